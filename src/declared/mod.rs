@@ -1,0 +1,82 @@
+//! What nixpkgs says about a package's license.
+//!
+//! Reads values and spans only; it never opens a source and never guesses.
+//! A name that cannot be resolved here ends in `Declared::Partial`: a wrong license is worse than an open question.
+
+use crate::license::LicenseExpr;
+use crate::tree::Site;
+
+/// What `meta.license` states.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Declared {
+    /// There is no `meta.license`: known, not merely unread.
+    Absent,
+    /// It is known.
+    Resolved {
+        /// The license value.
+        site: Site,
+        /// What it says.
+        statement: Statement,
+    },
+    /// It depends on a condition that is not known: all cases are kept.
+    Branches {
+        /// The license value.
+        site: Site,
+        /// Each condition, in words, with what is stated then.
+        cases: Vec<(String, Statement)>,
+    },
+    /// Some of it is known.
+    Partial {
+        /// The license value.
+        site: Site,
+        /// The known members.
+        known: Vec<Member>,
+        /// What is not known, e.g. the name `foo` in `[ mit foo ]`, with the reason.
+        unknown: Vec<String>,
+    },
+    /// It could not be evaluated.
+    Computed {
+        /// The license value, where there is one to point at.
+        site: Option<Site>,
+        /// Why not.
+        why: String,
+    },
+}
+
+/// The shape and the content of a known license value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Statement {
+    /// One record of the table, or one inline record.
+    One(Member),
+    /// A list: these terms, operator unstated. `[ ]` is a list without members. An exception that follows a license
+    /// as a member of its own has been joined with it (`WITH`).
+    List(Vec<Member>),
+    /// `OR`, `AND`, `WITH`, `PLUS`: members where the operators left them, and the whole.
+    Operator {
+        /// The records that were combined.
+        members: Vec<Member>,
+        /// The whole.
+        expr: LicenseExpr,
+    },
+    /// A bare string, as written.
+    Text(String, Option<LicenseExpr>),
+}
+
+/// One license of a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The attribute name in the table (`gpl2Plus`); `None` for an inline record or a string.
+    pub attr: Option<String>,
+    /// The SPDX id where the record has one, else the short name or the string as written.
+    pub label: String,
+    /// The license. Records without an SPDX id are `LicenseRef-nixpkgs-<shortName>`.
+    pub expr: LicenseExpr,
+    /// Where this member is written, when that is narrower than the whole value.
+    pub site: Option<Site>,
+    /// `free`.
+    pub free: bool,
+    /// `deprecated`.
+    pub deprecated: bool,
+    /// True where it was written as a string.
+    pub text: bool,
+}

@@ -1,0 +1,125 @@
+//! The words of evidence: detections, roles, witness classes.
+
+use std::fmt;
+
+use crate::license::LicenseExpr;
+use crate::text::{LineRange, RelPath};
+
+/// The class of a witness, strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Witness {
+    /// `SPDX-License-Identifier`, REUSE.
+    Tag,
+    /// Words that grant.
+    Grant,
+    /// A full license text.
+    Text,
+    /// A field of a package manifest.
+    Manifest,
+    /// A "License" section of a readme.
+    Readme,
+    /// A bare mention: never a finding.
+    Clue,
+}
+
+/// Why a file counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// `LICENSE`, `COPYING`, `LICENSES/*`.
+    LicenseText,
+    /// Code and data that are built or shipped.
+    Shipped,
+    /// Tests and their data.
+    Test,
+    /// Documentation.
+    Docs,
+    /// Examples.
+    Example,
+    /// The build system.
+    BuildSystem,
+    /// A copy of somebody else's project.
+    Vendored,
+    /// Output of a generator.
+    Generated,
+    /// Notices about the licenses of others.
+    ThirdParty,
+}
+
+/// The detector's name, e.g. `tag`, `grant`, `text`, `manifest/cargo`.
+pub type DetectorId = &'static str;
+
+/// A similarity in hundredths of a percent: 10,000 is identical. An integer, so that reports are the same everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Score(pub u16);
+
+impl Score {
+    /// A certain match.
+    pub const FULL: Score = Score(10_000);
+
+    /// The score of a similarity between 0 and 1.
+    pub fn from_ratio(ratio: f32) -> Score {
+        Score((ratio.clamp(0.0, 1.0) * 10_000.0).round() as u16)
+    }
+}
+
+impl fmt::Display for Score {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{} %", self.0 / 100, self.0 % 100 / 10)
+    }
+}
+
+/// One detector saw one license at one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Detection {
+    /// What was seen.
+    pub expr: LicenseExpr,
+    /// The class of the witness.
+    pub class: Witness,
+    /// Who saw it.
+    pub by: DetectorId,
+    /// Where in the file.
+    pub lines: LineRange,
+    /// How sure the detector is of the text; never trusted alone.
+    pub score: Score,
+    /// The words themselves, shortened to one line for display; empty for whole texts.
+    pub quote: String,
+    /// What was repaired or is special, e.g. "deprecated id GPL-2.0", "family only".
+    pub note: Option<String>,
+}
+
+/// What was seen in one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileEvidence {
+    /// The file, below the root of the source.
+    pub path: RelPath,
+    /// Why it counts.
+    pub role: Role,
+    /// The rule that decided the role, e.g. `folder vendor/`.
+    pub role_rule: &'static str,
+    /// Size in bytes.
+    pub size: u64,
+    /// What was seen, in order of lines.
+    pub detections: Vec<Detection>,
+    /// Copyright holders as stated, each once, in order.
+    pub copyrights: Vec<String>,
+    /// Why (part of) the file was not read.
+    pub unread: Option<Unread>,
+}
+
+/// Why a file could not be read as text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Unread {
+    /// Looks binary: only its strings and its role count.
+    Binary,
+    /// Larger than the limit: the first part was read; the bytes left out.
+    TooLarge(u64),
+    /// An error of the file system.
+    Io(String),
+}
+
+/// All evidence of one source, files in order of their paths.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Every file of the source.
+    pub files: Vec<FileEvidence>,
+}

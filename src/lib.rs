@@ -1,0 +1,45 @@
+//! clarity makes the license metadata of nixpkgs true.
+//!
+//! The modules stand in the order in which data flows through them, and a module imports only from modules above it:
+//!
+//! | module | owns | verb |
+//! |---|---|---|
+//! | [`text`] | spans, lines, edits, relative paths, digests | |
+//! | [`store`] | a content-addressed folder on disk | `open` |
+//! | [`license`] | license expressions and how two of them relate | `parse` |
+//! | [`nix`] | the evaluator of the Nix language: values with the spans that made them | `eval` |
+//! | [`tree`] | which packages a checkout defines, and its license table | `discover` |
+//! | [`declared`] | what nixpkgs says | `resolve` |
+//! | [`source`] | the exact source a package is built from | `acquire` |
+//! | [`evidence`] | what detectors saw in that source | `detect` |
+//! | [`conclusion`] | our judgement from all evidence | `conclude` |
+//! | [`verdict`] | declared against concluded | `compare` |
+//! | [`check`] | the rules that turn a verdict into findings | `run` |
+//! | [`triage`] | what is already known or silenced | `sort` |
+//! | [`fix`] | remedies as edits | `plan` |
+//! | [`report`] | the formats | `render` |
+//! | [`config`] | `clarity.toml` | `load` |
+//! | [`engine`] | the run: parallelism, progress, limits | `scan` |
+//! | [`cli`] | the command line | `run` |
+//!
+//! Seven ideas decide everything: data flows one way; a module is the noun it owns; foreign crates stay behind walls;
+//! stages are total (what could not be known is a value that says why); evidence comes before conclusion; a remedy is
+//! an intent and not a text; no stage sees the config. `tests/architecture.rs` holds the first and the third.
+
+pub mod text;
+pub mod store;
+pub mod license;
+pub mod nix;
+pub mod tree;
+pub mod declared;
+pub mod source;
+pub mod evidence;
+pub mod conclusion;
+pub mod verdict;
+pub mod check;
+pub mod triage;
+pub mod fix;
+pub mod report;
+pub mod config;
+pub mod engine;
+pub mod cli;

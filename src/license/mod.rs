@@ -1,0 +1,18 @@
+//! License expressions in one normal form, and how two of them relate.
+//!
+//! Knows SPDX and nothing of nixpkgs or of files. Two ways to write one license are one value: deprecated ids
+//! (`GPL-2.0+`, `GPL-2.0-with-classpath-exception`) become their present form when parsed.
+
+mod expr;
+mod parse;
+mod relation;
+mod spdx_list;
+mod term;
+
+pub use expr::LicenseExpr;
+pub use parse::{ParseError, parse, parse_lenient};
+pub use relation::{Difference, alternatives, covers, difference, equivalent, same_family};
+pub use spdx_list::{
+    ExceptionInfo, LicenseInfo, exception, exceptions, license, license_ignoring_case, licenses, list_version,
+};
+pub use term::{LicenseName, Suffix, Term};

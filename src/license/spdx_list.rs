@@ -1,0 +1,81 @@
+//! The SPDX license list, as the `spdx` crate carries it.
+
+/// What the SPDX list says of a license.
+#[derive(Clone, Copy, Debug)]
+pub struct LicenseInfo {
+    /// The SPDX id, e.g. `MIT`.
+    pub id: &'static str,
+    /// The full name, e.g. `MIT License`.
+    pub name: &'static str,
+    /// The license text; `-only` and `-or-later` ids share one.
+    pub text: &'static str,
+    /// Superseded by another id.
+    pub deprecated: bool,
+    /// Approved by the OSI.
+    pub osi_approved: bool,
+    /// Free according to the FSF.
+    pub fsf_libre: bool,
+    /// One of the GNU licenses.
+    pub gnu: bool,
+}
+
+/// What the SPDX list says of an exception.
+#[derive(Clone, Copy, Debug)]
+pub struct ExceptionInfo {
+    /// The SPDX id, e.g. `Classpath-exception-2.0`.
+    pub id: &'static str,
+    /// The exception's text.
+    pub text: &'static str,
+    /// Superseded by another id.
+    pub deprecated: bool,
+}
+
+/// The license with exactly this id.
+pub fn license(id: &str) -> Option<LicenseInfo> {
+    spdx::license_id(id).filter(|found| found.name == id).map(info)
+}
+
+/// The license with this id in any case, e.g. `mit`.
+pub fn license_ignoring_case(id: &str) -> Option<LicenseInfo> {
+    license(id).or_else(|| licenses().find(|known| known.id.eq_ignore_ascii_case(id)))
+}
+
+/// The exception with this id, in any case.
+pub fn exception(id: &str) -> Option<ExceptionInfo> {
+    exceptions().find(|known| known.id.eq_ignore_ascii_case(id))
+}
+
+/// All licenses of the list, in its order, without the list's placeholder `NOASSERTION`.
+pub fn licenses() -> impl Iterator<Item = LicenseInfo> {
+    spdx::identifiers::LICENSES
+        .iter()
+        .filter(|entry| entry.name != "NOASSERTION")
+        .filter_map(|entry| spdx::license_id(entry.name))
+        .map(info)
+}
+
+/// All exceptions of the list, in its order.
+pub fn exceptions() -> impl Iterator<Item = ExceptionInfo> {
+    spdx::identifiers::EXCEPTIONS.iter().filter_map(|entry| spdx::exception_id(entry.name)).map(|found| ExceptionInfo {
+        id: found.name,
+        text: found.text(),
+        deprecated: found.is_deprecated(),
+    })
+}
+
+/// The version of the SPDX license list, e.g. `v3.27.0`.
+pub fn list_version() -> &'static str {
+    spdx::license_version()
+}
+
+fn info(found: spdx::LicenseId) -> LicenseInfo {
+    LicenseInfo {
+        id: found.name,
+        name: found.full_name,
+        text: found.text(),
+        deprecated: found.is_deprecated(),
+        osi_approved: found.is_osi_approved(),
+        fsf_libre: found.is_fsf_free_libre(),
+        gnu: found.is_gnu(),
+    }
+}

@@ -1,0 +1,7 @@
+//! The command `clarity`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    clarity::cli::run()
+}

@@ -1,0 +1,41 @@
+//! Places in text: spans, lines, edits, relative paths and digests.
+//!
+//! Knows bytes and nothing of licenses or Nix. Offsets are bytes of the original file and fit `u32`
+//! (no file above 4 GiB is read as text).
+
+mod digest;
+mod edit;
+mod lines;
+mod path;
+
+pub use digest::Digest;
+pub use edit::{Edit, EditSet, Overlap};
+pub use lines::{LineIndex, LineRange, Position};
+pub use path::RelPath;
+
+/// A range of bytes in one file; `end` is exclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// Offset of the first byte.
+    pub start: u32,
+    /// Offset after the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span from `start` to `end` (exclusive), in bytes.
+    pub fn new(start: u32, end: u32) -> Self {
+        debug_assert!(start <= end, "a span runs forward");
+        Span { start, end }
+    }
+
+    /// The text the span covers, or the empty string where it does not fit `text`.
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start as usize..self.end as usize).unwrap_or("")
+    }
+
+    /// True where `other` lies inside this span.
+    pub fn contains(self, other: Span) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+}

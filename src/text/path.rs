@@ -1,0 +1,99 @@
+//! A path below a root, with `/` between its parts on every system.
+
+use std::fmt;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// A relative path without `.` and `..` parts. Bytes that are not UTF-8 are shown as U+FFFD.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RelPath(Arc<str>);
+
+impl RelPath {
+    /// The path with its `.` and empty parts removed; `None` where it is absolute or leaves the root by `..`.
+    pub fn new(path: impl AsRef<Path>) -> Option<Self> {
+        let mut parts: Vec<String> = Vec::new();
+        for component in path.as_ref().components() {
+            match component {
+                Component::Normal(part) => parts.push(part.to_string_lossy().into_owned()),
+                Component::CurDir => {}
+                Component::ParentDir => {
+                    parts.pop()?;
+                }
+                Component::RootDir | Component::Prefix(_) => return None,
+            }
+        }
+        Some(RelPath(parts.join("/").into()))
+    }
+
+    /// The path of `file` below `root`; `None` where it lies elsewhere.
+    pub fn below(root: &Path, file: &Path) -> Option<Self> {
+        RelPath::new(file.strip_prefix(root).ok()?)
+    }
+
+    /// The path as text; the root itself is the empty string.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The last part; empty for the root.
+    pub fn name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or("")
+    }
+
+    /// The folder the path lies in; the root is its own parent.
+    pub fn parent(&self) -> RelPath {
+        RelPath(self.0.rsplit_once('/').map_or("", |(parent, _)| parent).into())
+    }
+
+    /// The path of `name` in this folder; `None` where it leaves the root.
+    pub fn join(&self, name: &str) -> Option<RelPath> {
+        RelPath::new(Path::new(&*self.0).join(name))
+    }
+
+    /// The parts, from the root down.
+    pub fn parts(&self) -> impl Iterator<Item = &str> {
+        self.0.split('/').filter(|part| !part.is_empty())
+    }
+
+    /// True where this path is `folder` or lies below it.
+    pub fn is_below(&self, folder: &RelPath) -> bool {
+        folder.0.is_empty()
+            || self.0.strip_prefix(&*folder.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// The place on disk, below `root`.
+    pub fn under(&self, root: &Path) -> PathBuf {
+        root.join(&*self.0)
+    }
+}
+
+impl fmt::Display for RelPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for RelPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", &*self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_leaves_the_root_is_refused() {
+        assert_eq!(RelPath::new("a/../../b"), None);
+        assert_eq!(RelPath::new("/etc/passwd"), None);
+        assert_eq!(RelPath::new("a/./b/../c").map(|path| path.to_string()), Some("a/c".to_owned()));
+    }
+
+    #[test]
+    fn a_name_that_only_begins_like_the_folder_is_not_below_it() {
+        let path = |text| RelPath::new(text).expect("relative");
+        assert!(path("vendor/a.c").is_below(&path("vendor")));
+        assert!(!path("vendored/a.c").is_below(&path("vendor")));
+    }
+}

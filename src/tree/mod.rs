@@ -1,0 +1,9 @@
+//! Which packages a checkout defines, where, and what its license table says.
+//!
+//! Knows layouts and evaluates through [`crate::nix`]; it never judges a license and never opens a source.
+
+mod package;
+mod table;
+
+pub use package::{AttrPath, HashMode, Maintainer, Package, Site, SourceRef};
+pub use table::{LicenseRecord, LicenseTable, TableOrigin};

@@ -1,0 +1,100 @@
+//! A package as the checkout defines it.
+
+use std::fmt;
+
+use crate::text::{Digest, Position, RelPath, Span};
+
+/// The attribute path of a package, e.g. `python3Packages.requests`: its identity.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AttrPath(pub String);
+
+impl fmt::Display for AttrPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A place in a file of the checkout.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Site {
+    /// The file, below the root of the checkout.
+    pub file: RelPath,
+    /// The bytes.
+    pub span: Span,
+    /// Line and column of the first byte.
+    pub start: Position,
+    /// Line and column after the last byte.
+    pub end: Position,
+}
+
+/// One package of a checkout: plain values, nothing of the evaluator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Package {
+    /// Its identity.
+    pub attr: AttrPath,
+    /// `pname`, or the name part of `name`.
+    pub pname: Option<String>,
+    /// `version`, or the version part of `name`.
+    pub version: Option<String>,
+    /// The definition (`meta` where there is one, else the attribute); what `meta.position` points at.
+    pub site: Option<Site>,
+    /// SHA-256 of the bytes of the file at `site`.
+    pub digest: Option<Digest>,
+    /// `src` and `srcs`, in order; empty where there is none or it is not known.
+    pub sources: Vec<SourceRef>,
+    /// Why `sources` is empty or short, where something could not be evaluated.
+    pub source_unknown: Option<String>,
+    /// `meta.maintainers`.
+    pub maintainers: Vec<Maintainer>,
+    /// Short names in `meta.sourceProvenance`, e.g. `binaryNativeCode`; `None` where it is not stated.
+    pub provenance: Option<Vec<String>>,
+    /// Folders and files that a visible `rm` in `postPatch`, `prePatch` or `postUnpack` deletes before the build.
+    pub removed: Vec<String>,
+    /// True where `patches` or such a phase changes the source in ways that are not followed.
+    pub patched: bool,
+}
+
+/// One of a package's maintainers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Maintainer {
+    /// Handle on GitHub, without `@`.
+    pub github: Option<String>,
+    /// Name, where there is one.
+    pub name: Option<String>,
+}
+
+/// What a fixed-output hash is the hash of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum HashMode {
+    /// The file itself.
+    Flat,
+    /// The unpacked tree as a NAR ("recursive").
+    Nar,
+}
+
+/// The source a package is built from, as its Nix expression states it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SourceRef {
+    /// The fetcher, e.g. `fetchurl`, `fetchFromGitHub`, `fetchgit`; `path` for a folder of the checkout.
+    pub fetcher: String,
+    /// The name of the result in the Nix store, where it is known (`source` for most forges).
+    pub name: Option<String>,
+    /// All urls, in order, as evaluated; `mirror://` is not expanded. For git fetchers the repository.
+    pub urls: Vec<String>,
+    /// The hash as written: SRI, `algo:value`, hex, nix base32 or base64.
+    pub hash: Option<String>,
+    /// The algorithm where it is stated apart from the hash (`sha256 = ..`).
+    pub algo: Option<String>,
+    /// What the hash covers.
+    pub mode: HashMode,
+    /// The revision (git fetchers and forges).
+    pub rev: Option<String>,
+    /// `fetchSubmodules`, `leaveDotGit`, ... that are true.
+    pub flags: Vec<String>,
+    /// `stripRoot`/root stripping of fetchzip-like fetchers: true unless `stripRoot = false`.
+    pub strip_root: bool,
+    /// `sourceRoot`, `modRoot` or `buildAndTestSubdir`: the part of the source that is built, below its root.
+    pub root: Option<String>,
+    /// For `path` sources: the folder or file, below the root of the checkout.
+    pub local: Option<RelPath>,
+}
