@@ -3,6 +3,7 @@
 //! Knows layouts and evaluates through [`crate::nix`]; it never judges a license and never opens a source.
 
 mod package;
+mod spelling;
 mod table;
 
 pub use package::{AttrPath, HashMode, Maintainer, Package, Site, SourceRef};
