@@ -26,7 +26,7 @@ mod upstream_inconsistent;
 use std::fmt;
 
 pub use finding::{Finding, Intent, Remedy, Safety};
-pub use subject::{Judged, Subject};
+pub use subject::{Judged, Subject, declared_in_words, site};
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -62,7 +62,7 @@ impl<'a> Subject<'a> {
     /// A finding of `check` at the license value, with the evidence of the conclusion.
     pub(super) fn finding(&self, check: &'static Check, message: String) -> Finding {
         let concluded = self.concluded();
-        let site = self.site();
+        let site = site(self.declared);
         Finding {
             check,
             attr: self.package.attr.clone(),
@@ -104,15 +104,16 @@ impl<'a> Subject<'a> {
     pub fn declared_in_words(&self) -> String {
         declared_in_words(self.declared)
     }
+}
 
-    fn site(&self) -> Option<&'a Site> {
-        match self.declared {
-            Declared::Absent => None,
-            Declared::Resolved { site, .. } | Declared::Branches { site, .. } | Declared::Partial { site, .. } => {
-                Some(site)
-            }
-            Declared::Computed { site, .. } => site.as_ref(),
+/// The place of the license value, where there is one.
+pub fn site(declared: &Declared) -> Option<&Site> {
+    match declared {
+        Declared::Absent => None,
+        Declared::Resolved { site, .. } | Declared::Branches { site, .. } | Declared::Partial { site, .. } => {
+            Some(site)
         }
+        Declared::Computed { site, .. } => site.as_ref(),
     }
 }
 

@@ -45,6 +45,22 @@ pub enum Role {
     ThirdParty,
 }
 
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Role::LicenseText => "license-text",
+            Role::Shipped => "shipped",
+            Role::Test => "test",
+            Role::Docs => "docs",
+            Role::Example => "example",
+            Role::BuildSystem => "build-system",
+            Role::Vendored => "vendored",
+            Role::Generated => "generated",
+            Role::ThirdParty => "third-party",
+        })
+    }
+}
+
 /// The detector's name, e.g. `tag`, `grant`, `text`, `manifest/cargo`.
 pub type DetectorId = &'static str;
 
