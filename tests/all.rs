@@ -1,1 +1,3 @@
-//! One test binary.
+//! One test binary; cases by behaviour.
+
+mod architecture;

@@ -267,3 +267,116 @@ fn narrowed(mut part: Part) -> Part {
     }
     part
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Detection, FileEvidence, Score};
+    use crate::license::parse;
+
+    fn file(path: &str, role: Role, seen: &[(Witness, &str)]) -> FileEvidence {
+        let detections = seen.iter().map(|(class, expr)| Detection {
+            expr: parse(expr).expect("valid"),
+            class: *class,
+            by: "test",
+            lines: LineRange::new(1, 1),
+            score: Score::FULL,
+            quote: String::new(),
+            note: None,
+        });
+        FileEvidence {
+            path: RelPath::new(path).expect("relative"),
+            role,
+            role_rule: "test",
+            size: 1,
+            detections: detections.collect(),
+            copyrights: Vec::new(),
+            unread: None,
+        }
+    }
+
+    fn concluded(files: Vec<FileEvidence>) -> String {
+        match conclude(&Evidence { files }, &RelPath::new("").expect("the root")) {
+            Conclusion::Concluded(concluded) => concluded.expr.to_string(),
+            Conclusion::Conflicting { .. } => "conflicting".to_owned(),
+            Conclusion::NoneFound => "NONE".to_owned(),
+            Conclusion::NoAssertion(_) => "NOASSERTION".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_manifest_that_states_a_choice_explains_two_texts() {
+        let files = vec![
+            file("Cargo.toml", Role::BuildSystem, &[(Witness::Manifest, "MIT OR Apache-2.0")]),
+            file("LICENSE-APACHE", Role::LicenseText, &[(Witness::Text, "Apache-2.0")]),
+            file("LICENSE-MIT", Role::LicenseText, &[(Witness::Text, "MIT")]),
+        ];
+        assert_eq!(concluded(files), "Apache-2.0 OR MIT");
+    }
+
+    #[test]
+    fn headers_decide_what_the_text_leaves_open() {
+        let later = [(Witness::Grant, "GPL-2.0-or-later")];
+        let files = |seen: &[(Witness, &str)]| {
+            vec![
+                file("COPYING", Role::LicenseText, &[(Witness::Text, "GPL-2.0")]),
+                file("a.c", Role::Shipped, seen),
+                file("b.c", Role::Shipped, seen),
+                file("c.c", Role::Shipped, seen),
+            ]
+        };
+        assert_eq!(concluded(files(&later)), "GPL-2.0-or-later");
+        assert_eq!(concluded(files(&[])), "GPL-2.0-only");
+    }
+
+    #[test]
+    fn one_tagged_file_does_not_overrule_the_license_document() {
+        let files = vec![
+            file("LICENSE", Role::LicenseText, &[(Witness::Text, "MIT")]),
+            file("a.c", Role::Shipped, &[(Witness::Tag, "Apache-2.0")]),
+            file("b.c", Role::Shipped, &[(Witness::Tag, "MIT")]),
+            file("c.c", Role::Shipped, &[(Witness::Tag, "MIT")]),
+        ];
+        assert_eq!(concluded(files), "MIT");
+    }
+
+    #[test]
+    fn a_manifest_against_a_text_is_for_upstream_to_answer() {
+        let files = vec![
+            file("LICENSE", Role::LicenseText, &[(Witness::Text, "Apache-2.0")]),
+            file("package.json", Role::BuildSystem, &[(Witness::Manifest, "MIT")]),
+        ];
+        assert_eq!(concluded(files), "conflicting");
+    }
+
+    #[test]
+    fn lgpl_3_beside_gpl_3_is_lgpl_3() {
+        let files = vec![
+            file("COPYING", Role::LicenseText, &[(Witness::Text, "GPL-3.0")]),
+            file("COPYING.LESSER", Role::LicenseText, &[(Witness::Text, "LGPL-3.0")]),
+        ];
+        assert_eq!(concluded(files), "LGPL-3.0-only");
+    }
+
+    #[test]
+    fn vendored_code_is_a_part_and_no_contradiction() {
+        let files = vec![
+            file("LICENSE", Role::LicenseText, &[(Witness::Text, "MIT")]),
+            file("vendor/zlib/zlib.h", Role::Vendored, &[(Witness::Text, "Zlib")]),
+        ];
+        assert_eq!(concluded(files), "MIT");
+    }
+
+    #[test]
+    fn silence_is_none_and_unreadable_is_no_assertion() {
+        assert_eq!(concluded(vec![file("a.c", Role::Shipped, &[])]), "NONE");
+        let mut binary = file("a.exe", Role::Shipped, &[]);
+        binary.unread = Some(crate::evidence::Unread::Binary);
+        assert_eq!(concluded(vec![binary]), "NOASSERTION");
+    }
+
+    #[test]
+    fn a_clue_says_nothing() {
+        assert_eq!(concluded(vec![file("a.c", Role::Shipped, &[(Witness::Clue, "MIT")])]), "NONE");
+    }
+}

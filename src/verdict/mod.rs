@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use crate::conclusion::{Concluded, Conclusion, Part};
 use crate::declared::{Declared, Member, Statement};
 use crate::evidence::Role;
-use crate::license::{LicenseExpr, Term, covers, difference};
+use crate::license::{Difference, LicenseExpr, Term, covers, difference};
 use crate::tree::LicenseTable;
 
 use kinship::Kinship;
@@ -166,7 +166,7 @@ fn drifts(statement: &Statement, concluded: &Concluded, table: &LicenseTable) ->
     let mut out = Vec::new();
     let mut open = difference(&declared, &found);
     pair_up(&mut open, &mut out);
-    placeholders(&mut open, &found, &mut out);
+    placeholders(&mut open, &found, table, &mut out);
     let shares = declared.iter().any(|term| found.iter().any(|other| other.license == term.license));
     // What a part of the tree is under has evidence, whatever the package's main license is.
     open.extra.retain(|term| {
@@ -187,7 +187,7 @@ fn drifts(statement: &Statement, concluded: &Concluded, table: &LicenseTable) ->
 }
 
 /// Takes pairs of a missing and an extra term that are relatives out of `open`, and names what separates them.
-fn pair_up(open: &mut crate::license::Difference, out: &mut Vec<Drift>) {
+fn pair_up(open: &mut Difference, out: &mut Vec<Drift>) {
     for missing in open.missing.clone() {
         let relative = open.extra.iter().filter_map(|extra| Some((Kinship::of(extra, &missing)?, extra.clone()))).min();
         let Some((kinship, extra)) = relative else { continue };
@@ -198,14 +198,15 @@ fn pair_up(open: &mut crate::license::Difference, out: &mut Vec<Drift>) {
     }
 }
 
-fn placeholders(open: &mut crate::license::Difference, found: &BTreeSet<Term>, out: &mut Vec<Drift>) {
+fn placeholders(open: &mut Difference, found: &BTreeSet<Term>, table: &LicenseTable, out: &mut Vec<Drift>) {
     let (placeholders, extra): (BTreeSet<Term>, BTreeSet<Term>) =
         std::mem::take(&mut open.extra).into_iter().partition(is_placeholder);
     open.extra = extra;
     if placeholders.is_empty() {
         return;
     }
-    let unfree = placeholders.iter().any(|term| term.license.as_str().contains("unfree"));
+    let declared_unfree = placeholders.iter().any(|term| term.license.as_str().contains("unfree"));
+    let unfree = declared_unfree && found.iter().all(|term| table.is_free(term) != Some(false));
     let kind = if unfree { DriftKind::UnfreeFoundFree } else { DriftKind::Placeholder };
     out.push(Drift { kind, missing: found.clone(), extra: placeholders, part: None });
     open.missing.clear();
@@ -217,7 +218,7 @@ fn found_unfree(declared: &BTreeSet<Term>, missing: &BTreeSet<Term>, table: &Lic
 }
 
 /// What no relative explains: parts that are missing, parts without evidence, alternatives.
-fn leftovers(statement: &Statement, concluded: &Concluded, open: crate::license::Difference, out: &mut Vec<Drift>) {
+fn leftovers(statement: &Statement, concluded: &Concluded, open: Difference, out: &mut Vec<Drift>) {
     let is_choice = matches!(concluded.expr, LicenseExpr::Or(_)) && !concluded.operator_unstated;
     if !open.missing.is_empty() {
         let offered = is_choice && out.is_empty() && satisfies_choice(statement, &concluded.expr);
@@ -255,4 +256,87 @@ fn missing_part(part: &Part, declared: &BTreeSet<Term>) -> Option<Drift> {
         extra: BTreeSet::new(),
         part: Some(part.clone()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conclusion::Confidence;
+    use crate::license::parse;
+    use crate::text::{Position, RelPath, Span};
+    use crate::tree::{Site, TableOrigin};
+
+    fn member(id: &str) -> Member {
+        let expr = parse(id).expect("valid");
+        Member { attr: None, label: id.to_owned(), expr, site: None, free: true, deprecated: false, text: false }
+    }
+
+    fn declared(ids: &[&str]) -> Declared {
+        let start = Position { line: 1, column: 1 };
+        let file = RelPath::new("default.nix").expect("relative");
+        let site = Site { file, span: Span::new(0, 0), start, end: start };
+        let statement = match ids {
+            [id] => Statement::One(member(id)),
+            many => Statement::List(many.iter().map(|id| member(id)).collect()),
+        };
+        Declared::Resolved { site, statement }
+    }
+
+    fn found(expr: &str) -> Conclusion {
+        Conclusion::Concluded(Concluded {
+            expr: parse(expr).expect("valid"),
+            operator_unstated: false,
+            confidence: Confidence::High,
+            reasons: Vec::new(),
+            basis: Vec::new(),
+            against: Vec::new(),
+            parts: Vec::new(),
+        })
+    }
+
+    fn kinds(declared_ids: &[&str], concluded: &str) -> Vec<DriftKind> {
+        let table = LicenseTable {
+            origin: TableOrigin::Embedded,
+            records: std::collections::BTreeMap::new(),
+            has_operators: false,
+        };
+        match compare(&declared(declared_ids), &found(concluded), &table) {
+            Verdict::Agrees { asides } => asides.into_iter().map(|drift| drift.kind).collect(),
+            Verdict::Drifts(drifts) => drifts.into_iter().map(|drift| drift.kind).collect(),
+            Verdict::Undecided(why) => panic!("undecided: {why}"),
+        }
+    }
+
+    #[test]
+    fn the_same_terms_agree_and_a_bare_text_leaves_the_suffix_open() {
+        assert_eq!(kinds(&["MIT"], "MIT"), []);
+        assert_eq!(kinds(&["GPL-3.0-or-later"], "GPL-3.0"), []);
+        assert_eq!(kinds(&["GPL-3.0-only"], "GPL-3.0"), []);
+    }
+
+    #[test]
+    fn each_difference_has_its_name() {
+        assert_eq!(kinds(&["MIT"], "Apache-2.0"), [DriftKind::Mismatch]);
+        assert_eq!(kinds(&["GPL-2.0-only"], "GPL-2.0-or-later"), [DriftKind::OnlyOrLater]);
+        assert_eq!(kinds(&["BSD-2-Clause"], "BSD-3-Clause"), [DriftKind::FamilyVariant]);
+        assert_eq!(kinds(&["ZPL-2.0"], "ZPL-2.1"), [DriftKind::FamilyVariant]);
+        assert_eq!(kinds(&["APSL-2.0"], "Apache-2.0"), [DriftKind::Confusable]);
+        assert_eq!(kinds(&["Apache-2.0"], "Apache-2.0 WITH LLVM-exception"), [DriftKind::Exception]);
+        assert_eq!(kinds(&["MIT"], "MIT AND Zlib"), [DriftKind::MissingPart]);
+        assert_eq!(kinds(&["MIT", "ISC"], "MIT"), [DriftKind::ExtraPart]);
+        assert_eq!(kinds(&["MIT", "Apache-2.0"], "MIT OR Apache-2.0"), [DriftKind::ListIsChoice]);
+        assert_eq!(kinds(&["MIT"], "MIT OR Apache-2.0"), [DriftKind::OtherAlternative]);
+        assert_eq!(kinds(&["LicenseRef-nixpkgs-publicDomain"], "Unlicense"), [DriftKind::Placeholder]);
+    }
+
+    #[test]
+    fn versions_of_the_gpl_are_not_variants() {
+        assert_eq!(kinds(&["GPL-2.0-only"], "GPL-3.0-only"), [DriftKind::Mismatch]);
+    }
+
+    #[test]
+    fn an_absent_license_drifts_from_whatever_is_found() {
+        let table = LicenseTable { origin: TableOrigin::Embedded, records: Default::default(), has_operators: false };
+        assert!(matches!(compare(&Declared::Absent, &found("MIT"), &table), Verdict::Drifts(_)));
+    }
 }
