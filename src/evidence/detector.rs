@@ -40,7 +40,7 @@ pub(super) struct Rule {
 }
 
 /// All detectors that look around trigger words. Add a row to add a detector.
-const DETECTORS: &[Rule] = &[];
+const DETECTORS: &[Rule] = &[super::tag::RULE, super::grant::RULE];
 
 /// At most this much of a file is read; license statements stand at the start of huge files or not at all.
 const MOST_BYTES: u64 = 16 << 20;

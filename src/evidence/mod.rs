@@ -5,9 +5,12 @@
 mod assemble;
 mod detection;
 mod detector;
+mod grant;
 mod page;
 mod prefilter;
+mod tag;
 
 pub use assemble::assemble;
 pub use detection::{Detection, DetectorId, Evidence, FileEvidence, Pointer, Role, Score, Unread, Witness};
 pub use detector::{Detector, Options};
+use page::Page;
