@@ -7,6 +7,7 @@ mod detection;
 mod detector;
 mod page;
 mod prefilter;
+mod text;
 
 pub use assemble::assemble;
 pub use detection::{Detection, DetectorId, Evidence, FileEvidence, Pointer, Role, Score, Unread, Witness};
