@@ -9,6 +9,7 @@ use std::path::Path;
 
 use super::page::{self, Encoding, Page};
 use super::prefilter::{Hits, Prefilter};
+use super::text::{self, Texts};
 use super::{Detection, DetectorId, FileEvidence, Pointer, Role, Unread, Witness};
 use crate::text::{Digest, LineRange, RelPath};
 
@@ -48,12 +49,14 @@ const MOST_BYTES: u64 = 16 << 20;
 /// Sees licenses in files. Cheap to make; one serves all threads.
 pub struct Detector {
     prefilter: Prefilter,
+    texts: Texts,
 }
 
 impl Detector {
     /// A detector that works as `options` say.
     pub fn new(_options: &Options) -> Self {
-        Detector { prefilter: Prefilter::new(DETECTORS.iter().map(|rule| rule.triggers)) }
+        let triggers = DETECTORS.iter().map(|rule| rule.triggers).chain([text::TRIGGERS]);
+        Detector { prefilter: Prefilter::new(triggers), texts: Texts::new() }
     }
 
     /// What changes whenever detection could answer differently: program version, license data, rules, options.
@@ -62,7 +65,8 @@ impl Detector {
         for rule in DETECTORS {
             facts.push_str(&format!("\n{} {}", rule.id, rule.triggers.join(" ")));
         }
-        Digest::of(facts.as_bytes())
+        let tables = self.texts.facts().map(|table| Digest::of(table).to_string());
+        Digest::of((facts + &tables.join(" ")).as_bytes())
     }
 
     /// What is seen in a file of `root`; at most its first 16 MiB are read.
@@ -97,9 +101,21 @@ impl Detector {
             Some(hits) if text.len() == bytes.len() => hits,
             _ => self.prefilter.scan(text.as_bytes()),
         };
-        let seen = look(&Page::new(path, &text), &hits);
+        let seen = self.look(&Page::new(path, &text), &hits);
         settle(seen, &mut evidence);
         evidence
+    }
+
+    fn look(&self, page: &Page<'_>, hits: &Hits) -> Seen {
+        let mut seen = Seen::default();
+        self.texts.read(page, hits.of(DETECTORS.len()), &mut seen);
+        for (index, rule) in DETECTORS.iter().enumerate() {
+            let places = hits.of(index);
+            if !places.is_empty() {
+                (rule.reads)(page, places, &mut seen);
+            }
+        }
+        seen
     }
 }
 
@@ -123,17 +139,6 @@ fn read_head(path: &Path) -> std::io::Result<(Vec<u8>, u64)> {
     file.take(MOST_BYTES).read_to_end(&mut bytes)?;
     let size = size.max(bytes.len() as u64);
     Ok((bytes, size))
-}
-
-fn look(page: &Page<'_>, hits: &Hits) -> Seen {
-    let mut seen = Seen::default();
-    for (index, rule) in DETECTORS.iter().enumerate() {
-        let places = hits.of(index);
-        if !places.is_empty() {
-            (rule.reads)(page, places, &mut seen);
-        }
-    }
-    seen
 }
 
 /// Puts what was seen in order, and leaves out what only repeats the words of a full text.

@@ -9,6 +9,7 @@ mod grant;
 mod page;
 mod prefilter;
 mod tag;
+mod text;
 
 pub use assemble::assemble;
 pub use detection::{Detection, DetectorId, Evidence, FileEvidence, Pointer, Role, Score, Unread, Witness};
