@@ -3,9 +3,9 @@
 //! Exit codes: 0 clean or answered, 1 findings at or above `--fail-on`, 2 usage or configuration, 3 incomplete with
 //! `--strict`, 101 a bug, 130 interrupted.
 
-mod explain;
-mod scan;
+mod detect;
 mod stream;
+mod suggest;
 
 use std::io;
 use std::process::ExitCode;
@@ -27,10 +27,9 @@ struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Compare what packages declare with what their sources say.
-    Scan(scan::Args),
-    /// Tell everything about one package, or what a check does and when it is wrong.
-    Explain(explain::Args),
+    Detect(detect::Args),
+    /// Propose the license of a source: the expression, what it rests on, and what is uncertain.
+    Suggest(suggest::Args),
 }
 
 /// What every subcommand understands.
@@ -67,7 +66,7 @@ const INTERRUPTED: u8 = 130;
 pub fn run() -> ExitCode {
     let args = Args::parse();
     match dispatch(&args) {
-        Ok(code) => ExitCode::from(code),
+        Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             stream::complain(&error);
@@ -76,11 +75,11 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn dispatch(args: &Args) -> anyhow::Result<u8> {
+fn dispatch(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.command {
         _ if args.version => stream::print_line(&version(args.output.verbose)),
-        Some(Command::Scan(scan)) => scan::run(scan, &args.output),
-        Some(Command::Explain(explain)) => explain::run(explain, &args.output),
+        Some(Command::Detect(detect)) => detect::run(detect),
+        Some(Command::Suggest(suggest)) => suggest::run(suggest),
         None => anyhow::bail!("no command given; `clarity scan PATH` compares a checkout, `clarity --help` lists the rest"),
     }
 }

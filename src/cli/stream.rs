@@ -3,15 +3,16 @@
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
+use std::process::ExitCode;
 
 use anyhow::Context;
 
 use super::Color;
 
 /// Writes one line to stdout.
-pub(super) fn print_line(line: &str) -> anyhow::Result<u8> {
+pub(super) fn print_line(line: &str) -> anyhow::Result<ExitCode> {
     writeln!(io::stdout().lock(), "{line}")?;
-    Ok(0)
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Runs `write` on a buffered stdout.

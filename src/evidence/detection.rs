@@ -103,6 +103,17 @@ pub struct Detection {
     pub note: Option<String>,
 }
 
+/// Words that say the license stands in another file: "see the file COPYING".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pointer {
+    /// The file as named, e.g. `COPYING` or `../LICENSE.txt`.
+    pub target: String,
+    /// Where in the file.
+    pub lines: LineRange,
+    /// The words themselves, shortened to one line.
+    pub quote: String,
+}
+
 /// What was seen in one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileEvidence {
@@ -118,6 +129,8 @@ pub struct FileEvidence {
     pub detections: Vec<Detection>,
     /// Copyright holders as stated, each once, in order.
     pub copyrights: Vec<String>,
+    /// References to files that hold the license; [`super::assemble`] follows those that lead somewhere.
+    pub pointers: Vec<Pointer>,
     /// Why (part of) the file was not read.
     pub unread: Option<Unread>,
 }

@@ -2,6 +2,16 @@
 //!
 //! Detectors only see; nothing here concludes. What could not be read is counted, never dropped.
 
+mod assemble;
 mod detection;
+mod detector;
+mod grant;
+mod page;
+mod prefilter;
+mod tag;
+mod text;
 
-pub use detection::{Detection, DetectorId, Evidence, FileEvidence, Role, Score, Unread, Witness};
+pub use assemble::assemble;
+pub use detection::{Detection, DetectorId, Evidence, FileEvidence, Pointer, Role, Score, Unread, Witness};
+pub use detector::{Detector, Options};
+use page::Page;
