@@ -35,7 +35,7 @@ let
           "commonPrefix"
         ]
         // attrsets
-        // strings
+        // removeAttrs strings [ "replicate" ]
         // flags
         // customisation
         // meta

@@ -14,7 +14,7 @@ let
     "obfuscatedCode"
   ];
 
-  withId = lib.filterAttrs (_: record: record ? spdxId && !(record.deprecated or false)) lib.licenses;
+  withId = lib.filterAttrs (_: record: builtins.isAttrs record && record ? spdxId) lib.licenses;
   lowercased = lib.mapAttrs' (_: record: lib.nameValuePair (lib.toLower record.spdxId) record) withId;
 
   # A pattern is a subset of an elaborated platform, or a string that is the name of a system.
@@ -44,7 +44,7 @@ rec {
       let
         parts = builtins.parseDrvName name;
       in
-      "${parts.name}-${suffix}${if parts.version == "" then "" else "-"}${parts.version}"
+      "${parts.name}-${suffix}-${parts.version}"
     );
   mapDerivationAttrset = f: builtins.mapAttrs (_: value: if lib.isDerivation value then f value else value);
 
@@ -67,7 +67,9 @@ rec {
     getExe' package (package.meta.mainProgram or (lib.getName package));
   getExe' =
     package: program:
-    if builtins.match ".*/.*" program != null then
+    if !lib.isDerivation package then
+      throw "getExe': not a package"
+    else if builtins.match ".*/.*" program != null then
       throw "getExe': the program `${program}' must be a name, not a path"
     else
       "${lib.getBin package}/bin/${program}";

@@ -70,21 +70,47 @@ let
     trace = src: src;
   };
 
-  isFullRev = rev: builtins.match "[0-9a-f]{40}|[0-9a-f]{64}" rev != null;
+  archives = [ "git" "tar" "zip" "gz" "tgz" "bz" "tbz" "bz2" "tbz2" "lzma" "txz" "xz" "zstd" ];
+  # `a.tar.gz` and `a.git` are named `a`.
+  withoutArchive =
+    name:
+    let
+      parts = builtins.match "(.*)\\.([a-z0-9]+)" name;
+    in
+    if parts != null && builtins.elem (builtins.elemAt parts 1) archives then withoutArchive (builtins.head parts) else name;
   naming = rec {
-    shortRev = rev: if isFullRev rev then builtins.substring 0 7 rev else rev;
-    # What a name in the store may hold of a url or a revision.
-    safe = text: lib.strings.sanitizeDerivationName text;
-    urlToName =
-      url:
+    # Seven digits of a commit; of a tag what follows the words in front of its number.
+    shortRev =
+      rev:
       let
-        last = baseNameOf (lib.removeSuffix "/" (lib.last (lib.splitString ":" (toString url))));
-        stem = builtins.match "([^.]+)\\.git.*" last;
+        last = baseNameOf (toString rev);
+        numbered = builtins.match "([A-Za-z]+[-_. ]?)*v?([0-9.]+.*)" last;
       in
-      if stem == null then last else builtins.head stem;
+      if builtins.match "[0-9a-f]+" last != null then
+        builtins.substring 0 7 last
+      else if numbered != null then
+        builtins.elemAt numbered 1
+      else
+        last;
+    revOrTag = lib.revOrTag;
+    urlToName = url: withoutArchive (baseNameOf (lib.removeSuffix "/" (lib.last (lib.splitString ":" (toString url)))));
+    # With and without the kind of name in front: libraries differ.
     repoRevToName =
-      kind: repo: rev:
-      if kind == "source" then "source" else "${safe (urlToName repo)}-${safe (shortRev (baseNameOf rev))}-source";
+      first:
+      if first == "source" then
+        _: _: _: "source"
+      else if first == "versioned" then
+        repo: rev: _: named repo rev null
+      else if first == "full" then
+        named
+      else
+        named first;
+    named =
+      repo: rev: suffix:
+      urlToName repo
+      + (if rev == null then "" else "-${shortRev rev}")
+      + (if suffix == null then "" else "-${suffix}")
+      + "-source";
   };
 
   proxies = [ "http_proxy" "https_proxy" "ftp_proxy" "all_proxy" "no_proxy" ];
@@ -127,17 +153,18 @@ let
         builtins.listToAttrs (builtins.concatLists (lib.mapAttrsToList entry (builtins.readDir directory)));
   };
 
-  withHash = algos: args:
+  withHash = required: algos: args:
     let
       named = builtins.filter (algo: args.${algo} or "" != "") algos;
     in
-    if args.hash or "" != "" then
+    if !required && !(args ? hash) && !(builtins.any (algo: args ? ${algo}) algos) then
+      { }
+    else if args.hash or "" != "" then
       { outputHash = args.hash; outputHashAlgo = null; }
     else if named == [ ] then
       { outputHash = lib.fakeHash; outputHashAlgo = null; }
     else
       { outputHash = args.${builtins.head named}; outputHashAlgo = builtins.head named; };
-  hashNames = [ "sha256" "sha512" "sha1" "md5" ];
 in
 {
   exported = {
@@ -148,9 +175,10 @@ in
       sourceByRegex
       sourceFilesBySuffices
       ;
+    inherit (naming) repoRevToName urlToName shortRev;
     inherit (files) pathType pathIsDirectory pathIsRegularFile;
   };
-  sources = filtered // naming // { inherit (files) pathType pathIsDirectory; };
+  sources = filtered // removeAttrs naming [ "named" ] // { inherit (files) pathType pathIsDirectory; };
   filesystem = files;
   path = {
     append = path: below: path + "/${below}";
@@ -159,8 +187,8 @@ in
   fetchers = {
     proxyImpureEnvVars = proxies ++ map lib.toUpper proxies ++ [ "NIX_SSL_CERT_FILE" ];
     normalizeHash = { hashTypes ? [ "sha256" ], required ? true }: args:
-      builtins.removeAttrs args ([ "hash" ] ++ hashTypes) // withHash hashTypes args;
-    withNormalizedHash = { hashTypes ? [ "sha256" ] }: f: args: f (builtins.removeAttrs args ([ "hash" ] ++ hashTypes) // withHash hashTypes args);
+      builtins.removeAttrs args ([ "hash" ] ++ hashTypes) // withHash required hashTypes args;
+    withNormalizedHash = { hashTypes ? [ "sha256" ] }: f: args: f (builtins.removeAttrs args ([ "hash" ] ++ hashTypes) // withHash true hashTypes args);
   };
   # Sets of files are not followed: what matters of `toSource` is its folder.
   fileset = {

@@ -7,18 +7,6 @@ let
   letters = text: builtins.genList (index: builtins.substring index 1 text) (builtins.stringLength text);
   escapeIn = chars: builtins.replaceStrings chars (map (char: "\\${char}") chars);
   regexSpecial = letters "\\[{()^$?*+|.";
-  keywords = [
-    "assert"
-    "else"
-    "if"
-    "in"
-    "inherit"
-    "let"
-    "or"
-    "rec"
-    "then"
-    "with"
-  ];
   # The bytes of printable ASCII, in their order from 32 on.
   printable = letters " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
   urlSafe = letters "${lower}${upper}0123456789-_.~";
@@ -194,7 +182,7 @@ rec {
   escapeShellArgs = concatMapStringsSep " " escapeShellArg;
   escapeNixString = text: replaceString "$" "\\$" (toJSON text);
   escapeNixIdentifier =
-    text: if match "[a-zA-Z_][a-zA-Z0-9_'-]*" text != null && !(elem text keywords) then text else escapeNixString text;
+    text: if match "[a-zA-Z_][a-zA-Z0-9_'-]*" text != null then text else escapeNixString text;
   isValidPosixName = name: match "[a-zA-Z_][a-zA-Z0-9_]*" name != null;
   toShellVar =
     name: value:
@@ -232,8 +220,9 @@ rec {
     url: separator:
     let
       file = lib.last (splitString "/" url);
+      pieces = splitString separator file;
     in
-    head (splitString separator file);
+    if builtins.length pieces == 1 then throw "nameFromURL: no ${separator} in ${file}" else head pieces;
   sanitizeDerivationName =
     text:
     let
@@ -256,7 +245,8 @@ rec {
     else
       replicate (width - stringLength text) filler + text;
   fixedWidthNumber = width: number: fixedWidthString width "0" (toString number);
-  floatToString = number: if builtins.isFloat number then toJSON number else toString number;
+  # Six digits, as `toString` prints floats.
+  floatToString = toString;
   toInt =
     text:
     let

@@ -53,6 +53,26 @@ let
     [ "arc" "arc" 32 "l" null ]
     [ "sh4" "sh" 32 "l" null ]
   ];
+  gccNames = {
+    aarch64 = "armv8-a";
+    aarch64_be = "armv8-a";
+    arm64 = "armv8-a";
+    armv5tel = "armv5t";
+    armv6l = "armv6";
+    armv6m = "armv6-m";
+    armv7a = "armv7-a";
+    armv7l = "armv7";
+    armv7m = "armv7-m";
+    armv7r = "armv7-r";
+    armv8a = "armv8-a";
+    armv8m = "armv8-m";
+    armv8r = "armv8-a";
+    i386 = "i386";
+    i486 = "i486";
+    i586 = "i586";
+    i686 = "i686";
+    x86_64 = "x86-64";
+  };
   cpu = row: {
     name = builtins.elemAt row 0;
     family = builtins.elemAt row 1;
@@ -68,6 +88,7 @@ let
     in
     lib.optionalAttrs (order != "-") { significantByte = if order == "b" then big else little; }
     // lib.optionalAttrs (version != null) { inherit version; }
+    // lib.optionalAttrs (gccNames ? ${builtins.head row}) { arch = gccNames.${builtins.head row}; }
   );
   cpus = builtins.listToAttrs (map (row: { name = builtins.head row; value = cpu row; }) cpuRows);
 
@@ -157,12 +178,14 @@ let
       abiOf =
         if shape.abi != null then
           shape.abi
-        else if builtins.elem kernelOf.name [ "linux" "windows" ] then
+        else if kernelOf.name == "windows" then
+          "msvc"
+        else if kernelOf.name == "linux" then
           (
-            if processorOf.family == "arm" && processorOf.bits == 32 && kernelOf.name == "linux" then
+            if processorOf.family == "arm" && processorOf.bits == 32 then
               (if old then "gnueabi" else "gnueabihf")
             else if processorOf.name == "powerpc64" then
-              "gnuabielfv2"
+              "gnuabielfv1"
             else
               "gnu"
           )
@@ -185,8 +208,10 @@ let
     parsed:
     let
       tail = if parsed.abi.name == "unknown" then "" else "-${parsed.abi.name}";
+      cpuName = if parsed.kernel.families ? darwin && parsed.cpu.name == "aarch64" then "arm64" else parsed.cpu.name;
+      system = if parsed.abi.name == "cygnus" then "cygwin" else parsed.kernel.name + tail;
     in
-    "${parsed.cpu.name}-${parsed.vendor.name}-${parsed.kernel.name}${tail}";
+    "${cpuName}-${parsed.vendor.name}-${system}";
 
   questions =
     parsed:
@@ -221,7 +246,7 @@ let
       isPower = family "power";
       isPowerPC = isPower;
       isPower64 = isPower && bits 64;
-      isAbiElfv2 = isPower64 && (isLittleEndian || abiIn [ "gnuabielfv2" "musl" ]);
+      isAbiElfv2 = isPower64 && abiIn [ "gnuabielfv2" ];
       isRiscV = family "riscv";
       isRiscV32 = isRiscV && bits 32;
       isRiscV64 = isRiscV && bits 64;
@@ -244,7 +269,7 @@ let
 
       is32bit = bits 32;
       is64bit = bits 64;
-      isILP32 = isMips64n32 || abiIn [ "gnux32" "muslx32" "gnuilp32" ];
+      isILP32 = isMips64n32 || abiIn [ "gnux32" "muslx32" "gnuilp32" ] || family "wasm" && bits 32;
       isBigEndian = order "bigEndian";
       isLittleEndian = order "littleEndian";
 
@@ -258,8 +283,8 @@ let
       isFreeBSD = on "freebsd";
       isNetBSD = on "netbsd";
       isOpenBSD = on "openbsd";
-      isWindows = on "windows";
-      isCygwin = isWindows && abiIn [ "cygnus" ];
+      isWindows = on "windows" && !isCygwin;
+      isCygwin = on "windows" && abiIn [ "cygnus" ];
       isMinGW = isWindows && abiIn [ "gnu" ];
       isMsvc = isWindows && abiIn [ "msvc" ];
       isWasi = on "wasi";
@@ -284,8 +309,12 @@ let
       "libSystem"
     else if asked.isCygwin then
       "cygwin"
-    else if asked.isMinGW then
-      "msvcrt"
+    else if asked.isWindows then
+      (if asked.isMsvc then "ucrt" else "msvcrt")
+    else if asked.isWasi then
+      "wasilibc"
+    else if asked.isRedox then
+      "relibc"
     else if asked.isMusl then
       "musl"
     else if asked.isUClibc then
@@ -372,21 +401,23 @@ let
             || asked.isx86_32 && other.isx86_32
           );
         isCompatible = final.canExecute;
-        extensions = {
+        extensions = lib.optionalAttrs final.hasSharedLibraries {
           sharedLibrary =
             if final.isDarwin then
               ".dylib"
-            else if final.isWindows then
+            else if final.isWindows || final.isCygwin then
               ".dll"
             else
               ".so";
+        }
+        // {
           staticLibrary = if final.isWindows && final.isMsvc then ".lib" else ".a";
-          library = if final.isStatic then final.extensions.staticLibrary else final.extensions.sharedLibrary;
-          executable = if final.isWindows then ".exe" else "";
+          library = if !final.hasSharedLibraries then final.extensions.staticLibrary else final.extensions.sharedLibrary;
+          executable = if final.isWindows || final.isCygwin then ".exe" else "";
         };
         linuxArch = linuxArchOf asked parsed;
         uname = {
-          system = unameKernel.${kernelText parsed} or parsed.kernel.name;
+          system = if asked.isCygwin then "CYGWIN_NT" else unameKernel.${kernelText parsed} or null;
           processor =
             if asked.isDarwin && asked.isAarch64 then
               "arm64"
@@ -402,7 +433,13 @@ let
         };
         qemuArch = if asked.isAarch32 then "arm" else if asked.isx86_32 then "i386" else if asked.isPower then final.uname.processor else parsed.cpu.name;
         useLLVM = asked.isFreeBSD || asked.isOpenBSD;
-        linker = if final.useLLVM then "lld" else "bfd";
+        linker =
+          if final.useLLVM then
+            "lld"
+          else if final.isDarwin then
+            "cctools"
+          else
+            "bfd";
         useAndroidPrebuilt = false;
         useiOSPrebuilt = false;
         gcc = { };

@@ -171,10 +171,10 @@ rec {
 
   revOrTag =
     rev: tag:
-    if rev != null && tag != null then
-      throw "both rev and tag are given"
-    else if tag != null then
+    if tag != null then
       tag
+    else if rev != null then
+      rev
     else
-      rev;
+      "HEAD";
 }

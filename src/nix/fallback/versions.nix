@@ -11,12 +11,13 @@ rec {
   minor = version: builtins.elemAt (parts version) 1;
   patch = version: builtins.elemAt (parts version) 2;
   majorMinor = version: join (lib.take 2 (parts version));
-  # Only the digits and points in front count; what is short is filled with zeros.
+  # Only the numbers in front are counted; what is short is filled with zeros, and a suffix such as `-rc1` stays.
   pad =
     count: version:
     let
-      numbers = lib.splitString "." (builtins.head (builtins.match "([0-9.]*).*" version));
-      kept = builtins.filter (part: part != "") numbers;
+      split = builtins.match "([^-]*)(-.*)?" version;
+      numbers = lib.splitString "." (builtins.head split);
+      suffix = builtins.elemAt split 1;
     in
-    join (lib.take count (kept ++ lib.replicate count "0"));
+    join (lib.take count (numbers ++ lib.replicate count "0")) + (if suffix == null then "" else suffix);
 }
