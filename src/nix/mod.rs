@@ -1,1 +1,5 @@
 //! (in the making)
+
+mod fallback;
+
+pub use fallback::fallback_lib;
