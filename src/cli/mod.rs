@@ -14,7 +14,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 /// Makes the license metadata of nixpkgs true: compares what is declared with what the sources say.
 #[derive(Debug, Parser)]
-#[command(name = "clarity", version, long_version = long_version(), max_term_width = 100, disable_version_flag = true)]
+#[command(name = "clarity", max_term_width = 100)]
 struct Args {
     #[command(subcommand)]
     command: Option<Command>,
