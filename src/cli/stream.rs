@@ -57,3 +57,9 @@ pub(super) fn colored(color: Color) -> bool {
 pub(super) fn watched() -> bool {
     io::stderr().is_terminal()
 }
+
+/// Ends the process at once, for a person who presses Ctrl-C again.
+#[expect(clippy::exit, reason = "there is no way back from a signal handler")]
+pub(super) fn abandon(code: u8) -> ! {
+    std::process::exit(i32::from(code))
+}

@@ -135,6 +135,22 @@ pub struct FileEvidence {
     pub unread: Option<Unread>,
 }
 
+impl FileEvidence {
+    /// The evidence of a file that was not read.
+    pub fn unread(path: &RelPath, why: Unread) -> Self {
+        FileEvidence {
+            path: path.clone(),
+            role: Role::Shipped,
+            role_rule: "nothing else applies",
+            size: 0,
+            detections: Vec::new(),
+            copyrights: Vec::new(),
+            pointers: Vec::new(),
+            unread: Some(why),
+        }
+    }
+}
+
 /// Why a file could not be read as text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Unread {

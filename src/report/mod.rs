@@ -3,15 +3,19 @@
 //! A report holds everything a format may want; a format only writes. One file and one row in [`FORMATS`] per format.
 
 mod diff;
+mod explain;
 mod json;
 mod terminal;
 mod wire;
+
+pub use explain::explain;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::check::{Finding, Judged, Severity};
 use crate::declared::Declared;
+use crate::evidence::Evidence;
 use crate::text::RelPath;
 use crate::tree::{AttrPath, Package, TableOrigin};
 use crate::verdict::Verdict;
@@ -49,6 +53,8 @@ pub struct PackageReport {
     pub outcome: Outcome,
     /// What the rules say, with the quoted place.
     pub findings: Vec<Located>,
+    /// Everything that was seen in its source, where that was asked for.
+    pub evidence: Option<Evidence>,
 }
 
 /// What became of a package: exactly one of these.

@@ -16,9 +16,8 @@ const SHOWN_WITNESSES: usize = 4;
 
 /// Writes the findings, then what was not looked at, then the totals.
 pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
-    for located in report.packages.iter().flat_map(|package| &package.findings) {
-        writeln!(out, "{}\n", finding(located, &renderer, style))?;
+    for located in report.packages.iter().flat_map(|package| &package.findings).filter(|located| shown(located, style)) {
+        writeln!(out, "{}\n", finding_block(located, style))?;
     }
     if style.quiet {
         return Ok(());
@@ -27,7 +26,14 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::
     summary(report, out)
 }
 
-fn finding(located: &Located, renderer: &Renderer, style: Style) -> String {
+/// What was not scanned is listed by itself, below the findings.
+fn shown(located: &Located, style: Style) -> bool {
+    style.verbose || located.finding.check.id != "LIC090"
+}
+
+/// A finding with its place quoted, in the style of a compiler's message.
+pub(super) fn finding_block(located: &Located, style: Style) -> String {
+    let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     let finding = &located.finding;
     let id = format!("{} {}", finding.check.id, finding.check.name);
     let title = level(finding.severity()).primary_title(format!("{}: {}", finding.attr, finding.message)).id(id);
