@@ -1,3 +1,4 @@
 //! One test binary; cases by behaviour.
 
 mod architecture;
+mod license;
