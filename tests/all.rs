@@ -2,3 +2,5 @@
 
 mod architecture;
 mod license;
+//! One test binary.
+mod fallback_lib;
