@@ -21,6 +21,8 @@ pub struct Found {
     pub score: u16,
     /// What is special.
     pub note: Option<String>,
+    /// Enough of the text, and close enough, to be that license; others only keep worse ones away.
+    is_certain: bool,
     utility: i32,
 }
 
@@ -97,18 +99,23 @@ fn judge(number: u16, text: &Text, words: &[u32], island: &Island) -> Option<Fou
     let (head, tail) = (loss[island.text.start], loss[text.words.len()] - loss[island.text.end]);
     let similarity = matched * 10_000 / (matched + inserted + deleted).max(1);
     let score = matched * 10_000 / (matched + inserted + deleted + head + tail).max(1);
-    let is_whole = similarity >= 8_200 && score >= 7_000;
-    let is_begun = similarity >= 9_000 && head <= 120 && (score >= 3_500 || matched >= 2_000) && matched >= 250;
-    if !is_whole && !(is_begun && grants(&words[island.file.clone()])) {
+    let is_whole = similarity >= 7_500 && score >= 7_000 && (score >= 9_000 || grants(&words[island.file.clone()]));
+    let is_begun = similarity >= 9_000
+        && head <= 120
+        && (score >= 3_500 || matched >= 2_000)
+        && matched >= 250
+        && grants(&words[island.file.clone()]);
+    if similarity < 6_000 || score < 2_000 && matched < 2_000 {
         return None;
     }
-    let known = if entry.is_known { 40 } else { 0 };
+    let known = if entry.is_known { 5 } else { 0 };
     let costs = (6 * (inserted + deleted) + 3 * head + 2 * tail.min(matched)) / 10;
     Some(Found {
         entry: number,
         words: island.file.clone(),
         score: score as u16,
         note: None,
+        is_certain: is_whole || is_begun,
         utility: matched as i32 - costs as i32 + known,
     })
 }
@@ -116,11 +123,20 @@ fn judge(number: u16, text: &Text, words: &[u32], island: &Island) -> Option<Fou
 /// True where the words allow something: a disclaimer by itself is no license.
 fn grants(words: &[u32]) -> bool {
     static GRANTING: LazyLock<BTreeSet<u32>> = LazyLock::new(|| {
-        hashes("permission permissions permitted granted grants redistribution redistributions freely")
+        hashes("permission permissions permitted granted grants redistribution redistributions freely whatever allowed")
             .into_iter()
             .collect()
     });
     words.iter().any(|word| GRANTING.contains(word))
+}
+
+impl Found {
+    /// True where this leaves no room for a worse one. What is not certain itself displaces only what has its own extent:
+    /// a text of several licenses, half met, must not hide the one that is there.
+    fn displaces(&self, other: &Found) -> bool {
+        let shared = self.words.end.min(other.words.end).saturating_sub(self.words.start.max(other.words.start));
+        shared * 5 >= other.words.len() && (self.is_certain || shared * 10 >= self.words.len() * 8)
+    }
 }
 
 /// The most useful of those that overlap.
@@ -128,12 +144,11 @@ fn best_apart(mut found: Vec<Found>) -> Vec<Found> {
     found.sort_by(|a, b| (-a.utility, a.entry, a.words.start).cmp(&(-b.utility, b.entry, b.words.start)));
     let mut kept: Vec<Found> = Vec::new();
     for one in found {
-        let shared =
-            |other: &Found| one.words.end.min(other.words.end).saturating_sub(one.words.start.max(other.words.start));
-        if kept.iter().all(|other| shared(other) * 5 < one.words.len()) {
+        if kept.iter().all(|other| !other.displaces(&one)) {
             kept.push(one);
         }
     }
+    kept.retain(|one| one.is_certain);
     kept.sort_by_key(|one| one.words.start);
     kept
 }
