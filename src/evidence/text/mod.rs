@@ -10,6 +10,7 @@ mod library;
 mod memo;
 mod region;
 mod select;
+mod slots;
 mod words;
 
 use super::detector::Seen;
