@@ -21,7 +21,10 @@ fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
         }
         last_line = Some(line);
         let from = line.start.max(hit.saturating_sub(40));
-        let text = page.text.get(from as usize..super::page::floor_boundary(page.text, (line.end as usize).min(*hit as usize + 300))).unwrap_or("");
+        let text = page
+            .text
+            .get(from as usize..super::page::floor_boundary(page.text, (line.end as usize).min(*hit as usize + 300)))
+            .unwrap_or("");
         if let Some(holder) = holder(text)
             && !seen.copyrights.contains(&holder)
         {
@@ -46,14 +49,20 @@ fn holder(line: &str) -> Option<String> {
     let mut marked = !has_word;
     let mut dated = false;
     loop {
-        rest = rest.trim_start_matches(|next: char| next.is_whitespace() || matches!(next, ':' | ',' | '-' | '–' | ';' | '*' | '.'));
-        let sign = ["(c)", "(C)", "©", "&copy;", "&#169;", "\\(co", "@copyright{}"].iter().find(|sign| rest.starts_with(**sign));
+        rest = rest.trim_start_matches(|next: char| {
+            next.is_whitespace() || matches!(next, ':' | ',' | '-' | '–' | ';' | '*' | '.')
+        });
+        let sign = ["(c)", "(C)", "©", "&copy;", "&#169;", "\\(co", "@copyright{}"]
+            .iter()
+            .find(|sign| rest.starts_with(**sign));
         if let Some(sign) = sign {
             (rest, marked) = (&rest[sign.len()..], true);
         } else if rest.starts_with(|next: char| next.is_ascii_digit()) {
             let end = rest.find(|next: char| !next.is_ascii_digit()).unwrap_or(rest.len());
             (rest, dated) = (&rest[end..], true);
-        } else if let Some(after) = ["by ", "By ", "present ", "present, "].iter().find_map(|word| rest.strip_prefix(word)) {
+        } else if let Some(after) =
+            ["by ", "By ", "present ", "present, "].iter().find_map(|word| rest.strip_prefix(word))
+        {
             rest = after;
         } else {
             break;
@@ -61,15 +70,25 @@ fn holder(line: &str) -> Option<String> {
     }
     let name = trimmed(rest);
     let starts_name = name.starts_with(|first: char| first.is_uppercase() || first == '<' || !first.is_ascii());
-    let is_statement = (marked || dated) && name.len() > 1 || starts_name && has_word && low.trim_start_matches(|next: char| !next.is_ascii_alphanumeric()).starts_with("copyright") && !name.starts_with("Holder") && !name.starts_with("Notice");
+    let is_statement = (marked || dated) && name.len() > 1
+        || starts_name
+            && has_word
+            && low.trim_start_matches(|next: char| !next.is_ascii_alphanumeric()).starts_with("copyright")
+            && !name.starts_with("Holder")
+            && !name.starts_with("Notice");
     (is_statement && name.len() < 200 && name.chars().any(char::is_alphabetic)).then(|| name.to_owned())
 }
 
 fn trimmed(name: &str) -> &str {
     let low = name.to_ascii_lowercase();
-    let end = ["all rights reserved", "*/", "-->", "\\n", "licensed under", "\""].iter().filter_map(|end| low.find(end)).min();
+    let end = ["all rights reserved", "*/", "-->", "\\n", "licensed under", "\""]
+        .iter()
+        .filter_map(|end| low.find(end))
+        .min();
     let name = end.and_then(|end| name.get(..end)).unwrap_or(name);
-    name.trim_matches(|next: char| next.is_whitespace() || matches!(next, '.' | ',' | '*' | '#' | ';' | '-' | '/' | '\''))
+    name.trim_matches(|next: char| {
+        next.is_whitespace() || matches!(next, '.' | ',' | '*' | '#' | ';' | '-' | '/' | '\'')
+    })
 }
 
 #[cfg(test)]
@@ -79,7 +98,10 @@ mod tests {
     #[test]
     fn holders_are_read_without_signs_years_and_reservations() {
         for (line, expected) in [
-            ("Copyright (c) 2009-2011, Jane Roe <jane@example.org>. All rights reserved.", Some("Jane Roe <jane@example.org>")),
+            (
+                "Copyright (c) 2009-2011, Jane Roe <jane@example.org>. All rights reserved.",
+                Some("Jane Roe <jane@example.org>"),
+            ),
             (" * Copyright © 2020 Example GmbH", Some("Example GmbH")),
             ("SPDX-FileCopyrightText: 2021 Jörg Müller", Some("Jörg Müller")),
             ("# Copyright Jane Roe", Some("Jane Roe")),

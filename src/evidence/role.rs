@@ -8,40 +8,209 @@ use crate::text::RelPath;
 
 /// A folder name anywhere in the path.
 const VENDORED: &[&str] = &[
-    "vendor", "vendored", "third_party", "third-party", "thirdparty", "3rdparty", "3rd_party", "3rd-party", "node_modules", "bower_components",
-    "external", "externals", "extern", "subprojects", "bundled", "_vendor", "deps", "contrib", "godeps", "pods", "carthage", "ext-lib", "extlib", "extlibs",
+    "vendor",
+    "vendored",
+    "third_party",
+    "third-party",
+    "thirdparty",
+    "3rdparty",
+    "3rd_party",
+    "3rd-party",
+    "node_modules",
+    "bower_components",
+    "external",
+    "externals",
+    "extern",
+    "subprojects",
+    "bundled",
+    "_vendor",
+    "deps",
+    "contrib",
+    "godeps",
+    "pods",
+    "carthage",
+    "ext-lib",
+    "extlib",
+    "extlibs",
 ];
 const TESTS: &[&str] = &[
-    "test", "tests", "testing", "testsuite", "testsuites", "testdata", "test-data", "test_data", "fixtures", "fixture", "spec", "specs", "__tests__",
-    "unittest", "unittests", "unit-tests", "gtest", "googletest", "t", "xt", "benches", "bench", "benchmark", "benchmarks", "fuzz", "fuzzing", "e2e", "regress", "corpus",
+    "test",
+    "tests",
+    "testing",
+    "testsuite",
+    "testsuites",
+    "testdata",
+    "test-data",
+    "test_data",
+    "fixtures",
+    "fixture",
+    "spec",
+    "specs",
+    "__tests__",
+    "unittest",
+    "unittests",
+    "unit-tests",
+    "gtest",
+    "googletest",
+    "t",
+    "xt",
+    "benches",
+    "bench",
+    "benchmark",
+    "benchmarks",
+    "fuzz",
+    "fuzzing",
+    "e2e",
+    "regress",
+    "corpus",
 ];
-const DOCS: &[&str] = &["doc", "docs", "documentation", "man", "manual", "manuals", "website", "site", "wiki", "help", "htmldoc", "javadoc"];
+const DOCS: &[&str] = &[
+    "doc",
+    "docs",
+    "documentation",
+    "man",
+    "manual",
+    "manuals",
+    "website",
+    "site",
+    "wiki",
+    "help",
+    "htmldoc",
+    "javadoc",
+];
 const EXAMPLES: &[&str] = &["example", "examples", "demo", "demos", "sample", "samples", "tutorial", "tutorials"];
 const BUILD_FOLDERS: &[&str] = &[
-    "m4", "build-aux", "buildtools", "autom4te.cache", "gnulib", "gnulib-m4", "cmake", ".github", ".circleci", ".gitlab", "debian", "packaging", "ci", ".ci", "waflib",
+    "m4",
+    "build-aux",
+    "buildtools",
+    "autom4te.cache",
+    "gnulib",
+    "gnulib-m4",
+    "cmake",
+    ".github",
+    ".circleci",
+    ".gitlab",
+    "debian",
+    "packaging",
+    "ci",
+    ".ci",
+    "waflib",
 ];
 /// Files of build systems, by name; those that other things are called as well need their words too.
 const BUILD_FILES: &[&str] = &[
-    "configure", "config.guess", "config.sub", "config.rpath", "ltmain.sh", "install-sh", "missing", "depcomp", "compile", "mkinstalldirs", "ylwrap", "ar-lib",
-    "test-driver", "mdate-sh", "py-compile", "elisp-comp", "shtool", "aclocal.m4", "acinclude.m4", "configure.ac", "configure.in", "libtool", "ltconfig", "ltsugar.m4",
-    "makefile", "gnumakefile", "makefile.am", "makefile.in", "makefile.inc", "cmakelists.txt", "meson.build", "meson_options.txt", "build.ninja", "sconstruct", "sconscript", "wscript", "waf",
-    "gradlew", "gradlew.bat", "mvnw", "mvnw.cmd", "build.gradle", "settings.gradle", "autogen.sh", "bootstrap", "bootstrap.sh", "buildconf", "install", "install.md",
-    "texinfo.tex", "gitlog-to-changelog", "git-version-gen", "announce-gen", "useless-if-before-free", "vc-list-files", "build.rs", "setup.py", "rakefile", "gemfile", "jenkinsfile",
-    ".travis.yml", "appveyor.yml", "dockerfile", "config.h.in", "config.hin", "install.txt", "install.gnu", "move-if-change", "gendocs.sh", "gendocs_template", "dune", "justfile",
+    "configure",
+    "config.guess",
+    "config.sub",
+    "config.rpath",
+    "ltmain.sh",
+    "install-sh",
+    "missing",
+    "depcomp",
+    "compile",
+    "mkinstalldirs",
+    "ylwrap",
+    "ar-lib",
+    "test-driver",
+    "mdate-sh",
+    "py-compile",
+    "elisp-comp",
+    "shtool",
+    "aclocal.m4",
+    "acinclude.m4",
+    "configure.ac",
+    "configure.in",
+    "libtool",
+    "ltconfig",
+    "ltsugar.m4",
+    "makefile",
+    "gnumakefile",
+    "makefile.am",
+    "makefile.in",
+    "makefile.inc",
+    "cmakelists.txt",
+    "meson.build",
+    "meson_options.txt",
+    "build.ninja",
+    "sconstruct",
+    "sconscript",
+    "wscript",
+    "waf",
+    "gradlew",
+    "gradlew.bat",
+    "mvnw",
+    "mvnw.cmd",
+    "build.gradle",
+    "settings.gradle",
+    "autogen.sh",
+    "bootstrap",
+    "bootstrap.sh",
+    "buildconf",
+    "install",
+    "install.md",
+    "texinfo.tex",
+    "gitlog-to-changelog",
+    "git-version-gen",
+    "announce-gen",
+    "useless-if-before-free",
+    "vc-list-files",
+    "build.rs",
+    "setup.py",
+    "rakefile",
+    "gemfile",
+    "jenkinsfile",
+    ".travis.yml",
+    "appveyor.yml",
+    "dockerfile",
+    "config.h.in",
+    "config.hin",
+    "install.txt",
+    "install.gnu",
+    "move-if-change",
+    "gendocs.sh",
+    "gendocs_template",
+    "dune",
+    "justfile",
 ];
 /// Beginnings of names that are about the licenses of others.
 const THIRD_PARTY: &[&str] = &[
-    "third-party", "third_party", "thirdparty", "3rd-party", "3rdparty", "notice", "acknowledg", "credits", "licenses-third", "third party", "attribution", "copyright-notice", "licenses.third",
+    "third-party",
+    "third_party",
+    "thirdparty",
+    "3rd-party",
+    "3rdparty",
+    "notice",
+    "acknowledg",
+    "credits",
+    "licenses-third",
+    "third party",
+    "attribution",
+    "copyright-notice",
+    "licenses.third",
 ];
 /// Words in the head of a file that say a generator wrote it.
 const GENERATED: &[&str] = &[
-    "generated by", "do not edit", "automatically generated", "auto-generated", "autogenerated", "@generated", "a bison parser", "a lexical scanner generated by flex",
-    "this file was generated", "code generated by", "generated automatically",
+    "generated by",
+    "do not edit",
+    "automatically generated",
+    "auto-generated",
+    "autogenerated",
+    "@generated",
+    "a bison parser",
+    "a lexical scanner generated by flex",
+    "this file was generated",
+    "code generated by",
+    "generated automatically",
 ];
 /// Words in the head of a file that say a build system owns it.
 const BUILD_WORDS: &[&str] = &[
-    "this file is part of autoconf", "this file is part of libtool", "this file is part of automake", "configuration script generated by autoconf",
-    "this configure script is free software", "this makefile.in is free software", "generated automatically by aclocal", "libtool is free software",
+    "this file is part of autoconf",
+    "this file is part of libtool",
+    "this file is part of automake",
+    "configuration script generated by autoconf",
+    "this configure script is free software",
+    "this makefile.in is free software",
+    "generated automatically by aclocal",
+    "libtool is free software",
 ];
 
 /// The role of a file and the rule that gave it; `head` is the beginning of its text, empty for binary files.
@@ -78,12 +247,16 @@ pub(super) fn of(path: &RelPath, head: &str) -> (Role, &'static str) {
 
 fn license_text(folders: &str, name: &str) -> Option<&'static str> {
     let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
-    let endings = ["c", "h", "py", "rs", "js", "java", "go", "rb", "cpp", "sh", "html.erb", "json", "pl", "pm", "ts", "php", "cs", "el", "hs"];
+    let endings = [
+        "c", "h", "py", "rs", "js", "java", "go", "rb", "cpp", "sh", "html.erb", "json", "pl", "pm", "ts", "php", "cs",
+        "el", "hs",
+    ];
     let is_code = name.rsplit_once('.').is_some_and(|(_, ending)| endings.contains(&ending));
     let starts = ["license", "licence", "copying", "unlicense", "copyright", "eula", "licensing"];
     let ends = ["license", "licence", "copying"];
     let named = starts.iter().any(|start| stem.starts_with(start)) || ends.iter().any(|end| stem.ends_with(end));
-    let foldered = folders.split('/').any(|folder| matches!(folder, "licenses" | "licences" | "license" | "copying" | "legal"));
+    let foldered =
+        folders.split('/').any(|folder| matches!(folder, "licenses" | "licences" | "license" | "copying" | "legal"));
     match (named, foldered) {
         (true, _) if !is_code && !stem.contains("third") => Some("named as a license text"),
         (_, true) if !is_code => Some("folder of license texts"),
@@ -99,13 +272,34 @@ fn is_test(name: &str) -> bool {
 
 fn is_document(name: &str) -> bool {
     let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
-    let pages = name.rsplit_once('.').is_some_and(|(_, ending)| ending.len() == 1 && ending.as_bytes()[0].is_ascii_digit());
-    let stems = ["readme", "changelog", "changes", "news", "authors", "contributing", "todo", "history", "faq", "hacking", "thanks", "contributors"];
-    pages || stems.contains(&stem) || [".texi", ".texinfo", ".rst", ".adoc", ".pod"].iter().any(|end| name.ends_with(end))
+    let pages =
+        name.rsplit_once('.').is_some_and(|(_, ending)| ending.len() == 1 && ending.as_bytes()[0].is_ascii_digit());
+    let stems = [
+        "readme",
+        "changelog",
+        "changes",
+        "news",
+        "authors",
+        "contributing",
+        "todo",
+        "history",
+        "faq",
+        "hacking",
+        "thanks",
+        "contributors",
+    ];
+    pages
+        || stems.contains(&stem)
+        || [".texi", ".texinfo", ".rst", ".adoc", ".pod"].iter().any(|end| name.ends_with(end))
 }
 
 fn build_system(folders: &str, name: &str, head: &str) -> Option<&'static str> {
-    if BUILD_FILES.contains(&name) || name.ends_with(".m4") || name.ends_with(".cmake") || name.ends_with(".cmake.in") || name.ends_with(".mk") {
+    if BUILD_FILES.contains(&name)
+        || name.ends_with(".m4")
+        || name.ends_with(".cmake")
+        || name.ends_with(".cmake.in")
+        || name.ends_with(".mk")
+    {
         return Some("file of a build system by name");
     }
     if folders.split('/').any(|folder| BUILD_FOLDERS.contains(&folder)) {
@@ -116,7 +310,13 @@ fn build_system(folders: &str, name: &str, head: &str) -> Option<&'static str> {
 }
 
 fn generated(name: &str, head: &str) -> Option<&'static str> {
-    if name.ends_with(".min.js") || name.ends_with(".min.css") || name.ends_with(".pb.go") || name.ends_with("_pb2.py") || name == "package-lock.json" || name.ends_with(".lock") {
+    if name.ends_with(".min.js")
+        || name.ends_with(".min.css")
+        || name.ends_with(".pb.go")
+        || name.ends_with("_pb2.py")
+        || name == "package-lock.json"
+        || name.ends_with(".lock")
+    {
         return Some("name of generated files");
     }
     let low = lower_head(head);
@@ -126,7 +326,8 @@ fn generated(name: &str, head: &str) -> Option<&'static str> {
 /// The first 1,500 bytes in lower case, white space as single blanks, comment signs left out.
 fn lower_head(head: &str) -> String {
     let head = &head[..super::page::floor_boundary(head, 1_500)];
-    let words = head.split_whitespace().filter(|word| word.bytes().any(|byte| byte.is_ascii_alphanumeric() || byte == b'@'));
+    let words =
+        head.split_whitespace().filter(|word| word.bytes().any(|byte| byte.is_ascii_alphanumeric() || byte == b'@'));
     words.collect::<Vec<_>>().join(" ").to_ascii_lowercase()
 }
 

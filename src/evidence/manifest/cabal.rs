@@ -23,7 +23,9 @@ pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
         }
         let value = value.trim();
         let known = NAMES.iter().find(|(name, _)| *name == value).map(|(_, expr)| *expr);
-        if claim(page, seen, "manifest/cabal", "icense", known.unwrap_or(value)) && let Some(last) = seen.detections.last_mut() {
+        if claim(page, seen, "manifest/cabal", "icense", known.unwrap_or(value))
+            && let Some(last) = seen.detections.last_mut()
+        {
             let at = (line.as_ptr() as usize - page.text.as_ptr() as usize) as u32;
             last.lines = page.line_range(page.line_at(at));
             last.quote = line.trim().to_owned();

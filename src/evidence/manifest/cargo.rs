@@ -13,7 +13,11 @@ pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
         }
         if let Some(file) = field("license-file") {
             let span = super::place(page.text, "license-file", file);
-            seen.pointers.push(Pointer { target: file.to_owned(), lines: page.line_range(span), quote: format!("license-file = \"{file}\"") });
+            seen.pointers.push(Pointer {
+                target: file.to_owned(),
+                lines: page.line_range(span),
+                quote: format!("license-file = \"{file}\""),
+            });
         }
     }
 }

@@ -21,7 +21,9 @@ pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
 /// The texts of the top-level field `key`: one, or those of a list; none where the file is no YAML.
 pub(super) fn yaml_texts(text: &str, key: &str) -> Vec<String> {
     // Deep nesting makes a recursive parser recurse; no manifest is large.
-    if text.len() > 1 << 20 || text.lines().any(|line| line.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count() > 64) {
+    if text.len() > 1 << 20
+        || text.lines().any(|line| line.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count() > 64)
+    {
         return Vec::new();
     }
     let Ok(documents) = YamlLoader::load_from_str(text) else { return Vec::new() };

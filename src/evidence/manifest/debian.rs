@@ -13,7 +13,9 @@ pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
         let name = fields::value(&fields, "License").and_then(|value| value.lines().next()).map(str::trim);
         let Some(name) = name.filter(|name| covers && !name.is_empty()) else { continue };
         let known = spdx(name);
-        if claim(page, seen, "manifest/debian", "License:", &known) && let Some(last) = seen.detections.last_mut() {
+        if claim(page, seen, "manifest/debian", "License:", &known)
+            && let Some(last) = seen.detections.last_mut()
+        {
             let at = stanza.as_ptr() as usize - page.text.as_ptr() as usize + stanza.find("License:").unwrap_or(0);
             last.lines = page.line_range(page.line_at(at as u32));
             last.quote = format!("License: {name}");
@@ -28,7 +30,8 @@ pub(super) fn stanzas(text: &str) -> impl Iterator<Item = &str> {
 
 /// A DEP-5 short name as SPDX writes it: `GPL-2+`, `Expat`, `GPL-2+ with OpenSSL exception`.
 pub(super) fn spdx(name: &str) -> String {
-    let spelled: Vec<String> = name.replace(", and ", " and ").replace(',', " and ").split_whitespace().map(word).collect();
+    let spelled: Vec<String> =
+        name.replace(", and ", " and ").replace(',', " and ").split_whitespace().map(word).collect();
     spelled.join(" ")
 }
 
@@ -48,12 +51,16 @@ fn word(word: &str) -> String {
 /// `GPL-2+` as `GPL-2.0-or-later`, `LGPL-2.1` as `LGPL-2.1-only`.
 fn gnu(word: &str) -> Option<String> {
     let (base, version) = word.split_once('-')?;
-    if !matches!(base, "GPL" | "LGPL" | "AGPL" | "GFDL" | "Apache" | "MPL" | "Artistic" | "EPL" | "CDDL" | "OFL" | "ZPL") {
+    if !matches!(
+        base,
+        "GPL" | "LGPL" | "AGPL" | "GFDL" | "Apache" | "MPL" | "Artistic" | "EPL" | "CDDL" | "OFL" | "ZPL"
+    ) {
         return None;
     }
     let plus = version.ends_with('+');
     let version = version.trim_end_matches('+');
-    let full = if version.bytes().all(|byte| byte.is_ascii_digit()) { format!("{version}.0") } else { version.to_owned() };
+    let full =
+        if version.bytes().all(|byte| byte.is_ascii_digit()) { format!("{version}.0") } else { version.to_owned() };
     let suffix = match (matches!(base, "GPL" | "LGPL" | "AGPL" | "GFDL"), plus) {
         (true, true) => "-or-later",
         (true, false) if version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => "-only",

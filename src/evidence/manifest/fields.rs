@@ -29,5 +29,7 @@ pub(super) fn head(text: &str) -> &str {
 }
 
 fn is_key(key: &str) -> bool {
-    !key.is_empty() && key.len() < 60 && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'@' | b'/'))
+    !key.is_empty()
+        && key.len() < 60
+        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'@' | b'/'))
 }

@@ -20,10 +20,15 @@ pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
 fn field(page: &Page<'_>, seen: &mut Seen, by: &'static str, value: &Value) {
     let names = names(value);
     if let [name] = names.as_slice()
-        && let Some(file) = name.to_ascii_uppercase().strip_prefix("SEE LICENSE IN ").map(|_| &name["SEE LICENSE IN ".len()..])
+        && let Some(file) =
+            name.to_ascii_uppercase().strip_prefix("SEE LICENSE IN ").map(|_| &name["SEE LICENSE IN ".len()..])
     {
         let lines = page.line_range(place(page.text, "icense", name));
-        seen.pointers.push(Pointer { target: file.trim().trim_start_matches("./").to_owned(), lines, quote: (*name).to_owned() });
+        seen.pointers.push(Pointer {
+            target: file.trim().trim_start_matches("./").to_owned(),
+            lines,
+            quote: (*name).to_owned(),
+        });
         return;
     }
     // A list is a choice: npm's old `licenses` and composer's `license` both say so.

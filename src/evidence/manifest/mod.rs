@@ -43,7 +43,11 @@ struct Kind {
 const KINDS: &[Kind] = &[
     Kind { names: &["cargo.toml"], endings: &[], reads: cargo::read },
     Kind { names: &["package.json", "bower.json", "composer.json", "component.json"], endings: &[], reads: json::read },
-    Kind { names: &["meta.json", "meta.yml", "meta.yaml", "mymeta.json", "mymeta.yml"], endings: &[], reads: perl::read_meta },
+    Kind {
+        names: &["meta.json", "meta.yml", "meta.yaml", "mymeta.json", "mymeta.yml"],
+        endings: &[],
+        reads: perl::read_meta,
+    },
     Kind { names: &["dist.ini", "makefile.pl", "build.pl"], endings: &[], reads: perl::read_build },
     Kind { names: &["pyproject.toml"], endings: &[], reads: python::read_pyproject },
     Kind { names: &["setup.cfg"], endings: &[], reads: python::read_setup_cfg },
@@ -58,13 +62,18 @@ const KINDS: &[Kind] = &[
     Kind { names: &["copyright"], endings: &[], reads: debian::read },
     Kind { names: &["citation.cff"], endings: &[], reads: citation::read },
     Kind { names: &[], endings: &[".spec", ".spec.in"], reads: rpm::read },
-    Kind { names: &[], endings: &[".metainfo.xml", ".appdata.xml", ".metainfo.xml.in", ".appdata.xml.in"], reads: appstream::read },
+    Kind {
+        names: &[],
+        endings: &[".metainfo.xml", ".appdata.xml", ".metainfo.xml.in", ".appdata.xml.in"],
+        reads: appstream::read,
+    },
 ];
 
 /// The reader for a file of this name; `None` where the name is no manifest's.
 pub(super) fn reader(path: &RelPath) -> Option<Reader> {
     let name = path.name().to_ascii_lowercase();
-    let fits = |kind: &&Kind| kind.names.contains(&name.as_str()) || kind.endings.iter().any(|ending| name.ends_with(ending));
+    let fits =
+        |kind: &&Kind| kind.names.contains(&name.as_str()) || kind.endings.iter().any(|ending| name.ends_with(ending));
     KINDS.iter().find(fits).map(|kind| kind.reads)
 }
 

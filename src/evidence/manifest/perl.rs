@@ -60,9 +60,12 @@ fn texts(value: Option<&serde_json::Value>) -> Vec<String> {
 pub(super) fn read_build(page: &Page<'_>, seen: &mut Seen) {
     for line in page.text.lines() {
         let line = line.trim().trim_start_matches(['\'', '"']);
-        let Some(rest) = line.get(..7).filter(|key| key.eq_ignore_ascii_case("license")).map(|_| &line[7..]) else { continue };
+        let Some(rest) = line.get(..7).filter(|key| key.eq_ignore_ascii_case("license")).map(|_| &line[7..]) else {
+            continue;
+        };
         let value = rest.trim_start_matches(['\'', '"']).trim_start_matches([' ', '\t', '=', '>', '(']);
-        let value = value.trim_start_matches(['\'', '"']).split(['\'', '"', ',', ';', ')', '#']).next().unwrap_or("").trim();
+        let value =
+            value.trim_start_matches(['\'', '"']).split(['\'', '"', ',', ';', ')', '#']).next().unwrap_or("").trim();
         if !value.is_empty() {
             known(page, seen, value);
         }
@@ -74,7 +77,9 @@ fn known(page: &Page<'_>, seen: &mut Seen, value: &str) {
     let expr = NAMES.iter().find(|(known, _)| *known == name).map(|(_, expr)| *expr);
     match expr {
         Some(expr) => {
-            if claim(page, seen, "manifest/perl", "icense", expr) && let Some(last) = seen.detections.last_mut() {
+            if claim(page, seen, "manifest/perl", "icense", expr)
+                && let Some(last) = seen.detections.last_mut()
+            {
                 last.lines = page.line_range(super::place(page.text, "icense", value));
                 last.quote = format!("license: {value}");
                 last.note = Some(format!("CPAN name `{value}`"));

@@ -23,13 +23,19 @@ impl Stated<'_> {
             return;
         }
         let named: Vec<&str> = self.classifiers.iter().filter_map(|line| line.rsplit(" :: ").next()).collect();
-        let firm = |value: &&str| understood(value).is_some_and(|(_, note)| note.is_none_or(|note| note.starts_with("written")));
+        let firm = |value: &&str| {
+            understood(value).is_some_and(|(_, note)| note.is_none_or(|note| note.starts_with("written")))
+        };
         // "BSD License" and the like leave the version open: a text that states it says more.
         if let Some(text) = self.text.filter(|text| !named.iter().any(|value| firm(value)) && firm(text)) {
             claim(page, seen, BY, "icense", text);
             return;
         }
-        let claimed = named.iter().filter(|value| **value != "OSI Approved").filter(|value| claim(page, seen, BY, TROVE, value)).count();
+        let claimed = named
+            .iter()
+            .filter(|value| **value != "OSI Approved")
+            .filter(|value| claim(page, seen, BY, TROVE, value))
+            .count();
         if let Some(text) = self.text.filter(|_| claimed == 0) {
             claim(page, seen, BY, "icense", text);
         }
@@ -44,12 +50,17 @@ pub(super) fn read_pyproject(page: &Page<'_>, seen: &mut Seen) {
         let license = project.get("license");
         let table = |key: &str| license.and_then(|license| license.get(key)).and_then(Value::as_str);
         let listed = project.get("classifiers").and_then(Value::as_array);
-        let classifiers = listed.into_iter().flatten().filter_map(Value::as_str).filter(|line| line.starts_with(TROVE)).collect();
+        let classifiers =
+            listed.into_iter().flatten().filter_map(Value::as_str).filter(|line| line.starts_with(TROVE)).collect();
         let expression = license.and_then(Value::as_str);
         Stated { expression, classifiers, text: table("text") }.report(page, seen);
         if let Some(file) = table("file") {
             let lines = page.line_range(place(page.text, "icense", file));
-            seen.pointers.push(Pointer { target: file.to_owned(), lines, quote: format!("license = {{ file = \"{file}\" }}") });
+            seen.pointers.push(Pointer {
+                target: file.to_owned(),
+                lines,
+                quote: format!("license = {{ file = \"{file}\" }}"),
+            });
         }
     }
 }
@@ -101,7 +112,11 @@ pub(super) fn read_metadata(page: &Page<'_>, seen: &mut Seen) {
     if fields::value(&fields, "Metadata-Version").is_none() {
         return;
     }
-    let classifiers = fields.iter().filter(|(key, value)| *key == "Classifier" && value.starts_with(TROVE)).map(|(_, value)| value.as_str()).collect();
+    let classifiers = fields
+        .iter()
+        .filter(|(key, value)| *key == "Classifier" && value.starts_with(TROVE))
+        .map(|(_, value)| value.as_str())
+        .collect();
     let text = fields::value(&fields, "License").filter(|value| !value.contains('\n') && *value != "UNKNOWN");
     Stated { expression: fields::value(&fields, "License-Expression"), classifiers, text }.report(page, seen);
 }

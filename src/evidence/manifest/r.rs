@@ -10,10 +10,15 @@ pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
         return;
     }
     let Some(value) = fields::value(&fields, "License") else { return };
-    let parts = value.split('|').map(|part| part.split('+').next().unwrap_or(part).trim()).filter(|part| !part.starts_with("file "));
+    let parts = value
+        .split('|')
+        .map(|part| part.split('+').next().unwrap_or(part).trim())
+        .filter(|part| !part.starts_with("file "));
     let read: Vec<LicenseExpr> = parts.filter_map(named).collect();
     let Some(expr) = LicenseExpr::any(read) else { return };
-    if claim(page, seen, "manifest/r", "License:", &expr.to_string()) && let Some(last) = seen.detections.last_mut() {
+    if claim(page, seen, "manifest/r", "License:", &expr.to_string())
+        && let Some(last) = seen.detections.last_mut()
+    {
         last.lines = page.line_range(super::place(page.text, "License:", value));
         last.quote = format!("License: {value}");
     }
