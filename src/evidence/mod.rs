@@ -3,11 +3,15 @@
 //! Detectors only see; nothing here concludes. What could not be read is counted, never dropped.
 
 mod assemble;
+mod copyright;
 mod detection;
 mod detector;
+mod exception;
 mod grant;
+mod manifest;
 mod page;
 mod prefilter;
+mod role;
 mod tag;
 mod text;
 
