@@ -2,5 +2,4 @@
 
 mod architecture;
 mod license;
-//! One test binary.
 mod fallback_lib;
