@@ -3,3 +3,4 @@
 mod architecture;
 mod license;
 mod fallback_lib;
+mod scan;
