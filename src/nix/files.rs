@@ -63,6 +63,8 @@ pub struct Files {
     next: AtomicU32,
     bases: Mutex<Vec<(u32, String)>>,
     folders: Mutex<HashMap<String, bool>>,
+    /// Names below this number are bound in the outermost scope.
+    globals: u32,
     /// The names in all files.
     pub names: Interner,
 }
@@ -70,13 +72,16 @@ pub struct Files {
 impl Files {
     /// The files below `roots`, which must be canonical.
     pub fn new(roots: Vec<PathBuf>) -> Self {
+        let names = Interner::default();
+        let globals = super::builtins::global_names().map(|name| names.intern(&name)).max();
         Files {
             roots,
+            globals: globals.map_or(0, |last| last.0 + 1),
+            names,
             files: FrozenMap::new(),
             next: AtomicU32::new(1),
             bases: Mutex::default(),
             folders: Mutex::default(),
-            names: Interner::default(),
         }
     }
 
@@ -155,7 +160,7 @@ impl Files {
     /// The syntax of `file`.
     pub fn parse<'f>(&'f self, file: &'f File, names: &mut dyn FnMut(&str) -> Sym) -> Result<&'f Expr, FileError> {
         let dir = file.path.rsplit_once('/').map_or("/", |(dir, _)| dir);
-        let parsed = file.parsed.get_or_init(|| syntax::parse(&file.bytes, dir, file.base, names));
+        let parsed = file.parsed.get_or_init(|| syntax::parse(&file.bytes, dir, file.base, self.globals, names));
         parsed.as_ref().map_err(|fail| FileError::Syntax(fail.at, fail.what))
     }
 

@@ -42,6 +42,18 @@ const BARE: [&str; 21] = [
 /// The version of the language that is modelled.
 const NIX_VERSION: &str = "2.18.0";
 
+/// Values among the builtins that are not functions.
+const VALUES: [&str; 9] = [
+    "true", "false", "null", "nixVersion", "langVersion", "storeDir", "nixPath", "currentSystem", "currentTime",
+];
+
+/// The names that are bound in the outermost scope.
+pub fn global_names() -> impl Iterator<Item = String> {
+    let all = TABLES.into_iter().flatten().map(|(name, ..)| *name).chain(VALUES);
+    let hidden = all.map(|name| format!("__{name}"));
+    hidden.chain(BARE.map(str::to_owned)).chain(["builtins".to_owned()])
+}
+
 /// Binds the outermost scope of `eval`.
 pub fn install(eval: &Eval<'_>) {
     let mut all: Vec<(String, Value<'_>)> = Vec::new();
