@@ -14,7 +14,7 @@ mod versions;
 pub use versions::parse_name;
 
 use super::eval::Eval;
-use super::value::{Attr, Prim, PrimFn, R, Thunk, Value};
+use super::value::{Attr, Prim, PrimFn, R, Thunk, Value, has_unknown_hash};
 
 /// A row of a table of builtins: name, number of arguments, code.
 pub(super) type Row = (&'static str, usize, PrimFn);
@@ -128,6 +128,6 @@ impl<'a> Eval<'a> {
     /// `text` again, with the taint it had.
     pub(super) fn text_as(&self, text: &str, tainted: bool) -> Value<'a> {
         let text = self.str(text);
-        if tainted { Value::Tainted(text) } else { Value::Str(text) }
+        if tainted && has_unknown_hash(text) { Value::Tainted(text) } else { Value::Str(text) }
     }
 }
