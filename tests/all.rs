@@ -1,2 +1,4 @@
 //! One test binary.
+
+mod declared;
 mod fallback_lib;
