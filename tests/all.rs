@@ -1,3 +1,7 @@
+//! One test binary; cases by behaviour.
+
+mod architecture;
+mod license;
 //! One test binary.
 
 mod declared;
