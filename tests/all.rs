@@ -1,8 +1,6 @@
 //! One test binary; cases by behaviour.
 
 mod architecture;
-mod license;
-//! One test binary.
-
 mod declared;
 mod fallback_lib;
+mod license;

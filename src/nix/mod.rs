@@ -1,8 +1,3 @@
-//! (in the making)
-
-mod fallback;
-
-pub use fallback::fallback_lib;
 //! The evaluator of the Nix language: from text to values that know where they come from.
 //!
 //! Lazy and partial: what is not known is a value that says why, and never a guess. Nothing is executed, fetched or
@@ -11,6 +6,7 @@ pub use fallback::fallback_lib;
 mod builtins;
 mod compare;
 mod eval;
+mod fallback;
 mod files;
 mod known;
 mod ops;
@@ -21,6 +17,7 @@ mod value;
 
 pub use builtins::parse_name;
 pub use eval::{Eval, Limits, STACK};
+pub use fallback::fallback_lib;
 pub use files::{File, FileError, Files};
 pub use symbol::{Interner, Sym};
 pub use syntax::ast::Loc;
