@@ -9,6 +9,29 @@ pub enum Selection {
     /// All of them.
     #[default]
     All,
+    /// Those that a pattern matches.
+    Some(globset::GlobSet),
+}
+
+impl Selection {
+    /// The attributes that one of `patterns` matches; all where there are none.
+    pub fn new(patterns: &[String]) -> Result<Selection, globset::Error> {
+        if patterns.is_empty() {
+            return Ok(Selection::All);
+        }
+        let mut set = globset::GlobSetBuilder::new();
+        for pattern in patterns {
+            set.add(globset::Glob::new(pattern)?);
+        }
+        Ok(Selection::Some(set.build()?))
+    }
+
+    fn has(&self, attr: &str) -> bool {
+        match self {
+            Selection::All => true,
+            Selection::Some(set) => set.is_match(attr),
+        }
+    }
 }
 
 /// One attribute of the checkout.
@@ -34,12 +57,17 @@ pub enum Row {
 
 /// Calls `each` with one row per attribute, in the order of attribute paths. `shard` is (number, of how many).
 pub fn survey(checkout: &Checkout, selection: &Selection, shard: Option<(usize, usize)>, each: &mut dyn FnMut(Row)) {
-    let _ = (selection, shard);
+    if shard.is_some_and(|(number, _)| number > 0) {
+        return;
+    }
     let (send, receive) = std::sync::mpsc::sync_channel::<Row>(1024);
     std::thread::scope(|scope| {
         scope.spawn(move || {
             checkout.evaluate(move |eval| {
                 discover(checkout, eval, &mut |attr, found| {
+                    if !selection.has(attr) {
+                        return;
+                    }
                     let row = match found {
                         Found::Package(thunk, value) => {
                             let package = facts::package(checkout, eval, attr, thunk, value);
