@@ -291,6 +291,7 @@ mod tests {
             size: 1,
             detections: detections.collect(),
             copyrights: Vec::new(),
+            pointers: Vec::new(),
             unread: None,
         }
     }

@@ -99,7 +99,10 @@ fn survey(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
     let parts: Vec<Vec<Row>> = thread::scope(|threads| {
         let shard = |number| threads.spawn(move || survey_shard(checkout, request, (number, shards), watch));
         let running: Vec<_> = (0..shards).map(shard).collect();
-        running.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        running
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
     });
     let mut surveyed = Surveyed { packages: Vec::new(), rest: Vec::new(), not_asked_for: 0, unmatched: Vec::new() };
     parts.into_iter().flatten().for_each(|row| surveyed.add(row));
