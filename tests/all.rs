@@ -2,5 +2,8 @@
 
 mod architecture;
 mod declared;
+mod differential;
+mod evaluator;
 mod fallback_lib;
 mod license;
+mod scan;

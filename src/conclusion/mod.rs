@@ -284,6 +284,7 @@ mod tests {
             quote: String::new(),
             note: None,
         });
+<<<<<<< HEAD
         FileEvidence {
             path: RelPath::new(path).expect("relative"),
             role,
@@ -294,6 +295,14 @@ mod tests {
             pointers: Vec::new(),
             unread: None,
         }
+=======
+        let path = RelPath::new(path).expect("relative");
+        let mut file = FileEvidence::unread(&path, crate::evidence::Unread::Binary);
+        file.role = role;
+        file.unread = None;
+        file.detections = detections.collect();
+        file
+>>>>>>> main
     }
 
     fn concluded(files: Vec<FileEvidence>) -> String {
