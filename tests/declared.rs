@@ -59,7 +59,7 @@ fn read_line(file: &str, number: u32, line: &str, all: &mut BTreeMap<String, Exp
 }
 
 /// A checkout whose packages are the cases: library and builders are those of the miniature nixpkgs.
-fn checkout() -> tempfile::TempDir {
+pub fn checkout() -> tempfile::TempDir {
     let root = tempfile::tempdir().expect("a folder");
     copy(&folder("fixtures/nixpkgs"), root.path());
     fs::remove_dir_all(root.path().join("pkgs/by-name")).expect("removed");
