@@ -328,7 +328,9 @@ fn nix(expressions: &[String], folder: &Path) -> Vec<Option<Json>> {
         .output()
         .expect("nix-instantiate runs");
     if run.status.success() {
-        let values: Vec<Option<String>> = serde_json::from_slice(&run.stdout).expect("a list of strings");
+        // A string may be cut inside of a character.
+        let text = String::from_utf8_lossy(&run.stdout);
+        let values: Vec<Option<String>> = serde_json::from_str(&text).expect("a list of strings");
         return values.into_iter().map(|text| text.and_then(|text| serde_json::from_str(&text).ok())).collect();
     }
     // An error that `tryEval` does not catch ends it all: look for the expression in halves.
@@ -355,6 +357,7 @@ fn generated_expressions_have_the_value_that_nix_gives() {
         match (ours, theirs) {
             (Answer::Unknown(_), _) => unknown += 1,
             (Answer::Value(ours), Some(theirs)) if ours == theirs => {}
+            (_, Some(theirs)) if theirs.to_string().contains(char::REPLACEMENT_CHARACTER) => {}
             (Answer::Error(_), None) => {}
             _ => wrong.push(format!("{expression}\n   Nix  {theirs:?}\n   ours {ours:?}")),
         }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bumpalo::Bump;
-use clarity::nix::{ErrorKind, Eval, Files, Limits, R, STACK, Value, fallback_lib};
+use clarity::nix::{ErrorKind, Eval, Files, Limits, R, STACK, Value, fallback_lib, lookup};
 use clarity::tree::LicenseTable;
 use serde_json::{Map, Value as Json};
 
@@ -64,6 +64,11 @@ fn json<'a>(eval: &Eval<'a>, value: Value<'a>) -> R<'a, Json> {
         Value::List(items) => {
             let items = items.iter().map(|item| eval.force(item).and_then(|value| json(eval, value)));
             Json::Array(items.collect::<Result<_, _>>()?)
+        }
+        // As `builtins.toJSON` does: a package is its path.
+        Value::Attrs(attrs) if lookup(attrs, eval.sym("outPath")).is_some() => {
+            let path = lookup(attrs, eval.sym("outPath")).expect("just found");
+            json(eval, eval.force(path.value)?)?
         }
         Value::Attrs(attrs) => {
             let mut map = Map::new();

@@ -7,8 +7,10 @@ pub mod evaluated;
 mod facts;
 mod resolve;
 mod survey;
+mod usage;
 
 pub use survey::{Row, Selection, survey};
+pub use usage::Usage;
 
 use crate::license::LicenseExpr;
 use crate::tree::Site;
