@@ -64,6 +64,7 @@ pub fn survey(checkout: &Checkout, selection: &Selection, shard: Option<(usize, 
     std::thread::scope(|scope| {
         scope.spawn(move || {
             checkout.evaluate(move |eval| {
+                let parsed = resolve::Parsed::default();
                 discover(checkout, eval, &mut |attr, found| {
                     if !selection.has(attr) {
                         return;
@@ -71,7 +72,7 @@ pub fn survey(checkout: &Checkout, selection: &Selection, shard: Option<(usize, 
                     let row = match found {
                         Found::Package(thunk, value) => {
                             let package = facts::package(checkout, eval, attr, thunk, value);
-                            let declared = resolve::declared(checkout, eval, value);
+                            let declared = resolve::declared(checkout, eval, &parsed, value);
                             Row::Package(Box::new(package), Box::new(declared))
                         }
                         Found::Skipped(why) => Row::Skipped { attr: attr.to_owned(), why },

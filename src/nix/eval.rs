@@ -10,7 +10,7 @@ use std::sync::Arc;
 use bumpalo::Bump;
 use rustc_hash::FxBuildHasher;
 
-use super::files::{FileError, Files};
+use super::files::Files;
 use super::known::Known;
 use super::symbol::Sym;
 use super::syntax::ast::{AttrName, Binding, BindingValue, Bindings, Expr, Kind, Loc};
@@ -522,10 +522,8 @@ impl<'a> Eval<'a> {
                 let env = self.bump.alloc(Env { up: None, slots: &[] });
                 self.eval(expr, env)
             }
-            Err(FileError::Missing) => self.unknown(&format!("{}: there is no such file", self.shown(path))),
-            Err(FileError::Outside) => self.unknown(&format!("{}: outside of the checkout", self.shown(path))),
-            Err(FileError::Unreadable(why)) => self.unknown(&format!("{}: {why}", self.shown(path))),
-            Err(FileError::Syntax(at, what)) => self.unknown(&format!("{}: byte {at}: {what}", self.shown(path))),
+            // A file that is not there is one unknown value, not the end of everything that is built on it.
+            Err(error) => Ok(self.opaque(&format!("{}: {error}", self.shown(path)))),
         }
     }
 

@@ -94,7 +94,12 @@ impl Checkout {
 
     /// The bytes of a file of the checkout that was evaluated or can be read.
     pub fn read(&self, file: &RelPath) -> Option<&[u8]> {
-        self.files.open(&file.under(&self.root).to_string_lossy()).ok().map(|file| file.bytes.as_slice())
+        self.files.open(&file.under(&self.root).to_string_lossy()).ok().map(crate::nix::File::bytes)
+    }
+
+    /// The digest of a file of the checkout.
+    pub(crate) fn digest(&self, file: &RelPath) -> Option<crate::text::Digest> {
+        self.files.open(&file.under(&self.root).to_string_lossy()).ok().map(crate::nix::File::digest)
     }
 
     /// Runs `work` with a fresh evaluator, on a thread whose stack is deep enough for it.

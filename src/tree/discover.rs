@@ -89,6 +89,9 @@ fn visit<'a>(
     depth: u32,
     each: &mut dyn FnMut(&str, Found<'a>),
 ) {
+    if let Value::Opaque(opaque) = value {
+        return each(path, Found::Failed(opaque.why.to_owned()));
+    }
     let Value::Attrs(attrs) = value else {
         return each(path, Found::Skipped(format!("a {}, not a package", value.type_name())));
     };

@@ -15,12 +15,17 @@ enum Scope {
 }
 
 /// The environments from the outermost to the innermost.
-#[derive(Default)]
 pub(super) struct Scopes {
     stack: Vec<Scope>,
+    /// Names below this number belong to the outermost scope, which `with` does not shadow.
+    globals: u32,
 }
 
 impl Scopes {
+    pub(super) fn new(globals: u32) -> Self {
+        Scopes { stack: Vec::new(), globals }
+    }
+
     pub(super) fn expr(&mut self, expr: &mut Expr) {
         match &mut expr.kind {
             Kind::Name(name) => expr.kind = self.name(*name),
@@ -137,7 +142,7 @@ impl Scopes {
                 return Kind::Local(Slot { up: distance(up), slot }, name);
             }
         }
-        if withs.is_empty() { Kind::Global(name) } else { Kind::Dynamic(name, withs.into()) }
+        if withs.is_empty() || name.0 < self.globals { Kind::Global(name) } else { Kind::Dynamic(name, withs.into()) }
     }
 }
 
