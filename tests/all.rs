@@ -1,6 +1,9 @@
 //! One test binary; cases by behaviour.
 
 mod architecture;
-mod license;
+mod declared;
+mod differential;
+mod evaluator;
 mod fallback_lib;
+mod license;
 mod scan;

@@ -5,6 +5,7 @@
 
 mod detect;
 mod explain;
+mod licenses;
 mod scan;
 mod stream;
 mod suggest;
@@ -34,6 +35,8 @@ enum Command {
     Detect(detect::Args),
     /// Tell everything about one package, or what a check does and when it is wrong.
     Explain(Box<explain::Args>),
+    /// Hold the license table of a checkout against the SPDX list: what is wrong, missing, unused.
+    Licenses(licenses::Args),
     /// Propose the license of a source: the expression, what it rests on, and what is uncertain.
     Suggest(suggest::Args),
 }
@@ -87,6 +90,7 @@ fn dispatch(args: &Args) -> anyhow::Result<ExitCode> {
         Some(Command::Scan(scan)) => scan::run(scan, &args.output),
         Some(Command::Explain(explain)) => explain::run(explain, &args.output),
         Some(Command::Detect(detect)) => detect::run(detect),
+        Some(Command::Licenses(licenses)) => licenses::run(licenses),
         Some(Command::Suggest(suggest)) => suggest::run(suggest),
         None => {
             anyhow::bail!("no command given; `clarity scan PATH` compares a checkout, `clarity --help` lists the rest")

@@ -5,10 +5,12 @@
 mod diff;
 mod explain;
 mod json;
+mod licenses;
 mod terminal;
 mod wire;
 
 pub use explain::explain;
+pub use licenses::TableReport;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};

@@ -2,12 +2,14 @@
 //!
 //! Knows layouts and evaluates through [`crate::nix`]; it never judges a license and never opens a source.
 
+mod audit;
 mod checkout;
 mod discover;
 mod package;
 mod spelling;
 mod table;
 
+pub use audit::{Flaw, Remark, audit};
 pub use checkout::{Checkout, Layout, OpenError, Options};
 pub(crate) use discover::{Found, discover};
 pub use package::{AttrPath, HashMode, Maintainer, Package, Site, SourceRef};
