@@ -24,6 +24,8 @@ pub struct Seen {
     pub detections: Vec<Detection>,
     /// Exceptions named or quoted by themselves: `(SPDX id, lines)`; joined with the license they belong to.
     pub exceptions: Vec<(&'static str, LineRange)>,
+    /// Lines that full texts explain: what they say in passing is no statement of the file.
+    pub covered: Vec<LineRange>,
     /// References to other files.
     pub pointers: Vec<Pointer>,
     /// Copyright holders.
@@ -157,8 +159,7 @@ fn read_head(path: &Path) -> std::io::Result<(Vec<u8>, u64)> {
 
 /// Puts what was seen in order, and leaves out what only repeats the words of a full text.
 fn settle(mut seen: Seen, evidence: &mut FileEvidence) {
-    let texts = seen.detections.iter().filter(|one| one.class == Witness::Text).map(|one| one.lines);
-    let covered: Vec<LineRange> = texts.chain(seen.exceptions.iter().map(|(_, lines)| *lines)).collect();
+    let covered = std::mem::take(&mut seen.covered);
     let inside = |lines: LineRange| covered.iter().any(|text| text.first <= lines.first && lines.last <= text.last);
     seen.detections.retain(|one| one.class == Witness::Text || !inside(one.lines));
     super::grant::settle(&mut seen.detections);
