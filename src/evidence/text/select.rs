@@ -31,7 +31,7 @@ pub struct Found {
 /// Words of a region for which candidates are counted together.
 const BLOCK: usize = 96;
 /// Candidates that a block may name.
-const MOST_CANDIDATES: usize = 40;
+const MOST_CANDIDATES: usize = 24;
 /// Shared runs of words that make a candidate.
 const FEWEST_SHARED: u32 = 4;
 
@@ -66,7 +66,7 @@ fn candidates(region: &Region) -> BTreeMap<u16, Vec<usize>> {
         touched.sort_by_key(|number| (std::cmp::Reverse(counts[usize::from(*number)]), *number));
         for number in touched.iter().take(MOST_CANDIDATES) {
             let count = counts[usize::from(*number)];
-            if count >= FEWEST_SHARED && count * 3 >= top {
+            if count >= FEWEST_SHARED && count * 2 >= top {
                 by_text.entry(*number).or_default().push(block);
             }
         }
