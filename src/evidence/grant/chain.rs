@@ -14,7 +14,13 @@ pub(super) struct Chain {
     pub(super) granted: bool,
     pub(super) span: Span,
     pub(super) note: Option<String>,
+    /// Every name in it stands alone or in a field: a list may consist of such.
+    pub(super) listed: bool,
+    pub(super) is_url: bool,
 }
+
+/// So many names in one statement are a list of licenses, not a grant.
+const MOST_NAMES: usize = 8;
 
 /// Words that may stand between two names of one statement.
 const BETWEEN: &[&str] = &[
@@ -84,6 +90,39 @@ const BETWEEN: &[&str] = &[
     "agreement",
 ];
 
+/// So many licenses that only stand alone or in fields are data: a list that something reads.
+const LIST: usize = 12;
+
+/// Takes back the grants of lists, and lets a link that follows an open name say its version.
+pub(super) fn settle(chains: &mut Vec<Chain>) {
+    for at in 1..chains.len() {
+        let (before, after) = chains.split_at_mut(at);
+        let (Some(open), Some(link)) = (before.last_mut(), after.first()) else { continue };
+        let near = link.span.start.saturating_sub(open.span.end) < 300;
+        let is_open = open.granted && open.note.as_deref().is_some_and(|note| note.starts_with(UNVERSIONED));
+        if is_open && near && link.is_url && link.note.is_none() && same_families(&open.expr, &link.expr) {
+            (open.expr, open.note) = (link.expr.clone(), None);
+            open.span.end = link.span.end;
+        }
+    }
+    let named: std::collections::BTreeSet<String> = chains
+        .iter()
+        .filter(|chain| chain.listed)
+        .flat_map(|chain| chain.expr.terms())
+        .map(|term| term.to_string())
+        .collect();
+    if named.len() > LIST {
+        chains.iter_mut().filter(|chain| chain.listed).for_each(|chain| chain.granted = false);
+    }
+}
+
+fn same_families(left: &LicenseExpr, right: &LicenseExpr) -> bool {
+    let families = |expr: &LicenseExpr| {
+        expr.terms().into_iter().map(super::settle::family).collect::<std::collections::BTreeSet<_>>()
+    };
+    families(left) == families(right)
+}
+
 /// The statements that `mentions` make, in order.
 pub(super) fn chains(words: &Words, mentions: &[Mention]) -> Vec<Chain> {
     let mut chains = Vec::new();
@@ -114,7 +153,7 @@ fn joined(words: &Words, left: &Mention, right: &Mention) -> bool {
 
 fn statement(words: &Words, mentions: &[Mention]) -> Option<Chain> {
     let first_granted = mentions.iter().position(|one| one.standing != Standing::Mention);
-    let granted = first_granted.is_some();
+    let granted = first_granted.is_some() && mentions.len() <= MOST_NAMES;
     let kept: Vec<&Mention> = match first_granted {
         Some(from) => mentions[from..].iter().collect(),
         None => mentions.iter().collect(),
@@ -130,7 +169,9 @@ fn statement(words: &Words, mentions: &[Mention]) -> Option<Chain> {
     let note = said.iter().find_map(|one| one.note.clone());
     let from = frame_start(words, first.first);
     let span = Span::new(words.get(from)?.span.start, words.get(last.end.max(1) - 1)?.span.end);
-    Some(Chain { expr, granted, span, note })
+    let listed = kept.iter().all(|one| one.standing != Standing::Grant);
+    let is_url = kept.iter().all(|one| one.is_url);
+    Some(Chain { expr, granted, span, note, listed, is_url })
 }
 
 /// Without the names that another one in the same statement makes precise: `Apache License: .../LICENSE-2.0`.

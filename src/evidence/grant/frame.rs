@@ -117,60 +117,21 @@ const LINKS: &[&str] = &[
     "own",
 ];
 
-/// Verbs of granting; a preposition after one of them leads to the license.
-const VERBS: &[&str] = &[
-    "licensed",
-    "license",
-    "licensing",
-    "licensable",
-    "released",
-    "release",
-    "distributed",
-    "distribute",
-    "distributable",
-    "redistributed",
-    "redistribute",
-    "redistributable",
-    "available",
-    "provided",
-    "published",
-    "covered",
-    "governed",
-    "subject",
-    "copyrighted",
-    "copyright",
-    "made",
-    "offered",
-    "placed",
-    "put",
-    "issued",
-    "dedicated",
-    "permitted",
-    "copied",
-    "used",
-    "use",
-    "usable",
-    "modify",
-    "modified",
-    "modifying",
-    "copy",
-    "reproduced",
-    "shared",
-    "protected",
-    "according",
-    "accordance",
-    "pursuant",
-    "donated",
-    "contributed",
-    "redistribution",
-    "distribution",
-    "falls",
-    "fall",
-    "comes",
-    "freely",
-    "freeware",
-    "relicensed",
-    "bound",
+/// For each preposition the words that make it a frame, and how many words they may stand before it.
+const PREPOSITIONS: &[(&str, usize, &[&str])] = &[
+    ("by", 2, &["governed", "covered", "protected", "licensed", "bound", "controlled"]),
+    (
+        "to",
+        2,
+        &["subject", "according", "pursuant", "dedicated", "belongs", "accordance", "released", "donated", "conform"],
+    ),
+    ("with", 3, &["licensed", "released", "distributed", "provided", "accordance", "comes", "shipped", "published"]),
+    ("via", 3, &["licensed", "released", "distributed", "available", "provided"]),
+    ("using", 2, &["licensed", "released", "distributed", "licenced"]),
+    ("per", 2, &["licensed", "released", "distributed", "used"]),
+    ("within", 2, &["licensed", "released", "distributed"]),
+    ("in", 3, &["placed", "put", "released", "is", "are", "remains", "s"]),
+    ("into", 3, &["placed", "put", "released"]),
 ];
 
 const NEGATIVE: &[&str] = &[
@@ -226,7 +187,9 @@ pub(super) fn standing(words: &Words, first: usize, end: usize, plain: bool) -> 
         return found;
     }
     let is_unit = |at: usize| !words.gap(at).has(Gap::STOP) && !words.gap(at).has(Gap::PARAGRAPH);
-    if is_unit(end) && words.is(end, AFTER) && !negated(words, first, 4) {
+    let governs = (end..end + 3).any(|at| words.is(at, &["governs"])) && is_unit(end);
+    let found_in = words.is(end, &["can", "see"]) && words.gap(first).has(Gap::PARAGRAPH) && !plain;
+    if (is_unit(end) && words.is(end, AFTER) || governs || found_in) && !negated(words, first, 4) {
         return Standing::Grant;
     }
     if !plain && is_alone(words, first, end) { Standing::Alone } else { Standing::Mention }
@@ -245,7 +208,7 @@ fn looking_back(words: &Words, first: usize, end: usize, plain: bool) -> Option<
         if gap.has(Gap::STOP) || gap.has(Gap::PARAGRAPH) {
             return None;
         }
-        if let Some(standing) = preposition(words, at, word) {
+        if let Some(standing) = preposition(words, at, word, (first, end)) {
             return Some(standing);
         }
         if words.kind(at) == Some(Kind::Url) || LINKS.contains(&word) || words.kind(at) == Some(Kind::Number) {
@@ -259,16 +222,31 @@ fn looking_back(words: &Words, first: usize, end: usize, plain: bool) -> Option<
     None
 }
 
+/// True where a verb that goes with the preposition `word` stands before it.
+fn led_by_verb(words: &Words, at: usize, word: &str) -> bool {
+    let row = PREPOSITIONS.iter().find(|(preposition, _, _)| *preposition == word);
+    row.is_some_and(|(_, reach, verbs)| (at.saturating_sub(*reach)..at).any(|back| words.is(back, verbs)))
+}
+
 /// The standing that a frame ending with the word at `at` gives; `None` where it is no frame.
-fn preposition(words: &Words, at: usize, word: &str) -> Option<Standing> {
-    let verb_near =
-        |reach: usize| (at.saturating_sub(reach)..at).any(|back| VERBS.contains(&spelled(words.text(back))));
+fn preposition(words: &Words, at: usize, word: &str, (first, end): (usize, usize)) -> Option<Standing> {
     let frames = match word {
-        "under" => true,
-        "of" => at > 0 && words.is(at - 1, &["terms", "conditions", "provisions", "term"]),
-        "by" | "to" | "with" | "via" | "using" | "per" | "within" | "in" | "into" | "on" | "from" => {
-            verb_near(if matches!(word, "by" | "to") { 2 } else { 3 })
+        "under" => !words.is(at + 1, &["section", "clause", "paragraph", "copyright", "copy"]),
+        "of" => {
+            at > 0 && words.is(at - 1, &["terms", "conditions", "provisions", "term"])
+                || (at.saturating_sub(6)..at).any(|back| words.is(back, &["corresponding"]))
         }
+        "in" | "into" => words.is(at + 1, &["public"]) || words.is(at + 2, &["public"]) && led_by_verb(words, at, word),
+        "use" | "uses" => {
+            words.is(at + 1, &["a", "the", "an"])
+                && at + 2 == first
+                && words.is(end.wrapping_sub(1), &["license", "licence"])
+                || words.is(end, &["license", "licence"]) && words.is(at + 1, &["a", "the", "an"]) && at + 2 == first
+        }
+        "dual" | "dually" | "tri" => {
+            at + 1 == first || words.is(at + 1, &["license", "licensed", "licence", "licenced"])
+        }
+        "by" | "to" | "with" | "via" | "using" | "per" | "within" => led_by_verb(words, at, word),
         "licensed" | "licensing" | "released" => !words.gap(at + 1).has(Gap::STOP),
         "is" | "are" => at > 0 && words.is(at - 1, &["license", "licence", "licensing", "software"]),
         _ => false,
@@ -345,10 +323,26 @@ fn is_alone(words: &Words, first: usize, end: usize) -> bool {
         from -= 1;
     }
     let mut to = end;
-    while !words.gap(to).has(Gap::NEWLINE) && words.is(to, &["license", "licence", "agreement", "family", "header"]) {
+    while !words.gap(to).has(Gap::NEWLINE)
+        && words.is(
+            to,
+            &[
+                "license",
+                "licence",
+                "agreement",
+                "family",
+                "header",
+                "universal",
+                "international",
+                "unported",
+                "generic",
+            ],
+        )
+    {
         to += 1;
     }
     let own_line = words.gap(from).has(Gap::NEWLINE) && words.gap(to).has(Gap::NEWLINE);
     let set_off = |gap: Gap| gap.has(Gap::PARAGRAPH);
-    own_line && (set_off(words.gap(to)) && (set_off(words.gap(from)) || from == 0))
+    let goes_on = words.is(to, &["see", "copyright", "c"]) || words.kind(to) == Some(Kind::Url);
+    own_line && (set_off(words.gap(to)) || goes_on) && (set_off(words.gap(from)) || from == 0)
 }

@@ -71,13 +71,14 @@ fn names() -> &'static Names {
 }
 
 fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
-    let mut found = Vec::new();
+    let mut chains = Vec::new();
     for window in windows(page.text, hits) {
         let words = Words::read(window.of(page.text), window.start);
         let mentions = mention::mentions(names(), &words);
-        found.extend(chain::chains(&words, &mentions).into_iter().map(|chain| detection(chain, page)));
+        chains.extend(chain::chains(&words, &mentions));
     }
-    seen.detections.extend(found);
+    chain::settle(&mut chains);
+    seen.detections.extend(chains.into_iter().map(|chain| detection(chain, page)));
 }
 
 /// What a license field says in free text, e.g. `GPL v2 or later`; the note says what was not stated.
