@@ -164,7 +164,7 @@ fn statement(words: &Words, mentions: &[Mention]) -> Option<Chain> {
         return None;
     }
     let said = refined(&kept);
-    let parts = said.iter().map(|one| one.expr.clone());
+    let parts = said.iter().enumerate().map(|(at, one)| shared_version(words, one, said.get(at + 1).copied()));
     let expr = if is_choice(words, first, last) { LicenseExpr::any(parts) } else { LicenseExpr::all(parts) }?;
     let note = said.iter().find_map(|one| one.note.clone());
     let from = frame_start(words, first.first);
@@ -180,6 +180,20 @@ fn refined<'m>(kept: &[&'m Mention]) -> Vec<&'m Mention> {
     let open = |one: &Mention| one.note.as_deref().is_some_and(|note| note.starts_with(UNVERSIONED));
     let precise = |one: &Mention| kept.iter().any(|other| !open(other) && family(other) == family(one));
     kept.iter().copied().filter(|one| !(open(one) && precise(one))).collect()
+}
+
+/// "the GPL or LGPL version 2 licenses": the version belongs to both names.
+fn shared_version(words: &Words, one: &Mention, next: Option<&Mention>) -> LicenseExpr {
+    let same = || {
+        let next = next.filter(|next| one.note.is_some() && next.note.is_none() && next.first - one.end <= 2)?;
+        let plural = words.is(next.end, &["licenses", "licences"]);
+        let (LicenseExpr::Term(own), LicenseExpr::Term(other)) = (&one.expr, &next.expr) else { return None };
+        let version = other.license.as_str().rsplit_once('-')?.1;
+        let base = own.license.as_str().rsplit_once('-')?.0;
+        let term = crate::license::Term::from_id(&format!("{base}-{version}"))?;
+        plural.then(|| LicenseExpr::from(term.with_suffix(other.suffix)))
+    };
+    same().unwrap_or_else(|| one.expr.clone())
 }
 
 fn is_choice(words: &Words, first: &Mention, last: &Mention) -> bool {

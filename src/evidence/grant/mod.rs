@@ -6,8 +6,10 @@
 mod alias;
 mod chain;
 mod frame;
+pub(super) mod kernel;
 mod mention;
 mod names;
+mod pointer;
 mod settle;
 mod url;
 mod version;
@@ -16,7 +18,7 @@ mod words;
 use std::sync::OnceLock;
 
 use self::names::Names;
-pub(super) use self::settle::settle;
+pub(super) use self::settle::{is_open, settle, settle_pointers};
 use self::words::Words;
 use super::Page;
 use super::detection::{Detection, Score, Witness};
@@ -76,6 +78,7 @@ fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
         let words = Words::read(window.of(page.text), window.start);
         let mentions = mention::mentions(names(), &words);
         chains.extend(chain::chains(&words, &mentions));
+        seen.pointers.extend(pointer::pointers(&words, page));
     }
     chain::settle(&mut chains);
     seen.detections.extend(chains.into_iter().map(|chain| detection(chain, page)));
