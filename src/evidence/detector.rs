@@ -24,6 +24,8 @@ pub struct Seen {
     pub detections: Vec<Detection>,
     /// Exceptions named or quoted by themselves: `(SPDX id, lines)`; joined with the license they belong to.
     pub exceptions: Vec<(&'static str, LineRange)>,
+    /// Lines that full texts explain: what they say in passing is no statement of the file.
+    pub covered: Vec<LineRange>,
     /// References to other files.
     pub pointers: Vec<Pointer>,
     /// Copyright holders.
@@ -157,11 +159,11 @@ fn read_head(path: &Path) -> std::io::Result<(Vec<u8>, u64)> {
 
 /// Puts what was seen in order, and leaves out what only repeats the words of a full text.
 fn settle(mut seen: Seen, evidence: &mut FileEvidence) {
-    let texts: Vec<LineRange> =
-        seen.detections.iter().filter(|one| one.class == Witness::Text).map(|one| one.lines).collect();
-    let inside = |lines: LineRange| texts.iter().any(|text| text.first <= lines.first && lines.last <= text.last);
+    let covered = std::mem::take(&mut seen.covered);
+    let inside = |lines: LineRange| covered.iter().any(|text| text.first <= lines.first && lines.last <= text.last);
     seen.detections.retain(|one| one.class == Witness::Text || !inside(one.lines));
     super::grant::settle(&mut seen.detections);
+    super::exception::attach(&seen.exceptions, &mut seen.detections);
     seen.detections.sort_by(|a, b| (a.lines, a.class, &a.expr).cmp(&(b.lines, b.class, &b.expr)));
     seen.detections.dedup();
     seen.pointers.retain(|pointer| !inside(pointer.lines));

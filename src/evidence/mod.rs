@@ -6,6 +6,7 @@ mod assemble;
 mod copyright;
 mod detection;
 mod detector;
+mod exception;
 mod grant;
 mod manifest;
 mod page;

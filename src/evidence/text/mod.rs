@@ -17,10 +17,10 @@ use super::detector::Seen;
 use super::page::Page;
 use super::{Detection, Score, Witness};
 use crate::license::Term;
-use crate::text::Span;
 use index::{ENTRIES, Entry};
 use library::Library;
 use memo::Memo;
+use region::Region;
 use select::Found;
 
 /// Words of which every license text holds some, a few lines apart at most.
@@ -60,8 +60,7 @@ impl Texts {
         for region in region::regions(page.text, hits) {
             let found = self.memo.get_or(&region.hashes, || select::select(&region, &self.library));
             for found in found.iter() {
-                let span = Span::new(region.words[found.words.start].start, region.words[found.words.end - 1].end);
-                report(page, span, found, seen);
+                report(page, &region, found, seen);
             }
         }
     }
@@ -72,9 +71,15 @@ impl Texts {
     }
 }
 
-fn report(page: &Page<'_>, span: Span, found: &Found, seen: &mut Seen) {
+fn report(page: &Page<'_>, region: &Region, found: &Found, seen: &mut Seen) {
     let entry: &Entry = &ENTRIES[usize::from(found.entry)];
-    let lines = page.line_range(span);
+    let lines = page.line_range(region.span(&found.words));
+    let mut start = found.words.start;
+    for gap in &found.gaps {
+        seen.covered.push(page.line_range(region.span(&(start..gap.start))));
+        start = gap.end;
+    }
+    seen.covered.push(page.line_range(region.span(&(start..found.words.end))));
     if entry.is_exception {
         seen.exceptions.push((entry.id, lines));
         return;

@@ -1,8 +1,11 @@
 //! The parts of a file that may hold license texts: around trigger words, as far as known runs of words go.
 
+use std::ops::Range;
+
 use super::index;
 use super::words::{SHINGLE, Word, shingle, words};
 use crate::evidence::page::{ceil_boundary, floor_boundary};
+use crate::text::Span;
 
 /// A part of a file as words.
 pub struct Region {
@@ -79,5 +82,10 @@ impl Region {
         let hashes: Vec<u32> = words.iter().map(|word| word.hash).collect();
         let shingles = hashes.windows(SHINGLE).map(shingle).collect();
         Region { words, hashes, shingles }
+    }
+
+    /// The bytes from the first to the last of these words.
+    pub fn span(&self, words: &Range<usize>) -> Span {
+        Span::new(self.words[words.start].start, self.words[words.end - 1].end)
     }
 }

@@ -17,6 +17,8 @@ pub struct Found {
     pub entry: u16,
     /// The words of the region.
     pub words: Range<usize>,
+    /// Stretches of those words that are not of the license.
+    pub gaps: Vec<Range<usize>>,
     /// Similarity in hundredths of a percent.
     pub score: u16,
     /// What is special.
@@ -113,6 +115,7 @@ fn judge(number: u16, text: &Text, words: &[u32], island: &Island) -> Option<Fou
     Some(Found {
         entry: number,
         words: island.file.clone(),
+        gaps: island.gaps.clone(),
         score: score as u16,
         note: None,
         is_certain: is_whole || is_begun,
