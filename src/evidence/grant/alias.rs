@@ -481,6 +481,7 @@ pub(super) const BSD: &[&str] = &[
     "bsd like license",
     "berkeley license",
     "berkeley software distribution license",
+    "berkeley software distribution style license",
     "bsd source license",
     "bsd style source license",
     "bsd open source license",
@@ -488,7 +489,6 @@ pub(super) const BSD: &[&str] = &[
     "ucb bsd license",
     "bsd copyright",
     "berkeley style license",
-    "bsd licensed",
     "bsd software license",
     "berkeley software distribution",
     "berkeley copyright",
@@ -562,14 +562,9 @@ pub(super) const PLAIN_WORDS: &[&str] = &[
 
 /// Whole phrases of well-known headers that grant by themselves, wherever they stand.
 pub(super) const PHRASES: &[(&str, &[&str])] = &[
-    (
-        "Zlib",
-        &[
-            "for conditions of distribution and use see copyright notice in zlib h",
-            "for conditions of distribution and use see copyright notice in zlib",
-        ],
-    ),
+    ("Zlib", &["for conditions of distribution and use see copyright notice in"]),
+    ("MIT", &["see copyright notice in lua h"]),
     ("IJG", &["this file is part of the independent jpeg group s software"]),
     ("Beerware", &["beer ware license revision", "beerware license revision"]),
-    ("curl", &["the terms are also available at curl"]),
+    ("GPL-2.0-or-later WITH Bison-exception-2.2", &[]),
 ];

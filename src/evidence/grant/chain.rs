@@ -17,6 +17,8 @@ pub(super) struct Chain {
     /// Every name in it stands alone or in a field: a list may consist of such.
     pub(super) listed: bool,
     pub(super) is_url: bool,
+    /// It is a line of its own.
+    pub(super) alone: bool,
 }
 
 /// So many names in one statement are a list of licenses, not a grant.
@@ -105,6 +107,7 @@ pub(super) fn settle(chains: &mut Vec<Chain>) {
             open.span.end = link.span.end;
         }
     }
+    drop_titles(chains);
     let named: std::collections::BTreeSet<String> = chains
         .iter()
         .filter(|chain| chain.listed)
@@ -114,6 +117,21 @@ pub(super) fn settle(chains: &mut Vec<Chain>) {
     if named.len() > LIST {
         chains.iter_mut().filter(|chain| chain.listed).for_each(|chain| chain.granted = false);
     }
+}
+
+/// A title ("GPL v2 License") right above the words that grant the same license says less than they do.
+fn drop_titles(chains: &mut Vec<Chain>) {
+    let says_more = |title: &Chain, next: &Chain| {
+        let near = next.span.start.saturating_sub(title.span.end) < 300;
+        title.alone && next.granted && !next.alone && near && same_families(&title.expr, &next.expr)
+    };
+    let titles: Vec<bool> =
+        (0..chains.len()).map(|at| chains.get(at + 1).is_some_and(|next| says_more(&chains[at], next))).collect();
+    let mut at = 0;
+    chains.retain(|_| {
+        at += 1;
+        !titles[at - 1]
+    });
 }
 
 fn same_families(left: &LicenseExpr, right: &LicenseExpr) -> bool {
@@ -152,10 +170,12 @@ fn joined(words: &Words, left: &Mention, right: &Mention) -> bool {
 }
 
 fn statement(words: &Words, mentions: &[Mention]) -> Option<Chain> {
-    let first_granted = mentions.iter().position(|one| one.standing != Standing::Mention);
+    let first_granted = mentions.iter().position(|one| one.standing > Standing::Mention);
     let granted = first_granted.is_some() && mentions.len() <= MOST_NAMES;
     let kept: Vec<&Mention> = match first_granted {
-        Some(from) => mentions[from..].iter().collect(),
+        Some(at) => {
+            mentions[joined_from(mentions, at)..].iter().filter(|one| one.standing != Standing::Denied).collect()
+        }
         None => mentions.iter().collect(),
     };
     let (first, last) = (kept.first()?, kept.last()?);
@@ -167,11 +187,12 @@ fn statement(words: &Words, mentions: &[Mention]) -> Option<Chain> {
     let parts = said.iter().enumerate().map(|(at, one)| shared_version(words, one, said.get(at + 1).copied()));
     let expr = if is_choice(words, first, last) { LicenseExpr::any(parts) } else { LicenseExpr::all(parts) }?;
     let note = said.iter().find_map(|one| one.note.clone());
-    let from = frame_start(words, first.first);
+    let from = kept.iter().map(|one| one.from).min()?.min(first.first);
     let span = Span::new(words.get(from)?.span.start, words.get(last.end.max(1) - 1)?.span.end);
-    let listed = kept.iter().all(|one| one.standing != Standing::Grant);
+    let listed = kept.iter().all(|one| one.standing < Standing::Grant);
     let is_url = kept.iter().all(|one| one.is_url);
-    Some(Chain { expr, granted, span, note, listed, is_url })
+    let alone = kept.iter().all(|one| one.standing == Standing::Alone);
+    Some(Chain { expr, granted, span, note, listed, is_url, alone })
 }
 
 /// Without the names that another one in the same statement makes precise: `Apache License: .../LICENSE-2.0`.
@@ -206,15 +227,14 @@ fn is_choice(words: &Words, first: &Mention, last: &Mention) -> bool {
     before || after || between || words.gap(last.first).has(Gap::SLASH) || words.gap(last.first).has(Gap::BAR)
 }
 
-/// The word with which the words that grant begin, at most one sentence back.
-fn frame_start(words: &Words, first: usize) -> usize {
-    let mut at = first;
-    while at > 0 && first - at < 30 {
-        let gap = words.gap(at);
-        if gap.has(Gap::STOP) || gap.has(Gap::PARAGRAPH) {
-            break;
-        }
-        at -= 1;
+/// The first of the names right before the granted one at `at`: `MIT/GPLv2 licensed` grants both.
+fn joined_from(mentions: &[Mention], at: usize) -> usize {
+    let mut from = at;
+    while from > 0
+        && mentions[from].first - mentions[from - 1].end <= 2
+        && mentions[from - 1].standing != Standing::Denied
+    {
+        from -= 1;
     }
-    at
+    from
 }

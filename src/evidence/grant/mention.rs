@@ -17,6 +17,8 @@ pub(super) struct Mention {
     pub(super) end: usize,
     pub(super) expr: LicenseExpr,
     pub(super) standing: Standing,
+    /// The word with which the frame begins.
+    pub(super) from: usize,
     pub(super) is_url: bool,
     pub(super) plain: bool,
     pub(super) note: Option<String>,
@@ -47,8 +49,8 @@ fn link(names: &Names, words: &Words, at: usize) -> Option<Mention> {
         (Named::Fixed(index) | Named::Phrase(index), _) => (names.fixed(index).clone(), None),
         (Named::Bsd, _) => (bsd()?, bsd_note()),
     };
-    let standing = frame::standing(words, at, at + 1, false);
-    Some(Mention { first: at, end: at + 1, expr, standing, is_url: true, plain: false, note })
+    let (standing, from) = frame::standing(words, at, at + 1, false);
+    Some(Mention { first: at, end: at + 1, expr, standing, from, is_url: true, plain: false, note })
 }
 
 fn name(names: &Names, words: &Words, at: usize) -> Option<Mention> {
@@ -71,11 +73,11 @@ fn name(names: &Names, words: &Words, at: usize) -> Option<Mention> {
         Named::Fixed(index) | Named::Phrase(index) => (names.fixed(index).clone(), None),
         Named::Bsd => (bsd()?, bsd_note()),
     };
-    let standing = match found.named {
-        Named::Phrase(_) => Standing::Grant,
+    let (standing, from) = match found.named {
+        Named::Phrase(_) => (Standing::Grant, first),
         _ => frame::standing(words, first, end, plain),
     };
-    Some(Mention { first, end, expr, standing, is_url: false, plain, note })
+    Some(Mention { first, end, expr, standing, from, is_url: false, plain, note })
 }
 
 fn versions(family: &Family, stated: &version::Stated) -> Option<LicenseExpr> {

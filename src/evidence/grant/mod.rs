@@ -55,6 +55,7 @@ pub(super) const RULE: Rule = Rule {
         "under mit",
         "governs",
         "covered by",
+        "copyright notice in",
         "subject to",
         "under apache",
     ],

@@ -160,6 +160,16 @@ impl Names {
             let Named::Fixed(index) = self.fix(expr) else { continue };
             phrases.iter().for_each(|phrase| self.add_over(phrase, Named::Phrase(index)));
         }
+        for (kind, numbered) in [
+            ("BSD-2-Clause", ["simplified", "2 clause", "two clause"]),
+            ("BSD-3-Clause", ["modified", "new", "revised"]),
+        ] {
+            let Ok(expr) = parse(kind) else { continue };
+            let named = self.fix(expr);
+            numbered
+                .iter()
+                .for_each(|number| self.add_over(&format!("{number} berkeley software distribution license"), named));
+        }
         alias::BSD.iter().for_each(|name| self.add_over(name, Named::Bsd));
     }
 
