@@ -1,1 +1,5 @@
-//! One test binary.
+//! One test binary; cases by behaviour.
+
+mod architecture;
+mod license;
+mod fallback_lib;

@@ -45,6 +45,22 @@ pub enum Role {
     ThirdParty,
 }
 
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Role::LicenseText => "license-text",
+            Role::Shipped => "shipped",
+            Role::Test => "test",
+            Role::Docs => "docs",
+            Role::Example => "example",
+            Role::BuildSystem => "build-system",
+            Role::Vendored => "vendored",
+            Role::Generated => "generated",
+            Role::ThirdParty => "third-party",
+        })
+    }
+}
+
 /// The detector's name, e.g. `tag`, `grant`, `text`, `manifest/cargo`.
 pub type DetectorId = &'static str;
 
@@ -117,6 +133,22 @@ pub struct FileEvidence {
     pub pointers: Vec<Pointer>,
     /// Why (part of) the file was not read.
     pub unread: Option<Unread>,
+}
+
+impl FileEvidence {
+    /// The evidence of a file that was not read.
+    pub fn unread(path: &RelPath, why: Unread) -> Self {
+        FileEvidence {
+            path: path.clone(),
+            role: Role::Shipped,
+            role_rule: "nothing else applies",
+            size: 0,
+            detections: Vec::new(),
+            copyrights: Vec::new(),
+            pointers: Vec::new(),
+            unread: Some(why),
+        }
+    }
 }
 
 /// Why a file could not be read as text.
