@@ -165,6 +165,12 @@ fn joined(words: &Words, left: &Mention, right: &Mention) -> bool {
     if (left.end..=right.first).any(|at| breaks(words.gap(at))) {
         return false;
     }
+    // Two lines of a list are two statements, unless a sign or a word joins them.
+    let signs = [Gap::COMMA, Gap::SLASH, Gap::BAR, Gap::OPEN, Gap::CLOSE];
+    let signed = (left.end..=right.first).any(|at| signs.iter().any(|sign| words.gap(at).has(*sign)));
+    if left.end == right.first && words.gap(right.first).has(Gap::NEWLINE) && !signed {
+        return false;
+    }
     let link = |at: usize| words.kind(at) == Some(Kind::Number) || BETWEEN.contains(&spelled(words.text(at)));
     (left.end..right.first).all(link)
 }
@@ -184,7 +190,14 @@ fn statement(words: &Words, mentions: &[Mention]) -> Option<Chain> {
         return None;
     }
     let said = refined(&kept);
-    let parts = said.iter().enumerate().map(|(at, one)| shared_version(words, one, said.get(at + 1).copied()));
+    let elsewhere = (last.end..last.end + 4).any(|at| words.is(at, &["see"]))
+        && (last.end..last.end + 8).any(|at| words.is(at, &["file"]));
+    let firm = said.iter().any(|one| one.note.is_none());
+    let parts = said.iter().enumerate().map(|(at, one)| match &one.note {
+        // "the Apache License, and the BSD License. See the LICENSE file": which BSD license, that file says.
+        Some(_) if firm && elsewhere && is_bsd(&one.expr) => LicenseExpr::from(crate::license::Term::reference("BSD")),
+        _ => shared_version(words, one, said.get(at + 1).copied()),
+    });
     let expr = if is_choice(words, first, last) { LicenseExpr::any(parts) } else { LicenseExpr::all(parts) }?;
     let note = said.iter().find_map(|one| one.note.clone());
     let from = kept.iter().map(|one| one.from).min()?.min(first.first);
@@ -201,6 +214,10 @@ fn refined<'m>(kept: &[&'m Mention]) -> Vec<&'m Mention> {
     let open = |one: &Mention| one.note.as_deref().is_some_and(|note| note.starts_with(UNVERSIONED));
     let precise = |one: &Mention| kept.iter().any(|other| !open(other) && family(other) == family(one));
     kept.iter().copied().filter(|one| !(open(one) && precise(one))).collect()
+}
+
+fn is_bsd(expr: &LicenseExpr) -> bool {
+    matches!(expr, LicenseExpr::Term(term) if super::settle::family(term) == "BSD")
 }
 
 /// "the GPL or LGPL version 2 licenses": the version belongs to both names.

@@ -239,11 +239,15 @@ fn looking_back(words: &Words, first: usize, end: usize, plain: bool) -> Option<
 
 /// The first word of the sentence, at most 30 words back.
 fn sentence_start(words: &Words, at: usize) -> usize {
+    sentence_start_within(words, at, 30)
+}
+
+fn sentence_start_within(words: &Words, at: usize, reach: usize) -> usize {
     let begins = |place: &usize| {
         let gap = words.gap(*place);
         gap.has(Gap::STOP) || gap.has(Gap::PARAGRAPH)
     };
-    let reach = at.saturating_sub(30);
+    let reach = at.saturating_sub(reach);
     (reach..=at).rev().find(begins).unwrap_or(reach)
 }
 
@@ -283,7 +287,7 @@ fn preposition(words: &Words, at: usize, word: &str, (first, end): (usize, usize
 
 /// True in sentences that begin "If you wish ..." or "Please note that ...": they talk of other cases or other code.
 fn is_condition(words: &Words, at: usize) -> bool {
-    let start = sentence_start(words, at);
+    let start = sentence_start_within(words, at, 60);
     let conditional = words.is(start, &["if"])
         && words.is(start + 1, &["you", "your"])
         && words.is(start + 2, &["wish", "want", "add", "don", "do", "indicate"]);
@@ -308,7 +312,9 @@ fn is_field(words: &Words, at: usize) -> bool {
     let parts = ["terms", "type", "name", "id", "info", "notice", "status", "information", "text", "url", "s"];
     let is_part = words.is(at, &parts) && at > 0 && words.is(at - 1, &["license", "licence", "licensing"]);
     let is_key = words.is(at, &["license", "licence", "licenses", "licensing", "licences"]);
-    if !is_key && !is_part {
+    // `'MIT License': 'MIT'` maps a name; it is no field.
+    let of_name = at > 0 && words.is(at - 1, &["mit", "bsd", "apache", "public", "gpl", "isc", "artistic", "gnu"]);
+    if !is_key && !is_part || of_name {
         return false;
     }
     let after = words.gap(at + 1);

@@ -5,6 +5,7 @@
 
 mod alias;
 mod chain;
+mod exception;
 mod frame;
 pub(super) mod kernel;
 mod mention;
@@ -74,14 +75,18 @@ fn names() -> &'static Names {
 }
 
 fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
-    let mut chains = Vec::new();
+    let (mut chains, mut exceptions) = (Vec::new(), Vec::new());
     for window in windows(page.text, hits) {
         let words = Words::read(window.of(page.text), window.start);
         let mentions = mention::mentions(names(), &words);
         chains.extend(chain::chains(&words, &mentions));
+        exceptions.extend(exception::named(&words, page));
         seen.pointers.extend(pointer::pointers(&words, page));
     }
     chain::settle(&mut chains);
+    if chains.iter().any(|chain| chain.granted) {
+        seen.exceptions.extend(exceptions);
+    }
     seen.detections.extend(chains.into_iter().map(|chain| detection(chain, page)));
 }
 
