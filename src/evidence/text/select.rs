@@ -31,15 +31,21 @@ pub struct Found {
 /// Words of a region for which candidates are counted together.
 const BLOCK: usize = 96;
 /// Candidates that a block may name.
-const MOST_CANDIDATES: usize = 40;
+const MOST_CANDIDATES: usize = 24;
 /// Shared runs of words that make a candidate.
 const FEWEST_SHARED: u32 = 4;
+/// A text of which less than this part occurs is not aligned, unless it is so much all the same.
+const SMALLEST_PART: u32 = 6;
+const ENOUGH_SHARED: u32 = 40;
 
 /// The texts in `region`, in order of place, without overlap.
 pub fn select(region: &Region, library: &Library) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let worth = Worth::of(&region.hashes);
-    for (number, blocks) in candidates(region) {
+    for (number, Shared { blocks, runs }) in candidates(region) {
+        if runs < ENTRIES[usize::from(number)].shingles.div_ceil(SMALLEST_PART).min(ENOUGH_SHARED) {
+            continue;
+        }
         for range in joined(&blocks, region.hashes.len()) {
             let text = library.text(number);
             let side = Side { words: &region.hashes, shingles: &region.shingles, worth: &worth, range };
@@ -49,9 +55,18 @@ pub fn select(region: &Region, library: &Library) -> Vec<Found> {
     best_apart(found)
 }
 
+/// What a region and a text have in common.
+#[derive(Default)]
+struct Shared {
+    /// The blocks of the region, ascending.
+    blocks: Vec<usize>,
+    /// Runs of words, repetitions included.
+    runs: u32,
+}
+
 /// Per text: the blocks of the region that name it.
-fn candidates(region: &Region) -> BTreeMap<u16, Vec<usize>> {
-    let mut by_text: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
+fn candidates(region: &Region) -> BTreeMap<u16, Shared> {
+    let mut by_text: BTreeMap<u16, Shared> = BTreeMap::new();
     let mut counts = vec![0_u32; ENTRIES.len()];
     let mut touched: Vec<u16> = Vec::new();
     for (block, shingles) in region.shingles.chunks(BLOCK).enumerate() {
@@ -66,8 +81,10 @@ fn candidates(region: &Region) -> BTreeMap<u16, Vec<usize>> {
         touched.sort_by_key(|number| (std::cmp::Reverse(counts[usize::from(*number)]), *number));
         for number in touched.iter().take(MOST_CANDIDATES) {
             let count = counts[usize::from(*number)];
-            if count >= FEWEST_SHARED && count * 3 >= top {
-                by_text.entry(*number).or_default().push(block);
+            if count >= FEWEST_SHARED && count * 2 >= top {
+                let shared = by_text.entry(*number).or_default();
+                shared.blocks.push(block);
+                shared.runs += count / weight(&ENTRIES[usize::from(*number)]);
             }
         }
         touched.drain(..).for_each(|number| counts[usize::from(number)] = 0);
