@@ -80,7 +80,9 @@ fn dispatch(args: &Args) -> anyhow::Result<ExitCode> {
         _ if args.version => stream::print_line(&version(args.output.verbose)),
         Some(Command::Detect(detect)) => detect::run(detect),
         Some(Command::Suggest(suggest)) => suggest::run(suggest),
-        None => anyhow::bail!("no command given; `clarity scan PATH` compares a checkout, `clarity --help` lists the rest"),
+        None => {
+            anyhow::bail!("no command given; `clarity scan PATH` compares a checkout, `clarity --help` lists the rest")
+        }
     }
 }
 
@@ -93,7 +95,7 @@ fn long_version() -> String {
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-    })
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe))
 }

@@ -132,7 +132,11 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    fn members(&self, items: &'a [&'a Thunk<'a>], rest: Option<&str>) -> Result<Vec<Member>, (Vec<Member>, Vec<String>)> {
+    fn members(
+        &self,
+        items: &'a [&'a Thunk<'a>],
+        rest: Option<&str>,
+    ) -> Result<Vec<Member>, (Vec<Member>, Vec<String>)> {
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for item in items {
             match self.eval.force(item).map_err(why) {
@@ -277,7 +281,13 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    fn with(&self, attrs: &'a [Attr<'a>], base: &str, exception: &str, depth: u32) -> Result<(Vec<Member>, LicenseExpr), String> {
+    fn with(
+        &self,
+        attrs: &'a [Attr<'a>],
+        base: &str,
+        exception: &str,
+        depth: u32,
+    ) -> Result<(Vec<Member>, LicenseExpr), String> {
         let (mut members, expr) = self.operand(attrs, base, depth)?;
         let (more, exception) = self.operand(attrs, exception, depth)?;
         let name = more.first().map_or_else(|| exception.to_string(), |member| member.label.clone());

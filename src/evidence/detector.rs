@@ -46,7 +46,7 @@ pub(super) struct Rule {
 }
 
 /// All detectors that look around trigger words. Add a row to add a detector.
-const DETECTORS: &[Rule] = &[super::tag::RULE, super::grant::RULE, super::copyright::RULE];
+const DETECTORS: &[Rule] = &[super::tag::RULE, super::grant::RULE, super::grant::kernel::RULE, super::copyright::RULE];
 
 /// At most this much of a file is read; license statements stand at the start of huge files or not at all.
 const MOST_BYTES: u64 = 16 << 20;
@@ -200,6 +200,7 @@ fn settle(mut seen: Seen, evidence: &mut FileEvidence) {
     seen.detections.sort_by(|a, b| (a.lines, a.class, &a.expr).cmp(&(b.lines, b.class, &b.expr)));
     seen.detections.dedup();
     seen.pointers.retain(|pointer| !inside(pointer.lines));
+    super::grant::settle_pointers(&mut seen.pointers, &seen.detections);
     evidence.detections = seen.detections;
     evidence.pointers = seen.pointers;
     evidence.copyrights = seen.copyrights;

@@ -14,9 +14,7 @@ use super::files::{FileError, Files};
 use super::known::Known;
 use super::symbol::Sym;
 use super::syntax::ast::{AttrName, Binding, BindingValue, Bindings, Expr, Kind, Loc};
-use super::value::{
-    Attr, Closure, Env, Error, ErrorKind, Native, Opaque, R, Shape, State, Thunk, Value, lookup,
-};
+use super::value::{Attr, Closure, Env, Error, ErrorKind, Native, Opaque, R, Shape, State, Thunk, Value, lookup};
 
 /// What an evaluation may use.
 #[derive(Clone, Copy, Debug)]
@@ -332,9 +330,9 @@ impl<'a> Eval<'a> {
             Kind::Search(name) => Ok(self.search(name)),
             Kind::Lambda(lambda) => Ok(Value::Lambda(self.bump.alloc(Closure { lambda, env, at: expr.loc }))),
             Kind::Set(bindings) => self.set(bindings, env),
-            Kind::List(items) => Ok(Value::List(
-                self.bump.alloc_slice_fill_iter(items.iter().map(|item| self.delay(item, env))),
-            )),
+            Kind::List(items) => {
+                Ok(Value::List(self.bump.alloc_slice_fill_iter(items.iter().map(|item| self.delay(item, env)))))
+            }
             Kind::Has(of, path) => self.has(of, path, env),
             Kind::Not(of) => match self.eval(of, env)? {
                 Value::Opaque(opaque) => Ok(self.opaque(opaque.why)),
@@ -489,7 +487,9 @@ impl<'a> Eval<'a> {
                 Value::Null => continue,
                 Value::Str(text) | Value::Tainted(text) => text,
                 Value::Opaque(opaque) => return Ok(self.opaque(opaque.why)),
-                other => return self.fault(&format!("an attribute name must be a string, not a {}", other.type_name())),
+                other => {
+                    return self.fault(&format!("an attribute name must be a string, not a {}", other.type_name()));
+                }
             };
             let sym = self.sym(text);
             if all.iter().any(|attr| attr.name == sym) {

@@ -16,7 +16,8 @@ const SHOWN_WITNESSES: usize = 4;
 
 /// Writes the findings, then what was not looked at, then the totals.
 pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    for located in report.packages.iter().flat_map(|package| &package.findings).filter(|located| shown(located, style)) {
+    for located in report.packages.iter().flat_map(|package| &package.findings).filter(|located| shown(located, style))
+    {
         writeln!(out, "{}\n", finding_block(located, style))?;
     }
     if style.quiet {

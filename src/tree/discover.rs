@@ -47,7 +47,12 @@ fn package_set<'a>(checkout: &Checkout, eval: &Eval<'a>) -> R<'a, &'a [Attr<'a>]
 /// What the entry is called with: the platform, and a configuration under which no package is refused.
 fn arguments<'a>(eval: &Eval<'a>) -> &'a Thunk<'a> {
     let yes = eval.done(Value::Bool(true));
-    let config = eval.record(&[("allowUnfree", yes), ("allowBroken", yes), ("allowUnsupportedSystem", yes), ("inHydra", eval.done(Value::Bool(false)))]);
+    let config = eval.record(&[
+        ("allowUnfree", yes),
+        ("allowBroken", yes),
+        ("allowUnsupportedSystem", yes),
+        ("inHydra", eval.done(Value::Bool(false))),
+    ]);
     let system = eval.done(Value::Str(eval.system));
     eval.done(eval.record(&[
         ("system", system),

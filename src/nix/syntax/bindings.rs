@@ -7,7 +7,11 @@ use super::lower::{Fail, Lower, Node};
 use crate::nix::symbol::Sym;
 
 /// The bindings that `nodes` (`a.b = c;` and `inherit ..;`) make.
-pub(super) fn of<'t>(lower: &mut Lower<'_>, nodes: impl Iterator<Item = Node<'t>>, rec: bool) -> Result<Bindings, Fail> {
+pub(super) fn of<'t>(
+    lower: &mut Lower<'_>,
+    nodes: impl Iterator<Item = Node<'t>>,
+    rec: bool,
+) -> Result<Bindings, Fail> {
     let mut bindings = Bindings { rec, ..Bindings::default() };
     let mut index = Index::default();
     for node in nodes {
@@ -77,7 +81,12 @@ impl Index {
 
 const TWICE: &str = "an attribute is defined twice";
 
-fn add(bindings: &mut Bindings, index: Option<&mut Index>, path: Vec<AttrName>, value: Expr) -> Result<(), &'static str> {
+fn add(
+    bindings: &mut Bindings,
+    index: Option<&mut Index>,
+    path: Vec<AttrName>,
+    value: Expr,
+) -> Result<(), &'static str> {
     let mut path = path.into_iter();
     let first = path.next().expect("an attribute path has a first name");
     let rest: Vec<AttrName> = path.collect();

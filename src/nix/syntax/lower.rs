@@ -137,7 +137,9 @@ fn refusal(error: &ParseError, end: usize) -> Fail {
         ParseError::UnexpectedWanted(_, range, _) => Fail { at: at(range), what: "something else is expected here" },
         ParseError::UnexpectedDoubleBind(range) => Fail { at: at(range), what: "the argument has two names" },
         ParseError::DuplicatedArgs(range, _) => Fail { at: at(range), what: "an argument stands twice" },
-        ParseError::UnexpectedEOF | ParseError::UnexpectedEOFWanted(_) => Fail { at: end, what: "the file ends too early" },
+        ParseError::UnexpectedEOF | ParseError::UnexpectedEOFWanted(_) => {
+            Fail { at: end, what: "the file ends too early" }
+        }
         ParseError::RecursionLimitExceeded => Fail { at: end, what: "nested too deeply" },
         _ => Fail { at: 0, what: "a syntax error" },
     }
