@@ -9,7 +9,7 @@ use super::fetch::{self, GitPlan, Plan};
 use super::hash::{Algo, FixedHash, hash_file};
 use super::net::NetError;
 use super::tree::{Content, Identity, Origin, SourceTree, Strip, strip_root};
-use super::{Network, Request, Sources, binary_cache, key_of, nar, unpack, write_note};
+use super::{Network, Request, Sources, binary_cache, key_of, nar, unpack, urls, write_note};
 use crate::store::{Key, Staged};
 use crate::text::Digest;
 use crate::tree::HashMode;
@@ -89,7 +89,7 @@ impl Sources {
         let expanded = self.options.rewriting.expand(urls);
         for url in &expanded {
             match self.download_one(request, hash, key, url) {
-                Ok(()) => return Ok(url.clone()),
+                Ok(()) => return Ok(urls::without_credentials(url)),
                 Err(error) => worst.add(error)?,
             }
         }
@@ -148,7 +148,7 @@ impl Sources {
                         what: request.what(),
                         want: hash.clone(),
                         got: checked.got,
-                        from: url.to_owned(),
+                        from: urls::without_credentials(url),
                     },
                     Err(Unfit::Io(error)) => io(error),
                     Err(Unfit::Source(error)) => error,
