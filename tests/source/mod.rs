@@ -66,8 +66,10 @@ fn acquire(sources: &Sources, source: &SourceRef) -> Result<SourceTree, SourceEr
     sources.acquire(&Request { attr: "pkg", pname: Some("pkg"), version: Some("1.0"), index: 0, source })
 }
 
-/// All files with their bytes, and the notes, as text.
-fn files(tree: &SourceTree) -> Result<(BTreeMap<String, Vec<u8>>, Vec<String>), SourceError> {
+/// Files with their bytes, and notes as text.
+type Read = (BTreeMap<String, Vec<u8>>, Vec<String>);
+
+fn files(tree: &SourceTree) -> Result<Read, SourceError> {
     let (mut files, mut notes) = (BTreeMap::new(), Vec::new());
     tree.for_each_file(&mut |event| {
         match event {

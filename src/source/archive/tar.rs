@@ -223,8 +223,12 @@ struct Body<'b, 'r> {
 impl Read for Body<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        // Some decoders take an empty buffer for a sign that nothing moves.
+        if most == 0 {
+            return Ok(0);
+        }
         let count = self.from.from.read(&mut buffer[..most])?;
-        if count == 0 && most > 0 {
+        if count == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         self.left -= count as u64;
