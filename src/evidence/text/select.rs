@@ -1,0 +1,154 @@
+//! Which license texts a region holds: candidates by shared runs of words, judged by alignment.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::align::{Island, Side, islands};
+use super::index::{self, ENTRIES, Entry};
+use super::library::{Library, Text, Worth};
+use super::region::Region;
+use super::slots::hashes;
+
+/// A license text found in a region.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Its number in the index.
+    pub entry: u16,
+    /// The words of the region.
+    pub words: Range<usize>,
+    /// Similarity in hundredths of a percent.
+    pub score: u16,
+    /// What is special.
+    pub note: Option<String>,
+    /// Enough of the text, and close enough, to be that license; others only keep worse ones away.
+    is_certain: bool,
+    utility: i32,
+}
+
+/// Words of a region for which candidates are counted together.
+const BLOCK: usize = 96;
+/// Candidates that a block may name.
+const MOST_CANDIDATES: usize = 40;
+/// Shared runs of words that make a candidate.
+const FEWEST_SHARED: u32 = 4;
+
+/// The texts in `region`, in order of place, without overlap.
+pub fn select(region: &Region, library: &Library) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
+    let worth = Worth::of(&region.hashes);
+    for (number, blocks) in candidates(region) {
+        for range in joined(&blocks, region.hashes.len()) {
+            let text = library.text(number);
+            let side = Side { words: &region.hashes, shingles: &region.shingles, worth: &worth, range };
+            found.extend(islands(&side, text).iter().filter_map(|island| judge(number, text, &region.hashes, island)));
+        }
+    }
+    best_apart(found)
+}
+
+/// Per text: the blocks of the region that name it.
+fn candidates(region: &Region) -> BTreeMap<u16, Vec<usize>> {
+    let mut by_text: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
+    let mut counts = vec![0_u32; ENTRIES.len()];
+    let mut touched: Vec<u16> = Vec::new();
+    for (block, shingles) in region.shingles.chunks(BLOCK).enumerate() {
+        for number in shingles.iter().flat_map(|hash| index::holders(*hash)) {
+            let count = &mut counts[usize::from(number)];
+            if *count == 0 {
+                touched.push(number);
+            }
+            *count += weight(&ENTRIES[usize::from(number)]);
+        }
+        let top = touched.iter().map(|number| counts[usize::from(*number)]).max().unwrap_or(0);
+        touched.sort_by_key(|number| (std::cmp::Reverse(counts[usize::from(*number)]), *number));
+        for number in touched.iter().take(MOST_CANDIDATES) {
+            let count = counts[usize::from(*number)];
+            if count >= FEWEST_SHARED && count * 3 >= top {
+                by_text.entry(*number).or_default().push(block);
+            }
+        }
+        touched.drain(..).for_each(|number| counts[usize::from(number)] = 0);
+    }
+    by_text
+}
+
+/// Long texts give every third run to the index only.
+fn weight(entry: &Entry) -> u32 {
+    if entry.shingles * 2 < entry.words { 3 } else { 1 }
+}
+
+/// Ranges of words: neighbouring blocks together, and a block more on both sides.
+fn joined(blocks: &[usize], words: usize) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for block in blocks {
+        let range = block.saturating_sub(1) * BLOCK..((block + 2) * BLOCK).min(words);
+        match ranges.last_mut() {
+            Some(last) if range.start <= last.end + 2 * BLOCK => last.end = range.end,
+            _ => ranges.push(range),
+        }
+    }
+    ranges
+}
+
+/// What an island is worth, or `None` where it is too little of the text.
+fn judge(number: u16, text: &Text, words: &[u32], island: &Island) -> Option<Found> {
+    let entry = &ENTRIES[usize::from(number)];
+    let Island { matched, inserted, deleted, .. } = *island;
+    let loss = &text.worth.loss;
+    let (head, tail) = (loss[island.text.start], loss[text.words.len()] - loss[island.text.end]);
+    let similarity = matched * 10_000 / (matched + inserted + deleted).max(1);
+    let score = matched * 10_000 / (matched + inserted + deleted + head + tail).max(1);
+    let is_whole = similarity >= 7_500 && score >= 7_000 && (score >= 9_000 || grants(&words[island.file.clone()]));
+    let is_begun = similarity >= 9_000
+        && head <= 120
+        && (score >= 3_500 || matched >= 2_000)
+        && matched >= 250
+        && grants(&words[island.file.clone()]);
+    if similarity < 6_000 || score < 2_000 && matched < 2_000 {
+        return None;
+    }
+    let known = if entry.is_known { 5 } else { 0 };
+    let costs = (6 * (inserted + deleted) + 3 * head + 2 * tail.min(matched)) / 10;
+    Some(Found {
+        entry: number,
+        words: island.file.clone(),
+        score: score as u16,
+        note: None,
+        is_certain: is_whole || is_begun,
+        utility: matched as i32 - costs as i32 + known,
+    })
+}
+
+/// True where the words allow something: a disclaimer by itself is no license.
+fn grants(words: &[u32]) -> bool {
+    static GRANTING: LazyLock<BTreeSet<u32>> = LazyLock::new(|| {
+        hashes("permission permissions permitted granted grants redistribution redistributions freely whatever allowed")
+            .into_iter()
+            .collect()
+    });
+    words.iter().any(|word| GRANTING.contains(word))
+}
+
+impl Found {
+    /// True where this leaves no room for a worse one. What is not certain itself displaces only what has its own extent:
+    /// a text of several licenses, half met, must not hide the one that is there.
+    fn displaces(&self, other: &Found) -> bool {
+        let shared = self.words.end.min(other.words.end).saturating_sub(self.words.start.max(other.words.start));
+        shared * 5 >= other.words.len() && (self.is_certain || shared * 10 >= self.words.len() * 8)
+    }
+}
+
+/// The most useful of those that overlap.
+fn best_apart(mut found: Vec<Found>) -> Vec<Found> {
+    found.sort_by(|a, b| (-a.utility, a.entry, a.words.start).cmp(&(-b.utility, b.entry, b.words.start)));
+    let mut kept: Vec<Found> = Vec::new();
+    for one in found {
+        if kept.iter().all(|other| !other.displaces(&one)) {
+            kept.push(one);
+        }
+    }
+    kept.retain(|one| one.is_certain);
+    kept.sort_by_key(|one| one.words.start);
+    kept
+}
