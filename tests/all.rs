@@ -7,3 +7,4 @@ mod evaluator;
 mod fallback_lib;
 mod license;
 mod scan;
+mod source;

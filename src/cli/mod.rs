@@ -3,6 +3,7 @@
 //! Exit codes: 0 clean or answered, 1 findings at or above `--fail-on`, 2 usage or configuration, 3 incomplete with
 //! `--strict`, 101 a bug, 130 interrupted.
 
+mod cache;
 mod detect;
 mod explain;
 mod licenses;
@@ -39,6 +40,7 @@ enum Command {
     Licenses(licenses::Args),
     /// Propose the license of a source: the expression, what it rests on, and what is uncertain.
     Suggest(suggest::Args),
+    Cache(cache::Args),
 }
 
 /// What every subcommand understands.
@@ -92,6 +94,7 @@ fn dispatch(args: &Args) -> anyhow::Result<ExitCode> {
         Some(Command::Detect(detect)) => detect::run(detect),
         Some(Command::Licenses(licenses)) => licenses::run(licenses),
         Some(Command::Suggest(suggest)) => suggest::run(suggest),
+        Some(Command::Cache(cache)) => cache::run(cache, &mut io::stdout().lock()),
         None => {
             anyhow::bail!("no command given; `clarity scan PATH` compares a checkout, `clarity --help` lists the rest")
         }
