@@ -1,3 +1,5 @@
 //! One test binary; cases by behaviour.
 
 mod architecture;
+mod formats;
+mod golden;

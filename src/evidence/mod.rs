@@ -3,6 +3,7 @@
 //! Detectors only see; nothing here concludes. What could not be read is counted, never dropped.
 
 mod assemble;
+mod curate;
 mod detection;
 mod detector;
 mod grant;
@@ -12,6 +13,7 @@ mod tag;
 mod text;
 
 pub use assemble::assemble;
+pub use curate::{Curation, CurationReason, Curations, RoleRule, curate};
 pub use detection::{Detection, DetectorId, Evidence, FileEvidence, Pointer, Role, Score, Unread, Witness};
 pub use detector::{Detector, Options};
 use page::Page;
