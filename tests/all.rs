@@ -1,5 +1,8 @@
 //! One test binary; cases by behaviour.
 
 mod architecture;
+mod fallback_lib;
 mod formats;
 mod golden;
+mod license;
+mod scan;

@@ -43,7 +43,11 @@ fn explain_package(args: &Args, output: &Output) -> anyhow::Result<()> {
     request.keep_evidence = true;
     let report = engine::scan(&request, &Watch::new(stream::watched() && !output.quiet))?;
     if report.packages.is_empty() && report.rest.is_empty() {
-        bail!("{}: {} has no such attribute; `clarity scan` without --attr lists what there is", args.subject, report.tree);
+        bail!(
+            "{}: {} has no such attribute; `clarity scan` without --attr lists what there is",
+            args.subject,
+            report.tree
+        );
     }
     let style = Style { color: stream::colored(output.color), verbose: true, quiet: true };
     stream::to_stdout(|out| report::explain(&report, style, out))

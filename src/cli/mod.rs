@@ -4,6 +4,8 @@
 //! `--strict`, 101 a bug, 130 interrupted.
 
 mod detect;
+mod explain;
+mod scan;
 mod stream;
 mod suggest;
 
@@ -27,7 +29,11 @@ struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Compare what packages declare with what their sources say.
+    Scan(Box<scan::Args>),
     Detect(detect::Args),
+    /// Tell everything about one package, or what a check does and when it is wrong.
+    Explain(Box<explain::Args>),
     /// Propose the license of a source: the expression, what it rests on, and what is uncertain.
     Suggest(suggest::Args),
 }
@@ -78,9 +84,13 @@ pub fn run() -> ExitCode {
 fn dispatch(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.command {
         _ if args.version => stream::print_line(&version(args.output.verbose)),
+        Some(Command::Scan(scan)) => scan::run(scan, &args.output),
+        Some(Command::Explain(explain)) => explain::run(explain, &args.output),
         Some(Command::Detect(detect)) => detect::run(detect),
         Some(Command::Suggest(suggest)) => suggest::run(suggest),
-        None => anyhow::bail!("no command given; `clarity scan PATH` compares a checkout, `clarity --help` lists the rest"),
+        None => {
+            anyhow::bail!("no command given; `clarity scan PATH` compares a checkout, `clarity --help` lists the rest")
+        }
     }
 }
 
@@ -93,7 +103,7 @@ fn long_version() -> String {
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-    })
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe))
 }

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -12,7 +13,9 @@ use crate::check::{self, Severity};
 use crate::config::{self, Config};
 use crate::engine::{self, Request, Watch};
 use crate::report::{self, FORMATS, Format, Report, Style};
-use crate::{declared, source, tree};
+use crate::source::{self, Network};
+use crate::store::Store;
+use crate::{declared, tree};
 
 use super::{FOUND, INCOMPLETE, INTERRUPTED, Output, stream};
 
@@ -137,7 +140,7 @@ pub(super) fn request(path: &Path, what: &What) -> anyhow::Result<Request> {
         path: path.to_owned(),
         tree: tree::Options { lib: what.nixpkgs.clone(), system: what.system.clone().unwrap_or_else(host_system) },
         selection: declared::Selection::new(&attributes(&what.attr)?)?,
-        sources: if what.metadata_only { None } else { Some(source_options(what, &config)) },
+        sources: if what.metadata_only { None } else { Some(source_options(path, what, &config)?) },
         checks: check::Options { only: what.check.clone(), ignore: what.ignore.clone() },
         keep_evidence: false,
         jobs: what.jobs.map_or_else(cores, usize::from),
@@ -164,13 +167,19 @@ fn attributes(named: &[String]) -> anyhow::Result<Vec<String>> {
     Ok(all)
 }
 
-fn source_options(what: &What, config: &Config) -> source::Options {
-    let dirs = what.sources.iter().chain(&config.source_dirs).cloned().collect();
-    source::Options {
-        folders: dirs,
-        fetch: (what.fetch || config.fetch) && !what.offline,
-        ..source::Options::default()
-    }
+fn source_options(path: &Path, what: &What, config: &Config) -> anyhow::Result<source::Options> {
+    let root = Store::default_root().context("no place for the cache: set HOME, XDG_CACHE_HOME or CLARITY_CACHE")?;
+    let mut options = source::Options::new(Arc::new(Store::open(root)?));
+    options.folders = what.sources.iter().chain(&config.source_dirs).cloned().collect();
+    options.checkout = Some(path.to_owned());
+    options.nix_store = Some(PathBuf::from("/nix/store")).filter(|store| store.is_dir());
+    options.network = match (what.offline, what.fetch || config.fetch) {
+        (true, _) => Network::Offline,
+        (false, true) => Network::Fetch,
+        (false, false) => Network::NotAsked,
+    };
+    options.rewriting.replace = config.rewrite.clone().into_iter().collect();
+    Ok(options)
 }
 
 /// `[FORMAT=]FILE`

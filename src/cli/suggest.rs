@@ -7,7 +7,7 @@ use anyhow::bail;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use crate::conclusion::{Basis, Conclusion, Concluded, Confidence, Part, conclude};
+use crate::conclusion::{Basis, Concluded, Conclusion, Confidence, Part, conclude};
 use crate::engine;
 use crate::evidence::{Detector, Options};
 use crate::license::Suffix;
@@ -72,7 +72,8 @@ impl Answer {
         match conclusion {
             Conclusion::Concluded(concluded) => Answer::of_concluded(concluded),
             Conclusion::Conflicting { readings, .. } => {
-                let sides = readings.iter().map(|reading| reading.basis.iter().map(witness).collect::<Vec<_>>().join(", "));
+                let sides =
+                    readings.iter().map(|reading| reading.basis.iter().map(witness).collect::<Vec<_>>().join(", "));
                 bare("NOASSERTION", sides.collect())
             }
             Conclusion::NoneFound => bare("NONE", Vec::new()),

@@ -284,15 +284,12 @@ mod tests {
             quote: String::new(),
             note: None,
         });
-        FileEvidence {
-            path: RelPath::new(path).expect("relative"),
-            role,
-            role_rule: "test",
-            size: 1,
-            detections: detections.collect(),
-            copyrights: Vec::new(),
-            unread: None,
-        }
+        let path = RelPath::new(path).expect("relative");
+        let mut file = FileEvidence::unread(&path, crate::evidence::Unread::Binary);
+        file.role = role;
+        file.unread = None;
+        file.detections = detections.collect();
+        file
     }
 
     fn concluded(files: Vec<FileEvidence>) -> String {

@@ -3,6 +3,12 @@
 //! Reads values and spans only; it never opens a source and never guesses.
 //! A name that cannot be resolved here ends in `Declared::Partial`: a wrong license is worse than an open question.
 
+mod facts;
+mod resolve;
+mod survey;
+
+pub use survey::{Row, Selection, survey};
+
 use crate::license::LicenseExpr;
 use crate::tree::Site;
 

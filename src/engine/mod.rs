@@ -3,5 +3,10 @@
 //! Knows no rule of licenses. `--jobs 1` and `--jobs N` give identical bytes.
 
 mod detect;
+mod scan;
+mod study;
+mod watch;
 
 pub use detect::{Files, detect, files};
+pub use scan::{Request, ScanError, scan};
+pub use watch::Watch;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::check::{self, Judged, Subject};
 use crate::conclusion::conclude;
-use crate::declared::{self, Declared};
+use crate::declared::{self, Declared, Row};
 use crate::evidence::{Detector, Evidence};
 use crate::report::{Coverage, Located, Outcome, PackageReport, Quote, Report, Rest};
 use crate::source::{self, Identity, SourceTree, Sources};
@@ -47,9 +47,6 @@ pub enum ScanError {
     /// The checkout cannot be opened.
     #[error(transparent)]
     Open(#[from] tree::OpenError),
-    /// The cache cannot be used.
-    #[error(transparent)]
-    Sources(#[from] source::SourceError),
     /// The machine gives no threads.
     #[error("{0}; try --jobs 1")]
     Threads(#[from] rayon::ThreadPoolBuildError),
@@ -60,13 +57,13 @@ pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     watch.stage("evaluating");
     let checkout = Checkout::open(&request.path, &request.tree)?;
     let surveyed = survey(&checkout, request, watch);
-    let table = checkout.license_table();
+    let table = LicenseTable::embedded();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(request.jobs).build()?;
     let mut audits: Vec<Audit> = match &request.sources {
         None => surveyed.packages.iter().map(|_| Audit::metadata_only()).collect(),
         Some(options) => {
             watch.stage("looking at sources");
-            let sources = Sources::new(options.clone())?;
+            let sources = Sources::new(options.clone(), watch.cancel());
             let run = Run { request, watch, sources: &sources, packages: &surveyed.packages, table: &table };
             pool.install(|| run.audit_all())
         }
@@ -98,7 +95,42 @@ struct Surveyed {
 
 /// What the checkout defines; each thread evaluates a part, and rows come out in order of attribute paths.
 fn survey(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
-    todo_survey(checkout, request, watch)
+    let shards = request.jobs.clamp(1, MOST_SHARDS);
+    let parts: Vec<Vec<Row>> = thread::scope(|threads| {
+        let shard = |number| threads.spawn(move || survey_shard(checkout, request, (number, shards), watch));
+        let running: Vec<_> = (0..shards).map(shard).collect();
+        running
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    });
+    let mut surveyed = Surveyed { packages: Vec::new(), rest: Vec::new(), not_asked_for: 0, unmatched: Vec::new() };
+    parts.into_iter().flatten().for_each(|row| surveyed.add(row));
+    surveyed.packages.sort_by(|a, b| a.0.attr.cmp(&b.0.attr));
+    surveyed.rest.sort_by(|a, b| (&a.name, a.failed).cmp(&(&b.name, b.failed)));
+    surveyed
+}
+
+/// More evaluators cost more memory than they save time.
+const MOST_SHARDS: usize = 4;
+
+fn survey_shard(checkout: &Checkout, request: &Request, shard: (usize, usize), watch: &Watch) -> Vec<Row> {
+    let mut rows = Vec::new();
+    declared::survey(checkout, &request.selection, Some(shard), &mut |row| {
+        watch.package_done();
+        rows.push(row);
+    });
+    rows
+}
+
+impl Surveyed {
+    fn add(&mut self, row: Row) {
+        match row {
+            Row::Package(package, declared) => self.packages.push((*package, *declared)),
+            Row::Skipped { attr, why } => self.rest.push(Rest { name: attr, failed: false, why }),
+            Row::Failed { attr, why } => self.rest.push(Rest { name: attr, failed: true, why }),
+        }
+    }
 }
 
 /// What became of the source of one package.
@@ -312,7 +344,7 @@ const MOST_LINES: u32 = 6;
 
 /// The lines of `site`, the value marked.
 fn quote(checkout: &Checkout, site: &Site) -> Option<Quote> {
-    let text = checkout.text(&site.file)?;
+    let text = String::from_utf8_lossy(checkout.read(&site.file)?);
     let index = crate::text::LineIndex::new(&text);
     let last = site.end.line.min(site.start.line + MOST_LINES - 1);
     let (first, last) = (index.span(&text, site.start.line)?, index.span(&text, last)?);

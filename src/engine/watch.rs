@@ -44,6 +44,11 @@ impl Watch {
         self.ended.load(Ordering::Relaxed)
     }
 
+    /// The flag that [`Watch::end`] sets, for whoever waits.
+    pub(super) fn cancel(&self) -> Arc<AtomicBool> {
+        self.ended.clone()
+    }
+
     pub(super) fn stage(&self, what: &str) {
         self.stage.set_message(what.to_owned());
         self.stage.enable_steady_tick(Duration::from_millis(120));

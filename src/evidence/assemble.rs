@@ -12,6 +12,7 @@ use crate::text::RelPath;
 pub fn assemble(mut files: Vec<FileEvidence>) -> Evidence {
     files.sort_by(|a, b| a.path.cmp(&b.path));
     follow_pointers(&mut files);
+    super::role::neighbours(&mut files);
     Evidence { files }
 }
 

@@ -41,10 +41,13 @@ pub(super) struct Rule {
 }
 
 /// All detectors that look around trigger words. Add a row to add a detector.
-const DETECTORS: &[Rule] = &[super::tag::RULE, super::grant::RULE];
+const DETECTORS: &[Rule] = &[super::tag::RULE, super::grant::RULE, super::copyright::RULE];
 
 /// At most this much of a file is read; license statements stand at the start of huge files or not at all.
 const MOST_BYTES: u64 = 16 << 20;
+
+/// The beginning of a file in which its role is looked for.
+const HEAD: usize = 4096;
 
 /// Sees licenses in files. Cheap to make; one serves all threads.
 pub struct Detector {
@@ -88,12 +91,19 @@ impl Detector {
     pub fn read(&self, path: &RelPath, bytes: &[u8]) -> FileEvidence {
         let mut evidence = empty(path, bytes.len() as u64);
         let encoding = page::sniff(bytes);
+        let head = if encoding == Encoding::Binary {
+            "".into()
+        } else {
+            page::decode(&bytes[..bytes.len().min(HEAD)], encoding)
+        };
+        (evidence.role, evidence.role_rule) = super::role::of(path, &head);
         if encoding == Encoding::Binary {
             evidence.unread = Some(Unread::Binary);
             return evidence;
         }
+        let manifest = super::manifest::reader(path);
         let early = (encoding == Encoding::Bytes).then(|| self.prefilter.scan(bytes));
-        if early.as_ref().is_some_and(Hits::is_empty) {
+        if manifest.is_none() && early.as_ref().is_some_and(Hits::is_empty) {
             return evidence;
         }
         let text = page::decode(bytes, encoding);
@@ -101,7 +111,11 @@ impl Detector {
             Some(hits) if text.len() == bytes.len() => hits,
             _ => self.prefilter.scan(text.as_bytes()),
         };
-        let seen = self.look(&Page::new(path, &text), &hits);
+        let page = Page::new(path, &text);
+        let mut seen = self.look(&page, &hits);
+        if let Some(read) = manifest {
+            read(&page, &mut seen);
+        }
         settle(seen, &mut evidence);
         evidence
     }
@@ -143,10 +157,12 @@ fn read_head(path: &Path) -> std::io::Result<(Vec<u8>, u64)> {
 
 /// Puts what was seen in order, and leaves out what only repeats the words of a full text.
 fn settle(mut seen: Seen, evidence: &mut FileEvidence) {
-    let texts: Vec<LineRange> =
-        seen.detections.iter().filter(|one| one.class == Witness::Text).map(|one| one.lines).collect();
-    let inside = |lines: LineRange| texts.iter().any(|text| text.first <= lines.first && lines.last <= text.last);
+    let texts = seen.detections.iter().filter(|one| one.class == Witness::Text).map(|one| one.lines);
+    let covered: Vec<LineRange> = texts.chain(seen.exceptions.iter().map(|(_, lines)| *lines)).collect();
+    let inside = |lines: LineRange| covered.iter().any(|text| text.first <= lines.first && lines.last <= text.last);
     seen.detections.retain(|one| one.class == Witness::Text || !inside(one.lines));
+    super::grant::settle(&mut seen.detections);
+    super::exception::attach(&seen.exceptions, &mut seen.detections);
     seen.detections.sort_by(|a, b| (a.lines, a.class, &a.expr).cmp(&(b.lines, b.class, &b.expr)));
     seen.detections.dedup();
     seen.pointers.retain(|pointer| !inside(pointer.lines));

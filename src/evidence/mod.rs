@@ -3,12 +3,19 @@
 //! Detectors only see; nothing here concludes. What could not be read is counted, never dropped.
 
 mod assemble;
+<<<<<<< HEAD
 mod curate;
+=======
+mod copyright;
+>>>>>>> main
 mod detection;
 mod detector;
+mod exception;
 mod grant;
+mod manifest;
 mod page;
 mod prefilter;
+mod role;
 mod tag;
 mod text;
 

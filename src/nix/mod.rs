@@ -1,5 +1,24 @@
-//! (in the making)
+//! The evaluator of the Nix language: from text to values that know where they come from.
+//!
+//! Lazy and partial: what is not known is a value that says why, and never a guess. Nothing is executed, fetched or
+//! read outside of the checkout; steps, depth and memory are bounded. It knows no license and no layout of packages.
 
+mod builtins;
+mod compare;
+mod eval;
 mod fallback;
+mod files;
+mod known;
+mod ops;
+mod symbol;
+mod syntax;
+mod text;
+mod value;
 
+pub use builtins::parse_name;
+pub use eval::{Eval, Limits, STACK};
 pub use fallback::fallback_lib;
+pub use files::{File, FileError, Files};
+pub use symbol::{Interner, Sym};
+pub use syntax::ast::Loc;
+pub use value::{Attr, Env, Error, ErrorKind, Opaque, R, Shape, State, Thunk, Value, lookup};

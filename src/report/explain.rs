@@ -101,7 +101,8 @@ fn all_evidence(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
     for file in &evidence.files {
         for seen in &file.detections {
             let clue = if seen.class == Witness::Clue { ", no witness" } else { "" };
-            let line = format!("{}:{} {} ({}{clue}, {})", file.path, seen.lines, seen.expr, class(seen.class), seen.score);
+            let line =
+                format!("{}:{} {} ({}{clue}, {})", file.path, seen.lines, seen.expr, class(seen.class), seen.score);
             by_role.entry(file.role).or_default().push(line);
         }
     }

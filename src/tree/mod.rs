@@ -2,9 +2,13 @@
 //!
 //! Knows layouts and evaluates through [`crate::nix`]; it never judges a license and never opens a source.
 
+mod checkout;
+mod discover;
 mod package;
 mod spelling;
 mod table;
 
+pub use checkout::{Checkout, Layout, OpenError, Options};
+pub(crate) use discover::{Found, discover};
 pub use package::{AttrPath, HashMode, Maintainer, Package, Site, SourceRef};
 pub use table::{LicenseRecord, LicenseTable, TableOrigin};

@@ -135,7 +135,7 @@ fn statement(words: &Words, mentions: &[Mention]) -> Option<Chain> {
 
 /// Without the names that another one in the same statement makes precise: `Apache License: .../LICENSE-2.0`.
 fn refined<'m>(kept: &[&'m Mention]) -> Vec<&'m Mention> {
-    let family = |one: &Mention| one.expr.terms().iter().next().map(|term| super::family(term));
+    let family = |one: &Mention| one.expr.terms().iter().next().map(|term| super::settle::family(term));
     let open = |one: &Mention| one.note.as_deref().is_some_and(|note| note.starts_with(UNVERSIONED));
     let precise = |one: &Mention| kept.iter().any(|other| !open(other) && family(other) == family(one));
     kept.iter().copied().filter(|one| !(open(one) && precise(one))).collect()

@@ -8,6 +8,7 @@ mod chain;
 mod frame;
 mod mention;
 mod names;
+mod settle;
 mod url;
 mod version;
 mod words;
@@ -15,6 +16,7 @@ mod words;
 use std::sync::OnceLock;
 
 use self::names::Names;
+pub(super) use self::settle::settle;
 use self::words::Words;
 use super::Page;
 use super::detection::{Detection, Score, Witness};
@@ -75,7 +77,7 @@ fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
         let mentions = mention::mentions(names(), &words);
         found.extend(chain::chains(&words, &mentions).into_iter().map(|chain| detection(chain, page)));
     }
-    seen.detections.extend(settle(found));
+    seen.detections.extend(found);
 }
 
 /// What a license field says in free text, e.g. `GPL v2 or later`; the note says what was not stated.
@@ -154,23 +156,4 @@ pub(super) fn quote(text: &str) -> String {
         line.push_str(word);
     }
     line
-}
-
-/// A license family named without its version says nothing beside a grant of the same family with one.
-fn settle(found: Vec<Detection>) -> Vec<Detection> {
-    let is_open = |one: &Detection| one.note.as_deref().is_some_and(|note| note.starts_with(mention::UNVERSIONED));
-    let firm: Vec<Detection> =
-        found.iter().filter(|one| one.class == Witness::Grant && !is_open(one)).cloned().collect();
-    let says_more = |open: &Detection| {
-        firm.iter().any(|other| {
-            open.expr.terms().iter().all(|term| other.expr.terms().iter().any(|have| family(have) == family(term)))
-        })
-    };
-    found.into_iter().filter(|one| !(one.class == Witness::Grant && is_open(one) && says_more(one))).collect()
-}
-
-fn family(term: &crate::license::Term) -> String {
-    let name = term.license.as_str();
-    let cut = name.find('-').unwrap_or(name.len());
-    name[..cut].to_owned()
 }

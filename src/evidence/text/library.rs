@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use super::index::{ENTRIES, Entry};
+use super::slots::{Weight, weights};
 use super::words::{SHINGLE, shingle, words_of_license};
 use crate::license;
 
@@ -10,11 +11,45 @@ use crate::license;
 pub struct Text {
     /// The hashes of its words.
     pub words: Box<[u32]>,
+    /// What matching or missing words is worth.
+    pub worth: Worth,
     shingles: Box<[u32]>,
     /// Per bucket: the last place of a shingle in it, plus one.
     heads: Box<[u32]>,
     /// Per place: the one before it in its bucket, plus one.
     before: Box<[u32]>,
+}
+
+/// What words are worth, as sums from the start: `sum[b] - sum[a]` is that of the words from `a` to `b`.
+pub struct Worth {
+    /// Words found on the other side: 10 for a word, 6 for a name, 0 for a general word for a party.
+    pub gain: Box<[u32]>,
+    /// Words that the other side lacks, where this side is a license text.
+    pub loss: Box<[u32]>,
+    /// Words that the other side lacks, where this side is a file: names are free.
+    pub surplus: Box<[u32]>,
+}
+
+impl Worth {
+    /// The worth of these words.
+    pub fn of(words: &[u32]) -> Self {
+        let weights = weights(words);
+        let sums = |full: u32, name: u32| {
+            let mut sum = 0;
+            let each = weights.iter().map(|weight| match weight {
+                Weight::Full => full,
+                Weight::Name => name,
+                Weight::Party => 0,
+            });
+            std::iter::once(0)
+                .chain(each.map(|worth| {
+                    sum += worth;
+                    sum
+                }))
+                .collect()
+        };
+        Worth { gain: sums(10, 6), loss: sums(10, 10), surplus: sums(10, 0) }
+    }
 }
 
 /// Places of one shingle that are looked at in a text: a text that says the same more often is no license.
@@ -31,7 +66,8 @@ impl Text {
             before[place] = heads[bucket];
             heads[bucket] = place as u32 + 1;
         }
-        Text { words: words.into(), shingles: shingles.into(), heads: heads.into(), before: before.into() }
+        let worth = Worth::of(&words);
+        Text { worth, words: words.into(), shingles: shingles.into(), heads: heads.into(), before: before.into() }
     }
 
     /// Where the shingle stands, ascending; the first few places only.

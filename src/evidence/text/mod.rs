@@ -10,6 +10,7 @@ mod library;
 mod memo;
 mod region;
 mod select;
+mod slots;
 mod words;
 
 use super::detector::Seen;
@@ -23,8 +24,24 @@ use memo::Memo;
 use select::Found;
 
 /// Words of which every license text holds some, a few lines apart at most.
-pub const TRIGGERS: &[&str] =
-    &["licen", "permi", "warrant", "redistribut", "copyright", "public domain", "as is", "liab"];
+pub const TRIGGERS: &[&str] = &[
+    "licen",
+    "permi",
+    "warrant",
+    "redistribut",
+    "copyright",
+    "public domain",
+    "as is",
+    "liab",
+    "freely",
+    "freeware",
+    "distributed",
+    "use this",
+    "you want",
+    "creative commons",
+    "lizenz",
+    "クリエイティブ",
+];
 
 /// Finds license texts; one serves all threads.
 pub struct Texts {

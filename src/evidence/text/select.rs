@@ -1,12 +1,14 @@
 //! Which license texts a region holds: candidates by shared runs of words, judged by alignment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use super::align::{Island, islands};
+use super::align::{Island, Side, islands};
 use super::index::{self, ENTRIES, Entry};
-use super::library::Library;
+use super::library::{Library, Text, Worth};
 use super::region::Region;
+use super::slots::hashes;
 
 /// A license text found in a region.
 #[derive(Clone, Debug)]
@@ -19,6 +21,8 @@ pub struct Found {
     pub score: u16,
     /// What is special.
     pub note: Option<String>,
+    /// Enough of the text, and close enough, to be that license; others only keep worse ones away.
+    is_certain: bool,
     utility: i32,
 }
 
@@ -32,11 +36,12 @@ const FEWEST_SHARED: u32 = 4;
 /// The texts in `region`, in order of place, without overlap.
 pub fn select(region: &Region, library: &Library) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
+    let worth = Worth::of(&region.hashes);
     for (number, blocks) in candidates(region) {
         for range in joined(&blocks, region.hashes.len()) {
             let text = library.text(number);
-            let islands = islands(&region.hashes, &region.shingles, range, text);
-            found.extend(islands.iter().filter_map(|island| judge(number, island)));
+            let side = Side { words: &region.hashes, shingles: &region.shingles, worth: &worth, range };
+            found.extend(islands(&side, text).iter().filter_map(|island| judge(number, text, &region.hashes, island)));
         }
     }
     best_apart(found)
@@ -87,27 +92,51 @@ fn joined(blocks: &[usize], words: usize) -> Vec<Range<usize>> {
 }
 
 /// What an island is worth, or `None` where it is too little of the text.
-fn judge(number: u16, island: &Island) -> Option<Found> {
+fn judge(number: u16, text: &Text, words: &[u32], island: &Island) -> Option<Found> {
     let entry = &ENTRIES[usize::from(number)];
     let Island { matched, inserted, deleted, .. } = *island;
-    let (head, tail) = (island.text.start, entry.words as usize - island.text.end);
-    let similarity = matched * 10_000 / (matched + inserted + deleted);
-    let coverage = matched * 10_000 / entry.words as usize;
-    let is_whole = similarity >= 8_200 && coverage >= 7_500;
-    let is_begun = similarity >= 9_000 && head <= 12 && (coverage >= 3_500 || matched >= 200) && matched >= 25;
-    if !is_whole && !is_begun {
+    let loss = &text.worth.loss;
+    let (head, tail) = (loss[island.text.start], loss[text.words.len()] - loss[island.text.end]);
+    let similarity = matched * 10_000 / (matched + inserted + deleted).max(1);
+    let score = matched * 10_000 / (matched + inserted + deleted + head + tail).max(1);
+    let is_whole = similarity >= 7_500 && score >= 7_000 && (score >= 9_000 || grants(&words[island.file.clone()]));
+    let is_begun = similarity >= 9_000
+        && head <= 120
+        && (score >= 3_500 || matched >= 2_000)
+        && matched >= 250
+        && grants(&words[island.file.clone()]);
+    if similarity < 6_000 || score < 2_000 && matched < 2_000 {
         return None;
     }
     let known = if entry.is_known { 5 } else { 0 };
-    let costs = 6 * (inserted + deleted) + 3 * head + 2 * tail.min(matched);
-    let score = matched * 10_000 / (matched + inserted + deleted + head + tail);
+    let costs = (6 * (inserted + deleted) + 3 * head + 2 * tail.min(matched)) / 10;
     Some(Found {
         entry: number,
         words: island.file.clone(),
         score: score as u16,
         note: None,
-        utility: 10 * matched as i32 - costs as i32 + known,
+        is_certain: is_whole || is_begun,
+        utility: matched as i32 - costs as i32 + known,
     })
+}
+
+/// True where the words allow something: a disclaimer by itself is no license.
+fn grants(words: &[u32]) -> bool {
+    static GRANTING: LazyLock<BTreeSet<u32>> = LazyLock::new(|| {
+        hashes("permission permissions permitted granted grants redistribution redistributions freely whatever allowed")
+            .into_iter()
+            .collect()
+    });
+    words.iter().any(|word| GRANTING.contains(word))
+}
+
+impl Found {
+    /// True where this leaves no room for a worse one. What is not certain itself displaces only what has its own extent:
+    /// a text of several licenses, half met, must not hide the one that is there.
+    fn displaces(&self, other: &Found) -> bool {
+        let shared = self.words.end.min(other.words.end).saturating_sub(self.words.start.max(other.words.start));
+        shared * 5 >= other.words.len() && (self.is_certain || shared * 10 >= self.words.len() * 8)
+    }
 }
 
 /// The most useful of those that overlap.
@@ -115,12 +144,11 @@ fn best_apart(mut found: Vec<Found>) -> Vec<Found> {
     found.sort_by(|a, b| (-a.utility, a.entry, a.words.start).cmp(&(-b.utility, b.entry, b.words.start)));
     let mut kept: Vec<Found> = Vec::new();
     for one in found {
-        let shared =
-            |other: &Found| one.words.end.min(other.words.end).saturating_sub(one.words.start.max(other.words.start));
-        if kept.iter().all(|other| shared(other) * 5 < one.words.len()) {
+        if kept.iter().all(|other| !other.displaces(&one)) {
             kept.push(one);
         }
     }
+    kept.retain(|one| one.is_certain);
     kept.sort_by_key(|one| one.words.start);
     kept
 }

@@ -61,6 +61,7 @@ rec {
     upTo (builtins.length list - 1);
 
   imap0 = f: list: builtins.genList (index: f index (builtins.elemAt list index)) (builtins.length list);
+  imap = imap1;
   imap1 = f: imap0 (index: f (index + 1));
   ifilter0 =
     keep: list:

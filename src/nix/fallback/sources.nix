@@ -176,7 +176,13 @@ in
       sourceFilesBySuffices
       ;
     inherit (naming) repoRevToName urlToName shortRev;
-    inherit (files) pathType pathIsDirectory pathIsRegularFile;
+    inherit (files)
+      pathType
+      pathIsDirectory
+      pathIsRegularFile
+      packagesFromDirectoryRecursive
+      ;
+    canCleanSource = src: src ? _isLibCleanSourceWith || !(lib.hasPrefix builtins.storeDir (toString src));
   };
   sources = filtered // removeAttrs naming [ "named" ] // { inherit (files) pathType pathIsDirectory; };
   filesystem = files;

@@ -33,17 +33,23 @@ rec {
     add
     addErrorContext
     attrNames
+    baseNameOf
     ceil
     deepSeq
+    dirOf
     div
     elem
     elemAt
     filter
     floor
     fromJSON
+    fromTOML
     genericClosure
     getAttr
     hasAttr
+    hasContext
+    hashFile
+    hashString
     isAttrs
     isBool
     isFloat
@@ -54,6 +60,7 @@ rec {
     lessThan
     mul
     pathExists
+    placeholder
     readDir
     readFile
     seq
@@ -61,8 +68,11 @@ rec {
     sub
     substring
     tail
+    toFile
     toJSON
+    toString
     trace
+    tryEval
     typeOf
     unsafeGetAttrPos
     ;
@@ -164,6 +174,23 @@ rec {
   isInOldestRelease = oldestSupportedReleaseIsAtLeast;
   oldestSupportedReleaseIsAtLeast = wanted: wanted <= oldestSupportedRelease;
   revisionWithDefault = fallback: fallback;
+
+  # Debugging aids print; what they return is their value.
+  traceIf = _: _: id;
+  traceVal = id;
+  traceValSeq = id;
+  traceValFn = _: id;
+  traceValSeqFn = _: id;
+  traceSeq = _: id;
+  traceSeqN = _: _: id;
+
+  # Of the older library.
+  ifEnable = condition: value: if condition then value else { };
+  setAttr =
+    set: name: value:
+    set // { ${name} = value; };
+  maybeAttr = name: fallback: set: set.${name} or fallback;
+  maybeEnv = name: fallback: if builtins.getEnv name == "" then fallback else builtins.getEnv name;
 
   fakeHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
   fakeSha256 = "0000000000000000000000000000000000000000000000000000000000000000";

@@ -1,0 +1,366 @@
+//! `meta.license` as a value, to what it states.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use super::{Declared, Member, Statement};
+use crate::license::{LicenseExpr, Term, parse_lenient};
+use crate::nix::{Attr, Error, ErrorKind, Eval, Loc, Opaque, R, Shape, Thunk, Value, lookup};
+use crate::tree::{Checkout, Site};
+
+/// License expressions that were parsed before: a tree says the same few hundred things over and over.
+#[derive(Default)]
+pub(super) struct Parsed {
+    by_text: RefCell<HashMap<String, Option<LicenseExpr>>>,
+}
+
+impl Parsed {
+    fn get(&self, text: &str) -> Option<LicenseExpr> {
+        if let Some(known) = self.by_text.borrow().get(text) {
+            return known.clone();
+        }
+        let expr = parse_lenient(text).ok();
+        self.by_text.borrow_mut().insert(text.to_owned(), expr.clone());
+        expr
+    }
+}
+
+/// What the package `value` declares.
+pub(super) fn declared<'a>(checkout: &Checkout, eval: &Eval<'a>, parsed: &Parsed, package: Value<'a>) -> Declared {
+    let thunk = match license_of(eval, package) {
+        Ok(Some(thunk)) => thunk,
+        Ok(None) => return Declared::Absent,
+        Err(error) => return Declared::Computed { site: None, why: why(error) },
+    };
+    let reader = Reader { checkout, eval, parsed };
+    match eval.force(thunk) {
+        Ok(value) => reader.declare(value, thunk),
+        Err(error) => Declared::Computed { site: reader.site(thunk.origin.get()), why: why(error) },
+    }
+}
+
+fn license_of<'a>(eval: &Eval<'a>, package: Value<'a>) -> R<'a, Option<&'a Thunk<'a>>> {
+    let Some(meta) = attr_of(eval, package, eval.known.meta)? else { return Ok(None) };
+    attr_of(eval, eval.force(meta)?, eval.known.license)
+}
+
+/// The attribute `name` of a set or of something opaque.
+pub(super) fn attr_of<'a>(eval: &Eval<'a>, value: Value<'a>, name: crate::nix::Sym) -> R<'a, Option<&'a Thunk<'a>>> {
+    match value {
+        Value::Attrs(attrs) => Ok(lookup(attrs, name).map(|attr| attr.value)),
+        Value::Opaque(opaque) => match eval.known_attr(opaque, name)? {
+            Some(value) => Ok(Some(eval.thunk(crate::nix::State::Done(value), eval.last_origin()))),
+            None => eval.unknown(opaque.why),
+        },
+        _ => Ok(None),
+    }
+}
+
+pub(super) fn why(error: &Error<'_>) -> String {
+    let text = error.text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no reason given");
+    match error.kind {
+        ErrorKind::Throw => format!("throws: {text}"),
+        _ => text.to_owned(),
+    }
+}
+
+/// One member, or why it is not known.
+type Read = Result<Member, String>;
+
+struct Reader<'e, 'a> {
+    checkout: &'e Checkout,
+    eval: &'e Eval<'a>,
+    parsed: &'e Parsed,
+}
+
+impl<'a> Reader<'_, 'a> {
+    fn site(&self, loc: Loc) -> Option<Site> {
+        self.checkout.site(loc)
+    }
+
+    fn declare(&self, value: Value<'a>, thunk: &'a Thunk<'a>) -> Declared {
+        let Some(site) = self.site(thunk.origin.get()) else {
+            let why = "the license value has no place in the checkout".to_owned();
+            return Declared::Computed { site: None, why };
+        };
+        if let Value::Opaque(Opaque { shape: Shape::Cases(..), .. }) = value {
+            return self.branches(value, site);
+        }
+        match self.statement(value) {
+            Ok(Some(statement)) => Declared::Resolved { site, statement },
+            Ok(None) => Declared::Absent,
+            Err((known, unknown)) if known.is_empty() && unknown.len() < 2 => {
+                Declared::Computed { site: Some(site), why: unknown.into_iter().next().unwrap_or_default() }
+            }
+            Err((known, unknown)) => Declared::Partial { site, known, unknown },
+        }
+    }
+
+    fn branches(&self, value: Value<'a>, site: Site) -> Declared {
+        let mut cases = Vec::new();
+        match self.collect_cases(value, String::new(), &mut cases, 0) {
+            Ok(()) => Declared::Branches { site, cases },
+            Err(why) => Declared::Computed { site: Some(site), why },
+        }
+    }
+
+    fn collect_cases(
+        &self,
+        value: Value<'a>,
+        condition: String,
+        cases: &mut Vec<(String, Statement)>,
+        depth: u32,
+    ) -> Result<(), String> {
+        let Value::Opaque(Opaque { shape: Shape::Cases(loc, sides), .. }) = value else {
+            return match self.statement(value) {
+                Ok(Some(statement)) => {
+                    cases.push((condition, statement));
+                    Ok(())
+                }
+                Ok(None) => Ok(()),
+                Err((_, unknown)) => Err(unknown.into_iter().next().unwrap_or_default()),
+            };
+        };
+        if depth > 4 {
+            return Err("too many conditions that are not known".to_owned());
+        }
+        let text = self.eval.files.text(*loc).unwrap_or("a condition").to_owned();
+        let and = if condition.is_empty() { String::new() } else { format!("{condition} && ") };
+        for (side, words) in sides.iter().zip([format!("{and}{text}"), format!("{and}!({text})")]) {
+            let value = self.eval.force(side).map_err(why)?;
+            self.collect_cases(value, words, cases, depth + 1)?;
+        }
+        Ok(())
+    }
+
+    /// `Ok(None)` for `null`; what is known and unknown where it is not all known.
+    fn statement(&self, value: Value<'a>) -> Result<Option<Statement>, (Vec<Member>, Vec<String>)> {
+        match value {
+            Value::Null => Ok(None),
+            Value::Str(text) => Ok(Some(Statement::Text(text.to_owned(), self.parsed.get(text)))),
+            Value::List(items) => self.members(items, None).map(|members| Some(Statement::List(joined(members)))),
+            Value::Opaque(Opaque { why, shape: Shape::Members(items) }) => {
+                self.members(items, Some(why)).map(|members| Some(Statement::List(joined(members))))
+            }
+            Value::Attrs(attrs) if self.kind_of(attrs).is_some() => match self.operator(attrs, 0) {
+                Ok((members, expr)) => Ok(Some(Statement::Operator { members, expr })),
+                Err(why) => Err((Vec::new(), vec![why])),
+            },
+            value => match self.member(value, None) {
+                Ok(member) => Ok(Some(Statement::One(member))),
+                Err(why) => Err((Vec::new(), vec![why])),
+            },
+        }
+    }
+
+    fn members(
+        &self,
+        items: &'a [&'a Thunk<'a>],
+        rest: Option<&str>,
+    ) -> Result<Vec<Member>, (Vec<Member>, Vec<String>)> {
+        let (mut known, mut unknown) = (Vec::new(), Vec::new());
+        for item in items {
+            match self.eval.force(item).map_err(why) {
+                Ok(Value::List(inner)) => match self.members(inner, None) {
+                    Ok(members) => known.extend(members),
+                    Err((members, whys)) => {
+                        known.extend(members);
+                        unknown.extend(whys);
+                    }
+                },
+                Ok(Value::Attrs(attrs)) if self.kind_of(attrs).is_some() => match self.operator(attrs, 0) {
+                    Ok((_, expr)) => known.push(compound(expr, self.site(item.origin.get()))),
+                    Err(why) => unknown.push(why),
+                },
+                Ok(value) => match self.member(value, self.site(item.origin.get())) {
+                    Ok(member) => known.push(member),
+                    Err(why) => unknown.push(self.named(item, &why)),
+                },
+                Err(why) => unknown.push(self.named(item, &why)),
+            }
+        }
+        unknown.extend(rest.map(str::to_owned));
+        if unknown.is_empty() { Ok(known) } else { Err((known, unknown)) }
+    }
+
+    fn named(&self, item: &Thunk<'a>, why: &str) -> String {
+        match self.eval.files.text(item.origin.get()) {
+            Some(text) if text.len() < 80 => format!("`{text}`: {why}"),
+            _ => why.to_owned(),
+        }
+    }
+
+    /// One record or string.
+    fn member(&self, value: Value<'a>, site: Option<Site>) -> Read {
+        match value {
+            Value::Str(text) => {
+                let expr = self.parsed.get(text).unwrap_or_else(|| LicenseExpr::from(reference(text)));
+                Ok(Member { attr: None, label: text.to_owned(), expr, site, free: true, deprecated: false, text: true })
+            }
+            Value::Attrs(attrs) => self.record(attrs, site),
+            Value::Opaque(opaque) => Err(opaque.why.to_owned()),
+            other => Err(format!("a {} is not a license", other.type_name())),
+        }
+    }
+
+    fn record(&self, attrs: &'a [Attr<'a>], site: Option<Site>) -> Read {
+        let spdx = self.text(attrs, "spdxId")?;
+        let short = self.text(attrs, "shortName")?;
+        let full = self.text(attrs, "fullName")?;
+        let label = match (&spdx, &short, &full) {
+            (Some(label), ..) | (None, Some(label), _) | (None, None, Some(label)) => label.clone(),
+            _ => self.text(attrs, "url")?.unwrap_or_else(|| "<attrs>".to_owned()),
+        };
+        let expr = match spdx.as_deref().and_then(|id| self.parsed.get(id)) {
+            Some(expr) => expr,
+            _ => LicenseExpr::from(reference(short.as_deref().unwrap_or(&label))),
+        };
+        let free = self.flag(attrs, "free")?.unwrap_or(true);
+        let deprecated = self.flag(attrs, "deprecated")?.unwrap_or(false);
+        Ok(Member { attr: short, label, expr, site, free, deprecated, text: false })
+    }
+
+    fn field(&self, attrs: &'a [Attr<'a>], name: &str) -> Result<Option<Value<'a>>, String> {
+        match lookup(attrs, self.eval.sym(name)) {
+            Some(attr) => self.eval.force(attr.value).map(Some).map_err(why),
+            None => Ok(None),
+        }
+    }
+
+    fn text(&self, attrs: &'a [Attr<'a>], name: &str) -> Result<Option<String>, String> {
+        match self.field(attrs, name)? {
+            Some(Value::Str(text)) => Ok(Some(text.to_owned())),
+            Some(Value::Opaque(opaque)) => Err(opaque.why.to_owned()),
+            _ => Ok(None),
+        }
+    }
+
+    fn flag(&self, attrs: &'a [Attr<'a>], name: &str) -> Result<Option<bool>, String> {
+        match self.field(attrs, name)? {
+            Some(Value::Bool(value)) => Ok(Some(value)),
+            Some(Value::Opaque(opaque)) => Err(opaque.why.to_owned()),
+            _ => Ok(None),
+        }
+    }
+
+    /// The kind of operator a record is: of the present generation (`licenseType`) or of the first (`operator`, `mod`).
+    fn kind_of(&self, attrs: &'a [Attr<'a>]) -> Option<&'static str> {
+        match self.text(attrs, "licenseType").ok()?.as_deref() {
+            Some("compound") => return Some("compound"),
+            Some("exception") => return Some("exception"),
+            Some("plus") => return Some("plus"),
+            _ => {}
+        }
+        let has = |name: &str| lookup(attrs, self.eval.sym(name)).is_some();
+        (has("operator") && has("base") && has("mod")).then_some("binary")
+    }
+
+    fn operand(&self, attrs: &'a [Attr<'a>], name: &str, depth: u32) -> Result<(Vec<Member>, LicenseExpr), String> {
+        let Some(value) = self.field(attrs, name)? else { return Err(format!("an operator without `{name}`")) };
+        self.operator_value(value, depth)
+    }
+
+    fn operator_value(&self, value: Value<'a>, depth: u32) -> Result<(Vec<Member>, LicenseExpr), String> {
+        match value {
+            Value::Attrs(attrs) if self.kind_of(attrs).is_some() => self.operator(attrs, depth + 1),
+            value => {
+                let member = self.member(value, None)?;
+                let expr = member.expr.clone();
+                Ok((vec![member], expr))
+            }
+        }
+    }
+
+    fn operator(&self, attrs: &'a [Attr<'a>], depth: u32) -> Result<(Vec<Member>, LicenseExpr), String> {
+        if depth > 32 {
+            return Err("operators nested too deeply".to_owned());
+        }
+        match self.kind_of(attrs) {
+            Some("exception") => self.with(attrs, "license", "exception", depth),
+            Some("plus") => {
+                let (members, expr) = self.operand(attrs, "license", depth)?;
+                Ok((members, or_later(&expr)))
+            }
+            Some("compound") => {
+                let Some(Value::List(items)) = self.field(attrs, "licenses")? else {
+                    return Err("an operator without a list of licenses".to_owned());
+                };
+                let parts = items
+                    .iter()
+                    .map(|item| self.eval.force(item).map_err(why).and_then(|value| self.operator_value(value, depth)))
+                    .collect::<Result<Vec<_>, _>>()?;
+                combine(&self.text(attrs, "operator")?.unwrap_or_default(), parts)
+            }
+            _ => match self.text(attrs, "operator")?.as_deref() {
+                Some("WITH") => self.with(attrs, "base", "mod", depth),
+                Some("PLUS") => self.operand(attrs, "base", depth).map(|(members, expr)| (members, or_later(&expr))),
+                operator => {
+                    let parts = vec![self.operand(attrs, "base", depth)?, self.operand(attrs, "mod", depth)?];
+                    combine(operator.unwrap_or_default(), parts)
+                }
+            },
+        }
+    }
+
+    fn with(
+        &self,
+        attrs: &'a [Attr<'a>],
+        base: &str,
+        exception: &str,
+        depth: u32,
+    ) -> Result<(Vec<Member>, LicenseExpr), String> {
+        let (mut members, expr) = self.operand(attrs, base, depth)?;
+        let (more, exception) = self.operand(attrs, exception, depth)?;
+        let name = more.first().map_or_else(|| exception.to_string(), |member| member.label.clone());
+        members.extend(more);
+        Ok((members, expr.map_terms(&mut |term| term.clone().with_exception(name.clone()))))
+    }
+}
+
+fn combine(operator: &str, parts: Vec<(Vec<Member>, LicenseExpr)>) -> Result<(Vec<Member>, LicenseExpr), String> {
+    let (members, exprs): (Vec<Vec<Member>>, Vec<LicenseExpr>) = parts.into_iter().unzip();
+    let expr = match operator {
+        "OR" => LicenseExpr::any(exprs),
+        "AND" => LicenseExpr::all(exprs),
+        other => return Err(format!("an operator `{other}` that is not known")),
+    };
+    match expr {
+        Some(expr) => Ok((members.concat(), expr)),
+        None => Err("an operator without licenses".to_owned()),
+    }
+}
+
+fn or_later(expr: &LicenseExpr) -> LicenseExpr {
+    expr.map_terms(&mut |term| {
+        Term::from_id(&format!("{}+", term.id().trim_end_matches("-only"))).unwrap_or_else(|| term.clone())
+    })
+}
+
+fn compound(expr: LicenseExpr, site: Option<Site>) -> Member {
+    Member { attr: None, label: expr.to_string(), expr, site, free: true, deprecated: false, text: false }
+}
+
+/// `LicenseRef-nixpkgs-<name>`, with letters that an SPDX id cannot have replaced.
+fn reference(name: &str) -> Term {
+    let name: String = name
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-') { letter } else { '-' })
+        .collect();
+    Term::reference(format!("nixpkgs-{name}"))
+}
+
+/// An exception that follows a license as a member of its own widens that license.
+fn joined(members: Vec<Member>) -> Vec<Member> {
+    let mut out: Vec<Member> = Vec::with_capacity(members.len());
+    for member in members {
+        let exception = crate::license::exception(&member.label).is_some();
+        match out.last_mut() {
+            Some(last) if exception && !last.text => {
+                last.expr = last.expr.map_terms(&mut |term| term.clone().with_exception(member.label.clone()));
+                last.label = format!("{} WITH {}", last.label, member.label);
+            }
+            _ => out.push(member),
+        }
+    }
+    out
+}

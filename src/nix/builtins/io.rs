@@ -1,0 +1,151 @@
+//! Builtins that look at files: only below the checkout; those that fetch are opaque.
+
+use super::Row;
+use crate::nix::eval::Eval;
+use crate::nix::value::{Attr, ErrorKind, R, Shape, Thunk, Value, lookup, unknown_hash};
+
+pub(super) const TABLE: &[Row] = &[
+    ("import", 1, import),
+    ("scopedImport", 2, |eval, _| Ok(eval.opaque("scopedImport is not modelled"))),
+    ("readFile", 1, read_file),
+    ("readDir", 1, read_dir),
+    ("readFileType", 1, |eval, args| {
+        let path = path_of(eval, args[0])?;
+        match std::fs::symlink_metadata(inside(eval, path)?) {
+            Ok(found) => Ok(Value::Str(file_type(found.file_type()))),
+            Err(_) => eval.unknown(&format!("{}: there is no such file", eval.shown(path))),
+        }
+    }),
+    ("pathExists", 1, |eval, args| {
+        let path = path_of(eval, args[0])?;
+        Ok(Value::Bool(std::path::Path::new(inside(eval, path)?).exists()))
+    }),
+    ("hashFile", 2, |eval, args| {
+        let path = path_of(eval, args[1])?;
+        match eval.files.open(inside(eval, path)?) {
+            Ok(file) => super::data::hash(eval, eval.str_of(args[0])?, file.bytes()),
+            Err(_) => eval.unknown(&format!("{}: cannot be read", eval.shown(path))),
+        }
+    }),
+    ("getEnv", 1, |eval, args| eval.str_of(args[0]).map(|_| Value::Str(""))),
+    ("findFile", 2, |eval, args| Ok(eval.search(eval.str_of(args[1])?))),
+    ("filterSource", 2, |eval, args| store_copy(eval, args[1])),
+    ("path", 1, |eval, args| {
+        let attrs = eval.attrs_of(args[0])?;
+        match lookup(attrs, eval.known.path) {
+            Some(path) => store_copy(eval, path.value),
+            None => eval.fault("builtins.path needs a path"),
+        }
+    }),
+    ("storePath", 1, |eval, _| Ok(eval.opaque("a path of the Nix store"))),
+    ("toFile", 2, |eval, args| {
+        let name = eval.str_of(args[0])?;
+        Ok(Value::Tainted(eval.str(&format!("/nix/store/{}-{name}", unknown_hash(0)))))
+    }),
+    ("fetchurl", 1, |eval, args| fetched(eval, "fetchurl", args[0])),
+    ("fetchTarball", 1, |eval, args| fetched(eval, "fetchTarball", args[0])),
+    ("fetchGit", 1, |eval, args| fetched(eval, "fetchGit", args[0])),
+    ("fetchMercurial", 1, |eval, args| fetched(eval, "fetchMercurial", args[0])),
+    ("fetchTree", 1, |eval, args| fetched(eval, "fetchTree", args[0])),
+    ("getFlake", 1, |eval, args| fetched(eval, "getFlake", args[0])),
+    ("fetchClosure", 1, |eval, args| fetched(eval, "fetchClosure", args[0])),
+];
+
+/// What a fetching builtin would give; its argument is remembered.
+fn fetched<'a>(eval: &Eval<'a>, name: &str, argument: &'a Thunk<'a>) -> R<'a, Value<'a>> {
+    Ok(eval.opaque_as(&format!("builtins.{name} is not run"), Shape::Build(argument)))
+}
+
+fn path_of<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>) -> R<'a, &'a str> {
+    match eval.force(thunk)? {
+        Value::Path(path) => Ok(path),
+        Value::Str(path) if path.starts_with('/') => Ok(path),
+        Value::Attrs(attrs) => match lookup(attrs, eval.known.out_path) {
+            Some(path) => path_of(eval, path.value),
+            None => eval.fault("a path was expected, not a set"),
+        },
+        Value::Tainted(_) => eval.unknown("a file that only exists after a build"),
+        Value::Opaque(opaque) => eval.unknown(opaque.why),
+        other => eval.fault(&format!("a path was expected, not a {}", other.type_name())),
+    }
+}
+
+/// `path`, where it may be looked at.
+fn inside<'a>(eval: &Eval<'a>, path: &'a str) -> R<'a, &'a str> {
+    if eval.files.is_reachable(path) { Ok(path) } else { eval.unknown(&format!("{path}: outside of the checkout")) }
+}
+
+fn import<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
+    let outside = match eval.force(args[0])? {
+        Value::Opaque(_) => true,
+        Value::Path(path) | Value::Str(path) => !eval.files.is_inside(path),
+        _ => false,
+    };
+    if outside
+        && means_lib(eval, args[0])
+        && let Some(lib) = eval.lib.get()
+    {
+        return eval.force(lib);
+    }
+    if let Value::Opaque(opaque) = eval.force(args[0])? {
+        return Ok(eval.opaque(opaque.why));
+    }
+    let path = path_of(eval, args[0])?;
+    eval.import(path)
+}
+
+/// True where the argument of `import` was written as something called `lib`: `import pins.lib`, `import (nixpkgs + "/lib")`.
+fn means_lib<'a>(eval: &Eval<'a>, argument: &'a Thunk<'a>) -> bool {
+    let text = eval.files.text(argument.origin.get()).unwrap_or("");
+    text.trim_matches(|letter: char| !letter.is_ascii_alphanumeric())
+        .rsplit(|letter: char| !letter.is_ascii_alphanumeric())
+        .next()
+        == Some("lib")
+}
+
+fn read_file<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
+    let path = path_of(eval, args[0])?;
+    match eval.files.open(inside(eval, path)?) {
+        Ok(file) => match file.text() {
+            Some(text) => Ok(Value::Str(text)),
+            None => eval.unknown(&format!("{}: not UTF-8", eval.shown(path))),
+        },
+        Err(error) => eval.unknown(&format!("{}: {error}", eval.shown(path))),
+    }
+}
+
+fn file_type(found: std::fs::FileType) -> &'static str {
+    if found.is_dir() {
+        "directory"
+    } else if found.is_symlink() {
+        "symlink"
+    } else if found.is_file() {
+        "regular"
+    } else {
+        "unknown"
+    }
+}
+
+fn read_dir<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
+    let path = path_of(eval, args[0])?;
+    let failed = |error: std::io::Error| eval.error(ErrorKind::Unknown, &format!("{}: {error}", eval.shown(path)));
+    let mut out = Vec::new();
+    for entry in std::fs::read_dir(inside(eval, path)?).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let kind = entry.file_type().map_err(failed)?;
+        let name = eval.sym(&entry.file_name().to_string_lossy());
+        out.push(Attr { name, at: 0, value: eval.done(Value::Str(file_type(kind))) });
+    }
+    Ok(eval.attrs(out))
+}
+
+/// A copy of a file or folder in the store: a path like any other, whose text is not known.
+fn store_copy<'a>(eval: &Eval<'a>, path: &'a Thunk<'a>) -> R<'a, Value<'a>> {
+    match eval.force(path)? {
+        Value::Path(path) => {
+            let name = path.rsplit('/').next().unwrap_or("");
+            Ok(Value::Tainted(eval.str(&format!("/nix/store/{}-{name}", unknown_hash(0)))))
+        }
+        other => Ok(other),
+    }
+}

@@ -1,0 +1,151 @@
+//! The builtins: all pure ones natively; those that fetch, execute or look at the world are opaque.
+
+mod control;
+mod data;
+mod drv;
+mod io;
+mod lists;
+mod numbers;
+mod patterns;
+mod sets;
+mod strings;
+mod versions;
+
+pub use versions::parse_name;
+
+use super::eval::Eval;
+use super::value::{Attr, Prim, PrimFn, R, Thunk, Value, has_unknown_hash};
+
+/// A row of a table of builtins: name, number of arguments, code.
+pub(super) type Row = (&'static str, usize, PrimFn);
+
+const TABLES: [&[Row]; 10] = [
+    control::TABLE,
+    data::TABLE,
+    drv::TABLE,
+    io::TABLE,
+    lists::TABLE,
+    numbers::TABLE,
+    patterns::TABLE,
+    sets::TABLE,
+    strings::TABLE,
+    versions::TABLE,
+];
+
+/// Builtins that are also names of the outermost scope.
+const BARE: [&str; 21] = [
+    "abort",
+    "baseNameOf",
+    "derivation",
+    "derivationStrict",
+    "dirOf",
+    "fetchGit",
+    "fetchMercurial",
+    "fetchTarball",
+    "fetchTree",
+    "fromTOML",
+    "import",
+    "isNull",
+    "map",
+    "placeholder",
+    "removeAttrs",
+    "scopedImport",
+    "throw",
+    "toString",
+    "true",
+    "false",
+    "null",
+];
+
+/// The version of the language that is modelled.
+const NIX_VERSION: &str = "2.18.0";
+
+/// Values among the builtins that are not functions.
+const VALUES: [&str; 9] = [
+    "true", "false", "null", "nixVersion", "langVersion", "storeDir", "nixPath", "currentSystem", "currentTime",
+];
+
+/// The names that are bound in the outermost scope.
+pub fn global_names() -> impl Iterator<Item = String> {
+    let all = TABLES.into_iter().flatten().map(|(name, ..)| *name).chain(VALUES);
+    let hidden = all.map(|name| format!("__{name}"));
+    hidden.chain(BARE.map(str::to_owned)).chain(["builtins".to_owned()])
+}
+
+/// Binds the outermost scope of `eval`.
+pub fn install(eval: &Eval<'_>) {
+    let mut all: Vec<(String, Value<'_>)> = Vec::new();
+    for (name, arity, code) in TABLES.into_iter().flatten() {
+        let prim = Prim { name, arity: *arity, code: *code, args: &[] };
+        all.push(((*name).to_owned(), Value::Prim(eval.bump.alloc(prim))));
+    }
+    all.push(("true".to_owned(), Value::Bool(true)));
+    all.push(("false".to_owned(), Value::Bool(false)));
+    all.push(("null".to_owned(), Value::Null));
+    all.push(("nixVersion".to_owned(), Value::Str(NIX_VERSION)));
+    all.push(("langVersion".to_owned(), Value::Int(6)));
+    all.push(("storeDir".to_owned(), Value::Str("/nix/store")));
+    all.push(("nixPath".to_owned(), Value::List(&[])));
+    all.push(("currentSystem".to_owned(), Value::Str(eval.system)));
+    all.push(("currentTime".to_owned(), eval.opaque("builtins.currentTime is not pure")));
+    let set: Vec<Attr<'_>> =
+        all.iter().map(|(name, value)| Attr { name: eval.sym(name), at: 0, value: eval.done(*value) }).collect();
+    let mut globals = eval.globals.borrow_mut();
+    for attr in &set {
+        let name = eval.name(attr.name);
+        globals.insert(eval.sym(&format!("__{name}")), attr.value);
+        if BARE.contains(&&*name) {
+            globals.insert(attr.name, attr.value);
+        }
+    }
+    let builtins = eval.attrs(set);
+    globals.insert(eval.sym("builtins"), eval.done(builtins));
+}
+
+impl<'a> Eval<'a> {
+    pub(super) fn list_of(&self, thunk: &'a Thunk<'a>) -> R<'a, &'a [&'a Thunk<'a>]> {
+        match self.force(thunk)? {
+            Value::List(items) => Ok(items),
+            Value::Opaque(opaque) => self.unknown(opaque.why),
+            other => self.fault(&format!("a list was expected, not a {}", other.type_name())),
+        }
+    }
+
+    pub(super) fn attrs_of(&self, thunk: &'a Thunk<'a>) -> R<'a, &'a [Attr<'a>]> {
+        match self.force(thunk)? {
+            Value::Attrs(attrs) => Ok(attrs),
+            Value::Opaque(opaque) => self.unknown(opaque.why),
+            other => self.fault(&format!("a set was expected, not a {}", other.type_name())),
+        }
+    }
+
+    pub(super) fn int_of(&self, thunk: &'a Thunk<'a>) -> R<'a, i64> {
+        match self.force(thunk)? {
+            Value::Int(number) => Ok(number),
+            Value::Opaque(opaque) => self.unknown(opaque.why),
+            other => self.fault(&format!("an integer was expected, not a {}", other.type_name())),
+        }
+    }
+
+    /// A string whose text matters: one without a store path in it.
+    pub(super) fn str_of(&self, thunk: &'a Thunk<'a>) -> R<'a, &'a str> {
+        let value = self.force(thunk)?;
+        self.plain_string(value)
+    }
+
+    /// A string, and whether a store path is in it.
+    pub(super) fn text_of(&self, thunk: &'a Thunk<'a>) -> R<'a, (&'a str, bool)> {
+        match self.force(thunk)? {
+            Value::Str(text) => Ok((text, false)),
+            Value::Tainted(text) => Ok((text, true)),
+            Value::Opaque(opaque) => self.unknown(opaque.why),
+            other => self.fault(&format!("a string was expected, not a {}", other.type_name())),
+        }
+    }
+
+    /// `text` again, with the taint it had.
+    pub(super) fn text_as(&self, text: &str, tainted: bool) -> Value<'a> {
+        let text = self.str(text);
+        if tainted && has_unknown_hash(text) { Value::Tainted(text) } else { Value::Str(text) }
+    }
+}

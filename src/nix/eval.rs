@@ -1,0 +1,553 @@
+//! The evaluator: lazy, partial, bounded.
+//!
+//! Never executes, never fetches, never reads outside of the checkout. What is not known is a value that says why;
+//! running out of fuel, depth or memory is an error of its own kind, never a crash.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bumpalo::Bump;
+use rustc_hash::FxBuildHasher;
+
+use super::files::Files;
+use super::known::Known;
+use super::symbol::Sym;
+use super::syntax::ast::{AttrName, Binding, BindingValue, Bindings, Expr, Kind, Loc};
+use super::value::{Attr, Closure, Env, Error, ErrorKind, Native, Opaque, R, Shape, State, Thunk, Value, lookup};
+
+/// What an evaluation may use.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Steps until the fuel is filled again.
+    pub fuel: u64,
+    /// Expressions inside of each other.
+    pub depth: u32,
+    /// Bytes of values.
+    pub memory: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { fuel: 30_000_000, depth: 30_000, memory: 3 << 30 }
+    }
+}
+
+/// The stack that [`Limits::depth`] needs at the most.
+pub const STACK: usize = 1 << 30;
+
+/// One evaluator: the values of one thread.
+pub struct Eval<'a> {
+    /// Where values live.
+    pub bump: &'a Bump,
+    /// The files.
+    pub files: &'a Files,
+    /// `builtins.currentSystem`.
+    pub system: &'a str,
+    /// Names the evaluator itself asks for.
+    pub known: Known,
+    names: RefCell<Names>,
+    pub(super) globals: RefCell<HashMap<Sym, &'a Thunk<'a>, FxBuildHasher>>,
+    pub(super) imports: RefCell<HashMap<&'a str, &'a Thunk<'a>, FxBuildHasher>>,
+    pub(super) patterns: RefCell<HashMap<&'a str, Option<regex::bytes::Regex>>>,
+    pub(super) drvs: Cell<u64>,
+    /// The library that stands in where a file means a `lib` outside of the checkout.
+    pub lib: Cell<Option<&'a Thunk<'a>>>,
+    limits: Limits,
+    fuel: Cell<u64>,
+    depth: Cell<u32>,
+    last: Cell<Loc>,
+}
+
+#[derive(Default)]
+struct Names {
+    texts: Vec<Arc<str>>,
+    by_text: HashMap<Arc<str>, Sym, FxBuildHasher>,
+}
+
+impl<'a> Eval<'a> {
+    /// An evaluator over `files` whose values live in `bump`.
+    pub fn new(bump: &'a Bump, files: &'a Files, system: &'a str, limits: Limits) -> Self {
+        let eval = Eval {
+            bump,
+            files,
+            system,
+            known: Known::new(&files.names),
+            names: RefCell::default(),
+            globals: RefCell::default(),
+            imports: RefCell::default(),
+            patterns: RefCell::default(),
+            drvs: Cell::new(0),
+            lib: Cell::new(None),
+            limits,
+            fuel: Cell::new(limits.fuel),
+            depth: Cell::new(0),
+            last: Cell::new(Loc::default()),
+        };
+        super::builtins::install(&eval);
+        eval
+    }
+
+    /// Fills the fuel: a new package begins.
+    pub fn refuel(&self) {
+        self.fuel.set(self.limits.fuel);
+    }
+
+    /// The name behind `sym`.
+    pub fn name(&self, sym: Sym) -> Arc<str> {
+        let mut names = self.names.borrow_mut();
+        let at = sym.0 as usize;
+        if at >= names.texts.len() {
+            let more = self.files.names.since(names.texts.len());
+            names.texts.extend(more);
+        }
+        names.texts.get(at).cloned().unwrap_or_else(|| "".into())
+    }
+
+    /// The number of `text`.
+    pub fn sym(&self, text: &str) -> Sym {
+        let mut names = self.names.borrow_mut();
+        if let Some(sym) = names.by_text.get(text) {
+            return *sym;
+        }
+        let sym = self.files.names.intern(text);
+        names.by_text.insert(text.into(), sym);
+        sym
+    }
+
+    /// `text` in the arena.
+    pub fn str(&self, text: &str) -> &'a str {
+        self.bump.alloc_str(text)
+    }
+
+    /// A string value.
+    pub fn string(&self, text: &str) -> Value<'a> {
+        Value::Str(self.str(text))
+    }
+
+    /// A thunk that is already a value.
+    pub fn done(&self, value: Value<'a>) -> &'a Thunk<'a> {
+        self.bump.alloc(Thunk::done(value, Loc::default()))
+    }
+
+    /// A thunk in `state`.
+    pub fn thunk(&self, state: State<'a>, origin: Loc) -> &'a Thunk<'a> {
+        self.bump.alloc(Thunk { state: Cell::new(state), origin: Cell::new(origin) })
+    }
+
+    /// A thunk that runs `code`.
+    pub fn native(&self, code: impl Fn(&Eval<'a>) -> R<'a, Value<'a>> + 'a) -> &'a Thunk<'a> {
+        let code: &'a Native<'a> = self.bump.alloc(code);
+        self.thunk(State::Native(code), Loc::default())
+    }
+
+    /// The application of `function` to `argument`, when it is asked for.
+    pub fn delay_call(&self, function: &'a Thunk<'a>, argument: &'a Thunk<'a>) -> &'a Thunk<'a> {
+        self.thunk(State::Apply(function, argument), Loc::default())
+    }
+
+    /// A list of thunks in the arena.
+    pub fn list(&self, items: &[&'a Thunk<'a>]) -> Value<'a> {
+        Value::List(self.bump.alloc_slice_copy(items))
+    }
+
+    /// A set; of equal names the last wins.
+    pub fn attrs(&self, mut items: Vec<Attr<'a>>) -> Value<'a> {
+        // A stable sort: the later of two equal names stays behind the earlier one.
+        items.sort_by_key(|attr| attr.name);
+        items.reverse();
+        items.dedup_by_key(|attr| attr.name);
+        items.reverse();
+        Value::Attrs(self.bump.alloc_slice_copy(&items))
+    }
+
+    /// A set of values under plain names.
+    pub fn record(&self, items: &[(&str, &'a Thunk<'a>)]) -> Value<'a> {
+        self.attrs(items.iter().map(|(name, value)| Attr { name: self.sym(name), at: 0, value }).collect())
+    }
+
+    /// An error.
+    pub fn error(&self, kind: ErrorKind, text: &str) -> &'a Error<'a> {
+        self.bump.alloc(Error { kind, text: self.str(text), at: self.last.get() })
+    }
+
+    /// A fault of the program.
+    pub fn fault<T>(&self, text: &str) -> R<'a, T> {
+        Err(self.error(ErrorKind::Fault, text))
+    }
+
+    /// "Not known here, because".
+    pub fn unknown<T>(&self, text: &str) -> R<'a, T> {
+        Err(self.error(ErrorKind::Unknown, text))
+    }
+
+    /// An opaque value of which nothing is known.
+    pub fn opaque(&self, why: &str) -> Value<'a> {
+        self.opaque_as(why, Shape::Plain)
+    }
+
+    /// An opaque value.
+    pub fn opaque_as(&self, why: &str, shape: Shape<'a>) -> Value<'a> {
+        Value::Opaque(self.bump.alloc(Opaque { why: self.str(why), shape }))
+    }
+
+    fn step(&self) -> R<'a, ()> {
+        let fuel = self.fuel.get();
+        if fuel == 0 {
+            return Err(self.error(ErrorKind::Limit, "the evaluation takes more steps than allowed"));
+        }
+        if fuel % 4096 == 0 && self.bump.allocated_bytes() > self.limits.memory {
+            return Err(self.error(ErrorKind::Limit, "the evaluation needs more memory than allowed"));
+        }
+        self.fuel.set(fuel - 1);
+        Ok(())
+    }
+
+    /// The value of `thunk`.
+    pub fn force(&self, thunk: &'a Thunk<'a>) -> R<'a, Value<'a>> {
+        if let State::Done(value) = thunk.state.get() {
+            self.last.set(thunk.origin.get());
+            return Ok(value);
+        }
+        self.force_slow(thunk)
+    }
+
+    #[inline(never)]
+    fn force_slow(&self, thunk: &'a Thunk<'a>) -> R<'a, Value<'a>> {
+        let state = thunk.state.replace(State::Busy);
+        let result = match state {
+            State::Done(value) => Ok(value),
+            State::Expr(expr, env) => {
+                let result = self.eval(expr, env);
+                if matches!(expr.kind, Kind::Local(..)) {
+                    // A mere name is not where the value comes from.
+                    thunk.origin.set(self.last.get());
+                }
+                result
+            }
+            State::Apply(function, argument) => self.deeper(|| {
+                self.last.set(Loc::default());
+                let result = self.force(function).and_then(|function| self.call(function, argument));
+                thunk.origin.set(self.last.get());
+                result
+            }),
+            State::Select(of, name) => self.deeper(|| self.select_from(of, name)),
+            State::Native(code) => self.deeper(|| code(self)),
+            State::Failed(error) => Err(error),
+            State::Busy => self.fault("infinite recursion"),
+        };
+        thunk.state.set(match result {
+            Ok(value) => State::Done(value),
+            // Running out says nothing about the value: it may be asked for again with more fuel.
+            Err(error) if error.kind == ErrorKind::Limit => state,
+            Err(_) if matches!(state, State::Busy) => State::Busy,
+            Err(error) => State::Failed(error),
+        });
+        self.last.set(thunk.origin.get());
+        result
+    }
+
+    fn deeper<T>(&self, run: impl FnOnce() -> R<'a, T>) -> R<'a, T> {
+        let depth = self.depth.get();
+        if depth >= self.limits.depth {
+            return Err(self.error(ErrorKind::Limit, "nested deeper than allowed"));
+        }
+        self.depth.set(depth + 1);
+        let result = run();
+        self.depth.set(depth);
+        result
+    }
+
+    fn select_from(&self, of: &'a Thunk<'a>, name: Sym) -> R<'a, Value<'a>> {
+        match self.force(of)? {
+            Value::Attrs(attrs) => match lookup(attrs, name) {
+                Some(attr) => self.force(attr.value),
+                None => self.missing(name),
+            },
+            Value::Opaque(opaque) => self.select_opaque(opaque, name),
+            other => self.fault(&format!("a set was expected, not a {}", other.type_name())),
+        }
+    }
+
+    pub(super) fn missing<T>(&self, name: Sym) -> R<'a, T> {
+        self.fault(&format!("attribute `{}` is missing", self.name(name)))
+    }
+
+    /// The value of `expr` in `env`.
+    pub fn eval(&self, expr: &'a Expr, env: &'a Env<'a>) -> R<'a, Value<'a>> {
+        self.step()?;
+        let depth = self.depth.get();
+        if depth >= self.limits.depth {
+            return Err(self.error(ErrorKind::Limit, "nested deeper than allowed"));
+        }
+        self.depth.set(depth + 1);
+        let result = self.eval_kind(expr, env);
+        self.depth.set(depth);
+        result
+    }
+
+    fn eval_kind(&self, expr: &'a Expr, env: &'a Env<'a>) -> R<'a, Value<'a>> {
+        match &expr.kind {
+            Kind::Local(slot, name) => self.force(self.local(env, slot.up, slot.slot, *name)?),
+            Kind::Global(name) => self.global(*name),
+            Kind::Dynamic(name, withs) => self.dynamic(*name, withs, env, expr.loc),
+            Kind::Name(_) => self.fault("a name that was not resolved"),
+            Kind::Apply(function, argument) => {
+                let function = self.eval(function, env)?;
+                self.call(function, self.delay(argument, env)).inspect(|_| self.produced(expr.loc))
+            }
+            Kind::Select(of, path, default) => {
+                self.select(of, path, default.as_deref(), env).inspect(|_| self.produced(expr.loc))
+            }
+            Kind::If(three) => self.branch(three, env),
+            Kind::Let(bindings, body) => {
+                let env = self.scope(bindings, env);
+                self.eval(body, env)
+            }
+            Kind::With(scope, body) => {
+                let scope = self.delay(scope, env);
+                let env = self.env(env, std::iter::once(Some(scope)));
+                self.eval(body, env)
+            }
+            Kind::Assert(condition, body) => self.assert(condition, body, env),
+            Kind::LetBody(set) => {
+                let set = self.delay(set, env);
+                self.select_from(set, self.known.body)
+            }
+            _ => self.eval_plain(expr, env).inspect(|_| self.produced(expr.loc)),
+        }
+    }
+
+    /// Kinds that make a value of their own, at their own place.
+    fn eval_plain(&self, expr: &'a Expr, env: &'a Env<'a>) -> R<'a, Value<'a>> {
+        match &expr.kind {
+            Kind::Int(number) => Ok(Value::Int(*number)),
+            Kind::Float(number) => Ok(Value::Float(*number)),
+            Kind::Str(text) => Ok(Value::Str(text)),
+            Kind::Path(path) => Ok(Value::Path(path)),
+            Kind::Interp(parts) => self.interpolate(parts, env),
+            Kind::PathInterp(parts) => self.interpolate_path(parts, env),
+            Kind::Search(name) => Ok(self.search(name)),
+            Kind::Lambda(lambda) => Ok(Value::Lambda(self.bump.alloc(Closure { lambda, env, at: expr.loc }))),
+            Kind::Set(bindings) => self.set(bindings, env),
+            Kind::List(items) => {
+                Ok(Value::List(self.bump.alloc_slice_fill_iter(items.iter().map(|item| self.delay(item, env)))))
+            }
+            Kind::Has(of, path) => self.has(of, path, env),
+            Kind::Not(of) => match self.eval(of, env)? {
+                Value::Opaque(opaque) => Ok(self.opaque(opaque.why)),
+                value => Ok(Value::Bool(!self.bool_of(value)?)),
+            },
+            Kind::Neg(of) => self.negate(of, env),
+            Kind::Bin(op, left, right) => self.binary(*op, left, right, env),
+            _ => self.fault("not an expression"),
+        }
+    }
+
+    fn produced(&self, loc: Loc) {
+        self.last.set(loc);
+    }
+
+    /// The place of what was computed last.
+    pub fn last_origin(&self) -> Loc {
+        self.last.get()
+    }
+
+    fn local(&self, mut env: &'a Env<'a>, up: u16, slot: u32, name: Sym) -> R<'a, &'a Thunk<'a>> {
+        for _ in 0..up {
+            match env.up {
+                Some(outer) => env = outer,
+                None => return self.fault("a scope is missing"),
+            }
+        }
+        match env.slots.get(slot as usize).and_then(Cell::get) {
+            Some(thunk) => Ok(thunk),
+            None => self.fault(&format!("`{}` is not bound yet", self.name(name))),
+        }
+    }
+
+    pub(super) fn global(&self, name: Sym) -> R<'a, Value<'a>> {
+        let found = self.globals.borrow().get(&name).copied();
+        match found {
+            Some(thunk) => self.force(thunk),
+            None => self.fault(&format!("undefined variable `{}`", self.name(name))),
+        }
+    }
+
+    fn dynamic(&self, name: Sym, withs: &[u16], env: &'a Env<'a>, loc: Loc) -> R<'a, Value<'a>> {
+        for up in withs {
+            let scope = self.local(env, *up, 0, name)?;
+            match self.force(scope)? {
+                Value::Attrs(attrs) => {
+                    if let Some(attr) = lookup(attrs, name) {
+                        return self.force(attr.value).inspect(|_| self.produced(loc));
+                    }
+                }
+                Value::Opaque(opaque) => {
+                    if self.globals.borrow().contains_key(&name) && withs.len() == 1 {
+                        continue;
+                    }
+                    return self.select_opaque(opaque, name);
+                }
+                other => return self.fault(&format!("`with` needs a set, not a {}", other.type_name())),
+            }
+        }
+        self.global(name)
+    }
+
+    /// `expr` when it is asked for; a variable is passed on as it is, with its own place.
+    pub fn delay(&self, expr: &'a Expr, env: &'a Env<'a>) -> &'a Thunk<'a> {
+        let value = match &expr.kind {
+            Kind::Local(slot, name) => match self.local(env, slot.up, slot.slot, *name) {
+                Ok(thunk) => return thunk,
+                Err(_) => return self.thunk(State::Expr(expr, env), expr.loc),
+            },
+            Kind::Int(number) => Value::Int(*number),
+            Kind::Str(text) => Value::Str(text),
+            Kind::Path(path) => Value::Path(path),
+            Kind::Lambda(lambda) => Value::Lambda(self.bump.alloc(Closure { lambda, env, at: expr.loc })),
+            _ => return self.thunk(State::Expr(expr, env), expr.loc),
+        };
+        self.bump.alloc(Thunk::done(value, expr.loc))
+    }
+
+    /// An environment inside of `up`.
+    pub fn env(&self, up: &'a Env<'a>, slots: impl ExactSizeIterator<Item = Option<&'a Thunk<'a>>>) -> &'a Env<'a> {
+        let slots = self.bump.alloc_slice_fill_iter(slots.map(Cell::new));
+        self.bump.alloc(Env { up: Some(up), slots })
+    }
+
+    fn empty_env(&self, up: &'a Env<'a>, len: usize) -> &'a Env<'a> {
+        self.env(up, (0..len).map(|_| None))
+    }
+
+    /// The environment of `let`.
+    fn scope(&self, bindings: &'a Bindings, env: &'a Env<'a>) -> &'a Env<'a> {
+        let inner = self.empty_env(env, bindings.fixed.len());
+        let from = self.from_thunks(bindings, inner);
+        for (slot, binding) in inner.slots.iter().zip(&bindings.fixed) {
+            slot.set(Some(self.bound(binding, inner, env, from)));
+        }
+        inner
+    }
+
+    fn from_thunks(&self, bindings: &'a Bindings, env: &'a Env<'a>) -> &'a [&'a Thunk<'a>] {
+        self.bump.alloc_slice_fill_iter(bindings.from.iter().map(|from| self.thunk(State::Expr(from, env), from.loc)))
+    }
+
+    fn bound(
+        &self,
+        binding: &'a Binding,
+        inner: &'a Env<'a>,
+        outer: &'a Env<'a>,
+        from: &[&'a Thunk<'a>],
+    ) -> &'a Thunk<'a> {
+        match &binding.value {
+            BindingValue::Expr(expr) => self.delay(expr, inner),
+            BindingValue::Inherit(expr) => self.delay(expr, outer),
+            BindingValue::From(number) => match from.get(usize::from(*number)) {
+                Some(from) => self.thunk(State::Select(from, binding.name), binding.at),
+                None => self.done(Value::Null),
+            },
+        }
+    }
+
+    fn set(&self, bindings: &'a Bindings, env: &'a Env<'a>) -> R<'a, Value<'a>> {
+        let inner = if bindings.rec { self.empty_env(env, bindings.fixed.len()) } else { env };
+        let from = self.from_thunks(bindings, inner);
+        let items = self.bump.alloc_slice_fill_iter(bindings.fixed.iter().map(|binding| Attr {
+            name: binding.name,
+            at: binding.at.start,
+            value: self.bound(binding, inner, env, from),
+        }));
+        if bindings.rec {
+            for (slot, item) in inner.slots.iter().zip(items.iter()) {
+                slot.set(Some(item.value));
+            }
+            self.apply_overrides(items, inner)?;
+        }
+        if bindings.dynamic.is_empty() {
+            return Ok(Value::Attrs(items));
+        }
+        self.add_dynamic(bindings, items, inner)
+    }
+
+    /// `__overrides` of a recursive set changes what its members see; nobody writes it any more.
+    fn apply_overrides(&self, items: &[Attr<'a>], _inner: &'a Env<'a>) -> R<'a, ()> {
+        match items.binary_search_by_key(&self.known.overrides, |attr| attr.name) {
+            Ok(_) => self.unknown("`__overrides` in a recursive set"),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn add_dynamic(&self, bindings: &'a Bindings, items: &[Attr<'a>], env: &'a Env<'a>) -> R<'a, Value<'a>> {
+        let mut all = items.to_vec();
+        for (name, value) in &bindings.dynamic {
+            let text = match self.eval(name, env)? {
+                Value::Null => continue,
+                Value::Str(text) | Value::Tainted(text) => text,
+                Value::Opaque(opaque) => return Ok(self.opaque(opaque.why)),
+                other => {
+                    return self.fault(&format!("an attribute name must be a string, not a {}", other.type_name()));
+                }
+            };
+            let sym = self.sym(text);
+            if all.iter().any(|attr| attr.name == sym) {
+                return self.fault(&format!("attribute `{text}` is defined twice"));
+            }
+            all.push(Attr { name: sym, at: name.loc.start, value: self.delay(value, env) });
+        }
+        Ok(self.attrs(all))
+    }
+
+    /// The value of the file at `path` (a folder means its `default.nix`).
+    pub fn import(&self, path: &'a str) -> R<'a, Value<'a>> {
+        let known = self.imports.borrow().get(path).copied();
+        if let Some(thunk) = known {
+            return self.force(thunk);
+        }
+        let file = if std::path::Path::new(path).is_dir() { format!("{path}/default.nix") } else { path.to_owned() };
+        let thunk = self.native(move |eval| eval.import_file(&file));
+        self.imports.borrow_mut().insert(path, thunk);
+        self.force(thunk)
+    }
+
+    fn import_file(&self, path: &str) -> R<'a, Value<'a>> {
+        let opened = self.files.open(path).and_then(|file| {
+            let mut names = |text: &str| self.sym(text);
+            self.files.parse(file, &mut names)
+        });
+        match opened {
+            Ok(expr) => {
+                let env = self.bump.alloc(Env { up: None, slots: &[] });
+                self.eval(expr, env)
+            }
+            // A file that is not there is one unknown value, not the end of everything that is built on it.
+            Err(error) => Ok(self.opaque(&format!("{}: {error}", self.shown(path)))),
+        }
+    }
+
+    /// `path` below the root of the checkout, for people.
+    pub fn shown(&self, path: &str) -> String {
+        let root = format!("{}/", self.files.root().display());
+        path.strip_prefix(&root).unwrap_or(path).to_owned()
+    }
+
+    /// The value of a whole expression, in an empty scope.
+    pub fn eval_top(&self, expr: &'a Expr) -> R<'a, Value<'a>> {
+        let env = self.bump.alloc(Env { up: None, slots: &[] });
+        self.eval(expr, env)
+    }
+
+    /// The names of a dynamic or static attribute path.
+    pub(super) fn attr_sym(&self, name: &'a AttrName, env: &'a Env<'a>) -> R<'a, Result<Sym, &'a Opaque<'a>>> {
+        match name {
+            AttrName::Static(sym, _) => Ok(Ok(*sym)),
+            AttrName::Dynamic(expr) => match self.eval(expr, env)? {
+                Value::Str(text) | Value::Tainted(text) => Ok(Ok(self.sym(text))),
+                Value::Opaque(opaque) => Ok(Err(opaque)),
+                other => self.fault(&format!("an attribute name must be a string, not a {}", other.type_name())),
+            },
+        }
+    }
+}

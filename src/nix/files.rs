@@ -1,0 +1,221 @@
+//! The files of a checkout: read once, parsed once, never from outside of it.
+//!
+//! A path is opened only where it lies below one of the roots after symbolic links are followed.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use elsa::sync::FrozenMap;
+
+use super::symbol::{Interner, Sym};
+use super::syntax::ast::{Expr, Loc};
+use super::syntax::{self, Fail};
+use crate::text::{Digest, LineIndex, Position};
+
+/// Larger files are not read as Nix or data.
+const MAX_FILE: u64 = 64 << 20;
+
+/// A file that was opened.
+pub struct File {
+    /// Absolute path.
+    pub path: String,
+    content: Result<String, Vec<u8>>,
+    /// Where it begins in the position space.
+    pub base: u32,
+    parsed: OnceLock<Result<Expr, Fail>>,
+    lines: OnceLock<LineIndex>,
+    digest: OnceLock<Digest>,
+}
+
+impl File {
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        match &self.content {
+            Ok(text) => text.as_bytes(),
+            Err(bytes) => bytes,
+        }
+    }
+
+    /// The text, where the bytes are UTF-8.
+    pub fn text(&self) -> Option<&str> {
+        self.content.as_deref().ok()
+    }
+
+    /// The digest of the bytes.
+    pub fn digest(&self) -> Digest {
+        *self.digest.get_or_init(|| Digest::of(self.bytes()))
+    }
+
+    /// Line and column of a byte. In a file that is not UTF-8, each wrong byte counts as one character.
+    pub fn position(&self, offset: u32) -> Position {
+        match self.text() {
+            Some(text) => self.lines.get_or_init(|| LineIndex::new(text)).position(text, offset),
+            None => {
+                let bytes = self.bytes();
+                let before = &bytes[..(offset as usize).min(bytes.len())];
+                let text = String::from_utf8_lossy(before);
+                LineIndex::new(&text).position(&text, u32::try_from(text.len()).unwrap_or(u32::MAX))
+            }
+        }
+    }
+}
+
+/// Why a file could not be opened or parsed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FileError {
+    /// There is no such file.
+    #[error("there is no such file")]
+    Missing,
+    /// It lies outside of the checkout, perhaps through a symbolic link.
+    #[error("outside of the checkout")]
+    Outside,
+    /// It cannot be read.
+    #[error("{0}")]
+    Unreadable(String),
+    /// It is not Nix: where (byte offset) and why.
+    #[error("syntax error at byte {0}: {1}")]
+    Syntax(usize, &'static str),
+}
+
+/// All files of a checkout and of the tree its `lib` comes from.
+pub struct Files {
+    roots: Vec<PathBuf>,
+    files: FrozenMap<String, Box<Result<File, FileError>>>,
+    next: AtomicU32,
+    /// Where each file begins, and its path; sorted when it is searched.
+    bases: Mutex<Vec<(u32, String)>>,
+    folders: Mutex<HashMap<String, bool>>,
+    /// Names below this number are bound in the outermost scope.
+    globals: u32,
+    /// The names in all files.
+    pub names: Interner,
+}
+
+impl Files {
+    /// The files below `roots`, which must be canonical.
+    pub fn new(roots: Vec<PathBuf>) -> Self {
+        let names = Interner::default();
+        let globals = super::builtins::global_names().map(|name| names.intern(&name)).max();
+        Files {
+            roots,
+            globals: globals.map_or(0, |last| last.0 + 1),
+            names,
+            files: FrozenMap::new(),
+            next: AtomicU32::new(1),
+            bases: Mutex::default(),
+            folders: Mutex::default(),
+        }
+    }
+
+    /// The root of the checkout itself.
+    pub fn root(&self) -> &Path {
+        self.roots.first().map_or(Path::new("/"), PathBuf::as_path)
+    }
+
+    /// True where `path` lies below a root by its text.
+    pub fn is_inside(&self, path: &str) -> bool {
+        self.roots.iter().any(|root| Path::new(path).starts_with(root))
+    }
+
+    /// True where `path` lies below a root and no symbolic link leads out.
+    pub fn is_reachable(&self, path: &str) -> bool {
+        if !self.is_inside(path) {
+            return false;
+        }
+        match std::fs::symlink_metadata(path) {
+            Ok(found) if found.is_symlink() => self.is_really_inside(Path::new(path)),
+            Ok(_) => Path::new(path).parent().is_none_or(|folder| self.folder_is_inside(folder)),
+            Err(_) => true,
+        }
+    }
+
+    fn folder_is_inside(&self, folder: &Path) -> bool {
+        let key = folder.to_string_lossy().into_owned();
+        let mut known = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        *known
+            .entry(key)
+            .or_insert_with(|| self.is_really_inside(folder) || self.roots.iter().any(|r| r.starts_with(folder)))
+    }
+
+    fn is_really_inside(&self, path: &Path) -> bool {
+        std::fs::canonicalize(path).is_ok_and(|real| self.roots.iter().any(|root| real.starts_with(root)))
+    }
+
+    /// The file at the absolute `path`.
+    pub fn open(&self, path: &str) -> Result<&File, FileError> {
+        let found = match self.files.get(path) {
+            Some(found) => found,
+            None => self.files.insert(path.to_owned(), Box::new(self.read(path))),
+        };
+        found.as_ref().map_err(Clone::clone)
+    }
+
+    /// A file made of `text` that is no file of the checkout, e.g. the embedded library.
+    pub fn embed(&self, path: &str, text: &str) -> &File {
+        let file = self.files.insert(path.to_owned(), Box::new(Ok(self.place(path, text.as_bytes().to_vec()))));
+        file.as_ref().unwrap_or_else(|_| unreachable!("an embedded file is never an error"))
+    }
+
+    fn read(&self, path: &str) -> Result<File, FileError> {
+        if !self.is_reachable(path) {
+            return Err(FileError::Outside);
+        }
+        let unreadable = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::NotFound => FileError::Missing,
+            _ => FileError::Unreadable(error.to_string()),
+        };
+        let found = std::fs::metadata(path).map_err(unreadable)?;
+        if !found.is_file() {
+            return Err(FileError::Unreadable("not a regular file".to_owned()));
+        }
+        if found.len() > MAX_FILE {
+            return Err(FileError::Unreadable("larger than 64 MiB".to_owned()));
+        }
+        Ok(self.place(path, std::fs::read(path).map_err(unreadable)?))
+    }
+
+    fn place(&self, path: &str, bytes: Vec<u8>) -> File {
+        let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let base = self.next.fetch_add(len, Ordering::Relaxed);
+        self.bases.lock().unwrap_or_else(PoisonError::into_inner).push((base, path.to_owned()));
+        File {
+            path: path.to_owned(),
+            content: String::from_utf8(bytes).map_err(std::string::FromUtf8Error::into_bytes),
+            base,
+            parsed: OnceLock::new(),
+            lines: OnceLock::new(),
+            digest: OnceLock::new(),
+        }
+    }
+
+    /// The syntax of `file`.
+    pub fn parse<'f>(&'f self, file: &'f File, names: &mut dyn FnMut(&str) -> Sym) -> Result<&'f Expr, FileError> {
+        let dir = file.path.rsplit_once('/').map_or("/", |(dir, _)| dir);
+        let parsed = file.parsed.get_or_init(|| syntax::parse(file.bytes(), dir, file.base, self.globals, names));
+        parsed.as_ref().map_err(|fail| FileError::Syntax(fail.at, fail.what))
+    }
+
+    /// The file that holds `position`, and the offset in it.
+    pub fn find(&self, position: u32) -> Option<(&File, u32)> {
+        let path = {
+            let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
+            if !bases.is_sorted() {
+                bases.sort();
+            }
+            let at = bases.partition_point(|(base, _)| *base <= position).checked_sub(1)?;
+            bases[at].1.clone()
+        };
+        let file = self.open(&path).ok()?;
+        let offset = position.checked_sub(file.base)?;
+        (offset as usize <= file.bytes().len()).then_some((file, offset))
+    }
+
+    /// The text at `loc`.
+    pub fn text(&self, loc: Loc) -> Option<&str> {
+        let (file, start) = self.find(loc.start)?;
+        let end = loc.end.checked_sub(file.base)?;
+        file.text()?.get(start as usize..end as usize)
+    }
+}

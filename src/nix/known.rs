@@ -1,0 +1,56 @@
+//! The names that the evaluator itself asks for.
+
+use super::symbol::{Interner, Sym};
+
+macro_rules! known {
+    ($($field:ident = $text:literal,)*) => {
+        /// Names the evaluator asks for, interned once.
+        pub struct Known {
+            $(#[doc = $text] pub $field: Sym,)*
+        }
+
+        impl Known {
+            /// The names in `interner`.
+            pub fn new(interner: &Interner) -> Self {
+                Known { $($field: interner.intern($text),)* }
+            }
+        }
+    };
+}
+
+known! {
+    body = "body",
+    overrides = "__overrides",
+    functor = "__functor",
+    to_string = "__toString",
+    out_path = "outPath",
+    drv_path = "drvPath",
+    kind = "type",
+    name = "name",
+    value = "value",
+    lib = "lib",
+    meta = "meta",
+    pname = "pname",
+    version = "version",
+    src = "src",
+    srcs = "srcs",
+    override_attrs = "overrideAttrs",
+    outputs = "outputs",
+    output_name = "outputName",
+    drv_attrs = "drvAttrs",
+    all = "all",
+    out = "out",
+    success = "success",
+    license = "license",
+    key = "key",
+    start_set = "startSet",
+    operator = "operator",
+    right = "right",
+    wrong = "wrong",
+    path = "path",
+    prefix = "prefix",
+    file = "file",
+    line = "line",
+    column = "column",
+    recurse = "recurseForDerivations",
+}

@@ -1,0 +1,46 @@
+//! Names as numbers: every identifier and attribute name of a checkout is interned once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use rustc_hash::FxBuildHasher;
+
+/// An interned name. Equal names have equal numbers; the order of numbers means nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Sym(pub u32);
+
+/// The names of a checkout, shared by all threads.
+#[derive(Debug, Default)]
+pub struct Interner {
+    inner: Mutex<Names>,
+}
+
+#[derive(Debug, Default)]
+struct Names {
+    by_text: HashMap<Arc<str>, Sym, FxBuildHasher>,
+    texts: Vec<Arc<str>>,
+}
+
+impl Interner {
+    /// The number of `text`.
+    pub fn intern(&self, text: &str) -> Sym {
+        let mut names = self.lock();
+        if let Some(sym) = names.by_text.get(text) {
+            return *sym;
+        }
+        let sym = Sym(u32::try_from(names.texts.len()).unwrap_or(u32::MAX));
+        let text: Arc<str> = text.into();
+        names.texts.push(text.clone());
+        names.by_text.insert(text, sym);
+        sym
+    }
+
+    /// The names from number `from` on, for a thread's own copy.
+    pub fn since(&self, from: usize) -> Vec<Arc<str>> {
+        self.lock().texts.get(from..).map(<[_]>::to_vec).unwrap_or_default()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Names> {
+        self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}

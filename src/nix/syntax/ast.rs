@@ -1,0 +1,154 @@
+//! The syntax of one file: compact, immutable, names resolved to slots.
+//!
+//! Positions count bytes over all files of a checkout: each file has a base, so a span alone tells its file.
+
+use crate::nix::symbol::Sym;
+
+/// A range of bytes in the position space of the checkout.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Loc {
+    /// First byte.
+    pub start: u32,
+    /// After the last byte.
+    pub end: u32,
+}
+
+/// An expression.
+#[derive(Debug)]
+pub struct Expr {
+    /// What it is.
+    pub kind: Kind,
+    /// Where it is.
+    pub loc: Loc,
+}
+
+/// Where a variable is found: `up` environments out, in `slot`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// How many environments out.
+    pub up: u16,
+    /// Which value of that environment.
+    pub slot: u32,
+}
+
+/// The kinds of expression.
+#[derive(Debug)]
+pub enum Kind {
+    Int(i64),
+    Float(f64),
+    Str(Box<str>),
+    Interp(Box<[Part]>),
+    /// A path literal, absolute below the root of its tree.
+    Path(Box<str>),
+    PathInterp(Box<[Part]>),
+    /// `<nixpkgs/lib>`.
+    Search(Box<str>),
+    /// A name before it is resolved; gone after parsing.
+    Name(Sym),
+    Local(Slot, Sym),
+    /// A name under `with`: how many environments out each enclosing `with` is, innermost first.
+    Dynamic(Sym, Box<[u16]>),
+    /// A name of the outermost scope.
+    Global(Sym),
+    Select(Box<Expr>, Box<[AttrName]>, Option<Box<Expr>>),
+    Has(Box<Expr>, Box<[AttrName]>),
+    Lambda(Box<Lambda>),
+    Apply(Box<Expr>, Box<Expr>),
+    Let(Box<Bindings>, Box<Expr>),
+    Set(Box<Bindings>),
+    /// `let { .. }`: the attribute `body` of a recursive set.
+    LetBody(Box<Expr>),
+    List(Box<[Expr]>),
+    With(Box<Expr>, Box<Expr>),
+    If(Box<[Expr; 3]>),
+    Assert(Box<Expr>, Box<Expr>),
+    Not(Box<Expr>),
+    Neg(Box<Expr>),
+    Bin(Op, Box<Expr>, Box<Expr>),
+}
+
+/// A part of a string with interpolation.
+#[derive(Debug)]
+pub enum Part {
+    Text(Box<str>),
+    Expr(Expr),
+}
+
+/// One step of an attribute path.
+#[derive(Debug)]
+pub enum AttrName {
+    Static(Sym, Loc),
+    Dynamic(Expr),
+}
+
+/// The binary operators that are not functions of both sides at once only by accident of syntax.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    Concat,
+    Mul,
+    Div,
+    Add,
+    Sub,
+    Update,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    Eq,
+    Ne,
+    And,
+    Or,
+    Implies,
+}
+
+/// A function.
+#[derive(Debug)]
+pub struct Lambda {
+    /// The name of the whole argument: slot 0 where there is one.
+    pub whole: Option<Sym>,
+    /// The formals of `{ a, b ? 1 }:`; their slots follow.
+    pub formals: Option<Box<[Formal]>>,
+    /// True where `...` allows other attributes.
+    pub open: bool,
+    pub body: Expr,
+}
+
+/// One formal argument.
+#[derive(Debug)]
+pub struct Formal {
+    pub name: Sym,
+    pub default: Option<Expr>,
+    pub at: u32,
+}
+
+/// The bindings of a `let` or of an attribute set.
+#[derive(Debug, Default)]
+pub struct Bindings {
+    /// True where the bindings see each other.
+    pub rec: bool,
+    /// Sorted by name, each name once.
+    pub fixed: Vec<Binding>,
+    /// The expressions of `inherit (from) ..`.
+    pub from: Vec<Expr>,
+    /// `${name} = value`.
+    pub dynamic: Vec<(Expr, Expr)>,
+}
+
+/// One binding.
+#[derive(Debug)]
+pub struct Binding {
+    pub name: Sym,
+    /// The name, in the position space.
+    pub at: Loc,
+    pub value: BindingValue,
+}
+
+/// What a name is bound to.
+#[derive(Debug)]
+pub enum BindingValue {
+    Expr(Expr),
+    /// `inherit name`: looked up outside of the set.
+    Inherit(Expr),
+    /// `inherit (from) name`: the number of the expression in [`Bindings::from`].
+    From(u16),
+}

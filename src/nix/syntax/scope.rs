@@ -1,0 +1,159 @@
+//! Names to slots: every variable learns at parse time in which environment it lives.
+
+use std::collections::HashMap;
+
+use rustc_hash::FxBuildHasher;
+
+use super::ast::{AttrName, BindingValue, Bindings, Expr, Kind, Lambda, Part, Slot};
+use crate::nix::symbol::Sym;
+
+/// One environment that encloses an expression.
+enum Scope {
+    Few(Vec<Sym>),
+    Many(HashMap<Sym, u32, FxBuildHasher>),
+    With,
+}
+
+/// The environments from the outermost to the innermost.
+pub(super) struct Scopes {
+    stack: Vec<Scope>,
+    /// Names below this number belong to the outermost scope, which `with` does not shadow.
+    globals: u32,
+}
+
+impl Scopes {
+    pub(super) fn new(globals: u32) -> Self {
+        Scopes { stack: Vec::new(), globals }
+    }
+
+    pub(super) fn expr(&mut self, expr: &mut Expr) {
+        match &mut expr.kind {
+            Kind::Name(name) => expr.kind = self.name(*name),
+            Kind::Interp(parts) | Kind::PathInterp(parts) => self.parts(parts),
+            Kind::Select(of, path, default) => {
+                self.expr(of);
+                self.path(path);
+                if let Some(default) = default {
+                    self.expr(default);
+                }
+            }
+            Kind::Has(of, path) => {
+                self.expr(of);
+                self.path(path);
+            }
+            Kind::Lambda(lambda) => self.lambda(lambda),
+            Kind::Apply(a, b) | Kind::Assert(a, b) | Kind::Bin(_, a, b) => {
+                self.expr(a);
+                self.expr(b);
+            }
+            Kind::Let(bindings, body) => {
+                self.bindings(bindings);
+                self.push(names_of(bindings));
+                self.expr(body);
+                self.stack.pop();
+            }
+            Kind::Set(bindings) => self.bindings(bindings),
+            Kind::LetBody(of) | Kind::Not(of) | Kind::Neg(of) => self.expr(of),
+            Kind::List(items) => items.iter_mut().for_each(|item| self.expr(item)),
+            Kind::With(scope, body) => {
+                self.expr(scope);
+                self.stack.push(Scope::With);
+                self.expr(body);
+                self.stack.pop();
+            }
+            Kind::If(three) => three.iter_mut().for_each(|part| self.expr(part)),
+            _ => {}
+        }
+    }
+
+    fn parts(&mut self, parts: &mut [Part]) {
+        for part in parts {
+            if let Part::Expr(expr) = part {
+                self.expr(expr);
+            }
+        }
+    }
+
+    fn path(&mut self, path: &mut [AttrName]) {
+        for name in path {
+            if let AttrName::Dynamic(expr) = name {
+                self.expr(expr);
+            }
+        }
+    }
+
+    fn lambda(&mut self, lambda: &mut Lambda) {
+        let formals = lambda.formals.iter().flat_map(|formals| formals.iter().map(|formal| formal.name));
+        self.push(lambda.whole.into_iter().chain(formals).collect());
+        for formal in lambda.formals.iter_mut().flat_map(|formals| formals.iter_mut()) {
+            if let Some(default) = &mut formal.default {
+                self.expr(default);
+            }
+        }
+        self.expr(&mut lambda.body);
+        self.stack.pop();
+    }
+
+    fn bindings(&mut self, bindings: &mut Bindings) {
+        for binding in &mut bindings.fixed {
+            if let BindingValue::Inherit(expr) = &mut binding.value {
+                self.expr(expr);
+            }
+        }
+        if bindings.rec {
+            self.push(names_of(bindings));
+        }
+        bindings.from.iter_mut().for_each(|expr| self.expr(expr));
+        for binding in &mut bindings.fixed {
+            if let BindingValue::Expr(expr) = &mut binding.value {
+                self.expr(expr);
+            }
+        }
+        for (name, value) in &mut bindings.dynamic {
+            self.expr(name);
+            self.expr(value);
+        }
+        if bindings.rec {
+            self.stack.pop();
+        }
+    }
+
+    fn push(&mut self, names: Vec<Sym>) {
+        self.stack.push(if names.len() <= 12 {
+            Scope::Few(names)
+        } else {
+            // The last of two equal names wins; only `{ a }@a:` could have two, and Nix refuses that.
+            Scope::Many(names.into_iter().enumerate().map(|(slot, name)| (name, slot_number(slot))).collect())
+        });
+    }
+
+    fn name(&self, name: Sym) -> Kind {
+        let mut withs = Vec::new();
+        for (up, scope) in self.stack.iter().rev().enumerate() {
+            let found = match scope {
+                Scope::Few(names) => names.iter().position(|known| *known == name).map(slot_number),
+                Scope::Many(names) => names.get(&name).copied(),
+                Scope::With => {
+                    withs.push(distance(up));
+                    None
+                }
+            };
+            if let Some(slot) = found {
+                return Kind::Local(Slot { up: distance(up), slot }, name);
+            }
+        }
+        if withs.is_empty() || name.0 < self.globals { Kind::Global(name) } else { Kind::Dynamic(name, withs.into()) }
+    }
+}
+
+fn slot_number(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn distance(number: usize) -> u16 {
+    u16::try_from(number).unwrap_or(u16::MAX)
+}
+
+fn names_of(bindings: &Bindings) -> Vec<Sym> {
+    bindings.fixed.iter().map(|binding| binding.name).collect()
+}

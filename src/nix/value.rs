@@ -1,0 +1,184 @@
+//! Values of the Nix language, and what stands for a value that is not known.
+//!
+//! Everything lives in one arena per evaluator and is freed with it; values are copied by reference.
+
+use std::cell::Cell;
+
+use super::eval::Eval;
+use super::symbol::Sym;
+use super::syntax::ast::{Expr, Lambda, Loc};
+
+/// A value, in weak head normal form.
+#[derive(Clone, Copy)]
+pub enum Value<'a> {
+    /// `null`.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// A float.
+    Float(f64),
+    /// A string.
+    Str(&'a str),
+    /// A string with a store path in it: which one is not known here, so the text must not be shown or hashed.
+    Tainted(&'a str),
+    /// A path, absolute.
+    Path(&'a str),
+    /// A list.
+    List(&'a [&'a Thunk<'a>]),
+    /// An attribute set, sorted by [`Sym`].
+    Attrs(&'a [Attr<'a>]),
+    /// A function.
+    Lambda(&'a Closure<'a>),
+    /// A builtin, perhaps with some of its arguments.
+    Prim(&'a Prim<'a>),
+    /// Something that is not known.
+    Opaque(&'a Opaque<'a>),
+}
+
+/// One attribute.
+#[derive(Clone, Copy)]
+pub struct Attr<'a> {
+    /// Its name.
+    pub name: Sym,
+    /// Where the name is written; 0 where nobody wrote it.
+    pub at: u32,
+    /// Its value.
+    pub value: &'a Thunk<'a>,
+}
+
+/// A function with the environment it was made in.
+pub struct Closure<'a> {
+    pub lambda: &'a Lambda,
+    pub env: &'a Env<'a>,
+    pub at: Loc,
+}
+
+/// The code of a builtin.
+pub type PrimFn = for<'e, 'a> fn(&'e Eval<'a>, &[&'a Thunk<'a>]) -> R<'a, Value<'a>>;
+
+/// A builtin and the arguments it got so far.
+pub struct Prim<'a> {
+    pub name: &'static str,
+    pub arity: usize,
+    pub code: PrimFn,
+    pub args: &'a [&'a Thunk<'a>],
+}
+
+/// What is known of an unknown value.
+pub struct Opaque<'a> {
+    /// Why it is not known.
+    pub why: &'a str,
+    /// What is known of it.
+    pub shape: Shape<'a>,
+}
+
+/// The part of an opaque value that is known.
+#[derive(Clone, Copy)]
+pub enum Shape<'a> {
+    /// Nothing.
+    Plain,
+    /// The result of an unknown function that was given this argument.
+    Build(&'a Thunk<'a>),
+    /// `unknown // attrs`: the attributes that are known for sure.
+    Over(&'a Opaque<'a>, &'a [Attr<'a>]),
+    /// A list with these members among others.
+    Members(&'a [&'a Thunk<'a>]),
+    /// `if` on an unknown condition: the condition and what is said then and else.
+    Cases(Loc, [&'a Thunk<'a>; 2]),
+}
+
+/// Values by slot; the environment outside of it.
+pub struct Env<'a> {
+    pub up: Option<&'a Env<'a>>,
+    pub slots: &'a [Cell<Option<&'a Thunk<'a>>>],
+}
+
+/// A value that may not be computed yet, with the place of the expression that makes it.
+pub struct Thunk<'a> {
+    pub state: Cell<State<'a>>,
+    pub origin: Cell<Loc>,
+}
+
+/// How far a thunk is.
+#[derive(Clone, Copy)]
+pub enum State<'a> {
+    Done(Value<'a>),
+    Expr(&'a Expr, &'a Env<'a>),
+    Apply(&'a Thunk<'a>, &'a Thunk<'a>),
+    Select(&'a Thunk<'a>, Sym),
+    Native(&'a Native<'a>),
+    Failed(&'a Error<'a>),
+    Busy,
+}
+
+/// Code that makes a value when it is asked for.
+pub type Native<'a> = dyn Fn(&Eval<'a>) -> R<'a, Value<'a>> + 'a;
+
+/// Why there is no value.
+#[derive(Debug)]
+pub struct Error<'a> {
+    pub kind: ErrorKind,
+    pub text: &'a str,
+    /// Where it was noticed.
+    pub at: Loc,
+}
+
+/// The kinds of failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// `throw` and `assert`: what `tryEval` catches.
+    Throw,
+    /// `abort`, a wrong type, a missing attribute, a missing file.
+    Fault,
+    /// Not known here: outside of the checkout, not pure, not modelled.
+    Unknown,
+    /// Fuel, depth or memory ran out.
+    Limit,
+}
+
+/// A result; the error is small because it is passed on often.
+pub type R<'a, T> = Result<T, &'a Error<'a>>;
+
+impl<'a> Thunk<'a> {
+    /// A thunk that is already a value.
+    pub fn done(value: Value<'a>, origin: Loc) -> Self {
+        Thunk { state: Cell::new(State::Done(value)), origin: Cell::new(origin) }
+    }
+}
+
+impl Value<'_> {
+    /// The name of its type, as `builtins.typeOf` gives it.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(_) => "bool",
+            Value::Int(_) => "int",
+            Value::Float(_) => "float",
+            Value::Str(_) | Value::Tainted(_) => "string",
+            Value::Path(_) => "path",
+            Value::List(_) => "list",
+            Value::Attrs(_) => "set",
+            Value::Lambda(_) | Value::Prim(_) => "lambda",
+            Value::Opaque(_) => "unknown",
+        }
+    }
+}
+
+/// The hash part of a store path that is not known: as long as the real one, of letters that no real one has.
+/// Two different numbers give two different paths.
+pub fn unknown_hash(number: u64) -> String {
+    let digit = |at: u32| char::from(1 + ((number >> (3 * at)) & 7) as u8);
+    (0..32).map(|at| if at < 21 { digit(at) } else { '\u{1}' }).collect()
+}
+
+/// True where a part of `text` is the hash of a store path that is not known.
+pub fn has_unknown_hash(text: &str) -> bool {
+    text.bytes().any(|byte| (1..=8).contains(&byte))
+}
+
+/// The attribute `name` of a sorted set.
+pub fn lookup<'a>(attrs: &'a [Attr<'a>], name: Sym) -> Option<&'a Attr<'a>> {
+    attrs.binary_search_by_key(&name, |attr| attr.name).ok().map(|at| &attrs[at])
+}

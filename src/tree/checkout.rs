@@ -1,0 +1,130 @@
+//! A checkout on disk, opened for evaluation.
+
+use std::path::{Path, PathBuf};
+
+use bumpalo::Bump;
+
+use super::Site;
+use crate::nix::{Eval, Files, Limits, Loc, STACK};
+use crate::text::{RelPath, Span};
+
+/// How a checkout is to be read.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The tree (or the `lib` folder itself) whose `lib` is meant where the checkout has none.
+    pub lib: Option<PathBuf>,
+    /// `builtins.currentSystem`, e.g. `x86_64-linux`.
+    pub system: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let os = if cfg!(target_os = "macos") { "darwin" } else { "linux" };
+        Options { lib: None, system: format!("{}-{os}", std::env::consts::ARCH) }
+    }
+}
+
+/// Why a checkout could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The path is not there or cannot be read.
+    #[error("{path}: {error}; name a nixpkgs checkout, a folder of .nix files or one .nix file", path = path.display())]
+    Unreadable {
+        /// The path as given.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+}
+
+/// What kind of tree it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// It has an entry that gives a package set: the `default.nix` (or `pkgs/top-level`) of a nixpkgs.
+    PackageSet,
+    /// A folder of .nix files without a package set.
+    Folder,
+    /// One file.
+    File(RelPath),
+}
+
+/// A checkout.
+pub struct Checkout {
+    root: PathBuf,
+    /// What kind of tree it is.
+    pub layout: Layout,
+    /// How it is read.
+    pub options: Options,
+    pub(crate) files: Files,
+    /// The file or folder that `lib` is imported from where the checkout has none of its own.
+    pub(crate) lib: Option<String>,
+}
+
+impl Checkout {
+    /// The checkout at `path`: a tree, a folder of .nix files, or one file.
+    pub fn open(path: &Path, options: &Options) -> Result<Checkout, OpenError> {
+        let unreadable = |path: &Path| {
+            let path = path.to_owned();
+            move |error| OpenError::Unreadable { path, error }
+        };
+        let real = std::fs::canonicalize(path).map_err(unreadable(path))?;
+        let (root, layout) = match real.parent() {
+            Some(folder) if real.is_file() => {
+                (folder.to_owned(), RelPath::below(folder, &real).map_or(Layout::Folder, Layout::File))
+            }
+            _ if has_package_set(&real) => (real, Layout::PackageSet),
+            _ => (real, Layout::Folder),
+        };
+        let mut roots = vec![root.clone()];
+        let mut lib = None;
+        if let Some(given) = &options.lib {
+            let folder = std::fs::canonicalize(given).map_err(unreadable(given))?;
+            let inner = folder.join("lib");
+            let folder = if inner.join("default.nix").is_file() { inner } else { folder };
+            lib = Some(folder.to_string_lossy().into_owned());
+            roots.push(folder);
+        }
+        Ok(Checkout { root, layout, options: options.clone(), files: Files::new(roots), lib })
+    }
+
+    /// The root folder, absolute.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The bytes of a file of the checkout that was evaluated or can be read.
+    pub fn read(&self, file: &RelPath) -> Option<&[u8]> {
+        self.files.open(&file.under(&self.root).to_string_lossy()).ok().map(crate::nix::File::bytes)
+    }
+
+    /// The digest of a file of the checkout.
+    pub(crate) fn digest(&self, file: &RelPath) -> Option<crate::text::Digest> {
+        self.files.open(&file.under(&self.root).to_string_lossy()).ok().map(crate::nix::File::digest)
+    }
+
+    /// Runs `work` with a fresh evaluator, on a thread whose stack is deep enough for it.
+    pub(crate) fn evaluate<T: Send>(&self, work: impl FnOnce(&Eval<'_>) -> T + Send) -> Option<T> {
+        let run = || {
+            let bump = Bump::new();
+            let eval = Eval::new(&bump, &self.files, &self.options.system, Limits::default());
+            work(&eval)
+        };
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().name("evaluator".to_owned()).stack_size(STACK);
+            thread.spawn_scoped(scope, run).ok()?.join().ok()
+        })
+    }
+
+    /// The place of `loc`, where it lies in the checkout.
+    pub(crate) fn site(&self, loc: Loc) -> Option<Site> {
+        let (file, start) = self.files.find(loc.start)?;
+        let end = loc.end.checked_sub(file.base).filter(|end| *end >= start).unwrap_or(start);
+        let path = RelPath::below(&self.root, Path::new(&file.path))?;
+        Some(Site { file: path, span: Span::new(start, end), start: file.position(start), end: file.position(end) })
+    }
+}
+
+fn has_package_set(root: &Path) -> bool {
+    root.join("pkgs/top-level/default.nix").is_file()
+        || (root.join("default.nix").is_file() && (root.join("pkgs").is_dir() || root.join("top-level.nix").is_file()))
+}
