@@ -5,6 +5,8 @@ mod declared;
 mod differential;
 mod evaluator;
 mod fallback_lib;
+mod formats;
+mod golden;
 mod license;
 mod scan;
 mod source;

@@ -3,6 +3,7 @@
 //! Detectors only see; nothing here concludes. What could not be read is counted, never dropped.
 
 mod assemble;
+mod curate;
 mod copyright;
 mod detection;
 mod detector;
@@ -16,6 +17,7 @@ mod tag;
 mod text;
 
 pub use assemble::assemble;
+pub use curate::{Curation, CurationReason, Curations, RoleRule, curate};
 pub use detection::{Detection, DetectorId, Evidence, FileEvidence, Pointer, Role, Score, Unread, Witness};
 pub use detector::{Detector, Options};
 use page::Page;
