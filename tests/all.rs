@@ -5,4 +5,5 @@ mod fallback_lib;
 mod formats;
 mod golden;
 mod license;
+mod policy;
 mod scan;

@@ -3,9 +3,12 @@
 //! Exit codes: 0 clean or answered, 1 findings at or above `--fail-on`, 2 usage or configuration, 3 incomplete with
 //! `--strict`, 101 a bug, 130 interrupted.
 
+mod baseline;
 mod detect;
+mod docs;
 mod explain;
 mod scan;
+mod schema;
 mod stream;
 mod suggest;
 
@@ -36,6 +39,10 @@ enum Command {
     Explain(Box<explain::Args>),
     /// Propose the license of a source: the expression, what it rests on, and what is uncertain.
     Suggest(suggest::Args),
+    /// Print the documentation of the checks and formats as Markdown.
+    Docs,
+    /// Print a published JSON Schema.
+    Schema(schema::Args),
 }
 
 /// What every subcommand understands.
@@ -88,6 +95,8 @@ fn dispatch(args: &Args) -> anyhow::Result<ExitCode> {
         Some(Command::Explain(explain)) => explain::run(explain, &args.output),
         Some(Command::Detect(detect)) => detect::run(detect),
         Some(Command::Suggest(suggest)) => suggest::run(suggest),
+        Some(Command::Docs) => docs::run(),
+        Some(Command::Schema(schema)) => schema::run(schema),
         None => {
             anyhow::bail!("no command given; `clarity scan PATH` compares a checkout, `clarity --help` lists the rest")
         }

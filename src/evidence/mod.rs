@@ -3,11 +3,8 @@
 //! Detectors only see; nothing here concludes. What could not be read is counted, never dropped.
 
 mod assemble;
-<<<<<<< HEAD
-mod curate;
-=======
 mod copyright;
->>>>>>> main
+mod curate;
 mod detection;
 mod detector;
 mod exception;
