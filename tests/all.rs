@@ -8,5 +8,6 @@ mod fallback_lib;
 mod formats;
 mod golden;
 mod license;
+mod policy;
 mod scan;
 mod source;

@@ -3,8 +3,8 @@
 //! Detectors only see; nothing here concludes. What could not be read is counted, never dropped.
 
 mod assemble;
-mod curate;
 mod copyright;
+mod curate;
 mod detection;
 mod detector;
 mod exception;

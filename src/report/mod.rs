@@ -308,13 +308,14 @@ pub fn format(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
 }
 
-/// The published JSON Schema of what the format `name` writes, where it is ours to publish.
-pub fn schema(name: &str) -> Option<serde_json::Value> {
-    match name {
-        "json" => Some(json::schema().to_value()),
-        "jsonl" => Some(json::row_schema().to_value()),
-        _ => None,
-    }
+/// The published JSON Schema of `--format json`.
+pub fn document_schema() -> serde_json::Value {
+    json::schema().to_value()
+}
+
+/// The published JSON Schema of one row of `--format jsonl`.
+pub fn row_schema() -> serde_json::Value {
+    json::row_schema().to_value()
 }
 
 /// What a package is called where it stands, e.g. `pkgs/hello/default.nix:12:5`.

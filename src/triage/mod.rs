@@ -13,6 +13,11 @@ pub use suppression::Suppression;
 
 use crate::check::{self, Check, Finding};
 
+/// The published JSON Schema of an entry of a baseline.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Entry).to_value()
+}
+
 /// Whether a finding counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
