@@ -7,7 +7,7 @@ mod facts;
 mod resolve;
 mod survey;
 
-pub use survey::{Row, Selection, survey};
+pub use survey::{Row, survey};
 
 use crate::license::LicenseExpr;
 use crate::tree::Site;

@@ -5,9 +5,11 @@
 mod checkout;
 mod discover;
 mod package;
+mod selection;
 mod table;
 
 pub use checkout::{Checkout, Layout, OpenError, Options};
-pub(crate) use discover::{Found, discover};
+pub(crate) use discover::{Found, Walk};
 pub use package::{AttrPath, HashMode, Maintainer, Package, Site, SourceRef};
+pub use selection::Selection;
 pub use table::{LicenseRecord, LicenseTable, TableOrigin};

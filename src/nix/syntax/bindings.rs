@@ -91,7 +91,7 @@ fn add(bindings: &mut Bindings, index: Option<&mut Index>, path: Vec<AttrName>, 
     let rest: Vec<AttrName> = path.collect();
     match first {
         AttrName::Dynamic(name) => {
-            bindings.dynamic.push((name, nest(rest, value)?));
+            bindings.dynamic.push((*name, nest(rest, value)?));
             Ok(())
         }
         AttrName::Static(name, at) => {

@@ -2,7 +2,7 @@
 //!
 //! Parses what Nix parses and refuses what Nix refuses, with the place; nothing is evaluated or resolved here.
 
-use super::ast::{AttrName, Expr, Formal, Kind, Lambda, Loc, Op, Part};
+use super::ast::{AttrName, Expr, Formal, Kind, Lambda, Loc, Op, Part, Select};
 use super::lexer::{Lexer, Tok, is_path_byte};
 use crate::nix::symbol::Sym;
 
@@ -122,21 +122,21 @@ impl<'s> Parser<'s> {
                 let condition = self.expr()?;
                 self.expect(Tok::Semi, "`;` is missing after the condition of `assert`")?;
                 let body = self.expr()?;
-                Ok(self.make(start, Kind::Assert(Box::new(condition), Box::new(body))))
+                Ok(self.make(start, Kind::Assert(Box::new([condition, body]))))
             }
             Tok::With => {
                 self.bump();
                 let scope = self.expr()?;
                 self.expect(Tok::Semi, "`;` is missing after the scope of `with`")?;
                 let body = self.expr()?;
-                Ok(self.make(start, Kind::With(Box::new(scope), Box::new(body))))
+                Ok(self.make(start, Kind::With(Box::new([scope, body]))))
             }
             Tok::Let if self.ahead().0 != Tok::LBrace => {
                 self.bump();
                 let bindings = self.bindings(Tok::In, true)?;
                 self.expect(Tok::In, "`in` is missing")?;
                 let body = self.expr()?;
-                Ok(self.make(start, Kind::Let(Box::new(bindings), Box::new(body))))
+                Ok(self.make(start, Kind::Let(Box::new((bindings, body)))))
             }
             Tok::If => self.expr_if(start),
             Tok::Ident if matches!(self.ahead().0, Tok::Colon | Tok::At) => self.lambda_by_name(start),
@@ -248,7 +248,7 @@ impl<'s> Parser<'s> {
             if self.tok == Tok::Question && HAS >= min {
                 self.bump();
                 let path = self.attr_path()?;
-                left = self.make(start, Kind::Has(Box::new(left), path.into()));
+                left = self.make(start, Kind::Has(Box::new(Select { of: left, path: path.into(), default: None })));
                 continue;
             }
             let Tok::Op(op) = self.tok else { break };
@@ -258,7 +258,7 @@ impl<'s> Parser<'s> {
             }
             self.bump();
             let right = self.operators(right_min)?;
-            left = self.make(start, Kind::Bin(op, Box::new(left), Box::new(right)));
+            left = self.make(start, Kind::Bin(op, Box::new([left, right])));
             let again = matches!(self.tok, Tok::Op(next) if binding_power(next).0 == power);
             if !chains && again {
                 return Err(self.fail("comparisons do not chain"));
@@ -290,7 +290,7 @@ impl<'s> Parser<'s> {
         let mut function = self.select()?;
         while starts_operand(self.tok) {
             let argument = self.select()?;
-            function = self.make(start, Kind::Apply(Box::new(function), Box::new(argument)));
+            function = self.make(start, Kind::Apply(Box::new([function, argument])));
         }
         Ok(function)
     }
@@ -301,15 +301,15 @@ impl<'s> Parser<'s> {
         if self.tok == Tok::Dot {
             self.bump();
             let path = self.attr_path()?;
-            let default = if self.eat(Tok::OrKw) { Some(Box::new(self.select()?)) } else { None };
-            return Ok(self.make(start, Kind::Select(Box::new(of), path.into(), default)));
+            let default = if self.eat(Tok::OrKw) { Some(self.select()?) } else { None };
+            return Ok(self.make(start, Kind::Select(Box::new(Select { of, path: path.into(), default }))));
         }
         if self.tok == Tok::OrKw {
             // `f or` is the old way to pass a variable named `or`.
             let at = self.tok_start;
             let name = self.ident()?;
             let argument = self.make(at, Kind::Name(name));
-            return Ok(self.make(start, Kind::Apply(Box::new(of), Box::new(argument))));
+            return Ok(self.make(start, Kind::Apply(Box::new([of, argument]))));
         }
         Ok(of)
     }
@@ -331,7 +331,7 @@ impl<'s> Parser<'s> {
                 self.bump();
                 Ok(match self.string_of(start, parts) {
                     Expr { kind: Kind::Str(text), loc } => AttrName::Static(self.sym(&text), loc),
-                    expr => AttrName::Dynamic(expr),
+                    expr => AttrName::Dynamic(Box::new(expr)),
                 })
             }
             Tok::Dollar => {
@@ -339,7 +339,7 @@ impl<'s> Parser<'s> {
                 self.bump();
                 Ok(match expr {
                     Expr { kind: Kind::Str(text), loc } => AttrName::Static(self.sym(&text), loc),
-                    expr => AttrName::Dynamic(expr),
+                    expr => AttrName::Dynamic(Box::new(expr)),
                 })
             }
             _ => Err(self.fail("an attribute name is missing")),
