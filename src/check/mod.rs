@@ -1,1 +1,121 @@
-//! (in the making)
+//! The rules: what is worth telling a maintainer about one package.
+//!
+//! Checks only read. Each is one file with its documentation; a row in [`CHECKS`] registers it. Ids are for ever.
+
+mod confusable_id;
+mod deprecated_id;
+mod exception;
+mod extra_part;
+mod family_variant;
+mod finding;
+mod license_missing;
+mod license_string;
+mod list_is_choice;
+mod mismatch;
+mod missing_part;
+mod no_license_found;
+mod not_scanned;
+mod only_or_later;
+mod placeholder_id;
+mod subject;
+mod unfree;
+mod unfree_found_free;
+mod unknown_id;
+mod upstream_inconsistent;
+
+use std::fmt;
+
+pub use finding::{Finding, Intent, Remedy, Safety};
+pub use subject::{Judged, Subject, declared_in_words, site};
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Should be looked at.
+    Warning,
+    /// Wrong.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        })
+    }
+}
+
+/// A rule with its documentation.
+#[derive(Debug)]
+pub struct Check {
+    /// e.g. `LIC010`.
+    pub id: &'static str,
+    /// e.g. `mismatch`.
+    pub name: &'static str,
+    /// How much its findings matter unless the configuration says otherwise.
+    pub severity: Severity,
+    /// True where it can speak without any source.
+    pub metadata_only: bool,
+    /// What it looks for.
+    pub what: &'static str,
+    /// Why that matters.
+    pub why: &'static str,
+    /// A case of it.
+    pub example: &'static str,
+    /// When it is wrong, and what to do then.
+    pub wrong_when: &'static str,
+    /// The rule.
+    pub rule: fn(&Subject<'_>) -> Vec<Finding>,
+}
+
+/// All rules, in order of their ids.
+pub const CHECKS: &[&Check] = &[
+    &license_missing::CHECK,
+    &license_string::CHECK,
+    &deprecated_id::CHECK,
+    &placeholder_id::CHECK,
+    &confusable_id::CHECK,
+    &unknown_id::CHECK,
+    &mismatch::CHECK,
+    &only_or_later::CHECK,
+    &family_variant::CHECK,
+    &missing_part::CHECK,
+    &extra_part::CHECK,
+    &exception::CHECK,
+    &list_is_choice::CHECK,
+    &unfree::CHECK,
+    &unfree_found_free::CHECK,
+    &upstream_inconsistent::CHECK,
+    &no_license_found::CHECK,
+    &not_scanned::CHECK,
+];
+
+/// The rule with this id, in any case.
+pub fn by_id(id: &str) -> Option<&'static Check> {
+    CHECKS.iter().copied().find(|check| check.id.eq_ignore_ascii_case(id) || check.name.eq_ignore_ascii_case(id))
+}
+
+/// Which rules run.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Only these ids; all where it is empty.
+    pub only: Vec<String>,
+    /// Not these ids.
+    pub ignore: Vec<String>,
+}
+
+impl Options {
+    fn wants(&self, check: &Check) -> bool {
+        let names = |list: &[String]| list.iter().any(|id| id.eq_ignore_ascii_case(check.id));
+        (self.only.is_empty() || names(&self.only)) && !names(&self.ignore)
+    }
+}
+
+/// The findings about one package, in order of the rules' ids.
+pub fn run(subject: &Subject<'_>, options: &Options) -> Vec<Finding> {
+    CHECKS.iter().filter(|check| options.wants(check)).flat_map(|check| (check.rule)(subject)).collect()
+}

@@ -1,1 +1,392 @@
-//! (in the making)
+//! Our judgement of a package's license, from all evidence of its source.
+//!
+//! The only place that concludes. It never looks at what nixpkgs declares, and it abstains rather than guess:
+//! `NoAssertion` and `Conflicting` are answers.
+
+mod confidence;
+mod scope;
+mod suffix;
+mod voice;
+
+use std::collections::BTreeMap;
+
+use crate::evidence::{Evidence, Role, Witness};
+use crate::license::{LicenseExpr, LicenseName, Suffix, Term, difference};
+use crate::text::{LineRange, RelPath};
+
+use scope::Scope;
+use voice::{Speaker, Voice};
+
+/// What a source is licensed under, as far as its evidence tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Conclusion {
+    /// One expression for what is built and shipped.
+    Concluded(Concluded),
+    /// Upstream contradicts itself: each reading with what speaks for it.
+    Conflicting {
+        /// The readings, strongest first.
+        readings: Vec<Reading>,
+        /// Other licenses in the tree.
+        parts: Vec<Part>,
+    },
+    /// Everything was read and nothing states a license (SPDX `NONE`).
+    NoneFound,
+    /// Not determined (SPDX `NOASSERTION`), because ...
+    NoAssertion(String),
+}
+
+/// A concluded expression with its reasons.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Concluded {
+    /// The expression; operators only where a witness states them.
+    pub expr: LicenseExpr,
+    /// True where the terms of `expr` come from texts that nothing joins: a set, whose operator is not known.
+    pub operator_unstated: bool,
+    /// How far to trust it.
+    pub confidence: Confidence,
+    /// Why that far, in words.
+    pub reasons: Vec<String>,
+    /// The witnesses that carried it, strongest first.
+    pub basis: Vec<Basis>,
+    /// The witnesses that say something else.
+    pub against: Vec<Basis>,
+    /// Licenses of parts of the tree that are not in `expr`.
+    pub parts: Vec<Part>,
+}
+
+/// Trust in a conclusion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// One weak witness, or open questions.
+    Low,
+    /// One good witness, or several with a blemish.
+    Medium,
+    /// Independent witnesses agree, or one that cannot be misread.
+    High,
+}
+
+/// One reading of contradictory evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The license according to these witnesses.
+    pub expr: LicenseExpr,
+    /// Who says so.
+    pub basis: Vec<Basis>,
+}
+
+/// A witness, and how many more say the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Basis {
+    /// The file, below the root of the source.
+    pub file: RelPath,
+    /// The lines.
+    pub lines: LineRange,
+    /// The class of the witness.
+    pub class: Witness,
+    /// What it says.
+    pub expr: LicenseExpr,
+    /// The words, shortened; empty for whole texts.
+    pub quote: String,
+    /// The number of files that say the same, this one included.
+    pub files: usize,
+    /// True where only a family is named ("BSD", "GPL"), and `expr` stands for it.
+    pub vague: bool,
+}
+
+/// Another license in the tree: a part that has its own terms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The folder, or the file where there is only one.
+    pub path: RelPath,
+    /// Why it counts.
+    pub role: Role,
+    /// Its license.
+    pub expr: LicenseExpr,
+    /// The number of files that say so.
+    pub files: usize,
+    /// One of them.
+    pub witness: Basis,
+}
+
+/// What is concluded from `evidence` for the part of the source below `root` (all of it: the empty path).
+pub fn conclude(evidence: &Evidence, root: &RelPath) -> Conclusion {
+    let scope = Scope::of(evidence, root);
+    if scope.is_empty() {
+        return Conclusion::NoAssertion(format!("the source has no files below `{root}`"));
+    }
+    let voices = voice::hear(&scope);
+    if voices.is_empty() {
+        return silent(&scope);
+    }
+    let Some(lead) = leading(&voices) else {
+        return Conclusion::Conflicting { readings: readings(&voices), parts: parts(&scope, None) };
+    };
+    let expr = suffix::settle(&lead.expr, &voices);
+    let (basis, against) = sides(&expr, &voices);
+    let parts = parts(&scope, Some(&expr));
+    let (confidence, reasons) = confidence::judge(&expr, &voices, lead, &scope);
+    let operator_unstated = lead.operator_unstated;
+    Conclusion::Concluded(Concluded { expr, operator_unstated, confidence, reasons, basis, against, parts })
+}
+
+/// Nothing of the main scope speaks: nothing there, or nothing that could be read.
+fn silent(scope: &Scope<'_>) -> Conclusion {
+    match scope.unread_share() {
+        Some(why) => Conclusion::NoAssertion(why),
+        None => Conclusion::NoneFound,
+    }
+}
+
+/// The voice that states the license; `None` where two of equal standing contradict each other.
+fn leading(voices: &[Voice]) -> Option<&Voice> {
+    let of = |speaker| voices.iter().find(|voice| voice.speaker == speaker);
+    let (document, manifest, readme, headers) =
+        (of(Speaker::Document), of(Speaker::Manifest), of(Speaker::Readme), of(Speaker::Headers));
+    match (document, manifest) {
+        (Some(document), Some(manifest)) => document_or_manifest(document, manifest, readme, headers),
+        (Some(document), None) => Some(document_or(document, readme, headers)),
+        (None, Some(manifest)) => Some(manifest_or(manifest, readme, headers)),
+        (None, None) => headers.or(readme),
+    }
+}
+
+fn document_or_manifest<'v>(
+    document: &'v Voice,
+    manifest: &'v Voice,
+    readme: Option<&'v Voice>,
+    headers: Option<&'v Voice>,
+) -> Option<&'v Voice> {
+    // `license = "MIT OR Apache-2.0"` explains LICENSE-MIT beside LICENSE-APACHE.
+    if manifest.explains(document) {
+        return Some(manifest);
+    }
+    // "BSD" or "GPL" in a field, the text beside it says which.
+    if manifest.is_vague() {
+        return Some(document_or(document, readme, headers));
+    }
+    // A document with the texts of everything that is bundled; the manifest says which is the package's own.
+    if document.explains(manifest) {
+        return Some(if document.operator_unstated { manifest } else { document_or(document, readme, headers) });
+    }
+    match headers.filter(|headers| headers.is_broad()) {
+        Some(headers) if headers.explains(document) || headers.explains(manifest) => Some(headers),
+        _ => None,
+    }
+}
+
+/// The license document, unless it only offers texts of which the files themselves name some.
+fn document_or<'v>(document: &'v Voice, readme: Option<&'v Voice>, headers: Option<&'v Voice>) -> &'v Voice {
+    if let Some(readme) = readme.filter(|readme| document.operator_unstated && readme.explains(document)) {
+        return readme;
+    }
+    match headers.filter(|headers| headers.is_broad()) {
+        Some(headers) if document.is_only_text() && !headers.shares_license(document) => headers,
+        Some(headers) if document.operator_unstated && !headers.is_vague() && document.explains(headers) => headers,
+        _ => document,
+    }
+}
+
+/// The manifest, unless it is vague and something else is not.
+fn manifest_or<'v>(manifest: &'v Voice, readme: Option<&'v Voice>, headers: Option<&'v Voice>) -> &'v Voice {
+    let clearer = [headers, readme].into_iter().flatten().find(|other| !other.is_vague());
+    match clearer {
+        Some(other) if manifest.is_vague() => other,
+        Some(other) if other.speaker == Speaker::Headers && other.is_broad() && !other.shares_license(manifest) => {
+            other
+        }
+        _ => manifest,
+    }
+}
+
+fn readings(voices: &[Voice]) -> Vec<Reading> {
+    let mut by_expr: BTreeMap<&LicenseExpr, Vec<Basis>> = BTreeMap::new();
+    for voice in voices {
+        by_expr.entry(&voice.expr).or_default().extend(voice.basis.iter().cloned());
+    }
+    let mut readings: Vec<Reading> =
+        by_expr.into_iter().map(|(expr, basis)| Reading { expr: expr.clone(), basis }).collect();
+    readings.sort_by_key(|reading| reading.basis.iter().map(|basis| basis.class).min());
+    readings
+}
+
+/// The witnesses of all voices: those that fit `expr`, and those that do not.
+fn sides(expr: &LicenseExpr, voices: &[Voice]) -> (Vec<Basis>, Vec<Basis>) {
+    let all = voices.iter().flat_map(|voice| voice.basis.iter().cloned());
+    let (mut basis, mut against): (Vec<_>, Vec<_>) = all.partition(|witness| fits(&witness.expr, witness.vague, expr));
+    basis.sort_by(|a, b| (a.class, b.files, &a.file).cmp(&(b.class, a.files, &b.file)));
+    against.sort_by(|a, b| (a.class, b.files, &a.file).cmp(&(b.class, a.files, &b.file)));
+    (basis, against)
+}
+
+/// True where every term of `part` is one of `whole`: suffixes that are not stated are left aside, the text of a
+/// license stands for it under an exception too, and the name of a family for any of its members.
+fn fits(part: &LicenseExpr, is_vague: bool, whole: &LicenseExpr) -> bool {
+    let whole_terms = whole.terms();
+    let bare = |term: &Term| {
+        term.exception.is_none() && whole_terms.iter().any(|own| own.license == term.license && own.exception.is_some())
+    };
+    let family = |term: &Term| {
+        (is_vague || is_vague_term(term)) && whole_terms.iter().any(|own| refines(own, term))
+    };
+    difference(whole.terms(), part.terms()).missing.iter().all(|term| bare(term) || family(term))
+}
+
+/// True for a license named without its version: `GPL` alone grants any version.
+fn is_vague_term(term: &Term) -> bool {
+    match &term.license {
+        LicenseName::Spdx(name) => {
+            name.ends_with("GPL-1.0") && term.suffix == Suffix::OrLater
+                || *name == "LGPL-2.0" && term.suffix == Suffix::OrLater
+        }
+        LicenseName::Ref(name) => name.ends_with("-unspecified"),
+    }
+}
+
+/// True where `exact` is a version or variant of the family that `vague` names.
+fn refines(exact: &Term, vague: &Term) -> bool {
+    let family = |term: &Term| term.license.as_str().split(['-', '.']).next().unwrap_or("").to_ascii_lowercase();
+    let vague_family = family(vague);
+    family(exact) == vague_family || family(exact).strip_prefix(['a', 'l']) == Some(&vague_family)
+}
+
+/// The licenses of parts of the tree that `expr` does not name, by folder.
+fn parts(scope: &Scope<'_>, expr: Option<&LicenseExpr>) -> Vec<Part> {
+    let mut parts: BTreeMap<(RelPath, LicenseExpr), Part> = BTreeMap::new();
+    for (file, reading) in scope.readings() {
+        if expr.is_some_and(|expr| fits(&reading.expr, reading.vague, expr)) {
+            continue;
+        }
+        let path = scope.part_of(file);
+        let entry = parts.entry((path.clone(), reading.expr.clone())).or_insert_with(|| Part {
+            path,
+            role: file.role,
+            expr: reading.expr.clone(),
+            files: 0,
+            witness: reading.clone(),
+        });
+        entry.files += 1;
+        // A license document of the folder is a better witness than one of its files.
+        if reading.class == Witness::Text && entry.witness.class != Witness::Text && file.role == Role::LicenseText {
+            entry.witness = reading.clone();
+        }
+    }
+    parts.into_values().map(narrowed).collect()
+}
+
+/// A part of one file is named by that file.
+fn narrowed(mut part: Part) -> Part {
+    if part.files == 1 {
+        part.path = part.witness.file.clone();
+    }
+    part
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Detection, FileEvidence, Score};
+    use crate::license::parse;
+
+    fn file(path: &str, role: Role, seen: &[(Witness, &str)]) -> FileEvidence {
+        let detections = seen.iter().map(|(class, expr)| Detection {
+            expr: parse(expr).expect("valid"),
+            class: *class,
+            by: "test",
+            lines: LineRange::new(1, 1),
+            score: Score::FULL,
+            quote: String::new(),
+            note: None,
+        });
+        let path = RelPath::new(path).expect("relative");
+        let mut file = FileEvidence::unread(&path, crate::evidence::Unread::Binary);
+        file.role = role;
+        file.unread = None;
+        file.detections = detections.collect();
+        file
+    }
+
+    fn concluded(files: Vec<FileEvidence>) -> String {
+        match conclude(&Evidence { files }, &RelPath::new("").expect("the root")) {
+            Conclusion::Concluded(concluded) => concluded.expr.to_string(),
+            Conclusion::Conflicting { .. } => "conflicting".to_owned(),
+            Conclusion::NoneFound => "NONE".to_owned(),
+            Conclusion::NoAssertion(_) => "NOASSERTION".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_manifest_that_states_a_choice_explains_two_texts() {
+        let files = vec![
+            file("Cargo.toml", Role::BuildSystem, &[(Witness::Manifest, "MIT OR Apache-2.0")]),
+            file("LICENSE-APACHE", Role::LicenseText, &[(Witness::Text, "Apache-2.0")]),
+            file("LICENSE-MIT", Role::LicenseText, &[(Witness::Text, "MIT")]),
+        ];
+        assert_eq!(concluded(files), "Apache-2.0 OR MIT");
+    }
+
+    #[test]
+    fn headers_decide_what_the_text_leaves_open() {
+        let later = [(Witness::Grant, "GPL-2.0-or-later")];
+        let files = |seen: &[(Witness, &str)]| {
+            vec![
+                file("COPYING", Role::LicenseText, &[(Witness::Text, "GPL-2.0")]),
+                file("a.c", Role::Shipped, seen),
+                file("b.c", Role::Shipped, seen),
+                file("c.c", Role::Shipped, seen),
+            ]
+        };
+        assert_eq!(concluded(files(&later)), "GPL-2.0-or-later");
+        assert_eq!(concluded(files(&[])), "GPL-2.0-only");
+    }
+
+    #[test]
+    fn one_tagged_file_does_not_overrule_the_license_document() {
+        let files = vec![
+            file("LICENSE", Role::LicenseText, &[(Witness::Text, "MIT")]),
+            file("a.c", Role::Shipped, &[(Witness::Tag, "Apache-2.0")]),
+            file("b.c", Role::Shipped, &[(Witness::Tag, "MIT")]),
+            file("c.c", Role::Shipped, &[(Witness::Tag, "MIT")]),
+        ];
+        assert_eq!(concluded(files), "MIT");
+    }
+
+    #[test]
+    fn a_manifest_against_a_text_is_for_upstream_to_answer() {
+        let files = vec![
+            file("LICENSE", Role::LicenseText, &[(Witness::Text, "Apache-2.0")]),
+            file("package.json", Role::BuildSystem, &[(Witness::Manifest, "MIT")]),
+        ];
+        assert_eq!(concluded(files), "conflicting");
+    }
+
+    #[test]
+    fn lgpl_3_beside_gpl_3_is_lgpl_3() {
+        let files = vec![
+            file("COPYING", Role::LicenseText, &[(Witness::Text, "GPL-3.0")]),
+            file("COPYING.LESSER", Role::LicenseText, &[(Witness::Text, "LGPL-3.0")]),
+        ];
+        assert_eq!(concluded(files), "LGPL-3.0-only");
+    }
+
+    #[test]
+    fn vendored_code_is_a_part_and_no_contradiction() {
+        let files = vec![
+            file("LICENSE", Role::LicenseText, &[(Witness::Text, "MIT")]),
+            file("vendor/zlib/zlib.h", Role::Vendored, &[(Witness::Text, "Zlib")]),
+        ];
+        assert_eq!(concluded(files), "MIT");
+    }
+
+    #[test]
+    fn silence_is_none_and_unreadable_is_no_assertion() {
+        assert_eq!(concluded(vec![file("a.c", Role::Shipped, &[])]), "NONE");
+        let mut binary = file("a.exe", Role::Shipped, &[]);
+        binary.unread = Some(crate::evidence::Unread::Binary);
+        assert_eq!(concluded(vec![binary]), "NOASSERTION");
+    }
+
+    #[test]
+    fn a_clue_says_nothing() {
+        assert_eq!(concluded(vec![file("a.c", Role::Shipped, &[(Witness::Clue, "MIT")])]), "NONE");
+    }
+}

@@ -103,7 +103,8 @@ impl<'a> Reader<'_, 'a> {
             urls.extend(self.field(value, "url"));
         }
         let text = self.eval.files.text(thunk.origin.get()).unwrap_or("");
-        let fetcher: String = text.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-')).collect();
+        let fetcher: String =
+            text.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-')).collect();
         let mode = match self.field(value, "outputHashMode").as_deref() {
             Some("recursive" | "nar") => HashMode::Nar,
             _ => HashMode::Flat,

@@ -1,1 +1,12 @@
-//! (in the making)
+//! The run: what is done in parallel, in which order answers come out, and what bounds it.
+//!
+//! Knows no rule of licenses. `--jobs 1` and `--jobs N` give identical bytes.
+
+mod detect;
+mod scan;
+mod study;
+mod watch;
+
+pub use detect::{Files, detect, files};
+pub use scan::{Request, ScanError, scan};
+pub use watch::Watch;

@@ -45,6 +45,22 @@ pub enum Role {
     ThirdParty,
 }
 
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Role::LicenseText => "license-text",
+            Role::Shipped => "shipped",
+            Role::Test => "test",
+            Role::Docs => "docs",
+            Role::Example => "example",
+            Role::BuildSystem => "build-system",
+            Role::Vendored => "vendored",
+            Role::Generated => "generated",
+            Role::ThirdParty => "third-party",
+        })
+    }
+}
+
 /// The detector's name, e.g. `tag`, `grant`, `text`, `manifest/cargo`.
 pub type DetectorId = &'static str;
 
@@ -87,6 +103,17 @@ pub struct Detection {
     pub note: Option<String>,
 }
 
+/// Words that say the license stands in another file: "see the file COPYING".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pointer {
+    /// The file as named, e.g. `COPYING` or `../LICENSE.txt`.
+    pub target: String,
+    /// Where in the file.
+    pub lines: LineRange,
+    /// The words themselves, shortened to one line.
+    pub quote: String,
+}
+
 /// What was seen in one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileEvidence {
@@ -102,8 +129,26 @@ pub struct FileEvidence {
     pub detections: Vec<Detection>,
     /// Copyright holders as stated, each once, in order.
     pub copyrights: Vec<String>,
+    /// References to files that hold the license; [`super::assemble`] follows those that lead somewhere.
+    pub pointers: Vec<Pointer>,
     /// Why (part of) the file was not read.
     pub unread: Option<Unread>,
+}
+
+impl FileEvidence {
+    /// The evidence of a file that was not read.
+    pub fn unread(path: &RelPath, why: Unread) -> Self {
+        FileEvidence {
+            path: path.clone(),
+            role: Role::Shipped,
+            role_rule: "nothing else applies",
+            size: 0,
+            detections: Vec::new(),
+            copyrights: Vec::new(),
+            pointers: Vec::new(),
+            unread: Some(why),
+        }
+    }
 }
 
 /// Why a file could not be read as text.

@@ -2,6 +2,22 @@
 //!
 //! Detectors only see; nothing here concludes. What could not be read is counted, never dropped.
 
+mod assemble;
+mod copyright;
 mod detection;
+mod detector;
+mod exception;
+mod grant;
+mod manifest;
+mod page;
+mod prefilter;
+mod role;
+mod tag;
+mod text;
 
-pub use detection::{Detection, DetectorId, Evidence, FileEvidence, Role, Score, Unread, Witness};
+pub use assemble::assemble;
+pub use detection::{Detection, DetectorId, Evidence, FileEvidence, Pointer, Role, Score, Unread, Witness};
+pub use detector::{Detector, Options};
+use page::Page;
+pub use page::read_text;
+pub use text::{Comparison, OwnText, compare};

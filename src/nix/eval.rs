@@ -14,9 +14,7 @@ use super::files::Files;
 use super::known::Known;
 use super::symbol::Sym;
 use super::syntax::ast::{AttrName, Binding, BindingValue, Bindings, Expr, Kind, Loc};
-use super::value::{
-    Attr, Closure, Env, Error, ErrorKind, Native, Opaque, R, Shape, State, Thunk, Value, lookup,
-};
+use super::value::{Attr, Closure, Env, Error, ErrorKind, Native, Opaque, R, Shape, State, Thunk, Value, lookup};
 
 /// What an evaluation may use.
 #[derive(Clone, Copy, Debug)]
@@ -490,7 +488,9 @@ impl<'a> Eval<'a> {
                 Value::Null => continue,
                 Value::Str(text) | Value::Tainted(text) => text,
                 Value::Opaque(opaque) => return Ok(self.opaque(opaque.why)),
-                other => return self.fault(&format!("an attribute name must be a string, not a {}", other.type_name())),
+                other => {
+                    return self.fault(&format!("an attribute name must be a string, not a {}", other.type_name()));
+                }
             };
             let sym = self.sym(text);
             if all.iter().any(|attr| attr.name == sym) {

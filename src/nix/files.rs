@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use elsa::sync::FrozenMap;
 
-use super::syntax::ast::{Expr, Loc};
-use crate::text::{Digest, LineIndex, Position};
-use super::syntax::{self, Fail};
 use super::symbol::{Interner, Sym};
+use super::syntax::ast::{Expr, Loc};
+use super::syntax::{self, Fail};
+use crate::text::{Digest, LineIndex, Position};
 
 /// Larger files are not read as Nix or data.
 const MAX_FILE: u64 = 64 << 20;
@@ -134,7 +134,9 @@ impl Files {
     fn folder_is_inside(&self, folder: &Path) -> bool {
         let key = folder.to_string_lossy().into_owned();
         let mut known = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
-        *known.entry(key).or_insert_with(|| self.is_really_inside(folder) || self.roots.iter().any(|r| r.starts_with(folder)))
+        *known
+            .entry(key)
+            .or_insert_with(|| self.is_really_inside(folder) || self.roots.iter().any(|r| r.starts_with(folder)))
     }
 
     fn is_really_inside(&self, path: &Path) -> bool {

@@ -6,6 +6,7 @@
 mod builtins;
 mod compare;
 mod eval;
+mod fallback;
 mod files;
 mod known;
 mod ops;
@@ -16,6 +17,7 @@ mod value;
 
 pub use builtins::parse_name;
 pub use eval::{Eval, Limits, STACK};
+pub use fallback::fallback_lib;
 pub use files::{File, FileError, Files};
 pub use symbol::{Interner, Sym};
 pub use syntax::ast::Loc;

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use super::eval::Eval;
-use super::syntax::ast::{AttrName, Expr, Lambda, Op, Select};
 use super::symbol::Sym;
+use super::syntax::ast::{AttrName, Expr, Lambda, Op, Select};
 use super::value::{Attr, Closure, Env, ErrorKind, Opaque, Prim, R, Shape, State, Thunk, Value, lookup};
 
 impl<'a> Eval<'a> {
@@ -197,7 +197,8 @@ impl<'a> Eval<'a> {
             args[count] = argument;
             return (prim.code)(self, &args[..=count]);
         }
-        let args = self.bump.alloc_slice_fill_iter((0..count + 1).map(|at| prim.args.get(at).copied().unwrap_or(argument)));
+        let args =
+            self.bump.alloc_slice_fill_iter((0..count + 1).map(|at| prim.args.get(at).copied().unwrap_or(argument)));
         Ok(Value::Prim(self.bump.alloc(Prim { name: prim.name, arity: prim.arity, code: prim.code, args })))
     }
 
@@ -301,7 +302,9 @@ impl<'a> Eval<'a> {
             Value::Opaque(opaque) => {
                 // `unknown && false` is false whatever the unknown is; the right side may decide.
                 match self.eval(right, env) {
-                    Ok(Value::Bool(value)) if (op == Op::And && !value) || (op != Op::And && value) => Ok(Value::Bool(value)),
+                    Ok(Value::Bool(value)) if (op == Op::And && !value) || (op != Op::And && value) => {
+                        Ok(Value::Bool(value))
+                    }
                     _ => Ok(self.opaque(opaque.why)),
                 }
             }

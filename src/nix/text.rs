@@ -1,8 +1,8 @@
 //! Strings: interpolation, coercion, search paths.
 
 use super::eval::Eval;
-use super::syntax::ast::Part;
 use super::syntax::absolute;
+use super::syntax::ast::Part;
 use super::value::{Attr, Env, Opaque, R, Value, lookup, unknown_hash};
 
 /// How far a value may be turned into a string.

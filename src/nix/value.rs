@@ -5,8 +5,8 @@
 use std::cell::Cell;
 
 use super::eval::Eval;
-use super::syntax::ast::{Expr, Lambda, Loc};
 use super::symbol::Sym;
+use super::syntax::ast::{Expr, Lambda, Loc};
 
 /// A value, in weak head normal form.
 #[derive(Clone, Copy)]

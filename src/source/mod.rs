@@ -1,3 +1,323 @@
 //! The exact source a package is built from: found or fetched, verified, safely unpacked.
 //!
-//! Verifies before anything is read, executes nothing, and never writes outside its store.
+//! Verifies before anything is read, executes nothing of a source, and never writes outside its store. What a package
+//! means by its source is said by its [`SourceRef`]; this module refuses to guess another version, another url or
+//! another hash. A hash that fits is proof, whoever delivered the bytes.
+//!
+//! Looks, in this order: the checkout (paths), the cache, `--sources` folders, the Nix store, a binary cache, `--nix`,
+//! the network. What comes from afar ends in the cache as the file it came as, and is read from there as a stream.
+
+mod archive;
+mod binary_cache;
+mod bytes;
+mod error;
+mod fetch;
+mod get;
+mod hash;
+mod lookup;
+mod nar;
+mod net;
+mod nixpath;
+mod tree;
+mod unpack;
+mod urls;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+pub use archive::{ArchiveError, Limits};
+pub use error::SourceError;
+pub use fetch::{FETCHERS, Fetcher};
+pub use hash::{Algo, BadHash, FixedHash, Hasher, base32, from_base32, hash_file};
+pub use nar::{hash as hash_nar, write as write_nar};
+pub use net::{GivenUp, NetOptions};
+pub use nixpath::fixed_output;
+pub use tree::{Contents, Event, FileEntry, Identity, Note, Origin, SourceTree, Unreadable};
+pub use unpack::unpack;
+pub use urls::Rewriting;
+
+use crate::store::{Key, Store};
+use crate::tree::{HashMode, SourceRef};
+use fetch::Plan;
+use net::Net;
+use tree::{Content, Strip};
+
+const SHELF: &str = "sources";
+
+/// Whether the network may be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// Nobody asked for it: what is at hand is used.
+    NotAsked,
+    /// `--offline`: nothing at all, not even a binary cache.
+    Offline,
+    /// `--fetch`.
+    Fetch,
+}
+
+/// How sources are found.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The cache.
+    pub store: Arc<Store>,
+    /// `--sources`, in order.
+    pub folders: Vec<PathBuf>,
+    /// The checkout: paths lie below it, and `--nix` evaluates it.
+    pub checkout: Option<PathBuf>,
+    /// The Nix store, if it is to be looked at.
+    pub nix_store: Option<PathBuf>,
+    /// The url of a binary cache, if one is to be asked.
+    pub binary_cache: Option<String>,
+    /// `--nix`: true where the local Nix may realise sources.
+    pub nix: bool,
+    /// Whether the network may be asked.
+    pub network: Network,
+    /// Mirrors and base urls.
+    pub rewriting: Rewriting,
+    /// The simple index of Python packages, asked for a file by its hash when its legacy url is gone.
+    pub pypi_index: Option<String>,
+    /// How the network is used.
+    pub net: NetOptions,
+    /// What an archive may unpack to.
+    pub limits: Limits,
+}
+
+impl Options {
+    /// Options that look into the cache `store` and nowhere else.
+    pub fn new(store: Arc<Store>) -> Options {
+        Options {
+            store,
+            folders: Vec::new(),
+            checkout: None,
+            nix_store: None,
+            binary_cache: None,
+            nix: false,
+            network: Network::NotAsked,
+            rewriting: Rewriting::default(),
+            pypi_index: None,
+            net: NetOptions::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Which source of which package.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The attribute path.
+    pub attr: &'a str,
+    /// `pname`.
+    pub pname: Option<&'a str>,
+    /// `version`.
+    pub version: Option<&'a str>,
+    /// Its place among the sources of the package, from 0.
+    pub index: usize,
+    /// The source.
+    pub source: &'a SourceRef,
+}
+
+impl Request<'_> {
+    /// How errors name it: the file, or the package.
+    fn what(&self) -> String {
+        self.source.urls.first().map_or_else(|| self.attr.to_owned(), |url| urls::without_credentials(url))
+    }
+
+    /// The name in the Nix store.
+    fn name(&self) -> String {
+        self.source.name.clone().unwrap_or_else(|| self.file_name())
+    }
+
+    /// The name of the file that is downloaded.
+    fn file_name(&self) -> String {
+        let named = self.source.urls.first().map(|url| urls::file_name(url));
+        named.or_else(|| self.source.name.clone()).unwrap_or_else(|| "source".to_owned())
+    }
+
+    fn strip(&self) -> Strip {
+        let is_package =
+            [".gem", ".deb", ".rpm", ".whl", ".jar", ".nar"].iter().any(|end| self.file_name().ends_with(end));
+        let keeps_root = self.source.mode == HashMode::Nar && !self.source.strip_root;
+        if is_package || keeps_root { Strip::Never } else { Strip::Single }
+    }
+}
+
+/// Numbers for progress bars.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Bytes received.
+    pub bytes: u64,
+    /// Requests sent.
+    pub requests: u64,
+}
+
+/// Finds sources. Shared by all threads; `acquire` blocks.
+pub struct Sources {
+    options: Options,
+    net: Net,
+}
+
+impl Sources {
+    /// Sources by `options`; setting `cancel` ends all waits and downloads.
+    pub fn new(options: Options, cancel: Arc<AtomicBool>) -> Sources {
+        let net = Net::new(options.net.clone(), cancel);
+        Sources { options, net }
+    }
+
+    /// What was moved over the network so far.
+    pub fn traffic(&self) -> Traffic {
+        let count = |number: &std::sync::atomic::AtomicU64| number.load(Ordering::Relaxed);
+        Traffic { bytes: count(&self.net.traffic.bytes), requests: count(&self.net.traffic.requests) }
+    }
+
+    /// The hosts that were given up so far, each once.
+    pub fn given_up(&self) -> Vec<GivenUp> {
+        self.net.given_up()
+    }
+
+    /// The source of `request`, verified. Blocks while it is fetched.
+    pub fn acquire(&self, request: &Request<'_>) -> Result<SourceTree, SourceError> {
+        let what = request.what();
+        let plan = fetch::plan(request.source, &what);
+        if let Ok(Plan::Local(path)) = &plan {
+            return self.of_checkout(request, path);
+        }
+        let hash = FixedHash::parse(request.source.hash.as_deref(), request.source.algo.as_deref());
+        if let Ok(hash) = &hash
+            && let Some(tree) = self.of_cache(request, hash, Origin::Cache)
+        {
+            return Ok(tree);
+        }
+        if let Some(path) = lookup::in_folders(&self.options.folders, request) {
+            return self.of_folder(request, &path, hash.ok().as_ref());
+        }
+        let hash = hash.map_err(|hash| SourceError::Unverifiable { what: what.clone(), hash })?;
+        if let Some(tree) = self.of_nix_store(request, &hash)? {
+            return Ok(tree);
+        }
+        self.of_afar(request, &hash, plan)
+    }
+
+    fn of_checkout(&self, request: &Request<'_>, path: &crate::text::RelPath) -> Result<SourceTree, SourceError> {
+        let Some(checkout) = &self.options.checkout else {
+            let why = "the checkout it lies in is not known".to_owned();
+            return Err(SourceError::NotAtHand { what: request.what(), why });
+        };
+        let mut tree = self.of_folder(request, &path.under(checkout), None)?;
+        tree.origin = Origin::Checkout(path.clone());
+        Ok(tree)
+    }
+
+    fn of_cache(&self, request: &Request<'_>, hash: &FixedHash, origin: Origin) -> Option<SourceTree> {
+        let identity = Identity { mode: request.source.mode, hash: hash.clone() };
+        let held = self.options.store.get(&key_of(&identity))?;
+        let (strip, name) = read_note(&held.note)?;
+        // A flat hash says nothing of how the file is read; the request does.
+        let strip = if identity.mode == HashMode::Flat { request.strip() } else { strip };
+        let content = Content::File { path: held.path, strip };
+        Some(SourceTree {
+            identity,
+            origin,
+            verified: true,
+            root: None,
+            name,
+            content,
+            limits: self.options.limits.clone(),
+        })
+    }
+
+    /// A folder or file that the user names.
+    fn of_folder(
+        &self,
+        request: &Request<'_>,
+        path: &Path,
+        declared: Option<&FixedHash>,
+    ) -> Result<SourceTree, SourceError> {
+        let unreadable = |error| SourceError::io(path, "could not be read")(error);
+        let declared = declared.filter(|_| path.is_file() || request.source.mode == HashMode::Nar);
+        let tree =
+            if path.is_dir() { self.folder(request, path, declared) } else { self.given_file(request, path, declared) };
+        let mut tree = tree.map_err(|error| match error {
+            get::Unfit::Io(error) => unreadable(error),
+            get::Unfit::Source(error) => error,
+        })?;
+        tree.origin = Origin::SourcesFolder(path.to_owned());
+        Ok(tree)
+    }
+
+    fn folder(
+        &self,
+        request: &Request<'_>,
+        path: &Path,
+        declared: Option<&FixedHash>,
+    ) -> Result<SourceTree, get::Unfit> {
+        let hash = nar::hash(path, declared.map_or(Algo::Sha256, |hash| hash.algo))?;
+        let verified = declared == Some(&hash);
+        Ok(SourceTree {
+            identity: Identity { mode: HashMode::Nar, hash },
+            origin: Origin::SourcesFolder(path.to_owned()),
+            verified,
+            root: Some(path.to_owned()),
+            name: request.name(),
+            content: Content::Folder(path.to_owned()),
+            limits: self.options.limits.clone(),
+        })
+    }
+
+    fn of_nix_store(&self, request: &Request<'_>, hash: &FixedHash) -> Result<Option<SourceTree>, SourceError> {
+        let Some(store) = &self.options.nix_store else { return Ok(None) };
+        let path = fixed_output(store, &request.name(), request.source.mode, hash).filter(|path| path.exists());
+        path.map(|path| self.of_store_path(request, hash, &path)).transpose()
+    }
+
+    /// A path of the Nix store, verified: stores decay too.
+    fn of_store_path(&self, request: &Request<'_>, hash: &FixedHash, path: &Path) -> Result<SourceTree, SourceError> {
+        let unreadable = SourceError::io(path, "could not be read");
+        let got = match request.source.mode {
+            HashMode::Nar => nar::hash(path, hash.algo),
+            HashMode::Flat => hash_file(path, hash.algo).map(|(got, _)| got),
+        };
+        let got = got.map_err(unreadable)?;
+        if got != *hash {
+            let from = path.display().to_string();
+            return Err(SourceError::HashMismatch { what: request.what(), want: hash.clone(), got, from });
+        }
+        let is_folder = path.is_dir();
+        let (root, content) = if is_folder {
+            (Some(path.to_owned()), Content::Folder(path.to_owned()))
+        } else {
+            (None, Content::File { path: path.to_owned(), strip: request.strip() })
+        };
+        Ok(SourceTree {
+            identity: Identity { mode: request.source.mode, hash: got },
+            origin: Origin::NixStore(path.to_owned()),
+            verified: true,
+            root,
+            name: request.file_name(),
+            content,
+            limits: self.options.limits.clone(),
+        })
+    }
+}
+
+/// The key of a source in the cache.
+fn key_of(identity: &Identity) -> Key {
+    let mode = if identity.mode == HashMode::Flat { "flat" } else { "nar" };
+    Key::new(SHELF, &format!("{mode}-{}-{}", identity.hash.algo.name(), identity.hash.hex()))
+}
+
+/// What the cache must know beside the bytes: whether the root is stripped, and the name that some formats go by.
+fn write_note(strip: Strip, name: &str) -> String {
+    let word = if strip == Strip::Single { "strip" } else { "keep" };
+    format!("{word} {name}")
+}
+
+fn read_note(note: &str) -> Option<(Strip, String)> {
+    let (word, name) = note.split_once(' ')?;
+    let strip = match word {
+        "strip" => Strip::Single,
+        "keep" => Strip::Never,
+        _ => return None,
+    };
+    Some((strip, name.to_owned()))
+}

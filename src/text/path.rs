@@ -8,6 +8,13 @@ use std::sync::Arc;
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RelPath(Arc<str>);
 
+impl Default for RelPath {
+    /// The root itself.
+    fn default() -> Self {
+        RelPath("".into())
+    }
+}
+
 impl RelPath {
     /// The path with its `.` and empty parts removed; `None` where it is absolute or leaves the root by `..`.
     pub fn new(path: impl AsRef<Path>) -> Option<Self> {

@@ -10,6 +10,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::checkout::{Checkout, Layout};
+use super::library;
 use super::selection::Selection;
 use crate::nix::{Attr, Error, ErrorKind, Eval, R, Thunk, Value, lookup};
 
@@ -172,7 +173,7 @@ fn second_name<'a>(eval: &Eval<'a>, outer: &'a [Attr<'a>], attr: &Attr<'a>) -> O
 
 /// The package set of a checkout, evaluated as far as its attribute names.
 fn package_set<'a>(checkout: &Checkout, eval: &Eval<'a>) -> R<'a, &'a [Attr<'a>]> {
-    install_lib(checkout, eval);
+    library::install(checkout, eval);
     let entry = match &checkout.layout {
         Layout::PackageSet | Layout::Folder => checkout.root().join("default.nix"),
         Layout::File(file) => file.under(checkout.root()),
@@ -198,13 +199,6 @@ fn arguments<'a>(eval: &Eval<'a>) -> &'a Thunk<'a> {
         ("config", eval.done(config)),
         ("overlays", eval.done(Value::List(&[]))),
     ]))
-}
-
-fn install_lib(checkout: &Checkout, eval: &Eval<'_>) {
-    if let Some(path) = &checkout.lib {
-        let path = eval.str(path);
-        eval.lib.set(Some(eval.native(move |eval| eval.import(path))));
-    }
 }
 
 /// The path as Nix prints it: a name that is no identifier is quoted.

@@ -1,1 +1,348 @@
-//! (in the making)
+//! What nixpkgs declares against what the source says.
+//!
+//! Compares and nothing else: it does not weigh evidence (that is `conclusion`) and does not rate importance (that is
+//! `check`). An open question on either side is `Undecided`, never "agrees".
+
+mod kinship;
+
+use std::collections::BTreeSet;
+
+use crate::conclusion::{Concluded, Conclusion, Part};
+use crate::declared::{Declared, Member, Statement};
+use crate::evidence::Role;
+use crate::license::{Difference, LicenseExpr, Term, covers, difference};
+use crate::tree::LicenseTable;
+
+use kinship::Kinship;
+
+/// The outcome of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Both say the same, as far as both speak.
+    Agrees {
+        /// What differs without making the declaration wrong.
+        asides: Vec<Drift>,
+    },
+    /// The declaration does not match the source.
+    Drifts(Vec<Drift>),
+    /// It cannot be told, because ...
+    Undecided(String),
+}
+
+/// One difference between declared and concluded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drift {
+    /// How they differ.
+    pub kind: DriftKind,
+    /// Concluded and not declared.
+    pub missing: BTreeSet<Term>,
+    /// Declared and not concluded.
+    pub extra: BTreeSet<Term>,
+    /// The part of the source it is about; `None` for the whole.
+    pub part: Option<Part>,
+}
+
+/// How declared and concluded differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DriftKind {
+    /// Nothing is declared.
+    Undeclared,
+    /// A free license is declared, the source is not free.
+    FreeFoundUnfree,
+    /// One id was taken for another that looks like it.
+    Confusable,
+    /// They share nothing.
+    Mismatch,
+    /// The same license, only this version against or later.
+    OnlyOrLater,
+    /// Variants of one family.
+    FamilyVariant,
+    /// An exception is missing or not supported.
+    Exception,
+    /// A part ships under a license that is not declared.
+    MissingPart,
+    /// A license is declared for which there is no evidence.
+    ExtraPart,
+    /// A placeholder such as `publicDomain` stands where the source names a license.
+    Placeholder,
+    /// A list is declared where the source states a choice.
+    ListIsChoice,
+    /// The source offers an alternative that is not declared.
+    OtherAlternative,
+    /// An unfree placeholder is declared, the source is free.
+    UnfreeFoundFree,
+}
+
+/// Placeholders of nixpkgs' table: they name a property, not a license.
+const PLACEHOLDERS: [&str; 5] =
+    ["free", "unfree", "unfreeRedistributable", "unfreeRedistributableFirmware", "publicDomain"];
+
+/// How `declared` and `conclusion` relate. `table` tells which licenses are free.
+pub fn compare(declared: &Declared, conclusion: &Conclusion, table: &LicenseTable) -> Verdict {
+    let concluded = match conclusion {
+        Conclusion::Concluded(concluded) => concluded,
+        Conclusion::Conflicting { .. } => return Verdict::Undecided("upstream contradicts itself".to_owned()),
+        Conclusion::NoneFound => return Verdict::Undecided("the source states no license".to_owned()),
+        Conclusion::NoAssertion(why) => return Verdict::Undecided(why.clone()),
+    };
+    match declared {
+        Declared::Absent => Verdict::Drifts(vec![undeclared(concluded)]),
+        Declared::Resolved { statement, .. } => settle(drifts(statement, concluded, table)),
+        Declared::Branches { cases, .. } => any_case(cases, concluded, table),
+        Declared::Partial { unknown, .. } => {
+            Verdict::Undecided(format!("the declared license is known in part only: {}", unknown.join("; ")))
+        }
+        Declared::Computed { why, .. } => {
+            Verdict::Undecided(format!("the declared license could not be evaluated: {why}"))
+        }
+    }
+}
+
+/// The members of a statement.
+pub fn members(statement: &Statement) -> &[Member] {
+    match statement {
+        Statement::One(member) => std::slice::from_ref(member),
+        Statement::List(members) | Statement::Operator { members, .. } => members,
+        Statement::Text(..) => &[],
+    }
+}
+
+/// The terms of a statement, operators left aside; `None` for a text that names no license that is known.
+pub fn terms(statement: &Statement) -> Option<BTreeSet<Term>> {
+    let of = |expr: &LicenseExpr| expr.terms().into_iter().cloned().collect::<BTreeSet<Term>>();
+    match statement {
+        Statement::One(member) => Some(of(&member.expr)),
+        Statement::List(members) => Some(members.iter().flat_map(|member| of(&member.expr)).collect()),
+        Statement::Operator { expr, .. } => Some(of(expr)),
+        Statement::Text(_, expr) => expr.as_ref().map(of),
+    }
+}
+
+/// True for `LicenseRef-nixpkgs-unfree` and its like.
+pub fn is_placeholder(term: &Term) -> bool {
+    term.is_reference()
+        && term.license.as_str().strip_prefix("nixpkgs-").is_some_and(|short| PLACEHOLDERS.contains(&short))
+}
+
+fn undeclared(concluded: &Concluded) -> Drift {
+    let missing = concluded.expr.terms().into_iter().cloned().collect();
+    Drift { kind: DriftKind::Undeclared, missing, extra: BTreeSet::new(), part: None }
+}
+
+fn any_case(cases: &[(String, Statement)], concluded: &Concluded, table: &LicenseTable) -> Verdict {
+    let agreeing = cases.iter().map(|(_, statement)| settle(drifts(statement, concluded, table)));
+    agreeing.into_iter().find(|verdict| matches!(verdict, Verdict::Agrees { .. })).unwrap_or_else(|| {
+        Verdict::Undecided("the declared license depends on a condition that is not known".to_owned())
+    })
+}
+
+/// Agrees where every drift is one that leaves the declaration right.
+fn settle(found: Result<Vec<Drift>, String>) -> Verdict {
+    match found {
+        Err(why) => Verdict::Undecided(why),
+        Ok(drifts) if drifts.iter().all(is_aside) => Verdict::Agrees { asides: drifts },
+        Ok(drifts) => Verdict::Drifts(drifts),
+    }
+}
+
+fn is_aside(drift: &Drift) -> bool {
+    match drift.kind {
+        DriftKind::ListIsChoice | DriftKind::OtherAlternative | DriftKind::ExtraPart => true,
+        DriftKind::MissingPart => drift.part.as_ref().is_some_and(|part| !weighs(part)),
+        _ => false,
+    }
+}
+
+/// Whether a part with its own license makes the package's declaration wrong by itself.
+fn weighs(part: &Part) -> bool {
+    part.role == Role::Shipped || part.expr.terms().iter().any(|term| kinship::is_copyleft(term))
+}
+
+fn drifts(statement: &Statement, concluded: &Concluded, table: &LicenseTable) -> Result<Vec<Drift>, String> {
+    let Some(declared) = terms(statement) else {
+        return Err("the declared license is a text that names no known license".to_owned());
+    };
+    let found: BTreeSet<Term> = concluded.expr.terms().into_iter().cloned().collect();
+    let mut out = Vec::new();
+    let mut open = difference(&declared, &found);
+    pair_up(&mut open, table, &mut out);
+    placeholders(&mut open, &found, table, &mut out);
+    let shares = declared.iter().any(|term| found.iter().any(|other| other.license == term.license));
+    // What a part of the tree is under has evidence, whatever the package's main license is.
+    open.extra.retain(|term| {
+        !concluded.parts.iter().any(|part| part.expr.terms().iter().any(|own| own.license == term.license))
+    });
+    if !shares && out.is_empty() && !open.missing.is_empty() {
+        let kind = if found_unfree(&declared, &open.missing, table) {
+            DriftKind::FreeFoundUnfree
+        } else {
+            DriftKind::Mismatch
+        };
+        out.push(Drift { kind, missing: open.missing, extra: open.extra, part: None });
+        return Ok(out);
+    }
+    leftovers(statement, concluded, open, &mut out);
+    out.extend(concluded.parts.iter().filter_map(|part| missing_part(part, &declared)));
+    Ok(out)
+}
+
+/// Takes pairs of a missing and an extra term that are relatives out of `open`, and names what separates them.
+fn pair_up(open: &mut Difference, table: &LicenseTable, out: &mut Vec<Drift>) {
+    for missing in open.missing.clone() {
+        let relative = open.extra.iter().filter_map(|extra| Some((Kinship::of(extra, &missing)?, extra.clone()))).min();
+        let Some((kinship, extra)) = relative else { continue };
+        open.missing.remove(&missing);
+        open.extra.remove(&extra);
+        // Where the table has no name for what the source says, its closest name is as right as it can be.
+        if kinship == Kinship::Variant && table.spell(&missing.clone().into()).is_none() {
+            continue;
+        }
+        let sets = (BTreeSet::from([missing]), BTreeSet::from([extra]));
+        out.push(Drift { kind: kinship.drift(), missing: sets.0, extra: sets.1, part: None });
+    }
+}
+
+fn placeholders(open: &mut Difference, found: &BTreeSet<Term>, table: &LicenseTable, out: &mut Vec<Drift>) {
+    let (placeholders, extra): (BTreeSet<Term>, BTreeSet<Term>) =
+        std::mem::take(&mut open.extra).into_iter().partition(is_placeholder);
+    open.extra = extra;
+    if placeholders.is_empty() {
+        return;
+    }
+    let declared_unfree = placeholders.iter().any(|term| term.license.as_str().contains("unfree"));
+    let unfree = declared_unfree && found.iter().all(|term| table.is_free(term) != Some(false));
+    let kind = if unfree { DriftKind::UnfreeFoundFree } else { DriftKind::Placeholder };
+    out.push(Drift { kind, missing: found.clone(), extra: placeholders, part: None });
+    open.missing.clear();
+}
+
+fn found_unfree(declared: &BTreeSet<Term>, missing: &BTreeSet<Term>, table: &LicenseTable) -> bool {
+    let free = |terms: &BTreeSet<Term>| terms.iter().all(|term| table.is_free(term) != Some(false));
+    free(declared) && !free(missing)
+}
+
+/// What no relative explains: parts that are missing, parts without evidence, alternatives.
+fn leftovers(statement: &Statement, concluded: &Concluded, open: Difference, out: &mut Vec<Drift>) {
+    let is_choice = matches!(concluded.expr, LicenseExpr::Or(_)) && !concluded.operator_unstated;
+    if !open.missing.is_empty() {
+        let offered = is_choice && out.is_empty() && satisfies_choice(statement, &concluded.expr);
+        let kind = if offered { DriftKind::OtherAlternative } else { DriftKind::MissingPart };
+        out.push(Drift { kind, missing: open.missing, extra: BTreeSet::new(), part: None });
+    } else if is_choice && matches!(statement, Statement::List(members) if members.len() > 1) {
+        out.push(Drift { kind: DriftKind::ListIsChoice, missing: BTreeSet::new(), extra: BTreeSet::new(), part: None });
+    }
+    if !open.extra.is_empty() {
+        out.push(Drift { kind: DriftKind::ExtraPart, missing: BTreeSet::new(), extra: open.extra, part: None });
+    }
+}
+
+fn satisfies_choice(statement: &Statement, found: &LicenseExpr) -> bool {
+    let stated = match statement {
+        Statement::One(member) => Some(member.expr.clone()),
+        Statement::List(members) => LicenseExpr::all(members.iter().map(|member| member.expr.clone())),
+        Statement::Operator { expr, .. } => Some(expr.clone()),
+        Statement::Text(_, expr) => expr.clone(),
+    };
+    stated.is_some_and(|stated| covers(&stated, found))
+}
+
+/// Shipped and vendored parts count; tests, documentation and the build system do not reach the user.
+fn missing_part(part: &Part, declared: &BTreeSet<Term>) -> Option<Drift> {
+    if !matches!(part.role, Role::Shipped | Role::Vendored) {
+        return None;
+    }
+    let missing: BTreeSet<Term> = difference(declared, part.expr.terms()).missing;
+    let missing: BTreeSet<Term> =
+        missing.into_iter().filter(|term| !declared.iter().any(|own| own.license == term.license)).collect();
+    (!missing.is_empty()).then(|| Drift {
+        kind: DriftKind::MissingPart,
+        missing,
+        extra: BTreeSet::new(),
+        part: Some(part.clone()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conclusion::Confidence;
+    use crate::license::parse;
+    use crate::text::{Position, RelPath, Span};
+    use crate::tree::Site;
+
+    fn member(id: &str) -> Member {
+        let expr = parse(id).expect("valid");
+        Member { attr: None, label: id.to_owned(), expr, site: None, free: true, deprecated: false, text: false }
+    }
+
+    fn declared(ids: &[&str]) -> Declared {
+        let start = Position { line: 1, column: 1 };
+        let file = RelPath::new("default.nix").expect("relative");
+        let site = Site { file, span: Span::new(0, 0), start, end: start };
+        let statement = match ids {
+            [id] => Statement::One(member(id)),
+            many => Statement::List(many.iter().map(|id| member(id)).collect()),
+        };
+        Declared::Resolved { site, statement }
+    }
+
+    fn found(expr: &str) -> Conclusion {
+        Conclusion::Concluded(Concluded {
+            expr: parse(expr).expect("valid"),
+            operator_unstated: false,
+            confidence: Confidence::High,
+            reasons: Vec::new(),
+            basis: Vec::new(),
+            against: Vec::new(),
+            parts: Vec::new(),
+        })
+    }
+
+    fn kinds(declared_ids: &[&str], concluded: &str) -> Vec<DriftKind> {
+        match compare(&declared(declared_ids), &found(concluded), &LicenseTable::embedded()) {
+            Verdict::Agrees { asides } => asides.into_iter().map(|drift| drift.kind).collect(),
+            Verdict::Drifts(drifts) => drifts.into_iter().map(|drift| drift.kind).collect(),
+            Verdict::Undecided(why) => panic!("undecided: {why}"),
+        }
+    }
+
+    #[test]
+    fn the_same_terms_agree_and_a_bare_text_leaves_the_suffix_open() {
+        assert_eq!(kinds(&["MIT"], "MIT"), []);
+        assert_eq!(kinds(&["GPL-3.0-or-later"], "GPL-3.0"), []);
+        assert_eq!(kinds(&["GPL-3.0-only"], "GPL-3.0"), []);
+    }
+
+    #[test]
+    fn each_difference_has_its_name() {
+        assert_eq!(kinds(&["MIT"], "Apache-2.0"), [DriftKind::Mismatch]);
+        assert_eq!(kinds(&["GPL-2.0-only"], "GPL-2.0-or-later"), [DriftKind::OnlyOrLater]);
+        assert_eq!(kinds(&["BSD-2-Clause"], "BSD-3-Clause"), [DriftKind::FamilyVariant]);
+        assert_eq!(kinds(&["ZPL-2.0"], "ZPL-2.1"), [DriftKind::FamilyVariant]);
+        assert_eq!(kinds(&["APSL-2.0"], "Apache-2.0"), [DriftKind::Confusable]);
+        assert_eq!(kinds(&["Apache-2.0"], "Apache-2.0 WITH LLVM-exception"), [DriftKind::Exception]);
+        assert_eq!(kinds(&["MIT"], "MIT AND Zlib"), [DriftKind::MissingPart]);
+        assert_eq!(kinds(&["MIT", "ISC"], "MIT"), [DriftKind::ExtraPart]);
+        assert_eq!(kinds(&["MIT", "Apache-2.0"], "MIT OR Apache-2.0"), [DriftKind::ListIsChoice]);
+        assert_eq!(kinds(&["MIT"], "MIT OR Apache-2.0"), [DriftKind::OtherAlternative]);
+        assert_eq!(kinds(&["LicenseRef-nixpkgs-publicDomain"], "Unlicense"), [DriftKind::Placeholder]);
+    }
+
+    #[test]
+    fn the_closest_name_of_the_table_is_right_where_it_has_no_better_one() {
+        let table = LicenseTable::embedded();
+        assert!(table.spell(&parse("Python-2.0.1").expect("valid")).is_none(), "the example has become stale");
+        assert_eq!(kinds(&["Python-2.0"], "Python-2.0.1"), []);
+    }
+
+    #[test]
+    fn versions_of_the_gpl_are_not_variants() {
+        assert_eq!(kinds(&["GPL-2.0-only"], "GPL-3.0-only"), [DriftKind::Mismatch]);
+    }
+
+    #[test]
+    fn an_absent_license_drifts_from_whatever_is_found() {
+        let table = LicenseTable::embedded();
+        assert!(matches!(compare(&Declared::Absent, &found("MIT"), &table), Verdict::Drifts(_)));
+    }
+}

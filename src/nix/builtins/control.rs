@@ -99,7 +99,8 @@ fn function_args<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>
 
 fn generic_closure<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let given = eval.attrs_of(args[0])?;
-    let (Some(start), Some(operator)) = (lookup(given, eval.known.start_set), lookup(given, eval.known.operator)) else {
+    let (Some(start), Some(operator)) = (lookup(given, eval.known.start_set), lookup(given, eval.known.operator))
+    else {
         return eval.fault("genericClosure needs startSet and operator");
     };
     let operator = eval.force(operator.value)?;

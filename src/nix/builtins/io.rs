@@ -81,7 +81,10 @@ fn import<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
         Value::Path(path) | Value::Str(path) => !eval.files.is_inside(path),
         _ => false,
     };
-    if outside && means_lib(eval, args[0]) && let Some(lib) = eval.lib.get() {
+    if outside
+        && means_lib(eval, args[0])
+        && let Some(lib) = eval.lib.get()
+    {
         return eval.force(lib);
     }
     if let Value::Opaque(opaque) = eval.force(args[0])? {

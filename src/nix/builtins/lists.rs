@@ -44,8 +44,7 @@ pub(super) const TABLE: &[Row] = &[
         if count > 10_000_000 {
             return eval.fault("a list of this length cannot be made");
         }
-        let items: Vec<_> =
-            (0..count).map(|at| eval.delay_call(args[0], eval.done(Value::Int(at as i64)))).collect();
+        let items: Vec<_> = (0..count).map(|at| eval.delay_call(args[0], eval.done(Value::Int(at as i64)))).collect();
         Ok(eval.list(&items))
     }),
     ("groupBy", 2, group_by),

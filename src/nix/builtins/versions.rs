@@ -23,9 +23,8 @@ pub(super) const TABLE: &[Row] = &[
 /// `hello-1.2` is `hello` and `1.2`: the version begins behind the first dash that no letter follows.
 pub fn parse_name(text: &str) -> (&str, &str) {
     let bytes = text.as_bytes();
-    let dash = (0..bytes.len()).find(|at| {
-        bytes[*at] == b'-' && bytes.get(at + 1).is_some_and(|next| !next.is_ascii_alphabetic())
-    });
+    let dash = (0..bytes.len())
+        .find(|at| bytes[*at] == b'-' && bytes.get(at + 1).is_some_and(|next| !next.is_ascii_alphabetic()));
     match dash {
         Some(at) => (&text[..at], &text[at + 1..]),
         None => (text, ""),

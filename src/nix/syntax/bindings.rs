@@ -1,62 +1,58 @@
 //! The bindings of sets and of `let`: attribute paths are merged as Nix merges them.
 
+use rnix::SyntaxKind as K;
+
 use super::ast::{AttrName, Binding, BindingValue, Bindings, Expr, Kind, Loc};
-use super::lexer::Tok;
-use super::parser::{Fail, Parser};
+use super::lower::{Fail, Lower, Node};
 use crate::nix::symbol::Sym;
 
-impl Parser<'_> {
-    /// The bindings up to `end` (which is left to the caller).
-    pub(super) fn bindings(&mut self, end: Tok, rec: bool) -> Result<Bindings, Fail> {
-        let mut bindings = Bindings { rec, ..Bindings::default() };
-        let mut index = Index::default();
-        while self.tok != end {
-            if self.tok == Tok::Inherit {
-                self.inherit(&mut bindings, &mut index)?;
-                continue;
+/// The bindings that `nodes` (`a.b = c;` and `inherit ..;`) make.
+pub(super) fn of<'t>(
+    lower: &mut Lower<'_>,
+    nodes: impl Iterator<Item = Node<'t>>,
+    rec: bool,
+) -> Result<Bindings, Fail> {
+    let mut bindings = Bindings { rec, ..Bindings::default() };
+    let mut index = Index::default();
+    for node in nodes {
+        match node.kind() {
+            K::NODE_INHERIT => inherit(lower, node, &mut bindings, &mut index)?,
+            K::NODE_ATTRPATH_VALUE => {
+                let (path, value) = lower.two(node)?;
+                let (path, value) = (lower.attr_path(path)?, lower.expr(value)?);
+                let at = value.loc;
+                add(&mut bindings, Some(&mut index), path, value).map_err(|what| lower.failure(at, what))?;
             }
-            let path = self.attr_path()?;
-            self.expect(Tok::Assign, "`=` is missing")?;
-            let value = self.expr()?;
-            let at = value.loc;
-            if self.tok != Tok::Semi {
-                return Err(self.fail("`;` is missing after the value"));
-            }
-            let base = self.base;
-            add(&mut bindings, Some(&mut index), path, value)
-                .map_err(|what| Fail { at: (at.start - base) as usize, what })?;
-            self.bump();
+            _ => return Err(lower.failure(lower.place(node), "a binding is expected here")),
         }
-        sort(&mut bindings);
-        Ok(bindings)
     }
+    sort(&mut bindings);
+    Ok(bindings)
+}
 
-    fn inherit(&mut self, bindings: &mut Bindings, index: &mut Index) -> Result<(), Fail> {
-        self.bump();
-        let mut from = None;
-        if self.eat(Tok::LParen) {
-            let expr = self.expr()?;
-            self.expect(Tok::RParen, "`)` is missing after `inherit (`")?;
-            from = Some(u16::try_from(bindings.from.len()).map_err(|_| self.fail("too many `inherit (..)`"))?);
-            bindings.from.push(expr);
+fn inherit(lower: &mut Lower<'_>, node: Node<'_>, bindings: &mut Bindings, index: &mut Index) -> Result<(), Fail> {
+    let mut from = None;
+    for part in node.nodes() {
+        let loc = lower.place(part);
+        if part.kind() == K::NODE_INHERIT_FROM {
+            let number = u16::try_from(bindings.from.len());
+            from = Some(number.map_err(|_| lower.failure(loc, "too many `inherit (..)`"))?);
+            bindings.from.push(lower.interpolated(part)?);
+            continue;
         }
-        while self.tok != Tok::Semi {
-            let start = self.tok_start;
-            let AttrName::Static(name, at) = self.attr_name()? else {
-                return Err(self.fail("a computed name cannot be inherited"));
-            };
-            let value = match from {
-                Some(number) => BindingValue::From(number),
-                None => BindingValue::Inherit(self.make(start, Kind::Name(name))),
-            };
-            if index.find(bindings, name).is_some() {
-                return Err(self.fail("an attribute is defined twice"));
-            }
-            index.push(bindings, Binding { name, at, value });
+        let AttrName::Static(name, at) = lower.attr_name(part)? else {
+            return Err(lower.failure(loc, "a computed name cannot be inherited"));
+        };
+        let value = match from {
+            Some(number) => BindingValue::From(number),
+            None => BindingValue::Inherit(Expr { kind: Kind::Name(name), loc: at }),
+        };
+        if index.find(bindings, name).is_some() {
+            return Err(lower.failure(loc, TWICE));
         }
-        self.bump();
-        Ok(())
+        index.push(bindings, Binding { name, at, value });
     }
+    Ok(())
 }
 
 /// Finds a name among bindings that are not sorted yet; large sets need more than a look at each.
@@ -85,7 +81,12 @@ impl Index {
 
 const TWICE: &str = "an attribute is defined twice";
 
-fn add(bindings: &mut Bindings, index: Option<&mut Index>, path: Vec<AttrName>, value: Expr) -> Result<(), &'static str> {
+fn add(
+    bindings: &mut Bindings,
+    index: Option<&mut Index>,
+    path: Vec<AttrName>,
+    value: Expr,
+) -> Result<(), &'static str> {
     let mut path = path.into_iter();
     let first = path.next().expect("an attribute path has a first name");
     let rest: Vec<AttrName> = path.collect();

@@ -1,15 +1,16 @@
 //! From text to the compact syntax that the evaluator walks.
 //!
-//! Knows the grammar and the scopes of names; it never evaluates and never opens a file.
+//! rnix parses; its tree is walked once and dropped. Knows the grammar and the scopes of names; it never evaluates and
+//! never opens a file.
 
 pub mod ast;
 mod bindings;
-mod lexer;
-mod parser;
+mod guard;
+mod lower;
 mod scope;
 mod strings;
 
-pub use parser::{Fail, absolute};
+pub use lower::{Fail, absolute};
 
 use super::symbol::Sym;
 
@@ -22,7 +23,7 @@ pub fn parse(
     globals: u32,
     names: &mut dyn FnMut(&str) -> Sym,
 ) -> Result<ast::Expr, Fail> {
-    let mut expr = parser::Parser::new(src, dir, base, names).file()?;
+    let mut expr = lower::file(src, dir, base, names)?;
     scope::Scopes::new(globals).expr(&mut expr);
     Ok(expr)
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rustc_hash::FxBuildHasher;
 
-use super::ast::{AttrName, Bindings, BindingValue, Expr, Kind, Lambda, Part, Slot};
+use super::ast::{AttrName, BindingValue, Bindings, Expr, Kind, Lambda, Part, Slot};
 use crate::nix::symbol::Sym;
 
 /// One environment that encloses an expression.

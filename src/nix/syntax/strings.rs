@@ -1,8 +1,9 @@
 //! String literals: escapes, interpolation and the indentation of `''` strings.
 
+use rnix::SyntaxKind as K;
+
 use super::ast::{Expr, Part};
-use super::lexer::Tok;
-use super::parser::{Fail, Parser};
+use super::lower::{Child, Fail, Lower, Node};
 
 /// A piece of an indented string before its indentation is taken off.
 enum Raw {
@@ -11,114 +12,95 @@ enum Raw {
     Expr(Expr),
 }
 
-impl Parser<'_> {
-    /// The parts after an opening `"`, up to the closing one.
-    pub(super) fn string_parts(&mut self) -> Result<Vec<Part>, Fail> {
-        let mut parts = Vec::new();
-        let mut text = Vec::new();
-        loop {
-            let at = self.lexer.pos;
-            match self.raw_byte()? {
-                b'"' => break,
-                b'\\' => text.push(unescape(self.raw_byte()?)),
-                b'$' if self.lexer.peek(0) == b'{' => {
-                    self.lexer.pos += 1;
-                    flush(&mut parts, &mut text);
-                    parts.push(Part::Expr(self.interpolated()?));
-                }
-                b'$' if self.lexer.peek(0) == b'$' => {
-                    // `$$` is two dollars, and the second cannot open an interpolation.
-                    self.lexer.pos += 1;
-                    text.extend_from_slice(b"$$");
-                }
-                b'\r' => {
-                    if self.lexer.peek(0) == b'\n' {
-                        self.lexer.pos += 1;
-                    }
-                    text.push(b'\n');
-                }
-                byte => {
-                    let rest = &self.lexer.src[self.lexer.pos..];
-                    let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'$' | b'\r'));
-                    text.push(byte);
-                    let len = plain.ok_or(Fail { at, what: "a string that is not closed" })?;
-                    text.extend_from_slice(&rest[..len]);
-                    self.lexer.pos += len;
-                }
+/// The parts of a string node, escapes and indentation resolved.
+pub(super) fn parts(lower: &mut Lower<'_>, node: Node<'_>) -> Result<Vec<Part>, Fail> {
+    let mut raws = Vec::new();
+    let mut indented = false;
+    let mut first = true;
+    for child in node.children() {
+        match child {
+            Child::Token(token) if token.kind == K::TOKEN_STRING_START => indented = token.text == "''",
+            Child::Token(token) if token.kind == K::TOKEN_STRING_CONTENT && indented => {
+                let text = if first { without_blank_first_line(token.text) } else { token.text };
+                indented_text(text.as_bytes(), &mut raws);
+                first = false;
+            }
+            Child::Token(token) if token.kind == K::TOKEN_STRING_CONTENT => {
+                raws.push(Raw::Text(plain_text(token.text.as_bytes()), true));
+            }
+            Child::Token(_) => {}
+            Child::Node(interpolation) => {
+                raws.push(Raw::Expr(lower.interpolated(interpolation)?));
+                first = false;
             }
         }
-        flush(&mut parts, &mut text);
-        Ok(parts)
     }
+    Ok(if indented { strip_indentation(raws) } else { joined(raws) })
+}
 
-    fn raw_byte(&mut self) -> Result<u8, Fail> {
-        let at = self.lexer.pos;
-        let byte = *self.lexer.src.get(at).ok_or(Fail { at, what: "a string that is not closed" })?;
-        self.lexer.pos += 1;
-        Ok(byte)
-    }
-
-    /// The expression after `${`, with its `}`.
-    pub(super) fn interpolated(&mut self) -> Result<Expr, Fail> {
-        self.bump();
-        let expr = self.expr()?;
-        if self.tok != Tok::RBrace {
-            return Err(self.fail("`}` is missing"));
-        }
-        // The text goes on right behind the brace: the token after it must not be read yet.
-        self.lexer.pos = self.tok_start + 1;
-        Ok(expr)
-    }
-
-    /// The parts after an opening `''`, up to the closing one, indentation taken off.
-    pub(super) fn indented_parts(&mut self) -> Result<Vec<Part>, Fail> {
-        let mut raws = Vec::new();
-        let mut text = Vec::new();
-        self.skip_blank_first_line();
-        loop {
-            let byte = self.raw_byte()?;
-            match (byte, self.lexer.peek(0), self.lexer.peek(1)) {
-                (b'\'', b'\'', next) => {
-                    self.lexer.pos += 1;
-                    match next {
-                        b'$' | b'\'' => {
-                            self.lexer.pos += 1;
-                            keep(&mut raws, &mut text);
-                            let literal: &[u8] = if next == b'$' { b"$" } else { b"''" };
-                            raws.push(Raw::Text(literal.to_vec(), false));
-                        }
-                        b'\\' => {
-                            self.lexer.pos += 1;
-                            keep(&mut raws, &mut text);
-                            let byte = unescape(self.raw_byte()?);
-                            raws.push(Raw::Text(vec![byte], false));
-                        }
-                        _ => break,
-                    }
-                }
-                (b'$', b'{', _) => {
-                    self.lexer.pos += 1;
-                    keep(&mut raws, &mut text);
-                    raws.push(Raw::Expr(self.interpolated()?));
-                }
-                (b'$', b'$', _) => {
-                    self.lexer.pos += 1;
-                    text.extend_from_slice(b"$$");
-                }
-                (byte, ..) => text.push(byte),
+fn joined(raws: Vec<Raw>) -> Vec<Part> {
+    let (mut parts, mut text) = (Vec::new(), Vec::new());
+    for raw in raws {
+        match raw {
+            Raw::Text(piece, _) => text.extend(piece),
+            Raw::Expr(expr) => {
+                flush(&mut parts, &mut text);
+                parts.push(Part::Expr(expr));
             }
         }
-        keep(&mut raws, &mut text);
-        Ok(strip_indentation(raws))
     }
+    flush(&mut parts, &mut text);
+    parts
+}
 
-    /// A first line of blanks does not belong to an indented string.
-    fn skip_blank_first_line(&mut self) {
-        let rest = &self.lexer.src[self.lexer.pos.min(self.lexer.src.len())..];
-        let blanks = rest.iter().take_while(|byte| **byte == b' ').count();
-        if rest.get(blanks) == Some(&b'\n') {
-            self.lexer.pos += blanks + 1;
+/// The text of a `"` string with its escapes resolved; CRLF and CR are line feeds, as Nix reads them.
+fn plain_text(raw: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(raw.len());
+    let mut bytes = raw.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => out.extend(bytes.next().map(unescape)),
+            b'\r' => {
+                bytes.next_if_eq(&b'\n');
+                out.push(b'\n');
+            }
+            byte => out.push(byte),
         }
+    }
+    out
+}
+
+/// The pieces of a stretch of an indented string: what came from an escape stands apart.
+fn indented_text(raw: &[u8], raws: &mut Vec<Raw>) {
+    let mut text = Vec::new();
+    let mut rest = raw;
+    while let Some((byte, after)) = rest.split_first() {
+        let (escaped, len) = match rest {
+            [b'\'', b'\'', b'$', ..] => (Some(b"$".to_vec()), 3),
+            [b'\'', b'\'', b'\'', ..] => (Some(b"''".to_vec()), 3),
+            [b'\'', b'\'', b'\\', escaped, ..] => (Some(vec![unescape(*escaped)]), 4),
+            _ => (None, 1),
+        };
+        match escaped {
+            Some(literal) => {
+                keep(raws, &mut text);
+                raws.push(Raw::Text(literal, false));
+                rest = &rest[len..];
+            }
+            None => {
+                text.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    keep(raws, &mut text);
+}
+
+/// A first line of blanks does not belong to an indented string.
+fn without_blank_first_line(text: &str) -> &str {
+    match text.trim_start_matches(' ').strip_prefix('\n') {
+        Some(rest) => rest,
+        None => text,
     }
 }
 

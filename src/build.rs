@@ -1,0 +1,139 @@
+//! Builds the index of license texts: which runs of words occur in which texts of the SPDX list.
+//!
+//! The texts stay where they are, in the `spdx` crate; what is written here is hashes. The tables are laid out as they
+//! are searched, so that a run which needs no license text reads none of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+#[path = "evidence/text/words.rs"]
+mod words;
+
+use words::{SHINGLE, shingle, words_of_license};
+
+/// Texts of more words than this give only every third shingle: enough to find them, and most of the index otherwise.
+const LONG_TEXT: usize = 500;
+
+struct Text {
+    id: String,
+    is_exception: bool,
+    /// Better known texts win where two are equally near: approved by OSI or FSF.
+    is_known: bool,
+    words: Vec<u32>,
+}
+
+fn main() -> io::Result<()> {
+    println!("cargo::rerun-if-changed=src/build.rs");
+    println!("cargo::rerun-if-changed=src/evidence/text/words.rs");
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?);
+    let texts = distinct(licenses().chain(exceptions()));
+    write_entries(&out, &texts)?;
+    write_index(&out, &texts)
+}
+
+fn licenses() -> impl Iterator<Item = Text> {
+    spdx::identifiers::LICENSES.iter().filter_map(|entry| spdx::license_id(entry.name)).filter_map(|license| {
+        let id = name_of_text(license.name)?;
+        let is_known = (license.is_osi_approved() || license.is_fsf_free_libre()) && !license.is_deprecated();
+        Some(Text { id, is_exception: false, is_known, words: hashes(license.text()) })
+    })
+}
+
+fn exceptions() -> impl Iterator<Item = Text> {
+    spdx::identifiers::EXCEPTIONS.iter().filter_map(|entry| spdx::exception_id(entry.name)).map(|exception| Text {
+        id: exception.name.to_owned(),
+        is_exception: true,
+        is_known: !exception.is_deprecated(),
+        words: hashes(exception.text()),
+    })
+}
+
+/// The id under which a text is reported; `None` for combinations of a license and an exception, and placeholders.
+fn name_of_text(id: &str) -> Option<String> {
+    if id == "NOASSERTION" || id.contains("-with-") || id.ends_with('+') || matches!(id, "eCos-2.0" | "wxWindows") {
+        return None;
+    }
+    let is_gnu = ["AGPL-", "GFDL-", "GPL-", "LGPL-"].iter().any(|family| id.starts_with(family));
+    let base = id.strip_suffix("-only").or_else(|| id.strip_suffix("-or-later")).filter(|_| is_gnu);
+    Some(base.unwrap_or(id).to_owned())
+}
+
+fn hashes(text: &str) -> Vec<u32> {
+    words_of_license(text).iter().map(|word| word.hash).collect()
+}
+
+/// One entry for all ids that share a text: the known one, then the shortest id.
+fn distinct(texts: impl Iterator<Item = Text>) -> Vec<Text> {
+    let mut by_words: BTreeMap<Vec<u32>, Text> = BTreeMap::new();
+    for text in texts.filter(|text| text.words.len() >= SHINGLE) {
+        let rank = |text: &Text| (!text.is_known, text.id.len(), text.id.clone());
+        let better = by_words.get(&text.words).is_none_or(|have| rank(&text) < rank(have));
+        if better {
+            by_words.insert(text.words.clone(), text);
+        }
+    }
+    let mut texts: Vec<Text> = by_words.into_values().collect();
+    texts.sort_by(|a, b| (a.is_exception, &a.id).cmp(&(b.is_exception, &b.id)));
+    texts
+}
+
+fn shingles(words: &[u32]) -> BTreeSet<u32> {
+    let all = words.windows(SHINGLE).map(shingle);
+    if words.len() > LONG_TEXT { all.filter(|hash| hash % 3 == 0).collect() } else { all.collect() }
+}
+
+fn write_entries(out: &Path, texts: &[Text]) -> io::Result<()> {
+    let mut code = String::from("pub static ENTRIES: &[Entry] = &[\n");
+    for text in texts {
+        let Text { id, is_exception, is_known, words } = text;
+        let (length, shingles) = (words.len(), shingles(words).len());
+        writeln!(
+            code,
+            "Entry {{ id: {id:?}, is_exception: {is_exception}, is_known: {is_known}, words: {length}, shingles: {shingles} }},"
+        )
+        .map_err(io::Error::other)?;
+    }
+    code.push_str("];\n");
+    fs::write(out.join("entries.rs"), code)
+}
+
+/// Hashes sorted and cut in buckets by their upper half; each names a set of texts; equal sets are stored once.
+fn write_index(out: &Path, texts: &[Text]) -> io::Result<()> {
+    let mut holders: BTreeMap<u32, Vec<u16>> = BTreeMap::new();
+    for (index, text) in texts.iter().enumerate() {
+        for hash in shingles(&text.words) {
+            holders.entry(hash).or_default().push(index as u16);
+        }
+    }
+    let sets: BTreeSet<&Vec<u16>> = holders.values().collect();
+    let numbers: BTreeMap<&Vec<u16>, u16> = sets.iter().enumerate().map(|(at, set)| (*set, at as u16)).collect();
+    assert!(sets.len() < usize::from(u16::MAX), "the sets of texts are numbered in 16 bits");
+    let mut bucket_ends = vec![0_u32; 1 << 16];
+    holders.keys().for_each(|hash| bucket_ends[(hash >> 16) as usize] += 1);
+    let mut total = 0;
+    for end in &mut bucket_ends {
+        total += *end;
+        *end = total;
+    }
+    let mut items: Vec<u16> = Vec::new();
+    let mut set_ends: Vec<u32> = Vec::new();
+    for set in sets {
+        items.extend(set);
+        set_ends.push(items.len() as u32);
+    }
+    fs::write(out.join("bucket_ends.bin"), bytes_of_u32(&bucket_ends))?;
+    fs::write(out.join("lower_halves.bin"), bytes_of_u16(holders.keys().map(|hash| *hash as u16)))?;
+    fs::write(out.join("set_numbers.bin"), bytes_of_u16(holders.values().map(|set| numbers[set])))?;
+    fs::write(out.join("set_ends.bin"), bytes_of_u32(&set_ends))?;
+    fs::write(out.join("set_items.bin"), bytes_of_u16(items.into_iter()))
+}
+
+fn bytes_of_u32(numbers: &[u32]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
+}
+
+fn bytes_of_u16(numbers: impl Iterator<Item = u16>) -> Vec<u8> {
+    numbers.flat_map(u16::to_le_bytes).collect()
+}

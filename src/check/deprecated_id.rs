@@ -1,0 +1,35 @@
+//! A deprecated entry of the table.
+
+use crate::verdict;
+
+use super::{Check, Finding, Severity, Subject};
+
+/// The rule.
+pub(super) const CHECK: Check = Check {
+    id: "LIC003",
+    name: "deprecated-id",
+    severity: Severity::Note,
+    metadata_only: true,
+    what: "A declared license is marked as deprecated in `lib.licenses`.",
+    why: "The old GNU names (`gpl2`, `lgpl3`, ...) do not say whether later versions are allowed.",
+    example: "`license = lib.licenses.gpl2;` where the headers say \"or (at your option) any later version\": `gpl2Plus`.",
+    wrong_when: "Upstream itself does not say which. Then ask upstream; guessing is worse than the old name.",
+    rule,
+};
+
+fn rule(subject: &Subject<'_>) -> Vec<Finding> {
+    let members = subject.statement().map_or(&[][..], verdict::members);
+    members
+        .iter()
+        .filter(|member| member.deprecated)
+        .filter_map(|member| {
+            let name = member.attr.as_deref()?;
+            let mut finding =
+                subject.finding_with_remedy(&CHECK, format!("`{name}` is deprecated in this checkout's license table"));
+            if finding.remedy.is_none() {
+                finding.help.push("say `Only` or `Plus`: look at the headers of the source".to_owned());
+            }
+            Some(finding)
+        })
+        .collect()
+}

@@ -1,0 +1,43 @@
+//! A license written as a string.
+
+use crate::declared::Statement;
+use crate::license::LicenseExpr;
+
+use super::{Check, Finding, Intent, Remedy, Safety, Severity, Subject};
+
+/// The rule.
+pub(super) const CHECK: Check = Check {
+    id: "LIC002",
+    name: "license-string",
+    severity: Severity::Note,
+    metadata_only: true,
+    what: "`meta.license` is a string, or a list with strings in it.",
+    why: "nixpkgs takes every string for a free license (nixpkgs#269788), so an unfree package slips through; and no tool can tell what the string means.",
+    example: "`license = \"GPLv3\";` instead of `license = lib.licenses.gpl3Only;`",
+    wrong_when: "The license has no entry in `lib.licenses`. Then an inline record with `fullName`, `url` and `free` says more than a string.",
+    rule,
+};
+
+fn rule(subject: &Subject<'_>) -> Vec<Finding> {
+    match subject.statement() {
+        Some(Statement::Text(text, known)) => vec![about(subject, text, known.as_ref())],
+        Some(Statement::List(members)) => members
+            .iter()
+            .filter(|member| member.text)
+            .map(|member| about(subject, &member.label, Some(&member.expr)))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn about(subject: &Subject<'_>, text: &str, known: Option<&LicenseExpr>) -> Finding {
+    let mut finding =
+        subject.finding(&CHECK, format!("the license is the string {text:?}, not an entry of `lib.licenses`"));
+    let named = known
+        .filter(|expr| subject.table.spell(expr).is_some() && !expr.terms().iter().any(|term| term.is_reference()));
+    if let Some(expr) = named {
+        finding.help.extend(subject.line_to_write(expr));
+        finding.remedy = Some(Remedy { intent: Intent::SetLicense(expr.clone()), safety: Safety::Unsafe });
+    }
+    finding
+}

@@ -1,0 +1,47 @@
+//! Shipped code under a license that is not declared.
+
+use crate::conclusion::Part;
+use crate::evidence::Role;
+use crate::verdict::{Drift, DriftKind};
+
+use super::subject::listed;
+use super::{Check, Finding, Severity, Subject};
+
+/// The rule.
+pub(super) const CHECK: Check = Check {
+    id: "LIC013",
+    name: "missing-part",
+    severity: Severity::Warning,
+    metadata_only: false,
+    what: "Something that ships is under a license that is not declared.",
+    why: "The terms of every part bind those who redistribute the whole.",
+    example: "The library is MIT, `src/regex/` is LGPL-2.1-or-later and is compiled in.",
+    wrong_when: "The part is not built: it is deleted by a phase, or belongs to another platform. Suppress it with that reason.",
+    rule,
+};
+
+fn rule(subject: &Subject<'_>) -> Vec<Finding> {
+    subject.drifts(DriftKind::MissingPart).map(|drift| about(subject, drift)).collect()
+}
+
+fn about(subject: &Subject<'_>, drift: &Drift) -> Finding {
+    let missing = listed(&drift.missing);
+    let Some(part) = &drift.part else {
+        return subject
+            .finding_with_remedy(&CHECK, format!("the source is also under {missing}, which is not declared"));
+    };
+    let mut finding = subject.finding(&CHECK, format!("`{}` is under {missing}, which is not declared", part.path));
+    finding.evidence = vec![part.witness.clone()];
+    finding.help.push(advice(part, &missing));
+    finding
+}
+
+fn advice(part: &Part, missing: &str) -> String {
+    match part.role {
+        Role::Vendored => format!(
+            "if the copy in `{}` is built, add {missing}; if it is deleted or replaced, nothing is to be done",
+            part.path
+        ),
+        _ => format!("if `{}` ships, add {missing} to the license", part.path),
+    }
+}

@@ -1,0 +1,24 @@
+//! A package whose source could not be looked at.
+
+use super::{Check, Finding, Severity, Subject};
+
+/// The rule.
+pub(super) const CHECK: Check = Check {
+    id: "LIC090",
+    name: "not-scanned",
+    severity: Severity::Note,
+    metadata_only: false,
+    what: "The source of the package could not be looked at.",
+    why: "Nothing can be said about its license; silence is not agreement.",
+    example: "The archive is not at hand, or its hash is not the declared one.",
+    wrong_when: "Never; it says what to do.",
+    rule,
+};
+
+fn rule(subject: &Subject<'_>) -> Vec<Finding> {
+    let Err(why) = subject.judged else { return Vec::new() };
+    if why.is_empty() {
+        return Vec::new();
+    }
+    vec![subject.finding(&CHECK, format!("not scanned: {why}"))]
+}

@@ -1,0 +1,164 @@
+//! What a rule may look at.
+
+use std::collections::BTreeSet;
+
+use crate::conclusion::{Concluded, Conclusion, Confidence};
+use crate::declared::{Declared, Statement};
+use crate::license::{LicenseExpr, Term};
+use crate::tree::{LicenseTable, Package, Site};
+use crate::verdict::{self, Drift, DriftKind, Verdict};
+
+use super::{Check, Finding, Intent, Remedy, Safety};
+
+/// One package with all that is known about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The package.
+    pub package: &'a Package,
+    /// What nixpkgs says.
+    pub declared: &'a Declared,
+    /// The judgement on its source, or why there is none.
+    pub judged: Result<&'a Judged, &'a str>,
+    /// The checkout's license table.
+    pub table: &'a LicenseTable,
+}
+
+/// What was concluded from a source, and how the declaration compares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// The conclusion.
+    pub conclusion: Conclusion,
+    /// The comparison.
+    pub verdict: Verdict,
+}
+
+impl<'a> Subject<'a> {
+    /// The drifts and asides of one kind.
+    pub(super) fn drifts(&self, kind: DriftKind) -> impl Iterator<Item = &'a Drift> {
+        let all: &[Drift] = match self.judged.map(|judged| &judged.verdict) {
+            Ok(Verdict::Drifts(drifts)) => drifts,
+            Ok(Verdict::Agrees { asides }) => asides,
+            _ => &[],
+        };
+        all.iter().filter(move |drift| drift.kind == kind)
+    }
+
+    /// What was concluded, if anything.
+    pub(super) fn concluded(&self) -> Option<&'a Concluded> {
+        match &self.judged.ok()?.conclusion {
+            Conclusion::Concluded(concluded) => Some(concluded),
+            _ => None,
+        }
+    }
+
+    /// The statement, where it is known.
+    pub(super) fn statement(&self) -> Option<&'a Statement> {
+        match self.declared {
+            Declared::Resolved { statement, .. } => Some(statement),
+            _ => None,
+        }
+    }
+
+    /// A finding of `check` at the license value, with the evidence of the conclusion.
+    pub(super) fn finding(&self, check: &'static Check, message: String) -> Finding {
+        let concluded = self.concluded();
+        let site = site(self.declared);
+        Finding {
+            check,
+            attr: self.package.attr.clone(),
+            confidence: concluded.map_or(Confidence::High, |concluded| concluded.confidence),
+            message,
+            label: if site.is_some() { "declared here" } else { "defined here" },
+            place: site.or(self.package.site.as_ref()).cloned(),
+            declared: self.declared_in_words(),
+            concluded: concluded.map_or_else(String::new, |concluded| concluded.expr.to_string()),
+            evidence: concluded.map_or_else(Vec::new, |concluded| concluded.basis.clone()),
+            against: concluded.map_or_else(Vec::new, |concluded| concluded.against.clone()),
+            help: Vec::new(),
+            remedy: None,
+        }
+    }
+
+    /// The same, with the remedy that states the conclusion and the line to write.
+    pub(super) fn finding_with_remedy(&self, check: &'static Check, message: String) -> Finding {
+        let mut finding = self.finding(check, message);
+        if let Some(concluded) = self.concluded() {
+            finding.help.extend(self.line_to_write(&concluded.expr));
+            let intent = Intent::SetLicense(concluded.expr.clone());
+            finding.remedy = Some(Remedy { intent, safety: safety(concluded) });
+        }
+        finding
+    }
+
+    /// `write `license = ..;``, in the names of the checkout's table.
+    pub(super) fn line_to_write(&self, expr: &LicenseExpr) -> Option<String> {
+        match self.table.spell(expr) {
+            Some(value) => Some(format!("write `license = {value};`")),
+            None => Some(format!(
+                "the license table of this checkout has no name for {expr}; add one, or use an inline record"
+            )),
+        }
+    }
+
+    /// What is declared, in SPDX terms.
+    pub fn declared_in_words(&self) -> String {
+        declared_in_words(self.declared)
+    }
+}
+
+/// The place of the license value, where there is one.
+pub fn site(declared: &Declared) -> Option<&Site> {
+    match declared {
+        Declared::Absent => None,
+        Declared::Resolved { site, .. } | Declared::Branches { site, .. } | Declared::Partial { site, .. } => {
+            Some(site)
+        }
+        Declared::Computed { site, .. } => site.as_ref(),
+    }
+}
+
+/// What is declared, in SPDX terms: an expression, a list in brackets, a text in quotes; empty where there is nothing.
+pub fn declared_in_words(declared: &Declared) -> String {
+    match declared {
+        Declared::Absent => String::new(),
+        Declared::Resolved { statement, .. } => statement_in_words(statement),
+        Declared::Branches { cases, .. } => cases
+            .iter()
+            .map(|(when, what)| format!("{} if {when}", statement_in_words(what)))
+            .collect::<Vec<_>>()
+            .join("; "),
+        Declared::Partial { known, .. } => {
+            let known: Vec<String> = known.iter().map(|member| member.expr.to_string()).collect();
+            format!("[ {} .. ]", known.join(" "))
+        }
+        Declared::Computed { .. } => "(computed)".to_owned(),
+    }
+}
+
+fn statement_in_words(statement: &Statement) -> String {
+    match statement {
+        Statement::One(member) => member.expr.to_string(),
+        Statement::List(members) => {
+            let names: Vec<String> = members.iter().map(|member| member.expr.to_string()).collect();
+            if names.len() == 1 { names.concat() } else { format!("[ {} ]", names.join(", ")) }
+        }
+        Statement::Operator { expr, .. } => expr.to_string(),
+        Statement::Text(text, _) => format!("{text:?}"),
+    }
+}
+
+/// The terms of a set, joined for a sentence.
+pub(super) fn listed(terms: &BTreeSet<Term>) -> String {
+    terms.iter().map(Term::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// A high confidence and a stated operator are needed before anything is written unasked.
+fn safety(concluded: &Concluded) -> Safety {
+    let placeholder = concluded.expr.terms().iter().any(|term| verdict::is_placeholder(term));
+    match concluded.confidence {
+        _ if concluded.operator_unstated || placeholder => Safety::DisplayOnly,
+        Confidence::High => Safety::Safe,
+        Confidence::Medium => Safety::Unsafe,
+        Confidence::Low => Safety::DisplayOnly,
+    }
+}

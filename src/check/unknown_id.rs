@@ -1,0 +1,24 @@
+//! A name that the table does not have.
+
+use crate::declared::Declared;
+
+use super::{Check, Finding, Severity, Subject};
+
+/// The rule.
+pub(super) const CHECK: Check = Check {
+    id: "LIC006",
+    name: "unknown-id",
+    severity: Severity::Error,
+    metadata_only: true,
+    what: "A name in the license value is not in `lib.licenses` of this checkout.",
+    why: "Evaluating the license throws, and with it everything that asks for it.",
+    example: "`license = lib.licenses.gpl3only;` (the name is `gpl3Only`).",
+    wrong_when: "The name is defined by an overlay that the checkout does not contain. Name its tree with `--nixpkgs`.",
+    rule,
+};
+
+fn rule(subject: &Subject<'_>) -> Vec<Finding> {
+    let Declared::Partial { unknown, .. } = subject.declared else { return Vec::new() };
+    let named = unknown.iter().filter(|name| name.contains("not in the license table"));
+    named.map(|name| subject.finding(&CHECK, name.clone())).collect()
+}

@@ -1,0 +1,61 @@
+//! `clarity explain`: all evidence for and against of one package; or what a check does.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::bail;
+
+use crate::check::{self, Check};
+use crate::engine::{self, Watch};
+use crate::report::{self, Style};
+
+use super::{Output, scan, stream};
+
+/// Arguments of `clarity explain`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// An attribute path, or the id of a check such as LIC010.
+    subject: String,
+    /// The checkout that defines the package.
+    #[arg(long, value_name = "PATH", default_value = ".")]
+    tree: PathBuf,
+    #[command(flatten)]
+    what: scan::What,
+}
+
+/// Runs the subcommand.
+pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
+    match check::by_id(&args.subject) {
+        Some(check) => stream::to_stdout(|out| describe(check, out))?,
+        None if args.subject.to_ascii_uppercase().starts_with("LIC0") => {
+            let known: Vec<&str> = check::CHECKS.iter().map(|check| check.id).collect();
+            bail!("{}: no such check; there are {}", args.subject, known.join(", "));
+        }
+        None => explain_package(args, output)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn explain_package(args: &Args, output: &Output) -> anyhow::Result<()> {
+    let mut request = scan::request(&args.tree, &args.what)?;
+    request.selection = crate::declared::Selection::new(std::slice::from_ref(&args.subject))?;
+    request.keep_evidence = true;
+    let report = engine::scan(&request, &Watch::new(stream::watched() && !output.quiet))?;
+    if report.packages.is_empty() && report.rest.is_empty() {
+        bail!(
+            "{}: {} has no such attribute; `clarity scan` without --attr lists what there is",
+            args.subject,
+            report.tree
+        );
+    }
+    let style = Style { color: stream::colored(output.color), verbose: true, quiet: true };
+    stream::to_stdout(|out| report::explain(&report, style, out))
+}
+
+fn describe(check: &Check, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{} {} ({} by default)\n", check.id, check.name, check.severity)?;
+    let sections =
+        [("What", check.what), ("Why", check.why), ("Example", check.example), ("When it is wrong", check.wrong_when)];
+    sections.iter().try_for_each(|(title, text)| writeln!(out, "{title}\n    {text}\n"))
+}

@@ -1,0 +1,234 @@
+//! `clarity scan`: the main job.
+
+use std::io::{self, BufRead};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+
+use crate::check::{self, Severity};
+use crate::config::{self, Config};
+use crate::engine::{self, Request, Watch};
+use crate::report::{self, FORMATS, Format, Report, Style};
+use crate::source::{self, Network};
+use crate::store::Store;
+use crate::{declared, tree};
+
+use super::{FOUND, INCOMPLETE, INTERRUPTED, Output, stream};
+
+/// Arguments of `clarity scan`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A nixpkgs-like checkout, a folder of .nix files, or one file.
+    path: PathBuf,
+    #[command(flatten)]
+    pub(super) what: What,
+    /// The least severity of a finding that makes the exit code 1.
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = Threshold::Warning)]
+    fail_on: Threshold,
+    /// Exit with 3 where something that was asked for could not be looked at.
+    #[arg(long)]
+    strict: bool,
+    /// How the report is written to stdout: terminal, diff, json, jsonl.
+    #[arg(long, value_parser = format_named, default_value = "terminal")]
+    format: &'static Format,
+    /// Also write the report to a file; repeat for several. Without a format: the one of --format.
+    #[arg(long, short, value_name = "[FORMAT=]FILE")]
+    output: Vec<String>,
+}
+
+/// What is looked at, and how: shared by the subcommands that scan.
+#[derive(Debug, clap::Args)]
+pub(super) struct What {
+    /// Only these attributes; globs (`python3Packages.*`), repeatable; `-` reads them from stdin, one a line.
+    #[arg(long, value_name = "NAME")]
+    pub(super) attr: Vec<String>,
+    /// Folders with sources: DIR/<attr>, DIR/<pname>-<version>, the file name of its url or DIR/<pname>, unpacked or as
+    /// an archive.
+    #[arg(long, value_name = "DIR")]
+    sources: Vec<PathBuf>,
+    /// Download the sources that are missing.
+    #[arg(long, conflicts_with = "offline")]
+    fetch: bool,
+    /// Never use the network, whatever clarity.toml says.
+    #[arg(long)]
+    offline: bool,
+    /// The tree whose `lib` an overlay or a lone file means.
+    #[arg(long, value_name = "DIR")]
+    nixpkgs: Option<PathBuf>,
+    /// The platform that conditions are evaluated for [default: the host's].
+    #[arg(long, value_name = "SYSTEM")]
+    system: Option<String>,
+    /// No sources at all: only what the metadata tells.
+    #[arg(long, conflicts_with_all = ["sources", "fetch"])]
+    metadata_only: bool,
+    /// Only these checks, e.g. LIC010.
+    #[arg(long, value_name = "LIC0xx", value_parser = check_named)]
+    check: Vec<String>,
+    /// Not these checks.
+    #[arg(long, value_name = "LIC0xx", value_parser = check_named)]
+    ignore: Vec<String>,
+    /// Worker threads [default: the number of cores].
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// The most seconds that reading the source of one package may take.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    time_limit: u64,
+    /// The configuration [default: the nearest clarity.toml in PATH or above it].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Threshold {
+    Error,
+    Warning,
+    Note,
+    Never,
+}
+
+impl Threshold {
+    fn is_reached(self, worst: Option<Severity>) -> bool {
+        let least = match self {
+            Threshold::Error => Severity::Error,
+            Threshold::Warning => Severity::Warning,
+            Threshold::Note => Severity::Note,
+            Threshold::Never => return false,
+        };
+        worst.is_some_and(|worst| worst >= least)
+    }
+}
+
+fn format_named(name: &str) -> Result<&'static Format, String> {
+    let known = || FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
+    report::format(name).ok_or_else(|| format!("no such format; there are {}", known()))
+}
+
+fn check_named(id: &str) -> Result<String, String> {
+    let known = || check::CHECKS.iter().map(|check| check.id).collect::<Vec<_>>().join(", ");
+    check::by_id(id).map(|check| check.id.to_owned()).ok_or_else(|| format!("no such check; there are {}", known()))
+}
+
+/// Runs the subcommand.
+pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
+    let request = request(&args.path, &args.what)?;
+    let outputs = args.output.iter().map(|text| target(text, args.format)).collect::<anyhow::Result<Vec<_>>>()?;
+    let watch = Watch::new(stream::watched() && !output.quiet);
+    end_on_ctrl_c(&watch)?;
+    let report = engine::scan(&request, &watch)?;
+    let style = |color| Style { color, verbose: output.verbose, quiet: output.quiet };
+    for (format, file) in &outputs {
+        stream::to_file(file, |out| (format.render)(&report, style(false), out))?;
+    }
+    stream::to_stdout(|out| (args.format.render)(&report, style(stream::colored(output.color)), out))?;
+    Ok(ExitCode::from(verdict(args, &report)))
+}
+
+/// The request that the arguments and the configuration make.
+pub(super) fn request(path: &Path, what: &What) -> anyhow::Result<Request> {
+    if !path.exists() {
+        bail!("{}: no such file or folder; name a checkout, a folder of .nix files or one file", path.display());
+    }
+    let config = match &what.config {
+        Some(file) => config::load(file)?,
+        None => config::find(path)?,
+    };
+    Ok(Request {
+        path: path.to_owned(),
+        tree: tree::Options { lib: what.nixpkgs.clone(), system: what.system.clone().unwrap_or_else(host_system) },
+        selection: declared::Selection::new(&attributes(&what.attr)?)?,
+        sources: if what.metadata_only { None } else { Some(source_options(path, what, &config)?) },
+        checks: check::Options { only: what.check.clone(), ignore: what.ignore.clone() },
+        keep_evidence: false,
+        jobs: what.jobs.map_or_else(cores, usize::from),
+        time_limit: Duration::from_secs(what.time_limit),
+    })
+}
+
+/// The attributes of `--attr`; `-` stands for the lines of stdin.
+fn attributes(named: &[String]) -> anyhow::Result<Vec<String>> {
+    let mut all = Vec::new();
+    for name in named {
+        if name != "-" {
+            all.push(name.clone());
+            continue;
+        }
+        for line in io::stdin().lock().lines() {
+            let line = line.context("stdin cannot be read as text; give one attribute a line")?;
+            all.extend(Some(line.trim().to_owned()).filter(|line| !line.is_empty()));
+        }
+    }
+    if all.is_empty() && !named.is_empty() {
+        bail!("--attr - was given and stdin names no attribute; give one a line");
+    }
+    Ok(all)
+}
+
+fn source_options(path: &Path, what: &What, config: &Config) -> anyhow::Result<source::Options> {
+    let root = Store::default_root().context("no place for the cache: set HOME, XDG_CACHE_HOME or CLARITY_CACHE")?;
+    let mut options = source::Options::new(Arc::new(Store::open(root)?));
+    options.folders = what.sources.iter().chain(&config.source_dirs).cloned().collect();
+    options.checkout = Some(path.to_owned());
+    options.nix_store = Some(PathBuf::from("/nix/store")).filter(|store| store.is_dir());
+    options.network = match (what.offline, what.fetch || config.fetch) {
+        (true, _) => Network::Offline,
+        (false, true) => Network::Fetch,
+        (false, false) => Network::NotAsked,
+    };
+    options.rewriting.replace = config.rewrite.clone().into_iter().collect();
+    Ok(options)
+}
+
+/// `[FORMAT=]FILE`
+fn target(text: &str, default: &'static Format) -> anyhow::Result<(&'static Format, PathBuf)> {
+    match text.split_once('=') {
+        Some((name, file)) if report::format(name).is_some() => {
+            Ok((report::format(name).unwrap_or(default), PathBuf::from(file)))
+        }
+        Some((name, _)) if !name.contains(['/', '.']) => {
+            bail!("--output {text}: {}", format_named(name).err().unwrap_or_default())
+        }
+        _ => Ok((default, PathBuf::from(text))),
+    }
+}
+
+fn verdict(args: &Args, report: &Report) -> u8 {
+    if report.partial {
+        INTERRUPTED
+    } else if args.strict && report.is_incomplete() {
+        INCOMPLETE
+    } else if args.fail_on.is_reached(report.worst()) {
+        FOUND
+    } else {
+        0
+    }
+}
+
+/// The first Ctrl-C ends the run with what is done; the second ends the process.
+fn end_on_ctrl_c(watch: &Watch) -> anyhow::Result<()> {
+    let watch = watch.clone();
+    let mut pressed = false;
+    ctrlc::set_handler(move || {
+        if std::mem::replace(&mut pressed, true) {
+            stream::abandon(INTERRUPTED);
+        }
+        watch.end();
+    })
+    .context("Ctrl-C cannot be handled")
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The platform of this machine in nixpkgs' words, e.g. `x86_64-linux`.
+fn host_system() -> String {
+    let os = match std::env::consts::OS {
+        "macos" => "darwin",
+        other => other,
+    };
+    format!("{}-{os}", std::env::consts::ARCH)
+}

@@ -1,0 +1,65 @@
+//! Where output goes: stdout is data, stderr is diagnostics. Nothing else writes to either.
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context;
+
+use super::Color;
+
+/// Writes one line to stdout.
+pub(super) fn print_line(line: &str) -> anyhow::Result<ExitCode> {
+    writeln!(io::stdout().lock(), "{line}")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs `write` on a buffered stdout.
+pub(super) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    write(&mut out)?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Runs `write` on a new file.
+pub(super) fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let failed = || format!("{}: cannot be written; name a file in a folder that exists", path.display());
+    let mut out = BufWriter::new(File::create(path).with_context(failed)?);
+    write(&mut out).with_context(failed)?;
+    out.flush().with_context(failed)
+}
+
+/// Writes an error to stderr; there is nowhere left to complain if that fails.
+pub(super) fn complain(error: &anyhow::Error) {
+    let _ = writeln!(io::stderr().lock(), "error: {error:#}");
+}
+
+/// Writes a remark to stderr.
+pub(super) fn remark(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Whether stdout gets colours: as asked, else as the environment says, else only on a terminal.
+pub(super) fn colored(color: Color) -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if set("NO_COLOR") => false,
+        Color::Auto if set("CLICOLOR_FORCE") => true,
+        Color::Auto => io::stdout().is_terminal(),
+    }
+}
+
+/// True where a person may be watching stderr.
+pub(super) fn watched() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// Ends the process at once, for a person who presses Ctrl-C again.
+#[expect(clippy::exit, reason = "there is no way back from a signal handler")]
+pub(super) fn abandon(code: u8) -> ! {
+    std::process::exit(i32::from(code))
+}

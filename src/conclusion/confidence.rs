@@ -1,0 +1,54 @@
+//! How far a conclusion can be trusted, and why.
+
+use crate::license::{LicenseExpr, Suffix};
+
+use super::scope::Scope;
+use super::voice::{Speaker, Voice};
+use super::{Confidence, fits};
+
+/// The confidence in `expr`, with the reasons in words.
+pub(super) fn judge(
+    expr: &LicenseExpr,
+    voices: &[Voice],
+    lead: &Voice,
+    scope: &Scope<'_>,
+) -> (Confidence, Vec<String>) {
+    let agreeing = voices.iter().filter(|voice| fits(&voice.expr, voice.is_vague(), expr)).count();
+    let opposing = voices.len() - agreeing;
+    let mut reasons = vec![agreement(agreeing, voices.len())];
+    let mut confidence = start(lead, agreeing);
+    if opposing > 0 {
+        confidence = confidence.min(Confidence::Medium);
+        reasons.push(format!("{opposing} of them says something else"));
+    }
+    if lead.is_vague() {
+        confidence = Confidence::Low;
+        reasons.push("only a family of licenses is named".to_owned());
+    }
+    if lead.operator_unstated {
+        confidence = confidence.min(Confidence::Medium);
+        reasons.push("several texts, and nothing says whether they are a choice".to_owned());
+    }
+    if expr.terms().iter().any(|term| term.suffix == Suffix::Unstated) {
+        reasons.push("nothing says whether later versions are granted".to_owned());
+    }
+    if let Some(why) = scope.unread_share() {
+        confidence = confidence.min(Confidence::Medium);
+        reasons.push(why);
+    }
+    (confidence, reasons)
+}
+
+fn start(lead: &Voice, agreeing: usize) -> Confidence {
+    match lead.speaker {
+        _ if agreeing >= 2 => Confidence::High,
+        Speaker::Headers if lead.is_broad() && lead.files >= 3 => Confidence::High,
+        Speaker::Document if !lead.leaves_suffix_open() => Confidence::High,
+        Speaker::Readme => Confidence::Low,
+        _ => Confidence::Medium,
+    }
+}
+
+fn agreement(agreeing: usize, total: usize) -> String {
+    format!("{agreeing} of {total} kinds of witness agree")
+}

@@ -1,0 +1,126 @@
+//! The part of a source that a package is built from, and what its single files say.
+
+use crate::evidence::{Detection, Evidence, FileEvidence, Role, Unread, Witness};
+use crate::license::LicenseExpr;
+use crate::text::RelPath;
+
+use super::{Basis, is_vague_term};
+
+/// The files below a root, with the nearest license documents above it.
+pub(super) struct Scope<'e> {
+    root: RelPath,
+    files: Vec<&'e FileEvidence>,
+    above: Vec<&'e FileEvidence>,
+}
+
+impl<'e> Scope<'e> {
+    /// The scope of the part of the source below `root`.
+    pub(super) fn of(evidence: &'e Evidence, root: &RelPath) -> Self {
+        let files: Vec<&FileEvidence> = evidence.files.iter().filter(|file| file.path.is_below(root)).collect();
+        let above = nearest_documents_above(evidence, root);
+        Scope { root: common_folder(&files).unwrap_or_else(|| root.clone()), files, above }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// The files with `role` of the scope.
+    pub(super) fn with_role(&self, role: Role) -> impl Iterator<Item = &'e FileEvidence> {
+        self.files.iter().copied().filter(move |file| file.role == role)
+    }
+
+    /// Files of the folder that is nearest to the root and has any that `wanted` accepts; folders above the root
+    /// are asked when the scope itself has none.
+    pub(super) fn nearest(&self, wanted: impl Fn(&FileEvidence) -> bool) -> Vec<&'e FileEvidence> {
+        let depth = |file: &FileEvidence| file.path.parent().parts().count();
+        let below: Vec<_> = self.files.iter().copied().filter(|file| wanted(file)).collect();
+        let least = below.iter().map(|file| depth(file)).min();
+        // A statement two folders down speaks for that folder, not for the package.
+        let limit = self.root.parts().count() + 1;
+        match least.filter(|least| *least <= limit) {
+            Some(least) => below.into_iter().filter(|file| depth(file) == least).collect(),
+            None => self.above.iter().copied().filter(|file| wanted(file)).collect(),
+        }
+    }
+
+    /// Every file that says something, with what it says.
+    pub(super) fn readings(&self) -> impl Iterator<Item = (&'e FileEvidence, Basis)> {
+        self.files.iter().copied().filter_map(|file| Some((file, reading(file)?.basis)))
+    }
+
+    /// The folder whose license `file` has: the vendored project it belongs to, else its own folder.
+    pub(super) fn part_of(&self, file: &FileEvidence) -> RelPath {
+        file.path.parent()
+    }
+
+    /// In words, that so much could not be read that silence means nothing; `None` where it was read.
+    pub(super) fn unread_share(&self) -> Option<String> {
+        let binary = self.files.iter().filter(|file| file.unread == Some(Unread::Binary)).count();
+        let failed = self.files.iter().filter(|file| matches!(file.unread, Some(Unread::Io(_)))).count();
+        let total = self.files.len();
+        if failed > 0 {
+            return Some(format!("{failed} of {total} files could not be read"));
+        }
+        (binary * 2 > total)
+            .then(|| format!("{binary} of {total} files are binary: a binary does not tell its license"))
+    }
+}
+
+/// Where the sub-tree `root` has no license document of its own, the nearest folder above that has some speaks for it.
+fn nearest_documents_above<'e>(evidence: &'e Evidence, root: &RelPath) -> Vec<&'e FileEvidence> {
+    let mut folder = root.clone();
+    while !folder.as_str().is_empty() {
+        folder = folder.parent();
+        let here: Vec<_> = evidence.files.iter().filter(|file| file.path.parent() == folder).collect();
+        if here.iter().any(|file| file.role == Role::LicenseText && reading(file).is_some()) {
+            return here;
+        }
+    }
+    Vec::new()
+}
+
+/// The deepest folder that all files lie in: an archive of one folder deep down has its root there.
+fn common_folder(files: &[&FileEvidence]) -> Option<RelPath> {
+    let mut common = files.first()?.path.parent();
+    for file in files {
+        while !file.path.is_below(&common) {
+            common = common.parent();
+        }
+    }
+    Some(common)
+}
+
+/// What one file says, as far as one class of witness goes.
+#[derive(Clone, Debug)]
+pub(super) struct Saying {
+    pub(super) basis: Basis,
+    /// True where several statements were put together, and none of them says how they belong together.
+    pub(super) joined: bool,
+}
+
+/// What one file says: within a file the stronger class decides, and what that class says joins.
+/// Clues say nothing.
+pub(super) fn reading(file: &FileEvidence) -> Option<Saying> {
+    let speaking = file.detections.iter().filter(|detection| detection.class != Witness::Clue);
+    saying(file, speaking.map(|detection| detection.class).min()?)
+}
+
+/// What the witnesses of one class in a file say together: a family name says nothing beside a member of the family.
+pub(super) fn saying(file: &FileEvidence, class: Witness) -> Option<Saying> {
+    let all: Vec<&Detection> = file.detections.iter().filter(|detection| detection.class == class).collect();
+    let (vague, clear): (Vec<&Detection>, Vec<&Detection>) = all.into_iter().partition(|one| is_vague(one));
+    let is_vague = clear.is_empty();
+    let decisive = if is_vague { vague } else { clear };
+    let expr = LicenseExpr::all(decisive.iter().map(|detection| detection.expr.clone()))?;
+    let first = decisive.first()?;
+    let joined = decisive.iter().any(|other| other.expr != first.expr);
+    let (file, quote) = (file.path.clone(), first.quote.clone());
+    Some(Saying { basis: Basis { file, lines: first.lines, class, expr, quote, files: 1, vague: is_vague }, joined })
+}
+
+/// True where a detector saw only the name of a family, such as "BSD" or "GPL".
+fn is_vague(detection: &Detection) -> bool {
+    let unversioned = detection.note.as_deref().is_some_and(|note| note.contains("no version stated"));
+    unversioned || detection.expr.terms().iter().all(|term| is_vague_term(term))
+}

@@ -1,0 +1,34 @@
+//! Only this version, or later ones: decided by grants, never by a license text.
+
+use crate::license::{LicenseExpr, Suffix, Term};
+
+use super::voice::{Speaker, Voice};
+
+/// `expr` with each open suffix filled from the strongest voice that states it for the same license.
+pub(super) fn settle(expr: &LicenseExpr, voices: &[Voice]) -> LicenseExpr {
+    expr.map_terms(&mut |term| {
+        let stated = match term.suffix {
+            Suffix::Unstated => stated_for(term, voices),
+            // A field that abbreviates "GPLv3" does not take back what the headers grant.
+            Suffix::Only => granted_later(term, voices),
+            Suffix::OrLater | Suffix::None => None,
+        };
+        stated.map_or_else(|| term.clone(), |suffix| term.clone().with_suffix(suffix))
+    })
+}
+
+/// Headers first (they grant), then the rest in the order they speak.
+fn stated_for(term: &Term, voices: &[Voice]) -> Option<Suffix> {
+    let by_weight = voices.iter().rev().filter(|voice| voice.is_broad());
+    by_weight.flat_map(|voice| voice.expr.terms()).find_map(|other| {
+        let decides = matches!(other.suffix, Suffix::Only | Suffix::OrLater);
+        (other.license == term.license && decides).then_some(other.suffix)
+    })
+}
+
+fn granted_later(term: &Term, voices: &[Voice]) -> Option<Suffix> {
+    let grants = |voice: &&Voice| matches!(voice.speaker, Speaker::Headers | Speaker::Readme) && voice.is_broad();
+    let later = |other: &Term| other.license == term.license && other.suffix == Suffix::OrLater;
+    let granted = voices.iter().filter(grants).any(|voice| voice.expr.terms().into_iter().any(later));
+    granted.then_some(Suffix::OrLater)
+}

@@ -1,0 +1,160 @@
+//! Who speaks for a package: its license document, its manifest, its readme, and the headers of its files.
+
+use std::collections::BTreeMap;
+
+use crate::evidence::{FileEvidence, Role, Witness};
+use crate::license::{LicenseExpr, Suffix};
+
+use super::scope::{Saying, Scope, reading, saying};
+use super::{Basis, fits, refines};
+
+/// Where a voice comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Speaker {
+    Document,
+    Manifest,
+    Readme,
+    Headers,
+}
+
+/// What one kind of witness says for the whole package.
+#[derive(Clone, Debug)]
+pub(super) struct Voice {
+    pub(super) speaker: Speaker,
+    pub(super) expr: LicenseExpr,
+    pub(super) operator_unstated: bool,
+    pub(super) basis: Vec<Basis>,
+    /// Files that say `expr`, and files that say anything.
+    pub(super) files: usize,
+    pub(super) speaking: usize,
+}
+
+impl Voice {
+    /// True where `other` says nothing that this voice does not say as well.
+    pub(super) fn explains(&self, other: &Voice) -> bool {
+        !self.is_vague() && fits(&other.expr, other.is_vague(), &self.expr)
+    }
+
+    /// True where both name a license of the same id, whatever its suffix.
+    pub(super) fn shares_license(&self, other: &Voice) -> bool {
+        let ours = self.expr.terms();
+        other.expr.terms().iter().any(|term| ours.iter().any(|own| own.license == term.license || refines(own, term)))
+    }
+
+    /// True where only a family is named ("GPL", "BSD").
+    pub(super) fn is_vague(&self) -> bool {
+        self.basis.iter().all(|basis| basis.vague)
+    }
+
+    /// True for headers that many files carry: they are then no accident.
+    pub(super) fn is_broad(&self) -> bool {
+        self.files >= 3 && self.files * 2 > self.speaking || self.files > 0 && self.files == self.speaking
+    }
+
+    /// True where nothing but license texts speaks: they are available, which is not yet a claim.
+    pub(super) fn is_only_text(&self) -> bool {
+        self.basis.iter().all(|basis| basis.class == Witness::Text)
+    }
+
+    /// True where a term does not say whether later versions are granted.
+    pub(super) fn leaves_suffix_open(&self) -> bool {
+        self.expr.terms().iter().any(|term| term.suffix == Suffix::Unstated)
+    }
+}
+
+/// All voices of the scope, in the order of [`Speaker`].
+pub(super) fn hear(scope: &Scope<'_>) -> Vec<Voice> {
+    [document(scope), manifest(scope), readme(scope), headers(scope)].into_iter().flatten().collect()
+}
+
+fn document(scope: &Scope<'_>) -> Option<Voice> {
+    let files = scope.nearest(|file| file.role == Role::LicenseText && reading(file).is_some());
+    let sayings: Vec<Saying> = files.iter().filter_map(|file| reading(file)).collect();
+    let joined = sayings.iter().any(|saying| saying.joined);
+    let merged = without_companions(sayings.into_iter().map(|saying| saying.basis).collect());
+    let several = merged.len() > 1;
+    let named_choice = several && merged.iter().all(|basis| names_its_license(basis.file.name()));
+    let parts = merged.iter().map(|basis| basis.expr.clone());
+    let expr = if named_choice { LicenseExpr::any(parts) } else { LicenseExpr::all(parts) }?;
+    let operator_unstated = joined || several && !named_choice && expr.terms().len() > 1;
+    Some(single(Speaker::Document, expr, operator_unstated, merged))
+}
+
+/// LGPL-3.0 builds on GPL-3.0 and ships its text too: the pair is LGPL-3.0.
+fn without_companions(bases: Vec<Basis>) -> Vec<Basis> {
+    let says = |id: &str| bases.iter().any(|basis| basis.expr.terms().iter().any(|term| term.license.as_str() == id));
+    let drop_gpl3 = says("LGPL-3.0");
+    bases.into_iter().filter(|basis| !(drop_gpl3 && only_names(&basis.expr, "GPL-3.0"))).collect()
+}
+
+fn only_names(expr: &LicenseExpr, id: &str) -> bool {
+    expr.terms().iter().all(|term| term.license.as_str() == id)
+}
+
+/// `LICENSE-MIT`, `COPYING.APACHE`, `UNLICENSE`: a document that is one of several to choose from.
+fn names_its_license(name: &str) -> bool {
+    let stem = name.to_ascii_uppercase();
+    let rest = ["LICENSE", "LICENCE", "COPYING"].iter().find_map(|prefix| stem.strip_prefix(prefix));
+    match rest {
+        Some(rest) => !matches!(rest.trim_start_matches(['-', '.', '_']), "" | "TXT" | "MD" | "RST" | "HTML"),
+        None => stem.starts_with("UNLICENSE"),
+    }
+}
+
+fn manifest(scope: &Scope<'_>) -> Option<Voice> {
+    let stated = |file: &FileEvidence| saying(file, Witness::Manifest).is_some();
+    let main =
+        |file: &FileEvidence| !matches!(file.role, Role::Vendored | Role::Test | Role::Example | Role::ThirdParty);
+    let bases: Vec<Basis> = scope
+        .nearest(|file| main(file) && stated(file))
+        .into_iter()
+        .filter_map(|file| saying(file, Witness::Manifest))
+        .map(|saying| saying.basis)
+        .collect();
+    let best = clearest(&bases)?;
+    Some(single(Speaker::Manifest, best.expr.clone(), false, bases.clone()))
+}
+
+fn readme(scope: &Scope<'_>) -> Option<Voice> {
+    let bases: Vec<Basis> = scope
+        .nearest(|file| saying(file, Witness::Readme).is_some() && file.role != Role::Vendored)
+        .into_iter()
+        .filter_map(|file| saying(file, Witness::Readme))
+        .map(|saying| saying.basis)
+        .collect();
+    let best = clearest(&bases)?;
+    Some(single(Speaker::Readme, best.expr.clone(), false, bases.clone()))
+}
+
+/// What the files that ship say of themselves: the expression that most of them carry.
+fn headers(scope: &Scope<'_>) -> Option<Voice> {
+    let mut by_expr: BTreeMap<LicenseExpr, Vec<Basis>> = BTreeMap::new();
+    let own = |class| matches!(class, Witness::Tag | Witness::Grant | Witness::Text);
+    for file in scope.with_role(Role::Shipped) {
+        if let Some(said) = reading(file).filter(|said| own(said.basis.class)) {
+            by_expr.entry(said.basis.expr.clone()).or_default().push(said.basis);
+        }
+    }
+    let speaking = by_expr.values().map(Vec::len).sum();
+    let (expr, bases) = by_expr.into_iter().max_by_key(|(_, bases)| bases.len())?;
+    let files = bases.len();
+    let mut shown = bases.into_iter().next()?;
+    shown.files = files;
+    Some(Voice { speaker: Speaker::Headers, expr, operator_unstated: false, basis: vec![shown], files, speaking })
+}
+
+fn single(speaker: Speaker, expr: LicenseExpr, operator_unstated: bool, basis: Vec<Basis>) -> Voice {
+    let files = basis.len();
+    Voice { speaker, expr, operator_unstated, basis, files, speaking: files }
+}
+
+/// The statement that says most: not vague, with a stated suffix, with operators.
+fn clearest(bases: &[Basis]) -> Option<&Basis> {
+    let rank = |basis: &Basis| {
+        let terms = basis.expr.terms();
+        let open = terms.iter().any(|term| term.suffix == Suffix::Unstated);
+        (!basis.vague, !open, terms.len())
+    };
+    // `max_by_key` keeps the last of equals; the first file by path is the one to show.
+    bases.iter().rev().max_by_key(|basis| rank(basis))
+}

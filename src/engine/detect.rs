@@ -1,0 +1,46 @@
+//! Detection over a folder: files in parallel, answers in order of their paths.
+
+use std::path::{Path, PathBuf};
+
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use walkdir::WalkDir;
+
+use crate::evidence::{Detector, Evidence, FileEvidence, assemble};
+use crate::text::RelPath;
+
+/// The regular files below a root, in order of their paths.
+#[derive(Debug)]
+pub struct Files {
+    /// The folder that the paths start from.
+    pub root: PathBuf,
+    /// The files.
+    pub paths: Vec<RelPath>,
+    /// What could not be listed, and why.
+    pub errors: Vec<String>,
+}
+
+/// The files of `path`: all below a folder (links are not followed, `.git` is left out), or the one file.
+pub fn files(path: &Path) -> Files {
+    if path.is_file() {
+        let root = path.parent().unwrap_or(Path::new("")).to_owned();
+        let paths = RelPath::below(&root, path).into_iter().collect();
+        return Files { root, paths, errors: Vec::new() };
+    }
+    let mut found = Files { root: path.to_owned(), paths: Vec::new(), errors: Vec::new() };
+    let is_wanted = |entry: &walkdir::DirEntry| entry.file_name() != ".git" || entry.depth() == 0;
+    for entry in WalkDir::new(path).into_iter().filter_entry(is_wanted) {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() => found.paths.extend(RelPath::below(path, entry.path())),
+            Ok(_) => {}
+            Err(error) => found.errors.push(error.to_string()),
+        }
+    }
+    found.paths.sort();
+    found
+}
+
+/// All evidence of the files.
+pub fn detect(detector: &Detector, files: &Files) -> Evidence {
+    let seen: Vec<FileEvidence> = files.paths.par_iter().map(|path| detector.read_file(&files.root, path)).collect();
+    assemble(seen)
+}

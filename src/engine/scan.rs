@@ -1,0 +1,355 @@
+//! The main job: a checkout in, a report out.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::check::{self, Judged, Subject};
+use crate::conclusion::conclude;
+use crate::declared::{self, Declared, Row};
+use crate::evidence::{Detector, Evidence};
+use crate::report::{Coverage, Located, Outcome, PackageReport, Quote, Report, Rest};
+use crate::source::{self, Identity, SourceTree, Sources};
+use crate::text::RelPath;
+use crate::tree::{self, Checkout, LicenseTable, Package, Site};
+use crate::verdict::compare;
+
+use super::Watch;
+use super::study::{Stop, Study};
+
+/// What to scan, and how.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The checkout: a folder or one file.
+    pub path: PathBuf,
+    /// Its evaluation.
+    pub tree: tree::Options,
+    /// Which packages.
+    pub selection: declared::Selection,
+    /// Where sources come from; `None`: look at the metadata only.
+    pub sources: Option<source::Options>,
+    /// Which rules.
+    pub checks: check::Options,
+    /// Keep all evidence in the report.
+    pub keep_evidence: bool,
+    /// Worker threads.
+    pub jobs: usize,
+    /// The most time that one package's source may take to be read.
+    pub time_limit: Duration,
+}
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// The checkout cannot be opened.
+    #[error(transparent)]
+    Open(#[from] tree::OpenError),
+    /// The machine gives no threads.
+    #[error("{0}; try --jobs 1")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+/// Scans a checkout. Problems of single packages are rows of the report; an error means that there is none.
+pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
+    watch.stage("evaluating");
+    let checkout = Checkout::open(&request.path, &request.tree)?;
+    let surveyed = survey(&checkout, request, watch);
+    let table = LicenseTable::embedded();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(request.jobs).build()?;
+    let mut audits: Vec<Audit> = match &request.sources {
+        None => surveyed.packages.iter().map(|_| Audit::metadata_only()).collect(),
+        Some(options) => {
+            watch.stage("looking at sources");
+            let sources = Sources::new(options.clone(), watch.cancel());
+            let run = Run { request, watch, sources: &sources, packages: &surveyed.packages, table: &table };
+            pool.install(|| run.audit_all())
+        }
+    };
+    watch.finish();
+    let coverage = coverage(&audits);
+    let packages = surveyed.packages.into_iter().zip(audits.drain(..));
+    let packages = packages.map(|(found, audit)| report_on(found, audit, &checkout, &table, &request.checks)).collect();
+    Ok(Report {
+        tree: request.path.display().to_string(),
+        table: table.origin.clone(),
+        packages,
+        rest: surveyed.rest,
+        not_asked_for: surveyed.not_asked_for,
+        unmatched: surveyed.unmatched,
+        coverage,
+        partial: watch.is_ended(),
+    })
+}
+
+type Found = (Package, Declared);
+
+struct Surveyed {
+    packages: Vec<Found>,
+    rest: Vec<Rest>,
+    not_asked_for: usize,
+    unmatched: Vec<String>,
+}
+
+/// What the checkout defines; each thread evaluates a part, and rows come out in order of attribute paths.
+fn survey(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
+    let shards = request.jobs.clamp(1, MOST_SHARDS);
+    let parts: Vec<Vec<Row>> = thread::scope(|threads| {
+        let shard = |number| threads.spawn(move || survey_shard(checkout, request, (number, shards), watch));
+        let running: Vec<_> = (0..shards).map(shard).collect();
+        running
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    });
+    let mut surveyed = Surveyed { packages: Vec::new(), rest: Vec::new(), not_asked_for: 0, unmatched: Vec::new() };
+    parts.into_iter().flatten().for_each(|row| surveyed.add(row));
+    surveyed.packages.sort_by(|a, b| a.0.attr.cmp(&b.0.attr));
+    surveyed.rest.sort_by(|a, b| (&a.name, a.failed).cmp(&(&b.name, b.failed)));
+    surveyed
+}
+
+/// More evaluators cost more memory than they save time.
+const MOST_SHARDS: usize = 4;
+
+fn survey_shard(checkout: &Checkout, request: &Request, shard: (usize, usize), watch: &Watch) -> Vec<Row> {
+    let mut rows = Vec::new();
+    declared::survey(checkout, &request.selection, Some(shard), &mut |row| {
+        watch.package_done();
+        rows.push(row);
+    });
+    rows
+}
+
+impl Surveyed {
+    fn add(&mut self, row: Row) {
+        match row {
+            Row::Package(package, declared) => self.packages.push((*package, *declared)),
+            Row::Skipped { attr, why } => self.rest.push(Rest { name: attr, failed: false, why }),
+            Row::Failed { attr, why } => self.rest.push(Rest { name: attr, failed: true, why }),
+        }
+    }
+}
+
+/// What became of the source of one package.
+struct Audit {
+    outcome: Outcome,
+    has_source: bool,
+    files: u64,
+    bytes: u64,
+    unread: u64,
+    evidence: Option<Evidence>,
+}
+
+impl Audit {
+    fn metadata_only() -> Self {
+        Audit::without(Outcome::Audited(None), false)
+    }
+
+    fn without(outcome: Outcome, has_source: bool) -> Self {
+        Audit { outcome, has_source, files: 0, bytes: 0, unread: 0, evidence: None }
+    }
+}
+
+/// Evidence that is being gathered or was: packages with one source share it.
+type Shared = Arc<OnceLock<Result<Evidence, Stop>>>;
+
+/// The part of a run that looks at sources.
+struct Run<'r> {
+    request: &'r Request,
+    watch: &'r Watch,
+    sources: &'r Sources,
+    packages: &'r [Found],
+    table: &'r LicenseTable,
+}
+
+/// Threads that wait for disks and servers; they do not compute.
+const FETCHERS: usize = 12;
+
+impl Run<'_> {
+    /// One audit for each package, in their order. Sources are acquired on threads of their own behind a bounded
+    /// queue; what is computed runs on the pool that this is called on.
+    fn audit_all(&self) -> Vec<Audit> {
+        self.watch.expect_packages(self.packages.len());
+        let detector = Detector::new(&crate::evidence::Options::default());
+        let shelf: Mutex<BTreeMap<Identity, Shared>> = Mutex::default();
+        let audits: Vec<OnceLock<Audit>> = self.packages.iter().map(|_| OnceLock::new()).collect();
+        let next = AtomicUsize::new(0);
+        let (send, receive) = mpsc::sync_channel(self.request.jobs * 2);
+        thread::scope(|threads| {
+            for _ in 0..FETCHERS.min(self.packages.len().max(1)) {
+                let (send, next) = (send.clone(), &next);
+                threads.spawn(move || self.acquire_some(next, &send));
+            }
+            drop(send);
+            rayon::in_place_scope(|pool| {
+                for (index, acquired) in receive {
+                    let (audits, shelf, detector) = (&audits, &shelf, &detector);
+                    pool.spawn(move |_| {
+                        let audit = self.audit(&self.packages[index], acquired, shelf, detector);
+                        let _ = audits[index].set(audit);
+                        self.watch.package_done();
+                    });
+                }
+            });
+        });
+        let ended = || Audit::without(Outcome::Skipped("the run was ended before its turn".to_owned()), true);
+        audits.into_iter().map(|audit| audit.into_inner().unwrap_or_else(ended)).collect()
+    }
+
+    fn acquire_some(&self, next: &AtomicUsize, send: &mpsc::SyncSender<(usize, Acquired)>) {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some((package, _)) = self.packages.get(index) else { return };
+            if self.watch.is_ended() || send.send((index, self.acquire(package))).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn acquire(&self, package: &Package) -> Acquired {
+        let requests = package.sources.iter().enumerate().map(|(index, source)| source::Request {
+            attr: &package.attr.0,
+            pname: package.pname.as_deref(),
+            version: package.version.as_deref(),
+            index,
+            source,
+        });
+        requests.map(|request| self.sources.acquire(&request)).collect()
+    }
+
+    fn audit(
+        &self,
+        (package, declared): &Found,
+        acquired: Acquired,
+        shelf: &Mutex<BTreeMap<Identity, Shared>>,
+        detector: &Detector,
+    ) -> Audit {
+        let trees = match acquired {
+            Ok(trees) if trees.is_empty() => return Audit::without(Outcome::Skipped(no_source(package)), false),
+            Ok(trees) => trees,
+            Err(error) if error.is_skipped() => return Audit::without(Outcome::Skipped(error.to_string()), true),
+            Err(error) => return Audit::without(Outcome::Failed(error.to_string()), true),
+        };
+        let study = Study { detector, watch: self.watch, deadline: Instant::now() + self.request.time_limit };
+        let mut gathered = Vec::new();
+        for tree in &trees {
+            let shared = shared(shelf, &tree.identity);
+            match shared.get_or_init(|| study.of(tree)) {
+                Ok(evidence) => gathered.push((tree.name.clone(), evidence.clone())),
+                Err(stop) => return Audit::without(self.stopped(stop), true),
+            }
+        }
+        let evidence = joined(gathered);
+        let audit = judge(package, declared, &evidence, self.table);
+        Audit { evidence: self.request.keep_evidence.then_some(evidence), ..audit }
+    }
+
+    fn stopped(&self, stop: &Stop) -> Outcome {
+        match stop {
+            Stop::Ended => Outcome::Skipped("the run was ended before its turn".to_owned()),
+            Stop::Broken(why) => Outcome::Failed(why.clone()),
+            Stop::Late => {
+                let limit = self.request.time_limit.as_secs();
+                Outcome::Failed(format!("reading its source took longer than {limit} s; raise --time-limit"))
+            }
+        }
+    }
+}
+
+type Acquired = Result<Vec<SourceTree>, source::SourceError>;
+
+fn shared(shelf: &Mutex<BTreeMap<Identity, Shared>>, identity: &Identity) -> Shared {
+    let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
+    shelf.entry(identity.clone()).or_default().clone()
+}
+
+fn no_source(package: &Package) -> String {
+    match &package.source_unknown {
+        Some(why) => format!("its source could not be evaluated: {why}"),
+        None => "it has no source of its own".to_owned(),
+    }
+}
+
+/// The evidence of several sources is one tree with a folder for each.
+fn joined(mut parts: Vec<(String, Evidence)>) -> Evidence {
+    if parts.len() == 1 {
+        return parts.pop().map(|(_, evidence)| evidence).unwrap_or_default();
+    }
+    let mut files = Vec::new();
+    for (name, evidence) in parts {
+        let folder = RelPath::new(&name).unwrap_or_default();
+        files.extend(evidence.files.into_iter().filter_map(|mut file| {
+            file.path = folder.join(file.path.as_str())?;
+            Some(file)
+        }));
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Evidence { files }
+}
+
+fn judge(package: &Package, declared: &Declared, evidence: &Evidence, table: &LicenseTable) -> Audit {
+    let root = package.sources.iter().find_map(|source| source.root.as_deref()).and_then(RelPath::new);
+    let conclusion = conclude(evidence, &root.unwrap_or_default());
+    let verdict = compare(declared, &conclusion, table);
+    Audit {
+        outcome: Outcome::Audited(Some(Box::new(Judged { conclusion, verdict }))),
+        has_source: true,
+        files: evidence.files.len() as u64,
+        bytes: evidence.files.iter().map(|file| file.size).sum(),
+        unread: evidence.files.iter().filter(|file| file.unread.is_some()).count() as u64,
+        evidence: None,
+    }
+}
+
+fn coverage(audits: &[Audit]) -> Coverage {
+    let mut coverage = Coverage::default();
+    for audit in audits.iter().filter(|audit| audit.has_source) {
+        coverage.with_source += 1;
+        coverage.looked_at += usize::from(matches!(audit.outcome, Outcome::Audited(_)));
+        coverage.files += audit.files;
+        coverage.bytes += audit.bytes;
+        coverage.unread += audit.unread;
+    }
+    coverage
+}
+
+fn report_on(
+    (package, declared): Found,
+    audit: Audit,
+    checkout: &Checkout,
+    table: &LicenseTable,
+    checks: &check::Options,
+) -> PackageReport {
+    let judged = match &audit.outcome {
+        Outcome::Audited(Some(judged)) => Ok(&**judged),
+        Outcome::Audited(None) => Err(""),
+        Outcome::Skipped(why) | Outcome::Failed(why) => Err(why.as_str()),
+    };
+    let subject = Subject { package: &package, declared: &declared, judged, table };
+    let findings = check::run(&subject, checks)
+        .into_iter()
+        .map(|finding| {
+            let quote = finding.place.as_ref().and_then(|site| quote(checkout, site));
+            Located { finding, quote }
+        })
+        .collect();
+    PackageReport { package, declared, outcome: audit.outcome, findings, evidence: audit.evidence }
+}
+
+/// Lines of a long value past this many are not shown.
+const MOST_LINES: u32 = 6;
+
+/// The lines of `site`, the value marked.
+fn quote(checkout: &Checkout, site: &Site) -> Option<Quote> {
+    let text = String::from_utf8_lossy(checkout.read(&site.file)?);
+    let index = crate::text::LineIndex::new(&text);
+    let last = site.end.line.min(site.start.line + MOST_LINES - 1);
+    let (first, last) = (index.span(&text, site.start.line)?, index.span(&text, last)?);
+    let lines = crate::text::Span::new(first.start, last.end);
+    let mark = |offset: u32| (offset.clamp(first.start, last.end) - first.start) as usize;
+    let mark = (mark(site.span.start), mark(site.span.end));
+    Some(Quote { text: lines.of(&text).to_owned(), first_line: site.start.line, mark })
+}

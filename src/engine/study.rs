@@ -1,0 +1,118 @@
+//! The evidence of one source: its files read in order, detected in parallel, never all in memory.
+
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use crate::evidence::{Detector, Evidence, FileEvidence, Unread, assemble};
+use crate::source::{Event, FileEntry, Note, SourceTree};
+use crate::text::RelPath;
+
+use super::Watch;
+
+/// Larger files are read up to here.
+const MOST_OF_A_FILE: u64 = 16 << 20;
+/// Files are handed to the detectors when this much has been read.
+const BATCH_BYTES: usize = 4 << 20;
+const BATCH_FILES: usize = 512;
+
+/// Why a source has no evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The run was ended.
+    Ended,
+    /// The package's time is over.
+    Late,
+    /// It cannot be read.
+    Broken(String),
+}
+
+/// One file, read.
+struct Loaded {
+    path: RelPath,
+    bytes: Vec<u8>,
+    size: u64,
+}
+
+/// What is done with the files of one source.
+pub(super) struct Study<'s> {
+    pub(super) detector: &'s Detector,
+    pub(super) watch: &'s Watch,
+    pub(super) deadline: Instant,
+}
+
+/// The files seen so far, and those that wait for the detectors.
+#[derive(Default)]
+struct Desk {
+    seen: Vec<FileEvidence>,
+    waiting: Vec<Loaded>,
+    waiting_bytes: usize,
+}
+
+impl Study<'_> {
+    /// The evidence of `tree`.
+    pub(super) fn of(&self, tree: &SourceTree) -> Result<Evidence, Stop> {
+        let mut desk = Desk::default();
+        let mut stop = None;
+        let walked = tree.for_each_file(&mut |event| match self.take(event, &mut desk) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(why) => {
+                stop = Some(why);
+                ControlFlow::Break(())
+            }
+        });
+        if let Some(why) = stop {
+            return Err(why);
+        }
+        walked.map_err(|error| Stop::Broken(error.to_string()))?;
+        self.clear(&mut desk);
+        Ok(assemble(desk.seen))
+    }
+
+    fn take(&self, event: Event<'_>, desk: &mut Desk) -> Result<(), Stop> {
+        match event {
+            Event::File(entry) => self.load(entry, desk)?,
+            Event::Note(note) => desk.seen.push(noted(&note)),
+            Event::StartOver => *desk = Desk::default(),
+        }
+        if desk.waiting_bytes >= BATCH_BYTES || desk.waiting.len() >= BATCH_FILES {
+            self.clear(desk);
+        }
+        if self.watch.is_ended() {
+            return Err(Stop::Ended);
+        }
+        if Instant::now() >= self.deadline { Err(Stop::Late) } else { Ok(()) }
+    }
+
+    fn load(&self, mut entry: FileEntry<'_>, desk: &mut Desk) -> Result<(), Stop> {
+        // An archive that breaks off here breaks as a whole: what follows is unknown.
+        let read = entry.read(MOST_OF_A_FILE).map_err(|error| Stop::Broken(format!("{}: {error}", entry.path)))?;
+        self.watch.file_done(read.size);
+        desk.waiting_bytes += read.bytes.len();
+        desk.waiting.push(Loaded { path: entry.path, bytes: read.bytes, size: read.size });
+        Ok(())
+    }
+
+    /// Detects everything that waits.
+    fn clear(&self, desk: &mut Desk) {
+        let looked: Vec<FileEvidence> = desk.waiting.par_iter().map(|file| self.look_at(file)).collect();
+        desk.seen.extend(looked);
+        desk.waiting.clear();
+        desk.waiting_bytes = 0;
+    }
+
+    fn look_at(&self, file: &Loaded) -> FileEvidence {
+        let mut evidence = self.detector.read(&file.path, &file.bytes);
+        evidence.size = file.size;
+        let left_out = file.size.saturating_sub(file.bytes.len() as u64);
+        if left_out > 0 {
+            evidence.unread = Some(Unread::TooLarge(left_out));
+        }
+        evidence
+    }
+}
+
+fn noted(note: &Note) -> FileEvidence {
+    FileEvidence::unread(&note.path, Unread::Io(note.what.to_string()))
+}

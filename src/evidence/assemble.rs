@@ -1,0 +1,68 @@
+//! The evidence of single files put together: what one file says of another.
+//!
+//! Follows references ("see COPYING") to the nearest file of that name; a reference that leads nowhere stays a reference.
+
+use std::collections::BTreeMap;
+
+use super::{Detection, Evidence, FileEvidence, Pointer, Score, Witness};
+use crate::license::LicenseExpr;
+use crate::text::RelPath;
+
+/// All evidence of one source, files in order of their paths, references followed.
+pub fn assemble(mut files: Vec<FileEvidence>) -> Evidence {
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    follow_pointers(&mut files);
+    super::role::neighbours(&mut files);
+    Evidence { files }
+}
+
+fn follow_pointers(files: &mut [FileEvidence]) {
+    let texts: BTreeMap<String, LicenseExpr> =
+        files.iter().filter_map(|file| Some((file.path.as_str().to_lowercase(), whole_license(file)?))).collect();
+    for file in files.iter_mut() {
+        let found: Vec<Detection> = file
+            .pointers
+            .iter()
+            .filter_map(|pointer| Some(resolved(pointer, target(&texts, &file.path, &pointer.target)?)))
+            .collect();
+        // "A BSD-style license that can be found in LICENSE": what that file says is what was meant.
+        if !found.is_empty() {
+            file.detections.retain(|one| one.class == Witness::Clue || !super::grant::is_open(one));
+        }
+        file.detections.extend(found);
+        file.detections.sort_by(|a, b| (a.lines, a.class, &a.expr).cmp(&(b.lines, b.class, &b.expr)));
+    }
+}
+
+/// The license that a file as a whole carries: all of its texts.
+fn whole_license(file: &FileEvidence) -> Option<LicenseExpr> {
+    let texts = file.detections.iter().filter(|one| one.class == Witness::Text);
+    LicenseExpr::all(texts.map(|one| one.expr.clone()))
+}
+
+/// The file of that name in the folder of `from`, or in the nearest folder above it.
+fn target<'t>(texts: &'t BTreeMap<String, LicenseExpr>, from: &RelPath, name: &str) -> Option<&'t LicenseExpr> {
+    let mut folder = from.parent();
+    loop {
+        let path = folder.join(name).map(|path| path.as_str().to_lowercase());
+        if let Some(found) = path.and_then(|path| texts.get(&path)) {
+            return Some(found);
+        }
+        if folder.as_str().is_empty() {
+            return None;
+        }
+        folder = folder.parent();
+    }
+}
+
+fn resolved(pointer: &Pointer, expr: &LicenseExpr) -> Detection {
+    Detection {
+        expr: expr.clone(),
+        class: Witness::Grant,
+        by: "reference",
+        lines: pointer.lines,
+        score: Score::FULL,
+        quote: pointer.quote.clone(),
+        note: Some(format!("as {} says", pointer.target)),
+    }
+}

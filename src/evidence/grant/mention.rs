@@ -1,0 +1,127 @@
+//! Names in words: each license name or license URL with its version, and how it stands.
+
+use super::frame::{self, Standing};
+use super::names::{Family, Named, Names};
+use super::url;
+use super::version;
+use super::words::{Gap, Kind, Words};
+use crate::license::{LicenseExpr, Suffix};
+
+/// How the note of a name without its version begins.
+pub(super) const UNVERSIONED: &str = "no version stated";
+
+/// One license name in the text: words `first..end`.
+#[derive(Clone, Debug)]
+pub(super) struct Mention {
+    pub(super) first: usize,
+    pub(super) end: usize,
+    pub(super) expr: LicenseExpr,
+    pub(super) standing: Standing,
+    /// The word with which the frame begins.
+    pub(super) from: usize,
+    pub(super) is_url: bool,
+    pub(super) plain: bool,
+    pub(super) note: Option<String>,
+}
+
+/// The names in `words`, in order.
+pub(super) fn mentions(names: &Names, words: &Words) -> Vec<Mention> {
+    let mut found: Vec<Mention> = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let next = if words.kind(at) == Some(Kind::Url) { link(names, words, at) } else { name(names, words, at) };
+        match next {
+            Some(mention) => {
+                at = mention.end.max(at + 1);
+                found.push(mention);
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+fn link(names: &Names, words: &Words, at: usize) -> Option<Mention> {
+    let address = url::named(names, words.text(at))?;
+    let (expr, note) = match (address.named, address.id) {
+        (Named::Family(index), Some(id)) => (names.family(index).term(&id, Suffix::Only)?.into(), None),
+        (Named::Family(index), None) => (default(names.family(index), words, at)?, unversioned(names.family(index))),
+        (Named::Fixed(index) | Named::Phrase(index), _) => (names.fixed(index).clone(), None),
+        (Named::Bsd, _) => (bsd()?, bsd_note()),
+    };
+    let (standing, from) = frame::standing(words, at, at + 1, false);
+    Some(Mention { first: at, end: at + 1, expr, standing, from, is_url: true, plain: false, note })
+}
+
+fn name(names: &Names, words: &Words, at: usize) -> Option<Mention> {
+    let found = names.at(words, at)?;
+    let (mut first, mut end) = (at, found.end);
+    let mut plain = found.plain;
+    let (expr, note) = match found.named {
+        Named::Family(index) => {
+            let family = names.family(index);
+            match version::beside(words, at, found.end, family) {
+                Some(stated) => {
+                    (first, end) = (first.min(stated.first), end.max(stated.end));
+                    plain = plain && !family.is_gnu() && stated.end <= found.end;
+                    (versions(family, &stated)?, None)
+                }
+                None if any_version(words, found.end) => (or_later_default(family)?, None),
+                None => (default(family, words, at)?, unversioned(family)),
+            }
+        }
+        Named::Fixed(index) | Named::Phrase(index) => (names.fixed(index).clone(), None),
+        Named::Bsd => (bsd()?, bsd_note()),
+    };
+    let (standing, from) = match found.named {
+        Named::Phrase(_) => (Standing::Grant, first),
+        _ => frame::standing(words, first, end, plain),
+    };
+    Some(Mention { first, end, expr, standing, from, is_url: false, plain, note })
+}
+
+fn versions(family: &Family, stated: &version::Stated) -> Option<LicenseExpr> {
+    let terms = stated.versions.iter().filter_map(|(id, suffix)| family.term(id, *suffix)).map(LicenseExpr::from);
+    LicenseExpr::any(terms)
+}
+
+/// `any version`, `all versions` after a name, and `GPL+`.
+fn any_version(words: &Words, end: usize) -> bool {
+    (words.is(end, &["any", "all"]) && words.is(end + 1, &["version", "versions"])) || words.gap(end).has(Gap::PLUS)
+}
+
+fn or_later_default(family: &Family) -> Option<LicenseExpr> {
+    let (_, id) = family.versions.first()?;
+    family.term(id, Suffix::OrLater).map(LicenseExpr::from)
+}
+
+/// What a family's name alone grants: "if no version is specified, any version ever published" for GNU licenses,
+/// otherwise the version everybody means.
+fn default(family: &Family, words: &Words, at: usize) -> Option<LicenseExpr> {
+    let (version, suffix) = match family.base.as_str() {
+        "GPL" => ("1.0", Suffix::OrLater),
+        "LGPL" if words.is(at, &["lesser"]) || words.is(at + 1, &["lesser"]) => ("2.1", Suffix::OrLater),
+        "LGPL" => ("2.0", Suffix::OrLater),
+        "AGPL" => ("3.0", Suffix::OrLater),
+        "GFDL" => ("1.1", Suffix::OrLater),
+        "Artistic" => return crate::license::parse("Artistic-1.0-Perl").ok(),
+        "Apache" => ("2.0", Suffix::None),
+        "MPL" => ("1.1", Suffix::None),
+        "EPL" | "CPL" | "CDDL" => ("1.0", Suffix::None),
+        _ => (family.versions.last()?.0.as_str(), Suffix::None),
+    };
+    let id = family.version(version)?;
+    family.term(id, suffix).map(LicenseExpr::from)
+}
+
+fn unversioned(family: &Family) -> Option<String> {
+    Some(format!("{UNVERSIONED} for {}", family.base))
+}
+
+fn bsd() -> Option<LicenseExpr> {
+    crate::license::parse("BSD-3-Clause").ok()
+}
+
+fn bsd_note() -> Option<String> {
+    Some(format!("{UNVERSIONED} for BSD: the family"))
+}

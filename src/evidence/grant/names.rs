@@ -1,0 +1,305 @@
+//! License names: every id and full name of the SPDX list, and what else people call them, as paths of words.
+//!
+//! Knows names and which versions a family has; what surrounds a name is not its business. Invariant: the longest
+//! name wins, so `mit no attribution` is never `mit`.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::alias;
+use super::words::{Gap, Kind, Words};
+use crate::license::{LicenseExpr, Suffix, Term, licenses, parse};
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    /// A family whose version stands beside the name; an index for [`Names::family`].
+    Family(usize),
+    /// One expression; an index for [`Names::fixed`].
+    Fixed(usize),
+    /// A phrase that grants by itself; an index for [`Names::fixed`].
+    Phrase(usize),
+    /// "BSD" without a number of clauses.
+    Bsd,
+}
+
+/// A family of versioned licenses.
+#[derive(Debug)]
+pub(super) struct Family {
+    /// The id without its version, e.g. `LGPL`.
+    pub(super) base: String,
+    /// Version as written in ids, with the id (GNU ids without suffix), oldest first.
+    pub(super) versions: Vec<(String, String)>,
+}
+
+/// A name that was found: words `first..end`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    pub(super) named: Named,
+    pub(super) end: usize,
+    /// The name is also a plain word.
+    pub(super) plain: bool,
+}
+
+/// The index of names.
+#[derive(Debug)]
+pub(super) struct Names {
+    vocabulary: HashMap<String, u32>,
+    steps: HashMap<(u32, u32), u32>,
+    ends: HashMap<u32, (Named, bool)>,
+    nodes: u32,
+    families: Vec<Family>,
+    fixed: Vec<LicenseExpr>,
+}
+
+impl Names {
+    /// The index over the embedded SPDX list.
+    pub(super) fn new() -> Names {
+        let mut names = Names {
+            vocabulary: HashMap::new(),
+            steps: HashMap::new(),
+            ends: HashMap::new(),
+            nodes: 0,
+            families: families(),
+            fixed: Vec::new(),
+        };
+        names.add_listed();
+        names.add_aliases();
+        names
+    }
+
+    pub(super) fn family(&self, index: usize) -> &Family {
+        &self.families[index]
+    }
+
+    pub(super) fn fixed(&self, index: usize) -> &LicenseExpr {
+        &self.fixed[index]
+    }
+
+    /// The longest name that begins at word `first`.
+    pub(super) fn at(&self, words: &Words, first: usize) -> Option<Found> {
+        let (mut node, mut at, mut best) = (0, first, None);
+        while let Some(next) = self.step(node, words, at) {
+            node = next;
+            at += 1;
+            if let Some((named, plain)) = self.ends.get(&node) {
+                best = Some(Found { named: *named, end: at, plain: *plain });
+            }
+            if breaks_name(words.gap(at)) {
+                break;
+            }
+        }
+        best
+    }
+
+    fn step(&self, node: u32, words: &Words, at: usize) -> Option<u32> {
+        if words.kind(at)? == Kind::Url {
+            return None;
+        }
+        let word = self.vocabulary.get(spelled(words.text(at)))?;
+        self.steps.get(&(node, *word)).copied()
+    }
+
+    fn add_listed(&mut self) {
+        for license in licenses().filter(|license| !license.deprecated) {
+            let Some(expr) = Term::from_id(license.id).map(LicenseExpr::from) else { continue };
+            let family = self
+                .families
+                .iter()
+                .position(|family| family.versions.iter().any(|(_, id)| *id == gnu_base(license.id)));
+            match family {
+                Some(index) => {
+                    let (name, _) = unversioned(license.name);
+                    self.add_name(&name, Named::Family(index));
+                    let base = self.families[index].base.clone();
+                    self.add(&base, Named::Family(index));
+                }
+                None => {
+                    let named = self.fix(expr);
+                    self.add(license.id, named);
+                    self.add_name(license.name, named);
+                }
+            }
+        }
+    }
+
+    /// A full name as the list writes it, and without the parts people leave out.
+    fn add_name(&mut self, name: &str, named: Named) {
+        let name = name.trim();
+        let words = name.split_whitespace().count();
+        if words < 2 && !name.to_ascii_lowercase().contains("licen") {
+            return self.add(name, named);
+        }
+        self.add(name, named);
+        let plain: String = name.split('"').step_by(2).collect::<Vec<_>>().join(" ");
+        self.add(&plain, named);
+        if let Some(before) = name.split_once(" (").map(|(before, _)| before) {
+            self.add(before, named);
+        }
+        if !name.to_ascii_lowercase().contains("licen") {
+            self.add(&format!("{name} license"), named);
+        }
+    }
+
+    fn add_aliases(&mut self) {
+        for (base, aliases) in alias::FAMILIES {
+            let Some(index) = self.families.iter().position(|family| family.base == *base) else { continue };
+            aliases.iter().for_each(|name| self.add_over(name, Named::Family(index)));
+        }
+        for (text, aliases) in alias::FIXED {
+            let Ok(expr) = parse(text) else { continue };
+            let named = self.fix(expr);
+            for name in *aliases {
+                self.add_over(name, named);
+                if !name.contains("licen") && !name.contains("perl") {
+                    self.add_over(&format!("{name} license"), named);
+                }
+            }
+        }
+        for (text, phrases) in alias::PHRASES {
+            let Ok(expr) = parse(text) else { continue };
+            let Named::Fixed(index) = self.fix(expr) else { continue };
+            phrases.iter().for_each(|phrase| self.add_over(phrase, Named::Phrase(index)));
+        }
+        for (kind, numbered) in [
+            ("BSD-2-Clause", ["simplified", "2 clause", "two clause"]),
+            ("BSD-3-Clause", ["modified", "new", "revised"]),
+        ] {
+            let Ok(expr) = parse(kind) else { continue };
+            let named = self.fix(expr);
+            numbered
+                .iter()
+                .for_each(|number| self.add_over(&format!("{number} berkeley software distribution license"), named));
+        }
+        alias::BSD.iter().for_each(|name| self.add_over(name, Named::Bsd));
+    }
+
+    fn fix(&mut self, expr: LicenseExpr) -> Named {
+        if let Some(index) = self.fixed.iter().position(|known| *known == expr) {
+            return Named::Fixed(index);
+        }
+        self.fixed.push(expr);
+        Named::Fixed(self.fixed.len() - 1)
+    }
+
+    fn add(&mut self, name: &str, named: Named) {
+        self.insert(name, named, false);
+    }
+
+    /// Adds a name of our own: it decides where the list's names say something else.
+    fn add_over(&mut self, name: &str, named: Named) {
+        self.insert(name, named, true);
+    }
+
+    fn insert(&mut self, name: &str, named: Named, decides: bool) {
+        let words = Words::read(name, 0);
+        let path: Vec<&str> = (0..words.len()).map(|index| spelled(words.text(index))).collect();
+        if path.is_empty() {
+            return;
+        }
+        let plain = match path.as_slice() {
+            [word] => !alias::TELLING.contains(word),
+            several => alias::PLAIN_WORDS.contains(&several.join(" ").as_str()),
+        };
+        let mut node = 0;
+        for word in path {
+            let next_word = self.vocabulary.len() as u32;
+            let word = *self.vocabulary.entry(word.to_owned()).or_insert(next_word);
+            node = *self.steps.entry((node, word)).or_insert_with(|| {
+                self.nodes += 1;
+                self.nodes
+            });
+        }
+        if decides {
+            self.ends.insert(node, (named, plain));
+        } else {
+            self.ends.entry(node).or_insert((named, plain));
+        }
+    }
+}
+
+impl Family {
+    /// The id of `version` as people write it (`2`, `v2.0`, `2.0.0`); `None` where there is no such version.
+    pub(super) fn version(&self, version: &str) -> Option<&str> {
+        let exact = |wanted: &str| self.versions.iter().find(|(known, _)| known == wanted).map(|(_, id)| id.as_str());
+        let mut short = version;
+        while let Some(cut) = short.strip_suffix(".0") {
+            short = cut;
+        }
+        exact(version)
+            .or_else(|| exact(&format!("{short}.0")))
+            .or_else(|| exact(short))
+            .or_else(|| exact(&format!("{short}.0.0")))
+    }
+
+    /// The term of an id of this family; `suffix` where the family knows one.
+    pub(super) fn term(&self, id: &str, suffix: Suffix) -> Option<Term> {
+        Term::from_id(id).map(|term| match suffix {
+            Suffix::OrLater if term.suffix == Suffix::None => term,
+            _ => term.with_suffix(suffix),
+        })
+    }
+
+    pub(super) fn is_gnu(&self) -> bool {
+        matches!(self.base.as_str(), "GPL" | "LGPL" | "AGPL" | "GFDL")
+    }
+}
+
+/// A name does not run over the end of a sentence, a paragraph, a comma or a bracket.
+fn breaks_name(gap: Gap) -> bool {
+    gap.has(Gap::STOP)
+        || gap.has(Gap::PARAGRAPH)
+        || gap.has(Gap::COLON)
+        || gap.has(Gap::SEMICOLON)
+        || gap.has(Gap::EQUALS)
+}
+
+/// One spelling for words that are written in several ways.
+pub(super) fn spelled(word: &str) -> &str {
+    match word {
+        "licence" | "licenses" | "licences" | "lisence" | "liscence" | "lincense" | "licencse" => "license",
+        "sharealike" => "sharealike",
+        "noncommercial" => "noncommercial",
+        _ => word,
+    }
+}
+
+/// `GPL-2.0-or-later` and `GPL-2.0-only` to `GPL-2.0`; other ids as they are.
+fn gnu_base(id: &str) -> String {
+    id.strip_suffix("-only").or_else(|| id.strip_suffix("-or-later")).unwrap_or(id).to_owned()
+}
+
+/// The families of the list: ids that end in a version.
+fn families() -> Vec<Family> {
+    let mut found: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    let mut seen = HashSet::new();
+    for license in licenses().filter(|license| !license.deprecated || license.gnu) {
+        let id = gnu_base(license.id);
+        let Some((base, version)) = id.rsplit_once('-') else { continue };
+        let numeric = version.starts_with(|first: char| first.is_ascii_digit()) && !base.ends_with("Clause");
+        let is_version =
+            version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'c' || byte == b'a');
+        if numeric && is_version && Term::from_id(&id).is_some() && seen.insert(id.clone()) {
+            found.entry(base.to_owned()).or_default().push((version.to_owned(), id.clone()));
+        }
+    }
+    found.into_iter().map(|(base, versions)| Family { base, versions }).collect()
+}
+
+/// A full name without its version and what follows it, and the version.
+fn unversioned(name: &str) -> (String, Option<&str>) {
+    let is_version = |word: &str| {
+        let digits = word.trim_start_matches(['v', 'V']);
+        digits.starts_with(|first: char| first.is_ascii_digit()) && digits.contains('.')
+            || digits.parse::<u32>().is_ok()
+    };
+    let mut kept = Vec::new();
+    for word in name.split_whitespace() {
+        if is_version(word) {
+            return (kept.join(" "), Some(word));
+        }
+        if !matches!(word, "version" | "Version" | "v" | "v.") {
+            kept.push(word);
+        }
+    }
+    (kept.join(" "), None)
+}

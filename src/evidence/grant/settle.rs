@@ -1,0 +1,57 @@
+//! What the words of one file add up to, once every detector has looked at it.
+//!
+//! Drops statements that another one in the same file makes precise, and lists of names that grant nothing.
+
+use std::collections::BTreeSet;
+
+use super::mention::UNVERSIONED;
+use crate::evidence::{Detection, Pointer, Witness};
+use crate::license::{LicenseExpr, Term};
+
+/// A file that names more licenses than this without a text is a list of licenses: data.
+const LIST: usize = 14;
+
+/// Leaves out what other statements of the file make precise.
+pub(in crate::evidence) fn settle(found: &mut Vec<Detection>) {
+    let firm: BTreeSet<String> = found
+        .iter()
+        .filter(|one| one.class < Witness::Clue && !is_open(one))
+        .flat_map(|one| families(&one.expr))
+        .collect();
+    let manifests: Vec<_> = found.iter().filter(|one| one.class == Witness::Manifest).map(|one| one.lines).collect();
+    found.retain(|one| {
+        let repeated = one.class == Witness::Grant
+            && manifests.iter().any(|lines| lines.first <= one.lines.last && one.lines.first <= lines.last);
+        let open = one.class != Witness::Clue
+            && is_open(one)
+            && families(&one.expr).iter().all(|family| firm.contains(family));
+        !repeated && !open
+    });
+    let granted: BTreeSet<&LicenseExpr> =
+        found.iter().filter(|one| one.class == Witness::Grant).map(|one| &one.expr).collect();
+    if granted.len() > LIST {
+        found.iter_mut().filter(|one| one.class == Witness::Grant).for_each(|one| one.class = Witness::Clue);
+    }
+}
+
+/// A file that says its license needs nobody else to say it: references count only beside open or no statements.
+pub(in crate::evidence) fn settle_pointers(pointers: &mut Vec<Pointer>, found: &[Detection]) {
+    if found.iter().any(|one| one.class != Witness::Clue && !is_open(one)) {
+        pointers.clear();
+    }
+}
+
+/// True for a name without its version: a reference beside it says more.
+pub(in crate::evidence) fn is_open(one: &Detection) -> bool {
+    one.note.as_deref().is_some_and(|note| note.starts_with(UNVERSIONED))
+}
+
+fn families(expr: &LicenseExpr) -> Vec<String> {
+    expr.terms().into_iter().map(family).collect()
+}
+
+/// The id up to its first hyphen: `GPL`, `BSD`, `Apache`.
+pub(super) fn family(term: &Term) -> String {
+    let name = term.license.as_str();
+    name[..name.find('-').unwrap_or(name.len())].to_owned()
+}

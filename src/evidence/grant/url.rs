@@ -1,0 +1,202 @@
+//! URLs that name a license.
+//!
+//! Knows how the sites of licenses write ids and versions in their addresses. A URL that could mean several licenses,
+//! or any text at all (`.../blob/master/LICENSE`), names none.
+
+use super::names::{Named, Names};
+use super::words::Words;
+
+/// What a URL names: the license, with the id of a family's version where it is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Address {
+    pub(super) named: Named,
+    pub(super) id: Option<String>,
+}
+
+/// Sites whose pages are license texts: host, and the folder in which the page's name is the license.
+const SITES: &[(&str, &str)] = &[
+    ("opensource.org", "licenses/"),
+    ("opensource.org", "license/"),
+    ("opensource.org", "licences/"),
+    ("spdx.org", "licenses/"),
+    ("gnu.org", "licenses/old-licenses/"),
+    ("gnu.org", "licenses/"),
+    ("gnu.org", "copyleft/"),
+    ("fsf.org", "licenses/"),
+    ("fsf.org", "copyleft/"),
+    ("choosealicense.com", "licenses/"),
+    ("eclipse.org", "legal/"),
+    ("eclipse.org", "org/documents/"),
+    ("opendatacommons.org", "licenses/"),
+    ("cecill.info", "licences/"),
+    ("mozilla.org", "en-us/"),
+];
+
+/// Addresses that name a license in other words than its id; the beginning of the path decides.
+const PAGES: &[(&str, &str)] = &[
+    ("apache.org/licenses/license-2.0", "Apache-2.0"),
+    ("apache.org/licenses/license-1.1", "Apache-1.1"),
+    ("apache.org/licenses/license-1.0", "Apache-1.0"),
+    ("boost.org/license_1_0", "BSL-1.0"),
+    ("boost.org/license-1_0", "BSL-1.0"),
+    ("boost.org/users/license", "BSL-1.0"),
+    ("creativecommons.org/publicdomain/zero/1.0", "CC0-1.0"),
+    ("creativecommons.org/licenses/publicdomain", "LicenseRef-public-domain"),
+    ("creativecommons.org/publicdomain/mark", "LicenseRef-public-domain"),
+    ("scripts.sil.org/ofl", "OFL-1.1"),
+    ("openfontlicense.org", "OFL-1.1"),
+    ("sil.org/ofl", "OFL-1.1"),
+    ("unlicense.org", "Unlicense"),
+    ("wtfpl.net", "WTFPL"),
+    ("sam.zoy.org/wtfpl", "WTFPL"),
+    ("mit-license.org", "MIT"),
+    ("php.net/license/3_01", "PHP-3.01"),
+    ("php.net/license/3_0", "PHP-3.0"),
+    ("python.org/psf/license", "PSF-2.0"),
+    ("perlfoundation.org/artistic_license_2_0", "Artistic-2.0"),
+    ("perlfoundation.org/artistic-license-20", "Artistic-2.0"),
+    ("dev.perl.org/licenses", "Artistic-1.0-Perl OR GPL-1.0-or-later"),
+    ("perl.com/perl/misc/artistic", "Artistic-1.0-Perl"),
+    ("zlib.net/zlib_license", "Zlib"),
+    ("opensource.org/licenses/artistic-license-2.0", "Artistic-2.0"),
+    ("opensource.org/licenses/artistic-license-1.0", "Artistic-1.0"),
+    ("opensource.org/licenses/artistic-license", "Artistic-1.0"),
+    ("glassfish.dev.java.net/public/cddl+gpl_1_1", "CDDL-1.1"),
+    ("glassfish.java.net/public/cddl+gpl_1_1", "CDDL-1.1"),
+    ("gnu.org/copyleft/lesser", "LGPL-2.1-or-later"),
+    ("gnu.org/copyleft/library", "LGPL-2.0-or-later"),
+    ("curl.haxx.se/docs/copyright", "curl"),
+    ("curl.se/docs/copyright", "curl"),
+    ("gzip.org/zlib/zlib_license", "Zlib"),
+    ("sun.com/cddl", "CDDL-1.0"),
+    ("opensource.org/licenses/attribution", "AAL"),
+    ("opensource.org/licenses/bsdpluspatent", "BSD-2-Clause-Patent"),
+    ("opensource.org/licenses/academic", "AFL-3.0"),
+    ("opensource.org/licenses/ibmpl", "IPL-1.0"),
+    ("opensource.org/licenses/qtpl", "QPL-1.0"),
+    ("opensource.org/licenses/ricohpl", "RSCPL"),
+    ("opensource.org/licenses/real", "RPSL-1.0"),
+    ("opensource.org/licenses/sunpublic", "SPL-1.0"),
+    ("opensource.org/licenses/sisslpl", "SISSL"),
+    ("opensource.org/licenses/lucent1.02", "LPL-1.02"),
+    ("opensource.org/licenses/plan9", "LPL-1.02"),
+    ("opensource.org/licenses/cuaoffice", "CUA-OPL-1.0"),
+    ("opensource.org/licenses/mitre", "CVW"),
+    ("opensource.org/licenses/historical", "HPND"),
+    ("opensource.org/licenses/eiffel", "EFL-2.0"),
+    ("opensource.org/licenses/pythonpl", "CNRI-Python"),
+    ("opensource.org/licenses/pythonsoftfoundation", "Python-2.0"),
+    ("opensource.org/licenses/uoi-ncsa", "NCSA"),
+    ("opensource.org/licenses/uoincsa", "NCSA"),
+    ("opensource.org/licenses/jabberpl", "Jabber-1.0"),
+    ("opensource.org/licenses/mozilla1.0", "MPL-1.0"),
+    ("opensource.org/licenses/mozilla1.1", "MPL-1.1"),
+    ("opensource.org/licenses/vovidapl", "VSL-1.0"),
+    ("opensource.org/licenses/gpl-license", "GPL"),
+    ("opensource.org/licenses/lgpl-license", "LGPL"),
+    ("opensource.org/licenses/bsd-license", "BSD"),
+    ("opensource.org/licenses/sybase", "Watcom-1.0"),
+    ("opensource.org/licenses/dec3", "DEC"),
+    ("netscape.com/npl", "NPL"),
+    ("mozilla.org/npl", "NPL"),
+    ("codeproject.com/info/cpol10", "CPOL-1.02"),
+    ("apache.org/license-2.0", "Apache-2.0"),
+];
+
+/// What `url` names.
+pub(super) fn named(names: &Names, url: &str) -> Option<Address> {
+    let low = url.to_ascii_lowercase();
+    let low = low.split_once("://").map_or(low.as_str(), |(_, rest)| rest);
+    let low = low.strip_prefix("www.").unwrap_or(low).trim_end_matches(['/', '.']);
+    let (host, path) = low.split_once('/').unwrap_or((low, ""));
+    let page = PAGES.iter().filter(|(start, _)| low.starts_with(start)).max_by_key(|(start, _)| start.len());
+    if let Some((_, id)) = page {
+        return whole_name(names, id).or_else(|| whole_name(names, id.split("-or-").next().unwrap_or(id)));
+    }
+    match host {
+        "creativecommons.org" => creative_commons(names, path),
+        "mozilla.org" if path.starts_with("mpl") => whole_name(
+            names,
+            &format!(
+                "mpl {}",
+                path.trim_start_matches("mpl")
+                    .trim_matches('/')
+                    .trim_start_matches("mpl-")
+                    .trim_end_matches("index.txt")
+            ),
+        ),
+        _ => on_license_site(names, host, path).or_else(|| last_part(names, path)),
+    }
+}
+
+fn creative_commons(names: &Names, path: &str) -> Option<Address> {
+    let mut parts = path.strip_prefix("licenses/")?.split('/');
+    let (kind, version) = (parts.next()?, parts.next().unwrap_or(""));
+    whole_name(names, &format!("cc-{kind} {version}"))
+}
+
+fn on_license_site(names: &Names, host: &str, path: &str) -> Option<Address> {
+    SITES.iter().filter(|(site, _)| host == *site || host.ends_with(&format!(".{site}"))).find_map(|(_, folder)| {
+        let page = path.strip_prefix(folder)?.split(['/', '#', '?']).next()?;
+        whole_name(names, page_name(page))
+    })
+}
+
+/// The last part of an address on any site, where it is a name in full (`MIT-LICENSE.txt`, `the-mit-license`).
+fn last_part(names: &Names, path: &str) -> Option<Address> {
+    let page = page_name(path.rsplit('/').next()?.split(['#', '?']).next()?);
+    let says_license = page.contains("licen") || page.contains("gpl");
+    says_license.then(|| whole_name(names, page)).flatten()
+}
+
+fn page_name(page: &str) -> &str {
+    let mut name = page;
+    for ending in [
+        ".php",
+        ".html",
+        ".htm",
+        ".txt",
+        ".md",
+        ".en",
+        ".aspx",
+        ".pdf",
+        ".de",
+        ".fr",
+        ".ja",
+        ".json",
+        "-standalone",
+        "-license",
+        "_license",
+    ] {
+        let cut = name.strip_suffix(ending).filter(|_| ending.len() < 8 || !matches!(name, "mit-license"));
+        name = cut.unwrap_or(name);
+    }
+    name
+}
+
+/// The one license that `name` spells from end to end.
+fn whole_name(names: &Names, name: &str) -> Option<Address> {
+    let spaced = name.replace(['_', '-', '%'], " ");
+    let words = Words::read(&spaced, 0);
+    let skipped = usize::from(words.is(0, &["the"]));
+    let found = names.at(&words, skipped).or_else(|| names.at(&words, 0))?;
+    let rest: Vec<&str> = (found.end..words.len())
+        .map(|at| words.text(at))
+        .filter(|word| !matches!(*word, "v" | "version" | "license" | "licence" | "en" | "plain" | "mit"))
+        .collect();
+    match found.named {
+        Named::Family(index) => {
+            let family = names.family(index);
+            let version =
+                if rest.len() == 2 && rest.iter().all(|part| part.len() == 1) { rest.join(".") } else { rest.join("") };
+            if version.is_empty() {
+                return Some(Address { named: found.named, id: None });
+            }
+            let spread =
+                if version.len() == 2 { format!("{}.{}", &version[..1], &version[1..]) } else { version.clone() };
+            let id = family.version(&version).or_else(|| family.version(&spread))?.to_owned();
+            Some(Address { named: found.named, id: Some(id) })
+        }
+        named => rest.is_empty().then_some(Address { named, id: None }),
+    }
+}

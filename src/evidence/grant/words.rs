@@ -1,0 +1,446 @@
+//! Text as words: comment furniture, markup and line breaks become gaps between words.
+//!
+//! Knows how people wrap words in files (comment prefixes, roff and HTML markup, escapes in strings) and nothing of
+//! licenses. Invariant: words are in the order of the text, and each keeps the bytes it came from.
+
+use crate::text::Span;
+
+/// What stood between a word and the one before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Gap(u16);
+
+impl Gap {
+    pub(super) const NEWLINE: Gap = Gap(1);
+    /// A line without words.
+    pub(super) const PARAGRAPH: Gap = Gap(1 << 1);
+    /// A full stop, `!` or `?` that ends a sentence.
+    pub(super) const STOP: Gap = Gap(1 << 2);
+    pub(super) const COMMA: Gap = Gap(1 << 3);
+    pub(super) const OPEN: Gap = Gap(1 << 4);
+    pub(super) const CLOSE: Gap = Gap(1 << 5);
+    pub(super) const COLON: Gap = Gap(1 << 6);
+    pub(super) const SLASH: Gap = Gap(1 << 7);
+    pub(super) const QUOTE: Gap = Gap(1 << 8);
+    /// `+` directly after the word before.
+    pub(super) const PLUS: Gap = Gap(1 << 9);
+    pub(super) const EQUALS: Gap = Gap(1 << 10);
+    /// `>=`.
+    pub(super) const AT_LEAST: Gap = Gap(1 << 11);
+    pub(super) const SEMICOLON: Gap = Gap(1 << 12);
+    pub(super) const AT: Gap = Gap(1 << 13);
+    /// Nothing but one hyphen or dot, without a blank: both words are one compound.
+    pub(super) const JOINED: Gap = Gap(1 << 14);
+    pub(super) const BAR: Gap = Gap(1 << 15);
+
+    pub(super) fn has(self, other: Gap) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    pub(super) fn with(self, other: Gap) -> Gap {
+        Gap(self.0 | other.0)
+    }
+
+    fn add(&mut self, other: Gap) {
+        self.0 |= other.0;
+    }
+}
+
+/// What a word is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Letters,
+    Number,
+    Url,
+}
+
+/// One word: its lower-case letters (a URL keeps its case), where it stands, and the gap before it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Word {
+    low: (u32, u32),
+    pub(super) span: Span,
+    pub(super) gap: Gap,
+    pub(super) kind: Kind,
+}
+
+/// The words of a piece of text.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    lower: String,
+    list: Vec<Word>,
+    /// What follows the last word.
+    pub(super) tail: Gap,
+}
+
+impl Words {
+    /// The words of `text`, whose first byte is at `base` in its file.
+    pub(super) fn read(text: &str, base: u32) -> Words {
+        let words = Words { lower: String::with_capacity(text.len()), list: Vec::new(), tail: Gap::default() };
+        let mut reader = Reader { text, bytes: text.as_bytes(), base, at: 0, gap: Gap::NEWLINE, words };
+        reader.run();
+        reader.words.tail = reader.gap.with(Gap::PARAGRAPH).with(Gap::NEWLINE);
+        reader.words
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// The word at `index`.
+    pub(super) fn get(&self, index: usize) -> Option<&Word> {
+        self.list.get(index)
+    }
+
+    /// The letters of the word at `index`; empty past the end.
+    pub(super) fn text(&self, index: usize) -> &str {
+        self.list.get(index).map_or("", |word| &self.lower[word.low.0 as usize..word.low.1 as usize])
+    }
+
+    /// The gap before the word at `index`; past the end what follows the last word.
+    pub(super) fn gap(&self, index: usize) -> Gap {
+        self.list.get(index).map_or(self.tail, |word| word.gap)
+    }
+
+    /// True where the word at `index` is one of `these`.
+    pub(super) fn is(&self, index: usize, these: &[&str]) -> bool {
+        these.contains(&self.text(index))
+    }
+
+    pub(super) fn kind(&self, index: usize) -> Option<Kind> {
+        self.list.get(index).map(|word| word.kind)
+    }
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    base: u32,
+    at: usize,
+    gap: Gap,
+    words: Words,
+}
+
+/// Words that comment out a line in some language (`dnl`, `rem`), or are roff and Texinfo macros, at the line's start.
+const LINE_PREFIXES: &[&str] = &[
+    "dnl", "rem", "c", "comment", "br", "pp", "lp", "ip", "tp", "b", "i", "p", "sp", "nf", "fi", "li", "echo", "d",
+    "xx", "dd", "em", "note",
+];
+
+impl Reader<'_> {
+    fn run(&mut self) {
+        self.start_line();
+        while let Some(&byte) = self.bytes.get(self.at) {
+            match byte {
+                b'\n' | b'\r' => self.line_break(byte),
+                b'0'..=b'9' => self.number(),
+                b'a'..=b'z' | b'A'..=b'Z' => self.letters(),
+                0x80.. => self.other_script(),
+                _ => self.punctuation(byte),
+            }
+        }
+    }
+
+    fn peek(&self, ahead: usize) -> u8 {
+        self.bytes.get(self.at + ahead).copied().unwrap_or(b'\n')
+    }
+
+    fn line_break(&mut self, byte: u8) {
+        self.at += if byte == b'\r' && self.peek(1) == b'\n' { 2 } else { 1 };
+        self.gap.add(Gap::NEWLINE);
+        self.start_line();
+    }
+
+    /// Skips the furniture at the start of a line: no punctuation there is a sentence's.
+    fn start_line(&mut self) {
+        let begin = self.at;
+        while let Some(&byte) = self.bytes.get(self.at) {
+            let inside =
+                byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'\n' | b'\r' | b'<' | b'@' | b'\\');
+            if inside || (byte == b'(' && self.peek(1).is_ascii_alphanumeric()) || byte == b'"' {
+                break;
+            }
+            self.at += 1;
+        }
+        match self.bytes.get(self.at) {
+            None | Some(b'\n' | b'\r') => {
+                if !self.words.list.is_empty() || self.at > begin {
+                    self.gap.add(Gap::PARAGRAPH);
+                }
+            }
+            Some(_) => self.skip_prefix_word(begin),
+        }
+    }
+
+    fn skip_prefix_word(&mut self, begin: usize) {
+        let from = if self.bytes[self.at] == b'@' { self.at + 1 } else { self.at };
+        let len = self.bytes[from..].iter().take(8).take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let after = self.bytes.get(from + len).copied().unwrap_or(b'\n');
+        if len == 0 || !matches!(after, b' ' | b'\t' | b'\n' | b'\r') {
+            return;
+        }
+        let word = self.text[from..from + len].to_ascii_lowercase();
+        // A single letter is a prefix only where its language puts it: Fortran's first column, a roff or Texinfo macro.
+        let marked = from > begin && matches!(self.bytes[from - 1], b'.' | b'@' | b'\'');
+        let strong = matches!(word.as_str(), "dnl" | "rem");
+        let fortran = word == "c" && from == begin && after != b'\n';
+        if strong || fortran || (marked && LINE_PREFIXES.contains(&word.as_str())) {
+            self.at = from + len;
+            while matches!(self.peek(0), b' ' | b'\t' | b'*' | b'#') && self.at < self.bytes.len() {
+                self.at += 1;
+            }
+        }
+    }
+
+    fn push(&mut self, start: usize, end: usize, kind: Kind) {
+        let low = self.words.lower.len() as u32;
+        match kind {
+            Kind::Url => self.words.lower.push_str(&self.text[start..end]),
+            _ => self.words.lower.extend(self.text[start..end].bytes().map(|byte| byte.to_ascii_lowercase() as char)),
+        }
+        let span = Span::new(self.base + start as u32, self.base + end as u32);
+        let low = (low, self.words.lower.len() as u32);
+        self.words.list.push(Word { low, span, gap: self.gap, kind });
+        self.gap = Gap::default();
+        self.at = end;
+    }
+
+    fn number(&mut self) {
+        let mut end = self.at;
+        while self.digit_at(end) || (self.bytes.get(end) == Some(&b'.') && self.digit_at(end + 1)) {
+            end += 1;
+        }
+        self.push(self.at, end, Kind::Number);
+    }
+
+    fn digit_at(&self, at: usize) -> bool {
+        self.bytes.get(at).is_some_and(u8::is_ascii_digit)
+    }
+
+    fn letters(&mut self) {
+        let start = self.at;
+        let len = self.bytes[start..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        if let Some(end) = self.url_end(start, len) {
+            return self.push(start, end, Kind::Url);
+        }
+        let end = start + len;
+        // `GPLv2`, `lgplv3`: the `v` belongs to the number.
+        let has_v = len > 1 && self.digit_at(end) && self.bytes[end - 1].eq_ignore_ascii_case(&b'v');
+        if has_v {
+            self.push(start, end - 1, Kind::Letters);
+            self.gap.add(Gap::JOINED);
+            return self.push(end - 1, end, Kind::Letters);
+        }
+        if let Some(rest) = self.hyphenated(start, end) {
+            return self.push_joined(start, end, rest);
+        }
+        self.push(start, end, Kind::Letters);
+        if self.digit_at(end) {
+            self.gap.add(Gap::JOINED);
+        }
+    }
+
+    /// Where the second half of a word that is cut by a hyphen at the end of a line begins and ends.
+    fn hyphenated(&self, start: usize, end: usize) -> Option<(usize, usize)> {
+        let behind = self.bytes.get(end + 1..)?;
+        let trailing =
+            behind.iter().take(8).take_while(|byte| matches!(byte, b' ' | b'\t' | b'*' | b'-' | b'#' | b'|')).count();
+        if self.bytes.get(end) != Some(&b'-') || !matches!(behind.get(trailing)?, b'\n' | b'\r') {
+            return None;
+        }
+        let furniture = |byte: &u8| !byte.is_ascii_alphanumeric() && *byte < 0x80;
+        let from = end + 1 + self.bytes[end + 1..].iter().take(24).take_while(|byte| furniture(byte)).count();
+        let len = self.bytes[from..].iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+        let breaks = self.bytes[end + 1..from].iter().filter(|byte| **byte == b'\n').count();
+        let joined = format!("{}{}", &self.text[start..end], &self.text[from..from + len]).to_ascii_lowercase();
+        (breaks <= 1 && HYPHENATED.contains(&joined.as_str())).then_some((from, from + len))
+    }
+
+    fn push_joined(&mut self, start: usize, end: usize, rest: (usize, usize)) {
+        let low = self.words.lower.len() as u32;
+        let halves = self.text[start..end].bytes().chain(self.text[rest.0..rest.1].bytes());
+        self.words.lower.extend(halves.map(|byte| byte.to_ascii_lowercase() as char));
+        let span = Span::new(self.base + start as u32, self.base + rest.1 as u32);
+        let low = (low, self.words.lower.len() as u32);
+        self.words.list.push(Word { low, span, gap: self.gap, kind: Kind::Letters });
+        self.gap = Gap::default();
+        self.at = rest.1;
+    }
+
+    fn url_end(&self, start: usize, len: usize) -> Option<usize> {
+        let rest = &self.bytes[start..];
+        let is_scheme = rest[len..].starts_with(b"://");
+        let is_host = rest.get(len) == Some(&b'.') && rest.get(len + 1).is_some_and(u8::is_ascii_alphabetic);
+        if !is_scheme && !is_host {
+            return None;
+        }
+        let ends = |byte: &u8| {
+            byte.is_ascii_whitespace()
+                || matches!(
+                    byte,
+                    b'<' | b'>'
+                        | b'"'
+                        | b'\''
+                        | b')'
+                        | b']'
+                        | b'}'
+                        | b'|'
+                        | b'`'
+                        | b','
+                        | b';'
+                        | b'*'
+                        | b'\\'
+                        | b'{'
+                        | b'('
+                )
+                || *byte >= 0x80
+        };
+        let mut end = rest.iter().take(300).take_while(|byte| !ends(byte)).count();
+        while end > 0 && matches!(rest[end - 1], b'.' | b':' | b'!' | b'?') {
+            end -= 1;
+        }
+        let url = &rest[..end];
+        let hosted = [&b".org/"[..], b".com/", b".net/", b".info/", b".io/", b".eu/", b".fr/"];
+        let named = url.starts_with(b"www.") || hosted.iter().any(|host| memchr::memmem::find(url, host).is_some());
+        (end > len && (is_scheme || named || url == b"unlicense.org")).then_some(start + end)
+    }
+
+    fn other_script(&mut self) {
+        let width = self.text.get(self.at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+        match self.text.get(self.at..self.at + width).unwrap_or("") {
+            "“" | "”" | "‘" | "’" | "«" | "»" => self.gap.add(Gap::QUOTE),
+            "≥" => self.gap.add(Gap::AT_LEAST),
+            _ => {}
+        }
+        self.at += width;
+    }
+
+    fn punctuation(&mut self, byte: u8) {
+        let next = self.peek(1);
+        let after_word =
+            self.words.list.last().is_some_and(|word| word.span.end as usize == self.base as usize + self.at);
+        let mut width = 1;
+        match byte {
+            b'.' | b'!' | b'?'
+                if next.is_ascii_whitespace() || matches!(next, b'*' | b'"' | b'<' | b')' | b'\'' | b'\\') =>
+            {
+                self.full_stop()
+            }
+            b'.' | b'-' if after_word && next.is_ascii_alphanumeric() => self.gap.add(Gap::JOINED),
+            b',' => self.gap.add(Gap::COMMA),
+            b';' => self.gap.add(Gap::SEMICOLON),
+            b'(' | b'[' => self.gap.add(Gap::OPEN),
+            b')' | b']' => self.gap.add(Gap::CLOSE),
+            b':' => self.gap.add(Gap::COLON),
+            b'/' if next != b'*' && next != b'/' => self.gap.add(Gap::SLASH),
+            b'"' | b'\'' | b'`' => self.gap.add(Gap::QUOTE),
+            b'|' => self.gap.add(Gap::BAR),
+            b'+' if after_word && next != b'+' => self.gap.add(Gap::PLUS),
+            b'>' if next == b'=' => {
+                self.gap.add(Gap::AT_LEAST);
+                width = 2;
+            }
+            b'=' => self.gap.add(Gap::EQUALS),
+            b'@' => self.gap.add(Gap::AT),
+            b'\\' => width = self.escape(next),
+            b'<' => width = self.tag(),
+            b'&' => width = self.entity(),
+            _ => {}
+        }
+        self.at += width;
+    }
+
+    fn full_stop(&mut self) {
+        let abbreviations = ["v", "ver", "vers", "inc", "rev", "no", "vs", "e", "i", "g", "cf", "resp"];
+        let last = self.words.len().checked_sub(1).map_or("", |last| self.words.text(last));
+        if !abbreviations.contains(&last) {
+            self.gap.add(Gap::STOP);
+        }
+    }
+
+    /// `\n` and `\t` in strings of programs, `\fI` of roff, `\(co`.
+    fn escape(&mut self, next: u8) -> usize {
+        match next {
+            b'n' => {
+                self.gap.add(Gap::NEWLINE);
+                2
+            }
+            b't' | b'r' => 2,
+            b'f' if matches!(self.peek(2), b'B' | b'I' | b'R' | b'P') => 3,
+            b'(' if self.peek(2).is_ascii_alphabetic() && self.peek(3).is_ascii_alphabetic() => 4,
+            _ => 1,
+        }
+    }
+
+    /// Skips an HTML or XML tag; the links in it are words, and so is the name of a license element.
+    fn tag(&mut self) -> usize {
+        let rest = &self.bytes[self.at + 1..];
+        let name_at = usize::from(rest.first() == Some(&b'/'));
+        let name_len = rest[name_at.min(rest.len())..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let Some(close) = memchr::memchr(b'>', &rest[..rest.len().min(400)]) else { return 1 };
+        let name = &rest[name_at..name_at + name_len];
+        let after = rest.get(name_at + name_len).copied().unwrap_or(b' ');
+        if name.is_empty() || !matches!(after, b'>' | b' ' | b'/' | b'\n' | b'\t') {
+            return 1;
+        }
+        let inner = self.at + 1;
+        if name_at == 0 && name.len() >= 7 && name[..7].eq_ignore_ascii_case(b"license") {
+            self.push(inner, inner + 7, Kind::Letters);
+        } else {
+            self.push_link(inner, inner + close);
+            if [&b"p"[..], b"br", b"div", b"li", b"td", b"h1", b"h2", b"h3"]
+                .iter()
+                .any(|block| name.eq_ignore_ascii_case(block))
+            {
+                self.gap.add(Gap::NEWLINE);
+            }
+        }
+        self.gap.add(Gap::COLON);
+        self.at = inner + close + 1;
+        0
+    }
+
+    fn push_link(&mut self, from: usize, to: usize) {
+        let link = ["http://", "https://"]
+            .iter()
+            .filter_map(|scheme| memchr::memmem::find(&self.bytes[from..to], scheme.as_bytes()))
+            .min();
+        if let Some(start) = link.map(|at| from + at) {
+            let len = self.bytes[start..to]
+                .iter()
+                .take_while(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'>'))
+                .count();
+            self.push(start, start + len, Kind::Url);
+        }
+    }
+
+    fn entity(&mut self) -> usize {
+        let rest = &self.bytes[self.at + 1..];
+        let len = rest.iter().take(8).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'#').count();
+        if len > 0 && rest.get(len) == Some(&b';') { len + 2 } else { 1 }
+    }
+}
+
+/// Words of grants that are worth rejoining when a line end cuts them.
+const HYPHENATED: &[&str] = &[
+    "software",
+    "license",
+    "licensed",
+    "licence",
+    "distribute",
+    "distributed",
+    "redistribute",
+    "redistributed",
+    "redistribution",
+    "modify",
+    "modified",
+    "general",
+    "public",
+    "foundation",
+    "version",
+    "terms",
+    "conditions",
+    "published",
+    "available",
+    "permission",
+    "documentation",
+    "library",
+];

@@ -1,0 +1,12 @@
+//! AppStream `*.metainfo.xml`: `project_license`; `metadata_license` is about the file itself and is left out.
+
+use super::super::{Page, detector::Seen};
+use super::{claim, maven};
+
+pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
+    for (path, text) in maven::texts(page.text) {
+        if path == "component/project_license" || path == "application/project_license" {
+            claim(page, seen, "manifest/appstream", "project_license", &text);
+        }
+    }
+}

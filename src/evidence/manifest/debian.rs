@@ -1,0 +1,71 @@
+//! `debian/copyright` in the machine-readable format (DEP-5): the license of the header and of each `Files` stanza.
+
+use super::super::{Page, detector::Seen};
+use super::{claim, fields};
+
+pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
+    if !page.text.trim_start().starts_with("Format:") {
+        return;
+    }
+    for stanza in stanzas(page.text) {
+        let fields = fields::fields(stanza);
+        let covers = fields::value(&fields, "Files").is_some() || fields::value(&fields, "Format").is_some();
+        let name = fields::value(&fields, "License").and_then(|value| value.lines().next()).map(str::trim);
+        let Some(name) = name.filter(|name| covers && !name.is_empty()) else { continue };
+        let known = spdx(name);
+        if claim(page, seen, "manifest/debian", "License:", &known)
+            && let Some(last) = seen.detections.last_mut()
+        {
+            let at = stanza.as_ptr() as usize - page.text.as_ptr() as usize + stanza.find("License:").unwrap_or(0);
+            last.lines = page.line_range(page.line_at(at as u32));
+            last.quote = format!("License: {name}");
+        }
+    }
+}
+
+/// The stanzas: runs of lines between empty ones.
+pub(super) fn stanzas(text: &str) -> impl Iterator<Item = &str> {
+    text.split("\n\n").flat_map(|part| part.split("\r\n\r\n")).filter(|stanza| !stanza.trim().is_empty())
+}
+
+/// A DEP-5 short name as SPDX writes it: `GPL-2+`, `Expat`, `GPL-2+ with OpenSSL exception`.
+pub(super) fn spdx(name: &str) -> String {
+    let spelled: Vec<String> =
+        name.replace(", and ", " and ").replace(',', " and ").split_whitespace().map(word).collect();
+    spelled.join(" ")
+}
+
+fn word(word: &str) -> String {
+    match word {
+        "Expat" => "MIT".to_owned(),
+        "public-domain" => "LicenseRef-public-domain".to_owned(),
+        "Artistic" => "Artistic-1.0-Perl".to_owned(),
+        "Perl" => "( Artistic-1.0-Perl OR GPL-1.0-or-later )".to_owned(),
+        "GPL" => "GPL-1.0-or-later".to_owned(),
+        "LGPL" => "LGPL-2.0-or-later".to_owned(),
+        "PSF-2" => "PSF-2.0".to_owned(),
+        other => gnu(other).unwrap_or_else(|| other.to_owned()),
+    }
+}
+
+/// `GPL-2+` as `GPL-2.0-or-later`, `LGPL-2.1` as `LGPL-2.1-only`.
+fn gnu(word: &str) -> Option<String> {
+    let (base, version) = word.split_once('-')?;
+    if !matches!(
+        base,
+        "GPL" | "LGPL" | "AGPL" | "GFDL" | "Apache" | "MPL" | "Artistic" | "EPL" | "CDDL" | "OFL" | "ZPL"
+    ) {
+        return None;
+    }
+    let plus = version.ends_with('+');
+    let version = version.trim_end_matches('+');
+    let full =
+        if version.bytes().all(|byte| byte.is_ascii_digit()) { format!("{version}.0") } else { version.to_owned() };
+    let suffix = match (matches!(base, "GPL" | "LGPL" | "AGPL" | "GFDL"), plus) {
+        (true, true) => "-or-later",
+        (true, false) if version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => "-only",
+        (false, true) => "+",
+        _ => "",
+    };
+    Some(format!("{base}-{full}{suffix}"))
+}

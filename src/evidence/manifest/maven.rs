@@ -1,0 +1,47 @@
+//! `pom.xml` (`<licenses><license><name>`), and `*.nuspec` (`<license type="expression">`).
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+use super::super::{Page, detector::Seen};
+use super::claim;
+
+pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
+    let (mut urls, mut names) = (Vec::new(), Vec::new());
+    for (path, text) in texts(page.text) {
+        match path.as_str() {
+            "project/licenses/license/name" => names.push(text),
+            "project/licenses/license/url" => urls.push(text),
+            "package/metadata/license" if !text.contains("LICENSE") => names.push(text),
+            _ => {}
+        }
+    }
+    for (index, name) in names.iter().enumerate() {
+        let named = claim(page, seen, "manifest/maven", "icense", name);
+        if let Some(url) = urls.get(index).filter(|_| !named) {
+            claim(page, seen, "manifest/maven", "icense", url);
+        }
+    }
+}
+
+/// The texts of all elements with their paths of local names; what comes before a syntax error is kept.
+pub(super) fn texts(xml: &str) -> Vec<(String, String)> {
+    let mut reader = Reader::from_str(xml);
+    let (mut path, mut found): (Vec<String>, Vec<(String, String)>) = (Vec::new(), Vec::new());
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(start)) => path.push(String::from_utf8_lossy(start.local_name().as_ref()).into_owned()),
+            Ok(Event::End(_)) => {
+                path.pop();
+            }
+            Ok(Event::Text(text)) => {
+                let text = String::from_utf8_lossy(&text).trim().to_owned();
+                if !text.is_empty() && path.len() < 64 {
+                    found.push((path.join("/"), text));
+                }
+            }
+            Ok(Event::Eof) | Err(_) => return found,
+            Ok(_) => {}
+        }
+    }
+}

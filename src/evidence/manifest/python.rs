@@ -1,0 +1,122 @@
+//! Python packages: `pyproject.toml`, `setup.cfg`, `setup.py`, `PKG-INFO` and `METADATA`.
+//! An SPDX expression is believed first, then classifiers, then free text.
+
+use toml::Value;
+
+use super::super::{Page, Pointer, detector::Seen};
+use super::{claim, fields, place, understood};
+
+const BY: &str = "manifest/python";
+const TROVE: &str = "License :: ";
+
+/// What one manifest states, in its three ways.
+#[derive(Default)]
+struct Stated<'t> {
+    expression: Option<&'t str>,
+    classifiers: Vec<&'t str>,
+    text: Option<&'t str>,
+}
+
+impl Stated<'_> {
+    fn report(&self, page: &Page<'_>, seen: &mut Seen) {
+        if self.expression.is_some_and(|value| claim(page, seen, BY, "icense", value)) {
+            return;
+        }
+        let named: Vec<&str> = self.classifiers.iter().filter_map(|line| line.rsplit(" :: ").next()).collect();
+        let firm = |value: &&str| {
+            understood(value).is_some_and(|(_, note)| note.is_none_or(|note| note.starts_with("written")))
+        };
+        // "BSD License" and the like leave the version open: a text that states it says more.
+        if let Some(text) = self.text.filter(|text| !named.iter().any(|value| firm(value)) && firm(text)) {
+            claim(page, seen, BY, "icense", text);
+            return;
+        }
+        let claimed = named
+            .iter()
+            .filter(|value| **value != "OSI Approved")
+            .filter(|value| claim(page, seen, BY, TROVE, value))
+            .count();
+        if let Some(text) = self.text.filter(|_| claimed == 0) {
+            claim(page, seen, BY, "icense", text);
+        }
+    }
+}
+
+pub(super) fn read_pyproject(page: &Page<'_>, seen: &mut Seen) {
+    let Ok(manifest) = page.text.parse::<toml::Table>() else { return };
+    let poetry = manifest.get("tool").and_then(|tool| tool.get("poetry"));
+    let flit = manifest.get("tool").and_then(|tool| tool.get("flit")).and_then(|flit| flit.get("metadata"));
+    for project in [manifest.get("project"), poetry, flit].into_iter().flatten() {
+        let license = project.get("license");
+        let table = |key: &str| license.and_then(|license| license.get(key)).and_then(Value::as_str);
+        let listed = project.get("classifiers").and_then(Value::as_array);
+        let classifiers =
+            listed.into_iter().flatten().filter_map(Value::as_str).filter(|line| line.starts_with(TROVE)).collect();
+        let expression = license.and_then(Value::as_str);
+        Stated { expression, classifiers, text: table("text") }.report(page, seen);
+        if let Some(file) = table("file") {
+            let lines = page.line_range(place(page.text, "icense", file));
+            seen.pointers.push(Pointer {
+                target: file.to_owned(),
+                lines,
+                quote: format!("license = {{ file = \"{file}\" }}"),
+            });
+        }
+    }
+}
+
+pub(super) fn read_setup_cfg(page: &Page<'_>, seen: &mut Seen) {
+    let mut stated = Stated::default();
+    let mut in_metadata = false;
+    for line in page.text.lines() {
+        let trimmed = line.trim();
+        if trimmed.starts_with('[') {
+            in_metadata = trimmed == "[metadata]";
+        } else if trimmed.starts_with(TROVE) {
+            stated.classifiers.push(trimmed);
+        } else if let Some((key, value)) = line.split_once('=').filter(|_| in_metadata) {
+            match key.trim() {
+                "license" => stated.text = Some(value.trim()),
+                "license_expression" | "license-expression" => stated.expression = Some(value.trim()),
+                _ => {}
+            }
+        }
+    }
+    stated.report(page, seen);
+}
+
+/// Only literal strings: `license="MIT"` and the classifiers; what is computed is not read.
+pub(super) fn read_setup_py(page: &Page<'_>, seen: &mut Seen) {
+    let mut stated = Stated::default();
+    for line in page.text.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
+        if let Some(found) = literal_after(line, "license") {
+            stated.text = stated.text.or(Some(found));
+        }
+        if let Some(at) = line.find(TROVE) {
+            stated.classifiers.push(line[at..].split(['"', '\'']).next().unwrap_or(""));
+        }
+    }
+    stated.report(page, seen);
+}
+
+fn literal_after<'t>(line: &'t str, key: &str) -> Option<&'t str> {
+    let rest = line[line.find(key)? + key.len()..].trim_start_matches(['"', '\'']).trim_start();
+    let rest = rest.strip_prefix(['=', ':'])?.trim_start();
+    let quote = rest.chars().next().filter(|first| matches!(first, '"' | '\''))?;
+    let inner = &rest[1..];
+    inner.find(quote).map(|end| &inner[..end])
+}
+
+pub(super) fn read_metadata(page: &Page<'_>, seen: &mut Seen) {
+    let fields = fields::fields(fields::head(page.text));
+    if fields::value(&fields, "Metadata-Version").is_none() {
+        return;
+    }
+    let classifiers = fields
+        .iter()
+        .filter(|(key, value)| *key == "Classifier" && value.starts_with(TROVE))
+        .map(|(_, value)| value.as_str())
+        .collect();
+    let text = fields::value(&fields, "License").filter(|value| !value.contains('\n') && *value != "UNKNOWN");
+    Stated { expression: fields::value(&fields, "License-Expression"), classifiers, text }.report(page, seen);
+}

@@ -1,0 +1,149 @@
+//! Which words of a license text are a matter of who uses it: the names of holders, in the places where they stand.
+//!
+//! "Neither the name of the University nor" and "Neither the name of Example Ltd. nor" are one license. Words in such
+//! a place cost nothing where a file has others; only the proper names that a text insists on speak for that text.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use super::words::words;
+
+/// What a word counts for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// A word of the license.
+    Full,
+    /// A proper name where a party is named.
+    Name,
+    /// A general word where a party is named: "the copyright holders".
+    Party,
+}
+
+/// A place for a name: between two runs of words, at most so many words apart.
+struct Slot {
+    open: &'static str,
+    close: &'static [&'static str],
+    most: usize,
+}
+
+const AFTER_NAME: &[&str] = &["nor", "may", "must", "not be", "shall", "or", "in advertising"];
+
+const SLOTS: &[Slot] = &[
+    Slot { open: "provided by", close: &["as is"], most: 20 },
+    Slot { open: "shall", close: &["be liable", "be held", "have any"], most: 24 },
+    Slot { open: "will", close: &["be liable", "be held"], most: 20 },
+    Slot { open: "name of", close: AFTER_NAME, most: 14 },
+    Slot { open: "names of", close: AFTER_NAME, most: 14 },
+    Slot { open: "names", close: AFTER_NAME, most: 10 },
+    Slot { open: "name", close: AFTER_NAME, most: 10 },
+    Slot {
+        open: "developed by",
+        close: &[
+            "neither",
+            "and its",
+            "and the",
+            "for",
+            "the name",
+            "redistribution",
+            "alternately",
+            "may",
+            "this",
+            "all",
+        ],
+        most: 14,
+    },
+    Slot { open: "called", close: &["nor", "without"], most: 8 },
+    Slot { open: "nor may", close: &["appear"], most: 6 },
+];
+
+/// Verbs before which a name stands, with the words at which the name cannot have begun yet.
+const BEFORE: &[&str] = &["disclaims all", "disclaim all", "makes no", "make no"];
+const MOST_BEFORE: usize = 6;
+const NO_NAME: &str = "permission documentation warranty software notice code distribution publicity copies";
+const PARTIES: &str = "the a an and or of its their any all other author authors copyright holder holders owner owners \
+    contributor contributors regents company corporation project organization individual individuals licensor licensors \
+    party parties by s be to in no event";
+
+struct Vocabulary {
+    slots: Vec<(Vec<u32>, Vec<Vec<u32>>, usize)>,
+    before: Vec<Vec<u32>>,
+    no_name: BTreeSet<u32>,
+    parties: BTreeSet<u32>,
+    openers: BTreeSet<u32>,
+}
+
+static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
+    let slots: Vec<_> = SLOTS
+        .iter()
+        .map(|slot| (hashes(slot.open), slot.close.iter().map(|close| hashes(close)).collect(), slot.most))
+        .collect();
+    let before: Vec<Vec<u32>> = BEFORE.iter().map(|verb| hashes(verb)).collect();
+    let openers = slots.iter().map(|slot: &(Vec<u32>, _, _)| slot.0[0]).chain(before.iter().map(|verb| verb[0]));
+    Vocabulary {
+        openers: openers.collect(),
+        slots,
+        before,
+        no_name: hashes(NO_NAME).into_iter().collect(),
+        parties: hashes(PARTIES).into_iter().collect(),
+    }
+});
+
+/// The hashes of the words of `text`.
+pub fn hashes(text: &str) -> Vec<u32> {
+    words(text, 0, text.len()).iter().map(|word| word.hash).collect()
+}
+
+/// What each of these words counts for.
+pub fn weights(words: &[u32]) -> Vec<Weight> {
+    let vocabulary = &*VOCABULARY;
+    let mut weights = vec![Weight::Full; words.len()];
+    for at in 0..words.len() {
+        if !vocabulary.openers.contains(&words[at]) {
+            continue;
+        }
+        let place = vocabulary.after(words, at).or_else(|| vocabulary.before(words, at)).unwrap_or(0..0);
+        for inside in place {
+            let is_party = vocabulary.parties.contains(&words[inside]);
+            weights[inside] = if is_party { Weight::Party } else { Weight::Name };
+        }
+    }
+    weights
+}
+
+impl Vocabulary {
+    /// The place for a name that the words at `at` open.
+    fn after(&self, words: &[u32], at: usize) -> Option<std::ops::Range<usize>> {
+        let (open, closes, most) = self.slots.iter().find(|slot| words[at..].starts_with(&slot.0))?;
+        let start = at + open.len();
+        let end = (start..words.len().min(start + most + 1))
+            .find(|&end| closes.iter().any(|close| words[end..].starts_with(close)))?;
+        Some(start..end)
+    }
+
+    /// The place for a name before the verb at `at`.
+    fn before(&self, words: &[u32], at: usize) -> Option<std::ops::Range<usize>> {
+        self.before.iter().find(|verb| words[at..].starts_with(verb))?;
+        let earliest = at.saturating_sub(MOST_BEFORE);
+        let start =
+            (earliest..at).rev().find(|&place| self.no_name.contains(&words[place])).map_or(at, |place| place + 1);
+        Some(start..at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(text: &str) -> Vec<Weight> {
+        weights(&hashes(text))
+    }
+
+    #[test]
+    fn names_of_holders_are_told_from_the_words_of_the_license() {
+        let found =
+            named("Neither the name of the University of Example nor the names of its contributors may be used");
+        let names = found.iter().filter(|weight| **weight == Weight::Name).count();
+        let parties = found.iter().filter(|weight| **weight == Weight::Party).count();
+        assert_eq!((names, parties), (2, 4));
+    }
+}

@@ -1,0 +1,88 @@
+# `lib` for trees that bring none: a lone file, an overlay, a checkout whose `lib` is a pin.
+#
+# Written from the documented behaviour of nixpkgs' `lib`; `licenses` are facts that the caller hands in.
+# A name that is not here is not an error of the tree: the evaluator answers "unknown" for it.
+# Each file is a function of the finished `lib` and may use any of it lazily.
+{ licenses }:
+
+let
+  assemble =
+    lib:
+    let
+      trivial = (import ./trivial.nix) { inherit lib; };
+      fixedPoints = (import ./fixed-points.nix) { inherit lib; };
+      lists = (import ./lists.nix) { inherit lib; };
+      attrsets = (import ./attrsets.nix) { inherit lib; };
+      strings = (import ./strings.nix) { inherit lib; };
+      flags = (import ./flags.nix) { inherit lib; };
+      versions = (import ./versions.nix) { inherit lib; };
+      customisation = (import ./customisation.nix) { inherit lib; };
+      meta = (import ./meta.nix) { inherit lib; };
+      sources = (import ./sources.nix) { inherit lib; };
+      options = (import ./options.nix) { inherit lib; };
+      types = (import ./types.nix) { inherit lib; };
+      generators = (import ./generators.nix) { inherit lib; };
+      systems = (import ./systems.nix) { inherit lib; };
+      table = (import ./licenses.nix) { inherit lib licenses; };
+
+      # Two libraries use one name in two senses; only one of them is exported at the top.
+      exported =
+        trivial
+        // fixedPoints
+        // removeAttrs lists [
+          "hasPrefix"
+          "removePrefix"
+          "commonPrefix"
+        ]
+        // attrsets
+        // removeAttrs strings [ "replicate" ]
+        // flags
+        // customisation
+        // meta
+        // sources.exported
+        // options;
+    in
+    exported
+    // {
+      inherit
+        trivial
+        fixedPoints
+        lists
+        attrsets
+        versions
+        customisation
+        types
+        generators
+        systems
+        ;
+      inherit (sources)
+        sources
+        fileset
+        filesystem
+        fetchers
+        path
+        ;
+      inherit (options) asserts kernel modules;
+      inherit options;
+      strings = strings // flags;
+      meta = meta;
+      derivations = customisation;
+      licenses = table;
+      platforms = systems.doubles;
+      sourceTypes = meta.sourceTypes;
+      cli = generators.cli;
+      maintainers = { };
+      teams = { };
+    };
+in
+let
+  makeExtensibleLib =
+    make:
+    let
+      self = make self // {
+        extend = overlay: makeExtensibleLib (final: let previous = make final; in previous // overlay final previous);
+      };
+    in
+    self;
+in
+makeExtensibleLib assemble

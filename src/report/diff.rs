@@ -1,0 +1,31 @@
+//! Declared against concluded of every drifting package, and nothing else: made to be read and grepped.
+
+use std::io::{self, Write};
+
+use crate::check::declared_in_words;
+use crate::conclusion::Conclusion;
+use crate::verdict::Verdict;
+
+use super::{Outcome, PackageReport, Report, Style, place};
+
+/// Writes a place with its attribute, a `-` line and a `+` line for each package that drifts.
+pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let (red, green, reset) = if style.color { ("\x1b[31m", "\x1b[32m", "\x1b[0m") } else { ("", "", "") };
+    for package in &report.packages {
+        let Some(concluded) = drifting(package) else { continue };
+        let declared = declared_in_words(&package.declared);
+        let site = crate::check::site(&package.declared).or(package.package.site.as_ref());
+        writeln!(out, "{} {}", site.map(place).unwrap_or_default(), package.package.attr)?;
+        writeln!(out, "{red}- {}{reset}", if declared.is_empty() { "NONE" } else { &declared })?;
+        writeln!(out, "{green}+ {concluded}{reset}")?;
+    }
+    Ok(())
+}
+
+fn drifting(package: &PackageReport) -> Option<String> {
+    let Outcome::Audited(Some(judged)) = &package.outcome else { return None };
+    match (&judged.verdict, &judged.conclusion) {
+        (Verdict::Drifts(_), Conclusion::Concluded(concluded)) => Some(concluded.expr.to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,168 @@
+//! For people: every finding with its place quoted and underlined, its witnesses and what to write.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+use crate::check::Severity;
+use crate::conclusion::Basis;
+use crate::evidence::Witness;
+
+use super::{Located, Report, Style, Totals, unseen};
+
+/// More witnesses than this are counted, not listed, unless all are asked for.
+const SHOWN_WITNESSES: usize = 4;
+
+/// Writes the findings, then what was not looked at, then the totals.
+pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    for located in report.packages.iter().flat_map(|package| &package.findings).filter(|located| shown(located, style))
+    {
+        writeln!(out, "{}\n", finding_block(located, style))?;
+    }
+    if style.quiet {
+        return Ok(());
+    }
+    not_looked_at(report, style, out)?;
+    summary(report, out)
+}
+
+/// What was not scanned is listed by itself, below the findings.
+fn shown(located: &Located, style: Style) -> bool {
+    style.verbose || located.finding.check.id != "LIC090"
+}
+
+/// A finding with its place quoted, in the style of a compiler's message.
+pub(super) fn finding_block(located: &Located, style: Style) -> String {
+    let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
+    let finding = &located.finding;
+    let id = format!("{} {}", finding.check.id, finding.check.name);
+    let title = level(finding.severity()).primary_title(format!("{}: {}", finding.attr, finding.message)).id(id);
+    let mut group = match (&finding.place, &located.quote) {
+        (Some(site), Some(quote)) => {
+            let mark = AnnotationKind::Primary.span(quote.mark.0..quote.mark.1).label(finding.label);
+            let snippet = Snippet::source(quote.text.as_str()).line_start(quote.first_line as usize);
+            Group::with_title(title).element(snippet.path(site.file.as_str()).annotation(mark))
+        }
+        (Some(site), None) => {
+            let origin = Origin::path(site.file.as_str()).line(site.start.line as usize);
+            Group::with_title(title).element(origin.char_column(site.start.column as usize))
+        }
+        (None, _) => Group::with_title(title),
+    };
+    for (name, line) in footer(located, style) {
+        group = group.element(Level::NOTE.with_name(name).message(line));
+    }
+    renderer.render(&[group])
+}
+
+fn footer(located: &Located, style: Style) -> Vec<(&'static str, String)> {
+    let finding = &located.finding;
+    let mut lines = Vec::new();
+    if !finding.evidence.is_empty() {
+        lines.push(("evidence", witnesses(&finding.evidence, style)));
+    }
+    if !finding.against.is_empty() {
+        lines.push(("against", witnesses(&finding.against, style)));
+    }
+    lines.extend(finding.help.iter().map(|line| ("help", line.clone())));
+    lines
+}
+
+/// e.g. `LICENSE:1-201 Apache-2.0 (text); 41 files as src/main.rs:3 Apache-2.0 (tag)`
+fn witnesses(all: &[Basis], style: Style) -> String {
+    let shown = if style.verbose { all.len() } else { SHOWN_WITNESSES };
+    let mut parts: Vec<String> = all.iter().take(shown).map(witness).collect();
+    if all.len() > shown {
+        parts.push(format!("{} more", all.len() - shown));
+    }
+    parts.join("; ")
+}
+
+fn witness(basis: &Basis) -> String {
+    let class = class(basis.class);
+    match basis.files {
+        1 => format!("{}:{} {} ({class})", basis.file, basis.lines, basis.expr),
+        many => format!("{many} files like {}:{} {} ({class})", basis.file, basis.lines, basis.expr),
+    }
+}
+
+/// The name of a witness class.
+pub(super) fn class(class: Witness) -> &'static str {
+    match class {
+        Witness::Tag => "tag",
+        Witness::Grant => "grant",
+        Witness::Text => "text",
+        Witness::Manifest => "manifest",
+        Witness::Readme => "readme",
+        Witness::Clue => "clue",
+    }
+}
+
+fn level(severity: Severity) -> Level<'static> {
+    match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    }
+}
+
+/// Failures one by one; what was skipped is grouped by its reason.
+fn not_looked_at(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut skipped: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (name, failed, why, _) in unseen(report) {
+        if failed {
+            writeln!(out, "failed: {name}: {why}")?;
+        } else {
+            skipped.entry(why).or_default().push(name);
+        }
+    }
+    for (why, names) in skipped {
+        match &names[..] {
+            [name] => writeln!(out, "skipped: {name}: {why}")?,
+            names if style.verbose => writeln!(out, "skipped: {}: {why}", names.join(", "))?,
+            names => writeln!(out, "skipped: {} packages such as {}: {why}", names.len(), names[0])?,
+        }
+    }
+    for name in &report.unmatched {
+        writeln!(out, "not found: no attribute matches `{name}`")?;
+    }
+    Ok(())
+}
+
+fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let totals = report.totals();
+    if report.partial {
+        writeln!(out, "\npartial: the run was ended early; this is what was done until then")?;
+    }
+    writeln!(out, "\n{}", packages(&totals))?;
+    let [notes, warnings, errors] = totals.findings;
+    writeln!(out, "findings: {errors} errors, {warnings} warnings, {notes} notes")?;
+    let coverage = report.coverage;
+    writeln!(
+        out,
+        "coverage: looked at the sources of {} of {} packages that have one ({} files, {:.1} MB, {} not read as text)",
+        coverage.looked_at,
+        coverage.with_source,
+        coverage.files,
+        coverage.bytes as f64 / 1e6,
+        coverage.unread,
+    )?;
+    if coverage.looked_at < coverage.with_source {
+        writeln!(out, "          the others: --fetch downloads them, --sources DIR names a folder that has them")?;
+    }
+    Ok(())
+}
+
+fn packages(totals: &Totals) -> String {
+    format!(
+        "packages: {} discovered; {} audited ({} agree, {} drift, {} cannot tell), {} skipped, {} failed",
+        totals.discovered,
+        totals.audited,
+        totals.agrees,
+        totals.drifts,
+        totals.cannot_tell,
+        totals.skipped,
+        totals.failed
+    )
+}

@@ -1,0 +1,417 @@
+//! The JSON rows. These structs are the published form; the types of the stages are free to change.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::check::{self, Judged, Safety};
+use crate::conclusion::{Basis, Conclusion, Confidence, Part};
+use crate::declared::{Declared, Statement};
+use crate::tree::{HashMode, Package, Site, SourceRef, TableOrigin};
+use crate::verdict::{Verdict, members};
+
+use super::terminal::class;
+use super::{Located, Outcome, PackageReport, Report, unseen};
+
+/// The version of the row format: a row of a known `kind` only gains fields while it stays the same.
+pub(super) const SCHEMA: u32 = 1;
+
+/// One row.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub(super) enum Row<'a> {
+    Package(Box<PackageRow<'a>>),
+    Finding(Box<FindingRow<'a>>),
+    Skipped(UnseenRow<'a>),
+    Failed(UnseenRow<'a>),
+    Summary(SummaryRow<'a>),
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct PackageRow<'a> {
+    schema: u32,
+    attr: &'a str,
+    pname: Option<&'a str>,
+    version: Option<&'a str>,
+    file: Option<&'a str>,
+    line: Option<u32>,
+    column: Option<u32>,
+    declared: DeclaredRow<'a>,
+    source: Vec<SourceRow<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_unknown: Option<&'a str>,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    concluded: Option<ConcludedRow<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct DeclaredRow<'a> {
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    form: Option<&'static str>,
+    terms: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expression: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    branches: Vec<BranchRow<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct BranchRow<'a> {
+    when: &'a str,
+    terms: Vec<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct SourceRow<'a> {
+    fetcher: &'a str,
+    urls: &'a [String],
+    hash: Option<String>,
+    mode: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rev: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct ConcludedRow<'a> {
+    expression: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<&'static str>,
+    reasons: &'a [String],
+    basis: Vec<WitnessRow<'a>>,
+    against: Vec<WitnessRow<'a>>,
+    parts: Vec<PartRow<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct PartRow<'a> {
+    path: &'a str,
+    role: String,
+    expression: String,
+    files: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct WitnessRow<'a> {
+    file: &'a str,
+    first_line: u32,
+    last_line: u32,
+    class: &'static str,
+    expression: String,
+    files: usize,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    quote: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct FindingRow<'a> {
+    schema: u32,
+    check: &'static str,
+    name: &'static str,
+    severity: String,
+    confidence: &'static str,
+    attr: &'a str,
+    message: &'a str,
+    file: Option<&'a str>,
+    line: Option<u32>,
+    column: Option<u32>,
+    end_line: Option<u32>,
+    end_column: Option<u32>,
+    declared: &'a str,
+    concluded: &'a str,
+    evidence: Vec<WitnessRow<'a>>,
+    against: Vec<WitnessRow<'a>>,
+    help: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remedy: Option<RemedyRow>,
+    pin: String,
+}
+
+#[derive(Debug, Serialize)]
+struct RemedyRow {
+    set_license: String,
+    safety: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct UnseenRow<'a> {
+    schema: u32,
+    attr: String,
+    why: &'a str,
+    file: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct SummaryRow<'a> {
+    schema: u32,
+    license_table: &'a str,
+    discovered: usize,
+    audited: usize,
+    skipped: usize,
+    failed: usize,
+    not_asked_for: usize,
+    agrees: usize,
+    drifts: usize,
+    cannot_tell: usize,
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+    by_check: BTreeMap<&'static str, usize>,
+    sources: usize,
+    sources_looked_at: usize,
+    files: u64,
+    bytes: u64,
+    unread: u64,
+    partial: bool,
+}
+
+/// All rows: each package with its findings, then what was skipped or failed, then the summary.
+pub(super) fn rows(report: &Report) -> impl Iterator<Item = Row<'_>> {
+    let packages = report.packages.iter().flat_map(|package| {
+        let findings = package.findings.iter().map(|located| Row::Finding(Box::new(finding(located))));
+        std::iter::once(Row::Package(Box::new(package_row(package)))).chain(findings)
+    });
+    let unseen = unseen(report).map(|(attr, failed, why, file)| {
+        let row = UnseenRow { schema: SCHEMA, attr, why, file: file.map(|file| file.as_str()) };
+        if failed { Row::Failed(row) } else { Row::Skipped(row) }
+    });
+    packages.chain(unseen).chain(std::iter::once(Row::Summary(summary(report))))
+}
+
+fn package_row(report: &PackageReport) -> PackageRow<'_> {
+    let Package { attr, pname, version, sources, source_unknown, .. } = &report.package;
+    let site = check::site(&report.declared).or(report.package.site.as_ref());
+    let judged = match &report.outcome {
+        Outcome::Audited(judged) => judged.as_deref(),
+        _ => None,
+    };
+    PackageRow {
+        schema: SCHEMA,
+        attr: &attr.0,
+        pname: pname.as_deref(),
+        version: version.as_deref(),
+        file: site.map(|site| site.file.as_str()),
+        line: site.map(|site| site.start.line),
+        column: site.map(|site| site.start.column),
+        declared: declared(&report.declared),
+        source: sources.iter().map(source).collect(),
+        source_unknown: source_unknown.as_deref(),
+        outcome: outcome(&report.outcome),
+        verdict: judged.map(|judged| verdict(&judged.verdict)),
+        why: why(report),
+        concluded: judged.and_then(concluded),
+    }
+}
+
+fn outcome(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Audited(_) => "audited",
+        Outcome::Skipped(_) => "skipped",
+        Outcome::Failed(_) => "failed",
+    }
+}
+
+fn verdict(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Agrees { .. } => "agrees",
+        Verdict::Drifts(_) => "drifts",
+        Verdict::Undecided(_) => "cannot-tell",
+    }
+}
+
+fn why(report: &PackageReport) -> Option<&str> {
+    match &report.outcome {
+        Outcome::Skipped(why) | Outcome::Failed(why) => Some(why),
+        Outcome::Audited(judged) => match judged.as_deref().map(|judged| &judged.verdict) {
+            Some(Verdict::Undecided(why)) => Some(why),
+            _ => None,
+        },
+    }
+}
+
+fn declared(declared: &Declared) -> DeclaredRow<'_> {
+    let row = |status, form, terms, expression, why| DeclaredRow {
+        status,
+        form,
+        terms,
+        expression,
+        why,
+        branches: Vec::new(),
+    };
+    let words = Some(check::declared_in_words(declared));
+    match declared {
+        Declared::Absent => row("absent", None, Vec::new(), None, None),
+        Declared::Resolved { statement, .. } => row("resolved", Some(form(statement)), terms(statement), words, None),
+        Declared::Branches { cases, .. } => {
+            let branches = cases.iter().map(|(when, what)| BranchRow { when, terms: terms(what) }).collect();
+            let why = Some("it depends on a condition that is not known".to_owned());
+            DeclaredRow { branches, ..row("partial", None, Vec::new(), words, why) }
+        }
+        Declared::Partial { known, unknown, .. } => {
+            let known = known.iter().map(|member| member.label.as_str()).collect();
+            row("partial", None, known, words, Some(unknown.join("; ")))
+        }
+        Declared::Computed { why, .. } => row("computed", None, Vec::new(), None, Some(why.clone())),
+    }
+}
+
+fn form(statement: &Statement) -> &'static str {
+    match statement {
+        Statement::One(member) if member.attr.is_none() => "record",
+        Statement::One(_) => "single",
+        Statement::List(_) => "list",
+        Statement::Operator { .. } => "operator",
+        Statement::Text(..) => "text",
+    }
+}
+
+/// The labels of the members: the SPDX id where the record has one, else the short name or the string as written.
+fn terms(statement: &Statement) -> Vec<&str> {
+    match statement {
+        Statement::Text(text, _) => vec![text],
+        other => members(other).iter().map(|member| member.label.as_str()).collect(),
+    }
+}
+
+fn source(source: &SourceRef) -> SourceRow<'_> {
+    let stated_apart = |hash: &str| match &source.algo {
+        Some(algo) if !hash.contains(['-', ':']) => format!("{algo}:{hash}"),
+        _ => hash.to_owned(),
+    };
+    SourceRow {
+        fetcher: &source.fetcher,
+        urls: &source.urls,
+        hash: source.hash.as_deref().map(stated_apart),
+        mode: match source.mode {
+            HashMode::Flat => "flat",
+            HashMode::Nar => "nar",
+        },
+        rev: source.rev.as_deref(),
+    }
+}
+
+fn concluded(judged: &Judged) -> Option<ConcludedRow<'_>> {
+    let bare = |expression: &str| ConcludedRow {
+        expression: expression.to_owned(),
+        confidence: None,
+        reasons: &[],
+        basis: Vec::new(),
+        against: Vec::new(),
+        parts: Vec::new(),
+    };
+    Some(match &judged.conclusion {
+        Conclusion::Concluded(concluded) => ConcludedRow {
+            expression: concluded.expr.to_string(),
+            confidence: Some(confidence(concluded.confidence)),
+            reasons: &concluded.reasons,
+            basis: concluded.basis.iter().map(witness).collect(),
+            against: concluded.against.iter().map(witness).collect(),
+            parts: concluded.parts.iter().map(part).collect(),
+        },
+        Conclusion::NoneFound => bare("NONE"),
+        Conclusion::NoAssertion(_) | Conclusion::Conflicting { .. } => bare("NOASSERTION"),
+    })
+}
+
+fn part(part: &Part) -> PartRow<'_> {
+    PartRow {
+        path: part.path.as_str(),
+        role: part.role.to_string(),
+        expression: part.expr.to_string(),
+        files: part.files,
+    }
+}
+
+fn witness(basis: &Basis) -> WitnessRow<'_> {
+    WitnessRow {
+        file: basis.file.as_str(),
+        first_line: basis.lines.first,
+        last_line: basis.lines.last,
+        class: class(basis.class),
+        expression: basis.expr.to_string(),
+        files: basis.files,
+        quote: &basis.quote,
+    }
+}
+
+/// The name of a confidence.
+fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::High => "high",
+        Confidence::Medium => "medium",
+        Confidence::Low => "low",
+    }
+}
+
+fn finding(located: &Located) -> FindingRow<'_> {
+    let finding = &located.finding;
+    let at = |pick: fn(&Site) -> u32| finding.place.as_ref().map(pick);
+    FindingRow {
+        schema: SCHEMA,
+        check: finding.check.id,
+        name: finding.check.name,
+        severity: finding.severity().to_string(),
+        confidence: confidence(finding.confidence),
+        attr: &finding.attr.0,
+        message: &finding.message,
+        file: finding.place.as_ref().map(|site| site.file.as_str()),
+        line: at(|site| site.start.line),
+        column: at(|site| site.start.column),
+        end_line: at(|site| site.end.line),
+        end_column: at(|site| site.end.column),
+        declared: &finding.declared,
+        concluded: &finding.concluded,
+        evidence: finding.evidence.iter().map(witness).collect(),
+        against: finding.against.iter().map(witness).collect(),
+        help: &finding.help,
+        remedy: finding.remedy.as_ref().map(|remedy| {
+            let check::Intent::SetLicense(expr) = &remedy.intent;
+            RemedyRow { set_license: expr.to_string(), safety: safety(remedy.safety) }
+        }),
+        pin: finding.pin().short(),
+    }
+}
+
+fn safety(safety: Safety) -> &'static str {
+    match safety {
+        Safety::Safe => "safe",
+        Safety::Unsafe => "unsafe",
+        Safety::DisplayOnly => "display-only",
+    }
+}
+
+fn summary(report: &Report) -> SummaryRow<'_> {
+    let totals = report.totals();
+    SummaryRow {
+        schema: SCHEMA,
+        license_table: match &report.table {
+            TableOrigin::Checkout(file) => file,
+            TableOrigin::Embedded => "embedded",
+        },
+        discovered: totals.discovered,
+        audited: totals.audited,
+        skipped: totals.skipped,
+        failed: totals.failed,
+        not_asked_for: report.not_asked_for,
+        agrees: totals.agrees,
+        drifts: totals.drifts,
+        cannot_tell: totals.cannot_tell,
+        errors: totals.findings[2],
+        warnings: totals.findings[1],
+        notes: totals.findings[0],
+        by_check: totals.by_check,
+        sources: report.coverage.with_source,
+        sources_looked_at: report.coverage.looked_at,
+        files: report.coverage.files,
+        bytes: report.coverage.bytes,
+        unread: report.coverage.unread,
+        partial: report.partial,
+    }
+}

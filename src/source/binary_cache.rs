@@ -1,0 +1,173 @@
+//! Nix' own ways to a source: a binary cache, and the local Nix.
+//!
+//! Signatures are shown and not checked: the hash that the package declares is stronger than any of them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::archive::{self, ArchiveError, Kind};
+use super::error::SourceError;
+use super::hash::{Algo, FixedHash, Hasher, hash_file};
+use super::net::NetError;
+use super::tree::{Identity, Origin, SourceTree, Strip};
+use super::{Network, Request, Sources, fixed_output, key_of, urls, write_note};
+use crate::store::Staged;
+use crate::tree::HashMode;
+
+const MAX_NARINFO: u64 = 1 << 20;
+
+/// The source, from the binary cache that the user names; `None` where there is none or it does not have it.
+pub(super) fn find(
+    sources: &Sources,
+    request: &Request<'_>,
+    hash: &FixedHash,
+) -> Result<Option<SourceTree>, SourceError> {
+    let options = &sources.options;
+    let Some(base) = options.binary_cache.as_ref().filter(|_| options.network != Network::Offline) else {
+        return Ok(None);
+    };
+    let store = options.nix_store.clone().unwrap_or_else(|| PathBuf::from("/nix/store"));
+    let Some(path) = fixed_output(&store, &request.name(), request.source.mode, hash) else { return Ok(None) };
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let digest = name.split('-').next().unwrap_or("");
+    let identity = Identity { mode: request.source.mode, hash: hash.clone() };
+    let key = key_of(&identity);
+    let _lock = options.store.lock(&key)?;
+    let info_url = format!("{}/{digest}.narinfo", base.trim_end_matches('/'));
+    let partial = options.store.partial(&key).with_extension("nar");
+    let info = match sources.net.text(&info_url, "*/*", &partial.with_extension("narinfo"), MAX_NARINFO) {
+        Ok(text) => NarInfo::parse(&text),
+        Err(NetError::Cancelled) => return Err(SourceError::Cancelled(request.what())),
+        // The cache is a short cut: where it fails, the other ways are open.
+        Err(_) => return Ok(None),
+    };
+    let Some(nar_url) = urls::join(&info_url, &info.url) else { return Ok(None) };
+    if sources.net.download(&nar_url, &partial).is_err() {
+        return Ok(None);
+    }
+    let kept = keep(sources, request, hash, &partial, &info);
+    let _ = std::fs::remove_file(&partial);
+    let origin = Origin::BinaryCache { url: info_url, signatures: info.signatures };
+    kept.map(|()| sources.of_cache(request, hash, origin))
+}
+
+/// Verifies a NAR and keeps what it holds: the file of a flat source, or the NAR itself.
+fn keep(
+    sources: &Sources,
+    request: &Request<'_>,
+    hash: &FixedHash,
+    nar: &Path,
+    info: &NarInfo,
+) -> Result<(), SourceError> {
+    let options = &sources.options;
+    let mut staged = options.store.stage()?;
+    let identity = Identity { mode: request.source.mode, hash: hash.clone() };
+    // Some compressions are told by their name only.
+    let nar_name = urls::file_name(&info.url);
+    let (got, note) = match request.source.mode {
+        HashMode::Flat => {
+            let got = copy_single_file(nar, &nar_name, hash, &mut staged, options);
+            (got.map_err(SourceError::archive(&request.what()))?, write_note(request.strip(), &request.file_name()))
+        }
+        HashMode::Nar => {
+            let got = hash_packed(nar, &nar_name, hash, options).map_err(SourceError::archive(&request.what()))?;
+            (got, write_note(Strip::Never, &nar_name))
+        }
+    };
+    if got != *hash {
+        let from = info.url.clone();
+        return Err(SourceError::HashMismatch { what: request.what(), want: hash.clone(), got, from });
+    }
+    let key = key_of(&identity);
+    if request.source.mode == HashMode::Flat {
+        staged.commit(&options.store, &key, &note)?;
+        return Ok(());
+    }
+    let (_, digest) = hash_file(nar, Algo::Sha256).map_err(SourceError::io(nar, "could not be read"))?;
+    let adopted = staged.adopt(nar, digest).map_err(SourceError::io(nar, "could not be moved"))?;
+    staged.commit_adopted(&options.store, &key, &note, adopted)?;
+    Ok(())
+}
+
+fn copy_single_file(
+    nar: &Path,
+    name: &str,
+    hash: &FixedHash,
+    staged: &mut Staged,
+    options: &super::Options,
+) -> Result<FixedHash, ArchiveError> {
+    let mut hasher = Hasher::new(hash.algo);
+    archive::walk(nar, name, &options.limits, &mut |item| match item.kind {
+        Kind::File { .. } => {
+            let mut both = Both { first: &mut *staged, second: &mut hasher };
+            std::io::copy(item.body, &mut both)?;
+            Ok(())
+        }
+        _ => Err(ArchiveError::Corrupt("the NAR of a file holds something else".to_owned())),
+    })?;
+    Ok(hasher.finish())
+}
+
+fn hash_packed(nar: &Path, name: &str, hash: &FixedHash, options: &super::Options) -> Result<FixedHash, ArchiveError> {
+    let mut hasher = Hasher::new(hash.algo);
+    archive::copy_unpacked(nar, name, &options.limits, &mut hasher)?;
+    Ok(hasher.finish())
+}
+
+struct Both<'a> {
+    first: &'a mut dyn std::io::Write,
+    second: &'a mut dyn std::io::Write,
+}
+
+impl std::io::Write for Both<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.first.write_all(bytes)?;
+        self.second.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.first.flush()
+    }
+}
+
+/// The lines of a narinfo that count here.
+struct NarInfo {
+    url: String,
+    signatures: Vec<String>,
+}
+
+impl NarInfo {
+    fn parse(text: &str) -> NarInfo {
+        let lines = || text.lines().filter_map(|line| line.split_once(": "));
+        let fields: BTreeMap<&str, &str> = lines().collect();
+        let signatures = lines().filter(|(key, _)| *key == "Sig").map(|(_, value)| value.trim().to_owned()).collect();
+        NarInfo { url: fields.get("URL").map_or("", |url| url.trim()).to_owned(), signatures }
+    }
+}
+
+/// The source, realised by the local Nix (`ATTR.src`).
+pub(super) fn realise(sources: &Sources, request: &Request<'_>, hash: &FixedHash) -> Result<SourceTree, SourceError> {
+    let failed = |why: String| SourceError::Tool { what: request.what(), tool: "nix-build", why };
+    let checkout = sources.options.checkout.as_deref();
+    let checkout = checkout.ok_or_else(|| failed("needs a checkout to evaluate".to_owned()))?;
+    let attribute = format!("{}.src", request.attr);
+    let mut command = Command::new("nix-build");
+    command.arg("--no-out-link").arg("--attr").arg(&attribute).arg(checkout).stdin(Stdio::null());
+    let output = match command.output() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(failed("is not on PATH; install Nix or pass --sources DIR".to_owned()));
+        }
+        output => output.map_err(|error| failed(format!("could not be run: {error}")))?,
+    };
+    let said = String::from_utf8_lossy(&output.stdout);
+    match said.lines().rfind(|line| line.starts_with('/')) {
+        Some(path) if output.status.success() => sources.of_store_path(request, hash, Path::new(path)),
+        _ => {
+            let errors = String::from_utf8_lossy(&output.stderr);
+            let last = errors.lines().rfind(|line| line.contains("error")).unwrap_or("no reason was given");
+            Err(failed(format!("could not realise {attribute}: {}", last.trim())))
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Why a source could not be had.
+
+use std::io;
+use std::path::Path;
+
+use super::archive::ArchiveError;
+use super::hash::{BadHash, FixedHash};
+use crate::store::StoreError;
+
+/// Why a source could not be had: one line that names the object and says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// Nothing local has it, and the network was not to be asked.
+    #[error("{what}: not at hand ({why})")]
+    NotAtHand {
+        /// The source.
+        what: String,
+        /// Where it was looked for, and what to do.
+        why: String,
+    },
+    /// Its fetcher does what clarity does not do.
+    #[error("{what}: {fetcher} {why}")]
+    Unfetchable {
+        /// The source.
+        what: String,
+        /// The fetcher.
+        fetcher: String,
+        /// What it does, and what to do instead.
+        why: String,
+    },
+    /// There is nothing to verify it against.
+    #[error("{what}: {}", unverifiable(.hash))]
+    Unverifiable {
+        /// The source.
+        what: String,
+        /// What is wrong with the hash.
+        hash: BadHash,
+    },
+    /// It is not what the package declares.
+    #[error(
+        "{what}: hash mismatch, declared {want}, got {got} from {from}; upstream changed the file, or the package is wrong"
+    )]
+    HashMismatch {
+        /// The source.
+        what: String,
+        /// What the package declares.
+        want: FixedHash,
+        /// What was found.
+        got: FixedHash,
+        /// Where.
+        from: String,
+    },
+    /// No url has it.
+    #[error("{what}: not found at any of its {tried} urls; the last said {last}")]
+    NotFound {
+        /// The source.
+        what: String,
+        /// Number of urls.
+        tried: usize,
+        /// The last answer, with its url.
+        last: String,
+    },
+    /// The network did not do what it should.
+    #[error("{what}: {why}; try again, or put the file into a folder for --sources")]
+    Network {
+        /// The source.
+        what: String,
+        /// What happened, with the url.
+        why: String,
+    },
+    /// Its host failed too often in this run.
+    #[error("{what}: {host} was given up in this run ({why})")]
+    HostGivenUp {
+        /// The source.
+        what: String,
+        /// The host.
+        host: String,
+        /// What it did last.
+        why: String,
+    },
+    /// It cannot be read as an archive, or is refused.
+    #[error("{what}: {error}")]
+    Archive {
+        /// The source.
+        what: String,
+        /// Why.
+        error: ArchiveError,
+    },
+    /// The file system refused.
+    #[error("{path}: {what}: {error}")]
+    Io {
+        /// The place.
+        path: String,
+        /// What was tried.
+        what: &'static str,
+        /// Why it did not work.
+        error: io::Error,
+    },
+    /// The cache refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A tool that was needed did not do it.
+    #[error("{what}: {tool} {why}")]
+    Tool {
+        /// The source.
+        what: String,
+        /// The tool.
+        tool: &'static str,
+        /// What it said.
+        why: String,
+    },
+    /// The run was ended.
+    #[error("{0}: cancelled")]
+    Cancelled(String),
+}
+
+impl SourceError {
+    pub(super) fn io(path: &Path, what: &'static str) -> impl FnOnce(io::Error) -> SourceError {
+        move |error| SourceError::Io { path: path.display().to_string(), what, error }
+    }
+
+    pub(super) fn archive(what: &str) -> impl FnOnce(ArchiveError) -> SourceError {
+        move |error| SourceError::Archive { what: what.to_owned(), error }
+    }
+
+    /// True where clarity chose not to get the source, false where it could not.
+    pub fn is_skipped(&self) -> bool {
+        matches!(
+            self,
+            SourceError::NotAtHand { .. } | SourceError::Unfetchable { .. } | SourceError::Unverifiable { .. }
+        )
+    }
+
+    /// The host whose failure this is: reports name it once, however many packages it costs.
+    pub fn given_up_host(&self) -> Option<&str> {
+        match self {
+            SourceError::HostGivenUp { host, .. } => Some(host),
+            _ => None,
+        }
+    }
+}
+
+fn unverifiable(hash: &BadHash) -> String {
+    match hash {
+        BadHash::Absent => {
+            "declares no hash that is known, so nothing could be verified; pass --sources DIR".to_owned()
+        }
+        BadHash::Fake => "declares a placeholder hash (`lib.fakeHash` or empty); put the real one in".to_owned(),
+        BadHash::Malformed(text) => format!("declares `{text}`, which is not a hash; correct it"),
+    }
+}

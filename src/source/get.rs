@@ -1,0 +1,316 @@
+//! From afar into the cache: download, verify, keep.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::archive;
+use super::error::SourceError;
+use super::fetch::{self, GitPlan, Plan};
+use super::hash::{Algo, FixedHash, hash_file};
+use super::net::NetError;
+use super::tree::{Content, Identity, Origin, SourceTree, Strip, strip_root};
+use super::{Network, Request, Sources, binary_cache, key_of, nar, unpack, urls, write_note};
+use crate::store::Key;
+use crate::text::Digest;
+use crate::tree::HashMode;
+
+/// Why a file does not do: the file system, or what is in it.
+pub(super) enum Unfit {
+    Io(io::Error),
+    Source(SourceError),
+}
+
+impl From<io::Error> for Unfit {
+    fn from(error: io::Error) -> Self {
+        Unfit::Io(error)
+    }
+}
+
+/// What a file turned out to be.
+struct Checked {
+    got: FixedHash,
+    fits: bool,
+    strip: Strip,
+    digest: Digest,
+}
+
+impl Sources {
+    /// A source that is not on this machine.
+    pub(super) fn of_afar(
+        &self,
+        request: &Request<'_>,
+        hash: &FixedHash,
+        plan: Result<Plan, SourceError>,
+    ) -> Result<SourceTree, SourceError> {
+        if let Some(tree) = binary_cache::find(self, request, hash)? {
+            return Ok(tree);
+        }
+        if self.options.nix {
+            return binary_cache::realise(self, request, hash);
+        }
+        let plan = plan?;
+        let why = match self.options.network {
+            Network::Fetch => return self.of_network(request, hash, plan),
+            Network::Offline => "the run is offline; run once with --fetch, or pass --sources DIR",
+            Network::NotAsked => "pass --fetch to download it, or --sources DIR",
+        };
+        Err(SourceError::NotAtHand { what: request.what(), why: why.to_owned() })
+    }
+
+    fn of_network(&self, request: &Request<'_>, hash: &FixedHash, plan: Plan) -> Result<SourceTree, SourceError> {
+        let identity = Identity { mode: request.source.mode, hash: hash.clone() };
+        let key = key_of(&identity);
+        let _lock = self.options.store.lock(&key)?;
+        // Somebody else may have fetched it while this thread waited for the lock.
+        if let Some(tree) = self.of_cache(request, hash, Origin::Cache) {
+            return Ok(tree);
+        }
+        let from = match plan {
+            Plan::Download(urls) => self.download(request, hash, &key, &urls)?,
+            Plan::Git(plan) => self.clone_git(request, hash, &key, &plan)?,
+            Plan::Local(_) | Plan::Never(_) => unreachable!("answered before the network is asked"),
+        };
+        let tree = self.of_cache(request, hash, Origin::Downloaded(from));
+        tree.ok_or_else(|| SourceError::Network {
+            what: request.what(),
+            why: "was fetched, but is not in the cache any more".to_owned(),
+        })
+    }
+
+    /// Downloads the first url that has the right file; returns that url.
+    fn download(
+        &self,
+        request: &Request<'_>,
+        hash: &FixedHash,
+        key: &Key,
+        urls: &[String],
+    ) -> Result<String, SourceError> {
+        let mut worst = Failures::new(request.what());
+        let expanded = self.options.rewriting.expand(urls);
+        for url in &expanded {
+            match self.download_one(request, hash, key, url) {
+                Ok(()) => return Ok(urls::without_credentials(url)),
+                Err(error) => worst.add(error)?,
+            }
+        }
+        if let Some(url) = self.ask_index(request, hash, key, urls, &mut worst)? {
+            match self.download_one(request, hash, key, &url) {
+                Ok(()) => return Ok(url),
+                Err(error) => worst.add(error)?,
+            }
+        }
+        Err(worst.into_error())
+    }
+
+    fn ask_index(
+        &self,
+        request: &Request<'_>,
+        hash: &FixedHash,
+        key: &Key,
+        urls: &[String],
+        worst: &mut Failures,
+    ) -> Result<Option<String>, SourceError> {
+        let is_python =
+            urls.iter().any(|url| url.starts_with("mirror://pypi/")) || request.source.fetcher == "fetchPypi";
+        let Some(index) = self.options.pypi_index.as_ref().filter(|_| is_python) else { return Ok(None) };
+        let scratch = self.options.store.partial(key).with_extension("index");
+        match fetch::find_on_index(&self.net, index, urls, hash, &scratch) {
+            Ok(found) => Ok(found),
+            Err(error) => worst.add(Failure::Net(error)).map(|()| None),
+        }
+    }
+
+    fn download_one(&self, request: &Request<'_>, hash: &FixedHash, key: &Key, url: &str) -> Result<(), Failure> {
+        let partial = self.options.store.partial(key);
+        let resumed = partial.exists();
+        self.net.download(url, &partial)?;
+        match self.keep(request, hash, key, url, &partial) {
+            // The part that was there may have come from another file under the same name.
+            Err(Failure::Source(SourceError::HashMismatch { .. } | SourceError::Archive { .. })) if resumed => {
+                self.net.download(url, &partial)?;
+                self.keep(request, hash, key, url, &partial)
+            }
+            kept => kept,
+        }
+    }
+
+    /// Verifies a file and moves it into the cache; one that does not fit is removed.
+    fn keep(&self, request: &Request<'_>, hash: &FixedHash, key: &Key, url: &str, file: &Path) -> Result<(), Failure> {
+        let mut staged = self.options.store.stage().map_err(SourceError::from)?;
+        let io = |error| SourceError::io(file, "could not be read")(error);
+        let checked = self.check(request, hash, file);
+        let checked = match checked {
+            Ok(checked) if checked.fits => checked,
+            unfit => {
+                std::fs::remove_file(file).map_err(io)?;
+                return Err(Failure::Source(match unfit {
+                    Ok(checked) => SourceError::HashMismatch {
+                        what: request.what(),
+                        want: hash.clone(),
+                        got: checked.got,
+                        from: urls::without_credentials(url),
+                    },
+                    Err(Unfit::Io(error)) => io(error),
+                    Err(Unfit::Source(error)) => error,
+                }));
+            }
+        };
+        let adopted = staged.adopt(file, checked.digest).map_err(io)?;
+        let note = write_note(checked.strip, &request.file_name());
+        staged.commit_adopted(&self.options.store, key, &note, adopted).map_err(SourceError::from)?;
+        Ok(())
+    }
+
+    /// Whether a file is what `hash` says: itself, the tree inside of it, or itself as a NAR.
+    fn check(&self, request: &Request<'_>, hash: &FixedHash, file: &Path) -> Result<Checked, Unfit> {
+        let strip = request.strip();
+        if request.source.mode == HashMode::Flat {
+            let (got, digest) = hash_file(file, hash.algo)?;
+            return Ok(Checked { fits: got == *hash, got, strip, digest });
+        }
+        let (_, digest) = hash_file(file, Algo::Sha256)?;
+        let alone = nar::hash(file, hash.algo)?;
+        if alone == *hash || !archive::is_archive(file, &request.file_name())? {
+            return Ok(Checked { fits: alone == *hash, got: alone, strip: Strip::Never, digest });
+        }
+        let unfit = |error| Unfit::Source(SourceError::archive(&request.what())(error));
+        let staged = self.options.store.stage().map_err(|error| Unfit::Source(error.into()))?;
+        unpack::unpack(file, &request.file_name(), &staged.room(), &self.options.limits).map_err(unfit)?;
+        let got = nar::hash(&strip_root(&staged.room(), strip)?, hash.algo)?;
+        if got == *hash {
+            return Ok(Checked { fits: true, got, strip, digest });
+        }
+        // A hash that fits is proof, also of how the tree was meant.
+        let other = if strip == Strip::Single { Strip::Never } else { Strip::Single };
+        let fits = nar::hash(&strip_root(&staged.room(), other)?, hash.algo)? == *hash;
+        Ok(Checked { fits, got, strip: other, digest })
+    }
+
+    /// A file that the user put into a `--sources` folder: read where it lies.
+    pub(super) fn given_file(
+        &self,
+        request: &Request<'_>,
+        file: &Path,
+        declared: Option<&FixedHash>,
+    ) -> Result<SourceTree, Unfit> {
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let (own, _) = hash_file(file, Algo::Sha256)?;
+        let (identity, strip) = match declared {
+            None => (Identity { mode: HashMode::Flat, hash: own }, request.strip()),
+            Some(hash) => {
+                let checked = self.check(request, hash, file)?;
+                if !checked.fits {
+                    let (want, from) = (hash.clone(), file.display().to_string());
+                    let error = SourceError::HashMismatch { what: request.what(), want, got: checked.got, from };
+                    return Err(Unfit::Source(error));
+                }
+                (Identity { mode: request.source.mode, hash: hash.clone() }, checked.strip)
+            }
+        };
+        Ok(SourceTree {
+            identity,
+            origin: Origin::SourcesFolder(file.to_owned()),
+            verified: declared.is_some(),
+            root: None,
+            name,
+            content: Content::File { path: file.to_owned(), strip },
+            limits: self.options.limits.clone(),
+        })
+    }
+
+    /// Clones a revision and keeps its tree as a compressed NAR; returns where it came from.
+    fn clone_git(
+        &self,
+        request: &Request<'_>,
+        hash: &FixedHash,
+        key: &Key,
+        plan: &GitPlan,
+    ) -> Result<String, SourceError> {
+        let mut staged = self.options.store.stage()?;
+        let room = staged.room();
+        fetch::clone_git(plan, &room, &request.what())?;
+        let unreadable = |error| SourceError::io(&room, "could not be read")(error);
+        let got = nar::hash(&room, hash.algo).map_err(unreadable)?;
+        let from = format!("{} at {}", plan.url, plan.rev);
+        if got != *hash {
+            return Err(SourceError::HashMismatch { what: request.what(), want: hash.clone(), got, from });
+        }
+        pack(&room, &mut staged).map_err(unreadable)?;
+        staged.commit(&self.options.store, key, &write_note(Strip::Never, "source.nar.zst"))?;
+        Ok(from)
+    }
+}
+
+fn pack(tree: &Path, out: &mut dyn Write) -> io::Result<()> {
+    let mut encoder = zstd::Encoder::new(out, 3)?;
+    nar::write(tree, &mut encoder)?;
+    encoder.finish().map(drop)
+}
+
+/// Why one url did not do.
+enum Failure {
+    Net(NetError),
+    Source(SourceError),
+}
+
+impl From<NetError> for Failure {
+    fn from(error: NetError) -> Self {
+        Failure::Net(error)
+    }
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        Failure::Source(error)
+    }
+}
+
+/// The failures of all urls: what is said in the end is what tells most.
+struct Failures {
+    what: String,
+    tried: usize,
+    wrong: Option<SourceError>,
+    network: Option<SourceError>,
+    given_up: Option<SourceError>,
+    status: Option<String>,
+}
+
+impl Failures {
+    fn new(what: String) -> Failures {
+        Failures { what, tried: 0, wrong: None, network: None, given_up: None, status: None }
+    }
+
+    /// Notes a failure; one that ends everything (the disk, the user) is returned.
+    fn add(&mut self, failure: Failure) -> Result<(), SourceError> {
+        self.tried += 1;
+        let what = self.what.clone();
+        match failure {
+            Failure::Source(error @ (SourceError::HashMismatch { .. } | SourceError::Archive { .. })) => {
+                self.wrong.get_or_insert(error);
+            }
+            Failure::Source(error) => return Err(error),
+            Failure::Net(NetError::Disk(error)) => {
+                return Err(SourceError::Io { path: what, what: "could not be written", error });
+            }
+            Failure::Net(NetError::Cancelled) => return Err(SourceError::Cancelled(what)),
+            Failure::Net(NetError::GivenUp { host, why }) => {
+                self.given_up = Some(SourceError::HostGivenUp { what, host, why });
+            }
+            Failure::Net(NetError::Status { url, status }) => self.status = Some(format!("HTTP {status} ({url})")),
+            Failure::Net(error @ (NetError::Failed { .. } | NetError::Refused { .. })) => {
+                self.network = Some(SourceError::Network { what, why: error.to_string() });
+            }
+        }
+        Ok(())
+    }
+
+    fn into_error(self) -> SourceError {
+        let Failures { what, tried, wrong, network, given_up, status } = self;
+        let not_found = status.map(|last| SourceError::NotFound { what: what.clone(), tried, last });
+        // A mirror that could not be asked may have it: that weighs more than one that says no.
+        wrong.or(network).or(given_up).or(not_found).unwrap_or_else(|| SourceError::NotAtHand {
+            what,
+            why: "none of its mirrors is known; name one under [fetch] in clarity.toml".to_owned(),
+        })
+    }
+}

@@ -1,0 +1,56 @@
+//! Where a source may already lie on this machine: `--sources` folders and the Nix store.
+//!
+//! The rule for `--sources DIR`: the first that exists of `DIR/<attr>`, `DIR/<pname>-<version>`, `DIR/<file name>` and
+//! `DIR/<pname>`, each as a folder, or as an archive with one of the usual suffixes. A second source of a package is
+//! found by its file name only.
+
+use std::path::{Path, PathBuf};
+
+use super::{Request, urls};
+
+const SUFFIXES: [&str; 20] = [
+    ".tar.gz",
+    ".tgz",
+    ".tar.xz",
+    ".txz",
+    ".tar.bz2",
+    ".tbz2",
+    ".tar.zst",
+    ".tar.lz",
+    ".tar.lzma",
+    ".tar",
+    ".zip",
+    ".crate",
+    ".whl",
+    ".gem",
+    ".deb",
+    ".rpm",
+    ".jar",
+    ".nar",
+    ".nar.xz",
+    ".tar.br",
+];
+
+/// The place of the source of `request` below one of `folders`.
+pub(super) fn in_folders(folders: &[PathBuf], request: &Request<'_>) -> Option<PathBuf> {
+    let names = names(request);
+    folders.iter().find_map(|folder| names.iter().find_map(|name| named(folder, name)))
+}
+
+fn names(request: &Request<'_>) -> Vec<String> {
+    let file_name = request.source.urls.first().map(|url| urls::file_name(url));
+    let versioned = request.pname.zip(request.version).map(|(pname, version)| format!("{pname}-{version}"));
+    let all = [Some(request.attr.to_owned()), versioned, file_name, request.pname.map(str::to_owned)];
+    let of_this = if request.index == 0 { &all[..] } else { &all[2..3] };
+    // A name is one part of a path: whatever the checkout says, nothing outside of the folder is looked at.
+    let is_part = |name: &String| !name.is_empty() && !name.contains('/') && name != "." && name != "..";
+    of_this.iter().flatten().filter(|name| is_part(name)).cloned().collect()
+}
+
+fn named(folder: &Path, name: &str) -> Option<PathBuf> {
+    let plain = folder.join(name);
+    if plain.exists() {
+        return Some(plain);
+    }
+    SUFFIXES.iter().map(|suffix| folder.join(format!("{name}{suffix}"))).find(|path| path.is_file())
+}

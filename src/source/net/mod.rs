@@ -1,0 +1,327 @@
+//! The network: one file from one url, whatever it takes.
+//!
+//! A download is written to a file that outlives it, and goes on where it stopped: after a cut connection, a stalled
+//! one, or a killed process. Nothing is believed but the hash, which is not checked here. Nobody is asked too often:
+//! requests per host are bounded, `Retry-After` is honoured, and a host that keeps failing is given up for the run.
+
+mod hosts;
+mod request;
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+pub use hosts::GivenUp;
+use hosts::Hosts;
+use request::{Answer, Requests};
+
+use super::urls;
+
+/// How the network is used.
+#[derive(Clone, Debug)]
+pub struct NetOptions {
+    /// Requests to one host at a time.
+    pub per_host: usize,
+    /// Tries for one url that bring no new byte.
+    pub attempts: u32,
+    /// Failed urls in a row after which a host is given up.
+    pub host_failures: u32,
+    /// The pause after the first failure; it doubles, and a random part is added.
+    pub backoff: Duration,
+    /// The longest pause that is made, also when `Retry-After` asks for more.
+    pub longest_pause: Duration,
+    /// How long to wait for a connection.
+    pub connect: Duration,
+    /// How long to wait for the next bytes.
+    pub stall: Duration,
+    /// The largest file that is downloaded, in bytes.
+    pub max_bytes: u64,
+    /// Redirects that are followed.
+    pub redirects: usize,
+}
+
+impl Default for NetOptions {
+    fn default() -> Self {
+        NetOptions {
+            per_host: 4,
+            attempts: 4,
+            host_failures: 3,
+            backoff: Duration::from_millis(500),
+            longest_pause: Duration::from_secs(60),
+            connect: Duration::from_secs(15),
+            stall: Duration::from_secs(60),
+            max_bytes: 16 << 30,
+            redirects: 10,
+        }
+    }
+}
+
+/// Why a url gave nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum NetError {
+    /// The server says that it is not there (or not for us).
+    #[error("{url}: HTTP {status}")]
+    Status {
+        /// The url.
+        url: String,
+        /// The status.
+        status: u16,
+    },
+    /// It failed in a way that may pass.
+    #[error("{url}: {why}")]
+    Failed {
+        /// The url.
+        url: String,
+        /// What happened, last.
+        why: String,
+    },
+    /// Asking again will not help: TLS, too many redirects, a url that cannot be asked.
+    #[error("{url}: {why}")]
+    Refused {
+        /// The url.
+        url: String,
+        /// Why.
+        why: String,
+    },
+    /// The host was given up.
+    #[error("{host} was given up ({why})")]
+    GivenUp {
+        /// The host.
+        host: String,
+        /// What it did last.
+        why: String,
+    },
+    /// The file could not be written.
+    #[error("{0}")]
+    Disk(io::Error),
+    /// The run was ended.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// What was moved, for progress.
+#[derive(Debug, Default)]
+pub struct Traffic {
+    /// Bytes received.
+    pub bytes: AtomicU64,
+    /// Requests sent.
+    pub requests: AtomicU64,
+}
+
+/// A client for all threads.
+pub struct Net {
+    requests: Requests,
+    hosts: Hosts,
+    options: NetOptions,
+    cancel: Arc<AtomicBool>,
+    /// What was moved so far.
+    pub traffic: Traffic,
+}
+
+/// What one try brought.
+enum Try {
+    Whole,
+    // Worth another try, perhaps not before a pause.
+    Again { why: String, pause: Option<Duration> },
+}
+
+impl Net {
+    /// A client; `cancel` ends its waits and downloads.
+    pub fn new(options: NetOptions, cancel: Arc<AtomicBool>) -> Net {
+        Net {
+            requests: Requests::new(&options),
+            hosts: Hosts::new(options.per_host, options.host_failures),
+            options,
+            cancel,
+            traffic: Traffic::default(),
+        }
+    }
+
+    /// The hosts that were given up so far, by name.
+    pub fn given_up(&self) -> Vec<GivenUp> {
+        self.hosts.given_up()
+    }
+
+    /// Downloads `url` to `target`, going on where `target` ends.
+    pub fn download(&self, url: &str, target: &Path) -> Result<(), NetError> {
+        let url = urls::without_credentials(url);
+        let host = self.host_of(&url)?;
+        let mut barren = 0;
+        loop {
+            let before = size_of(target);
+            match self.try_once(&url, target) {
+                Ok(Try::Whole) => {
+                    self.hosts.succeeded(&host);
+                    return Ok(());
+                }
+                Ok(Try::Again { why, pause }) => {
+                    barren = if size_of(target) > before { 0 } else { barren + 1 };
+                    if barren >= self.options.attempts || pause.is_some_and(|pause| pause > self.options.longest_pause)
+                    {
+                        self.hosts.failed(&host, &why);
+                        return Err(NetError::Failed { url, why });
+                    }
+                    self.pause(barren, pause)?;
+                }
+                Err(error) => {
+                    match &error {
+                        NetError::Status { .. } => self.hosts.succeeded(&host),
+                        NetError::Refused { why, .. } => self.hosts.failed(&host, why),
+                        _ => {}
+                    }
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// The body of `url`, which must be short: an index, a narinfo.
+    pub fn text(&self, url: &str, accept: &str, scratch: &Path, max: u64) -> Result<String, NetError> {
+        let url = urls::without_credentials(url);
+        let _ = std::fs::remove_file(scratch);
+        let limited = |size: u64| size <= max;
+        self.fetch_text(&url, accept, scratch)?;
+        let read = if limited(size_of(scratch)) { std::fs::read(scratch) } else { Err(io::Error::other("too long")) };
+        let _ = std::fs::remove_file(scratch);
+        let bytes = read.map_err(|error| NetError::Failed { url, why: error.to_string() })?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    fn fetch_text(&self, url: &str, accept: &str, scratch: &Path) -> Result<(), NetError> {
+        let host = self.host_of(url)?;
+        for attempt in 1..=self.options.attempts {
+            let why = match self.ask(url, 0, accept)? {
+                Answer { status: 200, body, .. } => match self.save(body, None, scratch, 0)? {
+                    Try::Whole => return Ok(()),
+                    Try::Again { why, .. } => why,
+                },
+                answer if answer.is_passing() => format!("HTTP {}", answer.status),
+                answer => return Err(NetError::Status { url: url.to_owned(), status: answer.status }),
+            };
+            if attempt == self.options.attempts {
+                self.hosts.failed(&host, &why);
+                return Err(NetError::Failed { url: url.to_owned(), why });
+            }
+            self.pause(attempt, None)?;
+        }
+        Err(NetError::Failed { url: url.to_owned(), why: "no attempt is allowed".to_owned() })
+    }
+
+    fn host_of(&self, url: &str) -> Result<String, NetError> {
+        let refused = |why: &str| NetError::Refused { url: url.to_owned(), why: why.to_owned() };
+        if !url.starts_with("http://") && !url.starts_with("https://") {
+            return Err(refused("only http and https are asked"));
+        }
+        urls::host(url).ok_or_else(|| refused("has no host"))
+    }
+
+    fn try_once(&self, url: &str, target: &Path) -> Result<Try, NetError> {
+        let have = size_of(target);
+        let answer = match self.ask(url, have, "*/*") {
+            Ok(answer) => answer,
+            Err(NetError::Failed { why, .. }) => return Ok(Try::Again { why, pause: None }),
+            Err(error) => return Err(error),
+        };
+        match answer.status {
+            200 => {
+                remove(target)?;
+                self.save(answer.body, answer.len, target, 0)
+            }
+            206 if answer.range_start == Some(have) => self.save(answer.body, answer.len, target, have),
+            // What is there is all there is, or does not fit this server's file.
+            416 if have > 0 && answer.range_total == Some(have) => Ok(Try::Whole),
+            206 | 416 => {
+                remove(target)?;
+                Ok(Try::Again { why: "answered with another range than was asked for".to_owned(), pause: None })
+            }
+            status if answer.is_passing() => {
+                Ok(Try::Again { why: format!("HTTP {status}"), pause: answer.retry_after })
+            }
+            status => Err(NetError::Status { url: url.to_owned(), status }),
+        }
+    }
+
+    /// The answer to a request, redirects followed; each host on the way counts for itself.
+    fn ask(&self, url: &str, from: u64, accept: &str) -> Result<Answer, NetError> {
+        let mut at = url.to_owned();
+        for _ in 0..=self.options.redirects {
+            let host = self.host_of(&at)?;
+            let permit = self.hosts.enter(&host, &self.cancel)?;
+            self.traffic.requests.fetch_add(1, Ordering::Relaxed);
+            let mut answer = self.requests.get(&at, from, accept)?;
+            let Some(location) = answer.location.take() else {
+                answer.permit = Some(permit);
+                return Ok(answer);
+            };
+            let refused =
+                || NetError::Refused { url: at.clone(), why: "redirects to something that is no url".to_owned() };
+            at = urls::without_credentials(&urls::join(&at, &location).ok_or_else(refused)?);
+        }
+        let why = format!("redirects more than {} times", self.options.redirects);
+        Err(NetError::Refused { url: url.to_owned(), why })
+    }
+
+    fn save(&self, mut body: request::Body, len: Option<u64>, target: &Path, from: u64) -> Result<Try, NetError> {
+        let file = OpenOptions::new().create(true).append(true).open(target);
+        let mut file = file.map_err(NetError::Disk)?;
+        let mut buffer = vec![0; 1 << 16];
+        let mut received = 0;
+        loop {
+            if self.cancel.load(Ordering::Relaxed) {
+                return Err(NetError::Cancelled);
+            }
+            let count = match body.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(count) => count,
+                Err(error) => return Ok(Try::Again { why: request::explain_io(&error), pause: None }),
+            };
+            file.write_all(&buffer[..count]).map_err(NetError::Disk)?;
+            received += count as u64;
+            self.traffic.bytes.fetch_add(count as u64, Ordering::Relaxed);
+            if from + received > self.options.max_bytes {
+                remove(target)?;
+                let why = format!("sends more than {} bytes", self.options.max_bytes);
+                return Err(NetError::Refused { url: body.url.clone(), why });
+            }
+        }
+        match len {
+            Some(len) if received < len => {
+                Ok(Try::Again { why: format!("ended after {received} of {len} bytes"), pause: None })
+            }
+            _ => Ok(Try::Whole),
+        }
+    }
+
+    fn pause(&self, attempt: u32, asked: Option<Duration>) -> Result<(), NetError> {
+        let backoff = self.options.backoff.saturating_mul(1 << attempt.saturating_sub(1).min(10));
+        let pause = asked.unwrap_or(backoff).min(self.options.longest_pause) + jitter(self.options.backoff);
+        let until = Instant::now() + pause;
+        while let Some(left) = until.checked_duration_since(Instant::now()) {
+            if self.cancel.load(Ordering::Relaxed) {
+                return Err(NetError::Cancelled);
+            }
+            std::thread::sleep(left.min(Duration::from_millis(50)));
+        }
+        Ok(())
+    }
+}
+
+/// A random part of `most`, so that many clients do not come back together.
+fn jitter(most: Duration) -> Duration {
+    use std::hash::{BuildHasher, RandomState};
+    most.mul_f64(f64::from(RandomState::new().hash_one(0) as u32) / f64::from(u32::MAX))
+}
+
+fn size_of(path: &Path) -> u64 {
+    File::open(path).and_then(|file| file.metadata()).map_or(0, |meta| meta.len())
+}
+
+fn remove(path: &Path) -> Result<(), NetError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(NetError::Disk(error)),
+        _ => Ok(()),
+    }
+}

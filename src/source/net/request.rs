@@ -1,0 +1,135 @@
+//! One request, through `ureq`: the only file that names it.
+
+use std::io::{self, Read};
+use std::time::Duration;
+
+use ureq::tls::{RootCerts, TlsConfig};
+
+use super::hosts::Permit;
+use super::{NetError, NetOptions};
+
+/// Sends requests; shared by all threads.
+pub(super) struct Requests {
+    agent: ureq::Agent,
+}
+
+/// An answer, its body not read yet.
+pub(super) struct Answer {
+    pub status: u16,
+    pub location: Option<String>,
+    /// Bytes of this body, where stated.
+    pub len: Option<u64>,
+    pub range_start: Option<u64>,
+    pub range_total: Option<u64>,
+    pub retry_after: Option<Duration>,
+    pub body: Body,
+    /// Held until the body is read.
+    pub permit: Option<Permit>,
+}
+
+impl Answer {
+    /// True where the same request may succeed later.
+    pub(super) fn is_passing(&self) -> bool {
+        matches!(self.status, 408 | 425 | 429 | 500..=599)
+    }
+}
+
+/// The bytes of an answer.
+pub(super) struct Body {
+    reader: ureq::BodyReader<'static>,
+    pub url: String,
+}
+
+impl Read for Body {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.reader.read(buffer)
+    }
+}
+
+impl Requests {
+    pub(super) fn new(options: &NetOptions) -> Requests {
+        // The machine's own certificates, with $SSL_CERT_FILE; never less than full verification.
+        let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
+        // The proxy comes from the environment, which is ureq's default.
+        let config = ureq::Agent::config_builder()
+            .tls_config(tls)
+            .user_agent(concat!("clarity/", env!("CARGO_PKG_VERSION"), " (", env!("CARGO_PKG_REPOSITORY"), ")"))
+            // As the server stores it: a hash is of those bytes.
+            .accept_encoding("identity")
+            .http_status_as_error(false)
+            // Followed by `Net::ask`, which looks at every hop.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_connect(Some(options.connect))
+            .timeout_recv_response(Some(options.stall))
+            .timeout_per_read(Some(options.stall))
+            .build();
+        Requests { agent: config.into() }
+    }
+
+    pub(super) fn get(&self, url: &str, from: u64, accept: &str) -> Result<Answer, NetError> {
+        let mut request = self.agent.get(url).header("Accept", accept);
+        if from > 0 {
+            request = request.header("Range", format!("bytes={from}-"));
+        }
+        let response = request.call().map_err(|error| explain(url, &error))?;
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let status = response.status().as_u16();
+        let is_redirect = matches!(status, 301 | 302 | 303 | 307 | 308);
+        let (range_start, range_total) = header("content-range").map_or((None, None), content_range);
+        let location = header("location").filter(|_| is_redirect).map(str::to_owned);
+        let len = header("content-length").and_then(|len| len.trim().parse().ok());
+        let retry_after = header("retry-after").and_then(retry_after);
+        let reader = response.into_body().into_with_config().limit(u64::MAX).reader();
+        let body = Body { reader, url: url.to_owned() };
+        Ok(Answer { status, location, len, range_start, range_total, retry_after, body, permit: None })
+    }
+}
+
+/// `bytes 5-9/10`, `bytes */10`: the start and the total.
+fn content_range(text: &str) -> (Option<u64>, Option<u64>) {
+    let Some((range, total)) = text.trim().strip_prefix("bytes").and_then(|rest| rest.trim().split_once('/')) else {
+        return (None, None);
+    };
+    let start = range.split('-').next().and_then(|start| start.trim().parse().ok());
+    (start, total.trim().parse().ok())
+}
+
+/// Seconds, or a date.
+fn retry_after(text: &str) -> Option<Duration> {
+    if let Ok(seconds) = text.trim().parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let then = httpdate::parse_http_date(text.trim()).ok()?;
+    Some(then.duration_since(std::time::SystemTime::now()).unwrap_or_default())
+}
+
+fn explain(url: &str, error: &ureq::Error) -> NetError {
+    let url = url.to_owned();
+    match error {
+        ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
+            NetError::Refused { url, why: "is not a url that can be asked".to_owned() }
+        }
+        ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => {
+            NetError::Refused { url, why: format!("TLS: {error}") }
+        }
+        ureq::Error::Io(inner) if is_tls(inner) => NetError::Refused { url, why: format!("TLS: {inner}") },
+        ureq::Error::HostNotFound => NetError::Failed { url, why: "the host has no address".to_owned() },
+        ureq::Error::Timeout(_) => NetError::Failed { url, why: "no answer in time".to_owned() },
+        error => NetError::Failed { url, why: error.to_string() },
+    }
+}
+
+/// rustls reports a certificate it does not accept as an error of the stream.
+fn is_tls(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::InvalidData || error.to_string().contains("certificate")
+}
+
+/// What a failed read of a body means.
+pub(super) fn explain_io(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => "no more bytes in time".to_owned(),
+        io::ErrorKind::UnexpectedEof => "the connection was cut".to_owned(),
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,124 @@
+//! The house keeps its shape: order of imports, walls, names.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A word of a foreign crate and the only modules that may name it.
+const WALLS: [(&str, &[&str]); 8] = [
+    ("rnix", &["nix"]),
+    ("rowan", &["nix"]),
+    ("askalono", &["evidence/text", "build.rs"]),
+    ("spdx", &["license", "build.rs"]),
+    ("rayon", &["engine"]),
+    ("indicatif", &["engine"]),
+    ("clap", &["cli"]),
+    ("anyhow", &["cli"]),
+];
+
+/// Names that say nothing of what is inside.
+const FORBIDDEN: [&str; 5] = ["utils", "helpers", "common", "types", "model"];
+
+fn sources() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files: Vec<(PathBuf, String)> = walkdir::WalkDir::new(&root)
+        .into_iter()
+        .map(|entry| entry.expect("src is readable"))
+        .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "rs"))
+        .map(|entry| {
+            let text = fs::read_to_string(entry.path()).expect("source files are UTF-8");
+            (entry.path().strip_prefix(&root).expect("below src").to_owned(), text)
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+/// The modules in the order of `lib.rs`.
+fn order() -> Vec<String> {
+    let lib = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).expect("lib.rs");
+    lib.lines().filter_map(|line| Some(line.strip_prefix("pub mod ")?.strip_suffix(';')?.to_owned())).collect()
+}
+
+/// The lines of code: no comments, and nothing from the unit tests on (they stand at the end of a file).
+fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = text.lines().enumerate().take_while(|(_, line)| line.trim() != "#[cfg(test)]");
+    lines.filter(|(_, line)| !line.trim_start().starts_with("//")).map(|(index, line)| (index + 1, line))
+}
+
+fn home(file: &Path) -> String {
+    file.iter().next().map(|part| part.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// True where `word` stands in `line` as the first part of a path: `word::`, `use word`, `extern crate word`.
+fn names_crate(line: &str, word: &str) -> bool {
+    line.match_indices(word).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let after = &line[at + word.len()..];
+        let starts = !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | '.' | '"' | '/' | '-'));
+        starts && (after.starts_with("::") || after.starts_with(';') && line.trim_start().starts_with("use "))
+    })
+}
+
+#[test]
+fn a_module_imports_only_from_modules_above_it() {
+    let order = order();
+    let rank: BTreeMap<&str, usize> = order.iter().enumerate().map(|(index, name)| (name.as_str(), index)).collect();
+    let mut broken = Vec::new();
+    for (file, text) in sources() {
+        let Some(own) = rank.get(home(&file).as_str()) else { continue };
+        for (line, code) in code(&text) {
+            for (at, _) in code.match_indices("crate::") {
+                let name: String = code[at + 7..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                if rank.get(name.as_str()).is_some_and(|other| other > own) {
+                    broken
+                        .push(format!("src/{}:{line}: imports `{name}`, which comes later in lib.rs", file.display()));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn foreign_crates_stay_behind_their_walls() {
+    let mut broken = Vec::new();
+    for (file, text) in sources() {
+        let path = file.to_string_lossy().into_owned();
+        for (word, homes) in WALLS {
+            if homes.iter().any(|home| path.starts_with(home)) {
+                continue;
+            }
+            for (line, code) in code(&text) {
+                if names_crate(code, word) {
+                    broken.push(format!("src/{path}:{line}: names `{word}`, which lives in {}", homes.join(", ")));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn no_module_has_a_name_that_says_nothing() {
+    let named = |file: &Path| file.with_extension("").iter().any(|part| FORBIDDEN.iter().any(|name| part == *name));
+    let broken: Vec<String> =
+        sources().iter().filter(|(file, _)| named(file)).map(|(file, _)| format!("src/{}", file.display())).collect();
+    assert!(broken.is_empty(), "forbidden module names: {}", broken.join(", "));
+}
+
+#[test]
+fn every_module_of_the_library_has_a_folder() {
+    for name in order() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(&name);
+        assert!(folder.join("mod.rs").is_file(), "src/{name}/mod.rs is missing");
+    }
+}
+
+#[test]
+fn the_test_of_walls_sees_a_breach() {
+    assert!(names_crate("use rayon::prelude::ParallelIterator;", "rayon"));
+    assert!(names_crate("    rayon::join(a, b);", "rayon"));
+    assert!(!names_crate("let crayon::x = 1;", "rayon"));
+    assert!(!names_crate("/// like `rayon`", "rayon"));
+}
