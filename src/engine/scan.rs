@@ -82,13 +82,15 @@ pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     watch.stage("evaluating");
     let checkout = Checkout::open(&request.path, &request.tree)?;
     let surveyed = survey(&checkout, request, watch);
-    let table = LicenseTable::embedded();
+    let table = checkout.license_table();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(request.jobs).build()?;
     let mut audits: Vec<Audit> = match &request.sources {
         None => surveyed.packages.iter().map(|_| Audit::metadata_only()).collect(),
         Some(options) => {
             watch.stage("looking at sources");
-            let sources = Sources::new(options.clone(), watch.cancel());
+            let mut options = options.clone();
+            options.rewriting.mirrors = checkout.mirrors();
+            let sources = Sources::new(options, watch.cancel());
             let run = Run { request, watch, sources: &sources, packages: &surveyed.packages, table: &table };
             pool.install(|| run.audit_all())
         }
@@ -105,7 +107,6 @@ pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
         gone: Vec::new(),
         gate: request.gate,
         rest: surveyed.rest,
-        not_asked_for: surveyed.not_asked_for,
         unmatched: surveyed.unmatched,
         coverage,
         partial: watch.is_ended(),
@@ -120,7 +121,6 @@ type Found = (Package, Declared);
 struct Surveyed {
     packages: Vec<Found>,
     rest: Vec<Rest>,
-    not_asked_for: usize,
     unmatched: Vec<String>,
 }
 
@@ -135,14 +135,21 @@ fn survey(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
             .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect()
     });
-    let mut surveyed = Surveyed { packages: Vec::new(), rest: Vec::new(), not_asked_for: 0, unmatched: Vec::new() };
+    let mut surveyed = Surveyed { packages: Vec::new(), rest: Vec::new(), unmatched: Vec::new() };
     parts.into_iter().flatten().for_each(|row| surveyed.add(row));
-    let found = surveyed.packages.len();
-    surveyed.packages.retain(|(package, _)| !request.leave_out.has(package));
-    surveyed.not_asked_for += found - surveyed.packages.len();
+    let (left_out, packages): (Vec<Found>, Vec<Found>) = std::mem::take(&mut surveyed.packages).into_iter().partition(|(package, _)| request.leave_out.has(package));
+    surveyed.packages = packages;
+    surveyed.rest.extend(left_out.into_iter().map(left_out_row));
     surveyed.packages.sort_by(|a, b| a.0.attr.cmp(&b.0.attr));
+    let packages = surveyed.packages.iter().map(|(package, _)| package.attr.0.as_str());
+    let seen = packages.chain(surveyed.rest.iter().map(|rest| rest.name.as_str()));
+    surveyed.unmatched = request.selection.unmatched(seen);
     surveyed.rest.sort_by(|a, b| (&a.name, a.failed).cmp(&(&b.name, b.failed)));
     surveyed
+}
+
+fn left_out_row((package, _): Found) -> Rest {
+    Rest { name: package.attr.0, failed: false, why: "left out by clarity.toml".to_owned() }
 }
 
 /// More evaluators cost more memory than they save time.

@@ -49,8 +49,6 @@ pub struct Report {
     pub gone: Vec<Entry>,
     /// What makes a run fail.
     pub gate: Gate,
-    /// Packages that were not asked for.
-    pub not_asked_for: usize,
     /// Asked for and not there.
     pub unmatched: Vec<String>,
     /// How much of the sources could be looked at.
@@ -188,7 +186,7 @@ pub struct Totals {
 impl Report {
     /// The totals; `discovered == audited + skipped + failed` always.
     pub fn totals(&self) -> Totals {
-        let mut totals = Totals { skipped: self.not_asked_for, ..Totals::default() };
+        let mut totals = Totals::default();
         for package in &self.packages {
             match &package.outcome {
                 Outcome::Skipped(_) => totals.skipped += 1,

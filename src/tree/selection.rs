@@ -15,6 +15,7 @@ pub enum Selection {
 /// Globs, and the text each begins with.
 #[derive(Clone, Debug)]
 pub struct Patterns {
+    written: Vec<String>,
     globs: GlobSet,
     fixed: Vec<Fixed>,
 }
@@ -41,7 +42,7 @@ impl Selection {
             let end = pattern.find(['*', '?', '[', '{', '\\']).unwrap_or(pattern.len());
             Fixed { text: pattern[..end].to_owned(), whole: end == pattern.len() }
         });
-        Ok(Selection::Some(Patterns { globs: globs.build()?, fixed: fixed.collect() }))
+        Ok(Selection::Some(Patterns { written: patterns.to_vec(), globs: globs.build()?, fixed: fixed.collect() }))
     }
 
     /// True where `path` is asked for.
@@ -50,6 +51,14 @@ impl Selection {
             Selection::All => true,
             Selection::Some(patterns) => patterns.globs.is_match(path),
         }
+    }
+
+    /// The patterns that match none of `paths`, as they were written.
+    pub fn unmatched<'p>(&self, paths: impl Iterator<Item = &'p str>) -> Vec<String> {
+        let Selection::Some(patterns) = self else { return Vec::new() };
+        let mut hit = vec![false; patterns.written.len()];
+        paths.for_each(|path| patterns.globs.matches(path).into_iter().for_each(|index| hit[index] = true));
+        patterns.written.iter().zip(hit).filter(|(_, hit)| !hit).map(|(pattern, _)| pattern.clone()).collect()
     }
 
     /// True where `path`, or something below it, may be asked for: only then it is evaluated.
