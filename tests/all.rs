@@ -1,6 +1,13 @@
 //! One test binary; cases by behaviour.
 
 mod architecture;
-mod license;
+mod declared;
+mod differential;
+mod evaluator;
 mod fallback_lib;
+mod formats;
+mod golden;
+mod license;
+mod policy;
+mod scan;
 mod source;

@@ -2,7 +2,6 @@
 
 use super::resolve::attr_of;
 use crate::nix::{Eval, R, Sym, Thunk, Value, lookup, parse_name};
-use crate::text::Digest;
 use crate::tree::{AttrPath, Checkout, HashMode, Maintainer, Package, SourceRef};
 
 /// The facts of the package `value` under `attr`.
@@ -18,7 +17,7 @@ pub(super) fn package<'a>(
     let parsed = name.as_deref().map(parse_name);
     let (sources, source_unknown) = reader.sources(value);
     let site = checkout.site(thunk.origin.get());
-    let digest = site.as_ref().and_then(|site| checkout.read(&site.file)).map(Digest::of);
+    let digest = site.as_ref().and_then(|site| checkout.digest(&site.file));
     let from_name = |part: fn((&str, &str)) -> String| parsed.map(part).filter(|text| !text.is_empty());
     Package {
         attr: AttrPath(attr.to_owned()),

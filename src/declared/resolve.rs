@@ -1,18 +1,38 @@
 //! `meta.license` as a value, to what it states.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use super::{Declared, Member, Statement};
 use crate::license::{LicenseExpr, Term, parse_lenient};
 use crate::nix::{Attr, Error, ErrorKind, Eval, Loc, Opaque, R, Shape, Thunk, Value, lookup};
 use crate::tree::{Checkout, Site};
 
+/// License expressions that were parsed before: a tree says the same few hundred things over and over.
+#[derive(Default)]
+pub(super) struct Parsed {
+    by_text: RefCell<HashMap<String, Option<LicenseExpr>>>,
+}
+
+impl Parsed {
+    fn get(&self, text: &str) -> Option<LicenseExpr> {
+        if let Some(known) = self.by_text.borrow().get(text) {
+            return known.clone();
+        }
+        let expr = parse_lenient(text).ok();
+        self.by_text.borrow_mut().insert(text.to_owned(), expr.clone());
+        expr
+    }
+}
+
 /// What the package `value` declares.
-pub(super) fn declared<'a>(checkout: &Checkout, eval: &Eval<'a>, package: Value<'a>) -> Declared {
+pub(super) fn declared<'a>(checkout: &Checkout, eval: &Eval<'a>, parsed: &Parsed, package: Value<'a>) -> Declared {
     let thunk = match license_of(eval, package) {
         Ok(Some(thunk)) => thunk,
         Ok(None) => return Declared::Absent,
         Err(error) => return Declared::Computed { site: None, why: why(error) },
     };
-    let reader = Reader { checkout, eval };
+    let reader = Reader { checkout, eval, parsed };
     match eval.force(thunk) {
         Ok(value) => reader.declare(value, thunk),
         Err(error) => Declared::Computed { site: reader.site(thunk.origin.get()), why: why(error) },
@@ -50,6 +70,7 @@ type Read = Result<Member, String>;
 struct Reader<'e, 'a> {
     checkout: &'e Checkout,
     eval: &'e Eval<'a>,
+    parsed: &'e Parsed,
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -116,7 +137,7 @@ impl<'a> Reader<'_, 'a> {
     fn statement(&self, value: Value<'a>) -> Result<Option<Statement>, (Vec<Member>, Vec<String>)> {
         match value {
             Value::Null => Ok(None),
-            Value::Str(text) => Ok(Some(Statement::Text(text.to_owned(), parse_lenient(text).ok()))),
+            Value::Str(text) => Ok(Some(Statement::Text(text.to_owned(), self.parsed.get(text)))),
             Value::List(items) => self.members(items, None).map(|members| Some(Statement::List(joined(members)))),
             Value::Opaque(Opaque { why, shape: Shape::Members(items) }) => {
                 self.members(items, Some(why)).map(|members| Some(Statement::List(joined(members))))
@@ -173,7 +194,7 @@ impl<'a> Reader<'_, 'a> {
     fn member(&self, value: Value<'a>, site: Option<Site>) -> Read {
         match value {
             Value::Str(text) => {
-                let expr = parse_lenient(text).unwrap_or_else(|_| LicenseExpr::from(reference(text)));
+                let expr = self.parsed.get(text).unwrap_or_else(|| LicenseExpr::from(reference(text)));
                 Ok(Member { attr: None, label: text.to_owned(), expr, site, free: true, deprecated: false, text: true })
             }
             Value::Attrs(attrs) => self.record(attrs, site),
@@ -190,8 +211,8 @@ impl<'a> Reader<'_, 'a> {
             (Some(label), ..) | (None, Some(label), _) | (None, None, Some(label)) => label.clone(),
             _ => self.text(attrs, "url")?.unwrap_or_else(|| "<attrs>".to_owned()),
         };
-        let expr = match spdx.as_deref().map(parse_lenient) {
-            Some(Ok(expr)) => expr,
+        let expr = match spdx.as_deref().and_then(|id| self.parsed.get(id)) {
+            Some(expr) => expr,
             _ => LicenseExpr::from(reference(short.as_deref().unwrap_or(&label))),
         };
         let free = self.flag(attrs, "free")?.unwrap_or(true);
@@ -296,7 +317,10 @@ impl<'a> Reader<'_, 'a> {
     }
 }
 
-fn combine(operator: &str, parts: Vec<(Vec<Member>, LicenseExpr)>) -> Result<(Vec<Member>, LicenseExpr), String> {
+pub(super) fn combine(
+    operator: &str,
+    parts: Vec<(Vec<Member>, LicenseExpr)>,
+) -> Result<(Vec<Member>, LicenseExpr), String> {
     let (members, exprs): (Vec<Vec<Member>>, Vec<LicenseExpr>) = parts.into_iter().unzip();
     let expr = match operator {
         "OR" => LicenseExpr::any(exprs),
@@ -309,18 +333,18 @@ fn combine(operator: &str, parts: Vec<(Vec<Member>, LicenseExpr)>) -> Result<(Ve
     }
 }
 
-fn or_later(expr: &LicenseExpr) -> LicenseExpr {
+pub(super) fn or_later(expr: &LicenseExpr) -> LicenseExpr {
     expr.map_terms(&mut |term| {
         Term::from_id(&format!("{}+", term.id().trim_end_matches("-only"))).unwrap_or_else(|| term.clone())
     })
 }
 
-fn compound(expr: LicenseExpr, site: Option<Site>) -> Member {
+pub(super) fn compound(expr: LicenseExpr, site: Option<Site>) -> Member {
     Member { attr: None, label: expr.to_string(), expr, site, free: true, deprecated: false, text: false }
 }
 
 /// `LicenseRef-nixpkgs-<name>`, with letters that an SPDX id cannot have replaced.
-fn reference(name: &str) -> Term {
+pub(super) fn reference(name: &str) -> Term {
     let name: String = name
         .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-') { letter } else { '-' })
@@ -329,7 +353,7 @@ fn reference(name: &str) -> Term {
 }
 
 /// An exception that follows a license as a member of its own widens that license.
-fn joined(members: Vec<Member>) -> Vec<Member> {
+pub(super) fn joined(members: Vec<Member>) -> Vec<Member> {
     let mut out: Vec<Member> = Vec::with_capacity(members.len());
     for member in members {
         let exception = crate::license::exception(&member.label).is_some();

@@ -25,7 +25,7 @@ impl<'a> Eval<'a> {
 
     /// Store paths of one making are equal; of two makings with one name it is not known.
     fn equal_store_paths(&self, a: &'a str, b: &'a str) -> R<'a, bool> {
-        let bare = |text: &str| text.replace(|letter: char| letter.is_ascii_digit(), "");
+        let bare = |text: &str| text.replace(|letter| ('\u{1}'..='\u{8}').contains(&letter), "");
         match a == b {
             true => Ok(true),
             false if bare(a) != bare(b) => Ok(false),

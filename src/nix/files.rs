@@ -5,14 +5,14 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use elsa::sync::FrozenMap;
 
 use super::symbol::{Interner, Sym};
 use super::syntax::ast::{Expr, Loc};
 use super::syntax::{self, Fail};
-use crate::text::{LineIndex, Position};
+use crate::text::{Digest, LineIndex, Position};
 
 /// Larger files are not read as Nix or data.
 const MAX_FILE: u64 = 64 << 20;
@@ -21,21 +21,40 @@ const MAX_FILE: u64 = 64 << 20;
 pub struct File {
     /// Absolute path.
     pub path: String,
-    /// The bytes.
-    pub bytes: Vec<u8>,
+    content: Result<String, Vec<u8>>,
     /// Where it begins in the position space.
     pub base: u32,
     parsed: OnceLock<Result<Expr, Fail>>,
     lines: OnceLock<LineIndex>,
+    digest: OnceLock<Digest>,
 }
 
 impl File {
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        match &self.content {
+            Ok(text) => text.as_bytes(),
+            Err(bytes) => bytes,
+        }
+    }
+
+    /// The text, where the bytes are UTF-8.
+    pub fn text(&self) -> Option<&str> {
+        self.content.as_deref().ok()
+    }
+
+    /// The digest of the bytes.
+    pub fn digest(&self) -> Digest {
+        *self.digest.get_or_init(|| Digest::of(self.bytes()))
+    }
+
     /// Line and column of a byte. In a file that is not UTF-8, each wrong byte counts as one character.
     pub fn position(&self, offset: u32) -> Position {
-        match std::str::from_utf8(&self.bytes) {
-            Ok(text) => self.lines.get_or_init(|| LineIndex::new(text)).position(text, offset),
-            Err(_) => {
-                let before = &self.bytes[..(offset as usize).min(self.bytes.len())];
+        match self.text() {
+            Some(text) => self.lines.get_or_init(|| LineIndex::new(text)).position(text, offset),
+            None => {
+                let bytes = self.bytes();
+                let before = &bytes[..(offset as usize).min(bytes.len())];
                 let text = String::from_utf8_lossy(before);
                 LineIndex::new(&text).position(&text, u32::try_from(text.len()).unwrap_or(u32::MAX))
             }
@@ -44,15 +63,19 @@ impl File {
 }
 
 /// Why a file could not be opened or parsed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileError {
     /// There is no such file.
+    #[error("there is no such file")]
     Missing,
     /// It lies outside of the checkout, perhaps through a symbolic link.
+    #[error("outside of the checkout")]
     Outside,
     /// It cannot be read.
+    #[error("{0}")]
     Unreadable(String),
     /// It is not Nix: where (byte offset) and why.
+    #[error("syntax error at byte {0}: {1}")]
     Syntax(usize, &'static str),
 }
 
@@ -61,8 +84,11 @@ pub struct Files {
     roots: Vec<PathBuf>,
     files: FrozenMap<String, Box<Result<File, FileError>>>,
     next: AtomicU32,
-    bases: Mutex<Vec<(u32, String)>>,
+    /// Where each file begins, and its path; sorted.
+    bases: Mutex<Vec<(u32, Arc<str>)>>,
     folders: Mutex<HashMap<String, bool>>,
+    /// Names below this number are bound in the outermost scope.
+    globals: u32,
     /// The names in all files.
     pub names: Interner,
 }
@@ -70,13 +96,16 @@ pub struct Files {
 impl Files {
     /// The files below `roots`, which must be canonical.
     pub fn new(roots: Vec<PathBuf>) -> Self {
+        let names = Interner::default();
+        let globals = super::builtins::global_names().map(|name| names.intern(&name)).max();
         Files {
             roots,
+            globals: globals.map_or(0, |last| last.0 + 1),
+            names,
             files: FrozenMap::new(),
             next: AtomicU32::new(1),
             bases: Mutex::default(),
             folders: Mutex::default(),
-            names: Interner::default(),
         }
     }
 
@@ -149,37 +178,44 @@ impl Files {
 
     fn place(&self, path: &str, bytes: Vec<u8>) -> File {
         let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
+        // Under the lock, so that the bases stay sorted.
         let base = self.next.fetch_add(len, Ordering::Relaxed);
-        self.bases.lock().unwrap_or_else(PoisonError::into_inner).push((base, path.to_owned()));
-        File { path: path.to_owned(), bytes, base, parsed: OnceLock::new(), lines: OnceLock::new() }
+        bases.push((base, path.into()));
+        drop(bases);
+        File {
+            path: path.to_owned(),
+            content: String::from_utf8(bytes).map_err(std::string::FromUtf8Error::into_bytes),
+            base,
+            parsed: OnceLock::new(),
+            lines: OnceLock::new(),
+            digest: OnceLock::new(),
+        }
     }
 
     /// The syntax of `file`.
     pub fn parse<'f>(&'f self, file: &'f File, names: &mut dyn FnMut(&str) -> Sym) -> Result<&'f Expr, FileError> {
         let dir = file.path.rsplit_once('/').map_or("/", |(dir, _)| dir);
-        let parsed = file.parsed.get_or_init(|| syntax::parse(&file.bytes, dir, file.base, names));
+        let parsed = file.parsed.get_or_init(|| syntax::parse(file.bytes(), dir, file.base, self.globals, names));
         parsed.as_ref().map_err(|fail| FileError::Syntax(fail.at, fail.what))
     }
 
     /// The file that holds `position`, and the offset in it.
     pub fn find(&self, position: u32) -> Option<(&File, u32)> {
         let path = {
-            let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
-            if !bases.is_sorted() {
-                bases.sort();
-            }
+            let bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
             let at = bases.partition_point(|(base, _)| *base <= position).checked_sub(1)?;
             bases[at].1.clone()
         };
         let file = self.open(&path).ok()?;
         let offset = position.checked_sub(file.base)?;
-        (offset as usize <= file.bytes.len()).then_some((file, offset))
+        (offset as usize <= file.bytes().len()).then_some((file, offset))
     }
 
     /// The text at `loc`.
     pub fn text(&self, loc: Loc) -> Option<&str> {
         let (file, start) = self.find(loc.start)?;
         let end = loc.end.checked_sub(file.base)?;
-        std::str::from_utf8(file.bytes.get(start as usize..end as usize)?).ok()
+        file.text()?.get(start as usize..end as usize)
     }
 }

@@ -3,7 +3,7 @@
 use super::eval::Eval;
 use super::syntax::absolute;
 use super::syntax::ast::Part;
-use super::value::{Attr, Env, Opaque, R, Value, lookup};
+use super::value::{Attr, Env, Opaque, R, Value, lookup, unknown_hash};
 
 /// How far a value may be turned into a string.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl<'a> Eval<'a> {
             Value::Path(path) => {
                 out.tainted = true;
                 let name = path.rsplit('/').next().unwrap_or("");
-                out.text.push_str(&format!("/nix/store/{:032}-{name}", 0));
+                out.text.push_str(&format!("/nix/store/{}-{name}", unknown_hash(0)));
             }
             Value::Attrs(attrs) => self.coerce_set(attrs, how, out)?,
             Value::Opaque(opaque) => out.opaque = out.opaque.or(Some(opaque)),

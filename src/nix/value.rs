@@ -166,6 +166,18 @@ impl Value<'_> {
     }
 }
 
+/// The hash part of a store path that is not known: as long as the real one, of letters that no real one has.
+/// Two different numbers give two different paths.
+pub fn unknown_hash(number: u64) -> String {
+    let digit = |at: u32| char::from(1 + ((number >> (3 * at)) & 7) as u8);
+    (0..32).map(|at| if at < 21 { digit(at) } else { '\u{1}' }).collect()
+}
+
+/// True where a part of `text` is the hash of a store path that is not known.
+pub fn has_unknown_hash(text: &str) -> bool {
+    text.bytes().any(|byte| (1..=8).contains(&byte))
+}
+
 /// The attribute `name` of a sorted set.
 pub fn lookup<'a>(attrs: &'a [Attr<'a>], name: Sym) -> Option<&'a Attr<'a>> {
     attrs.binary_search_by_key(&name, |attr| attr.name).ok().map(|at| &attrs[at])

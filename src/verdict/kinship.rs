@@ -24,7 +24,7 @@ const CONFUSED: [(&str, &str); 5] = [
 ];
 
 /// Families whose members differ by a clause (`DOMAIN.md`, pitfall 14).
-const FAMILIES: [&[&str]; 3] = [
+const FAMILIES: [&[&str]; 5] = [
     &[
         "BSD-1-Clause",
         "BSD-2-Clause",
@@ -39,6 +39,8 @@ const FAMILIES: [&[&str]; 3] = [
         "0BSD",
     ],
     &["MIT", "MIT-0", "MIT-CMU", "MIT-Modern-Variant", "X11", "HPND", "ISC", "NTP", "NCSA", "curl"],
+    &["Artistic-1.0", "Artistic-1.0-Perl", "Artistic-1.0-cl8", "ClArtistic"],
+    &["PSF-2.0", "Python-2.0", "Python-2.0.1", "CNRI-Python"],
     &["Zlib", "Libpng", "libpng-2.0", "zlib-acknowledgement"],
 ];
 

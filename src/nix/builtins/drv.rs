@@ -2,14 +2,14 @@
 
 use super::Row;
 use crate::nix::eval::Eval;
-use crate::nix::value::{Attr, R, Thunk, Value, lookup};
+use crate::nix::value::{Attr, R, Thunk, Value, lookup, unknown_hash};
 
 pub(super) const TABLE: &[Row] = &[("derivation", 1, derivation), ("derivationStrict", 1, strict)];
 
 /// The store path of one output. The number tells two derivations of one name apart; it is never shown.
 fn store_path<'a>(eval: &Eval<'a>, number: u64, name: &str, output: &str) -> Value<'a> {
     let suffix = if output == "out" { String::new() } else { format!("-{output}") };
-    Value::Tainted(eval.str(&format!("/nix/store/{number:032}-{name}{suffix}")))
+    Value::Tainted(eval.str(&format!("/nix/store/{}-{name}{suffix}", unknown_hash(number))))
 }
 
 fn next_number(eval: &Eval<'_>) -> u64 {

@@ -2,8 +2,7 @@
 
 use super::Row;
 use crate::nix::eval::Eval;
-use crate::nix::files::FileError;
-use crate::nix::value::{Attr, ErrorKind, R, Shape, Thunk, Value, lookup};
+use crate::nix::value::{Attr, ErrorKind, R, Shape, Thunk, Value, lookup, unknown_hash};
 
 pub(super) const TABLE: &[Row] = &[
     ("import", 1, import),
@@ -24,7 +23,7 @@ pub(super) const TABLE: &[Row] = &[
     ("hashFile", 2, |eval, args| {
         let path = path_of(eval, args[1])?;
         match eval.files.open(inside(eval, path)?) {
-            Ok(file) => super::data::hash(eval, eval.str_of(args[0])?, &file.bytes),
+            Ok(file) => super::data::hash(eval, eval.str_of(args[0])?, file.bytes()),
             Err(_) => eval.unknown(&format!("{}: cannot be read", eval.shown(path))),
         }
     }),
@@ -41,7 +40,7 @@ pub(super) const TABLE: &[Row] = &[
     ("storePath", 1, |eval, _| Ok(eval.opaque("a path of the Nix store"))),
     ("toFile", 2, |eval, args| {
         let name = eval.str_of(args[0])?;
-        Ok(Value::Tainted(eval.str(&format!("/nix/store/{:032}-{name}", 0))))
+        Ok(Value::Tainted(eval.str(&format!("/nix/store/{}-{name}", unknown_hash(0)))))
     }),
     ("fetchurl", 1, |eval, args| fetched(eval, "fetchurl", args[0])),
     ("fetchTarball", 1, |eval, args| fetched(eval, "fetchTarball", args[0])),
@@ -107,12 +106,11 @@ fn means_lib<'a>(eval: &Eval<'a>, argument: &'a Thunk<'a>) -> bool {
 fn read_file<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let path = path_of(eval, args[0])?;
     match eval.files.open(inside(eval, path)?) {
-        Ok(file) => match std::str::from_utf8(&file.bytes) {
-            Ok(text) => Ok(Value::Str(text)),
-            Err(_) => eval.unknown(&format!("{}: not UTF-8", eval.shown(path))),
+        Ok(file) => match file.text() {
+            Some(text) => Ok(Value::Str(text)),
+            None => eval.unknown(&format!("{}: not UTF-8", eval.shown(path))),
         },
-        Err(FileError::Missing) => eval.unknown(&format!("{}: there is no such file", eval.shown(path))),
-        Err(error) => eval.unknown(&format!("{}: {error:?}", eval.shown(path))),
+        Err(error) => eval.unknown(&format!("{}: {error}", eval.shown(path))),
     }
 }
 
@@ -146,7 +144,7 @@ fn store_copy<'a>(eval: &Eval<'a>, path: &'a Thunk<'a>) -> R<'a, Value<'a>> {
     match eval.force(path)? {
         Value::Path(path) => {
             let name = path.rsplit('/').next().unwrap_or("");
-            Ok(Value::Tainted(eval.str(&format!("/nix/store/{:032}-{name}", 0))))
+            Ok(Value::Tainted(eval.str(&format!("/nix/store/{}-{name}", unknown_hash(0)))))
         }
         other => Ok(other),
     }

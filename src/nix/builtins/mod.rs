@@ -14,7 +14,7 @@ mod versions;
 pub use versions::parse_name;
 
 use super::eval::Eval;
-use super::value::{Attr, Prim, PrimFn, R, Thunk, Value};
+use super::value::{Attr, Prim, PrimFn, R, Thunk, Value, has_unknown_hash};
 
 /// A row of a table of builtins: name, number of arguments, code.
 pub(super) type Row = (&'static str, usize, PrimFn);
@@ -59,6 +59,18 @@ const BARE: [&str; 21] = [
 
 /// The version of the language that is modelled.
 const NIX_VERSION: &str = "2.18.0";
+
+/// Values among the builtins that are not functions.
+const VALUES: [&str; 9] = [
+    "true", "false", "null", "nixVersion", "langVersion", "storeDir", "nixPath", "currentSystem", "currentTime",
+];
+
+/// The names that are bound in the outermost scope.
+pub fn global_names() -> impl Iterator<Item = String> {
+    let all = TABLES.into_iter().flatten().map(|(name, ..)| *name).chain(VALUES);
+    let hidden = all.map(|name| format!("__{name}"));
+    hidden.chain(BARE.map(str::to_owned)).chain(["builtins".to_owned()])
+}
 
 /// Binds the outermost scope of `eval`.
 pub fn install(eval: &Eval<'_>) {
@@ -134,6 +146,6 @@ impl<'a> Eval<'a> {
     /// `text` again, with the taint it had.
     pub(super) fn text_as(&self, text: &str, tainted: bool) -> Value<'a> {
         let text = self.str(text);
-        if tainted { Value::Tainted(text) } else { Value::Str(text) }
+        if tainted && has_unknown_hash(text) { Value::Tainted(text) } else { Value::Str(text) }
     }
 }

@@ -15,9 +15,15 @@ pub use lower::{Fail, absolute};
 use super::symbol::Sym;
 
 /// The syntax of a file. `dir` is the absolute folder that path literals are relative to; `base` is where the file
-/// begins in the position space.
-pub fn parse(src: &[u8], dir: &str, base: u32, names: &mut dyn FnMut(&str) -> Sym) -> Result<ast::Expr, Fail> {
+/// begins in the position space. Names numbered below `globals` are bound outside of every file.
+pub fn parse(
+    src: &[u8],
+    dir: &str,
+    base: u32,
+    globals: u32,
+    names: &mut dyn FnMut(&str) -> Sym,
+) -> Result<ast::Expr, Fail> {
     let mut expr = lower::file(src, dir, base, names)?;
-    scope::Scopes::default().expr(&mut expr);
+    scope::Scopes::new(globals).expr(&mut expr);
     Ok(expr)
 }

@@ -15,33 +15,32 @@ enum Scope {
 }
 
 /// The environments from the outermost to the innermost.
-#[derive(Default)]
 pub(super) struct Scopes {
     stack: Vec<Scope>,
+    /// Names below this number belong to the outermost scope, which `with` does not shadow.
+    globals: u32,
 }
 
 impl Scopes {
+    pub(super) fn new(globals: u32) -> Self {
+        Scopes { stack: Vec::new(), globals }
+    }
+
     pub(super) fn expr(&mut self, expr: &mut Expr) {
         match &mut expr.kind {
             Kind::Name(name) => expr.kind = self.name(*name),
             Kind::Interp(parts) | Kind::PathInterp(parts) => self.parts(parts),
-            Kind::Select(of, path, default) => {
-                self.expr(of);
-                self.path(path);
-                if let Some(default) = default {
+            Kind::Select(select) | Kind::Has(select) => {
+                self.expr(&mut select.of);
+                self.path(&mut select.path);
+                if let Some(default) = &mut select.default {
                     self.expr(default);
                 }
             }
-            Kind::Has(of, path) => {
-                self.expr(of);
-                self.path(path);
-            }
             Kind::Lambda(lambda) => self.lambda(lambda),
-            Kind::Apply(a, b) | Kind::Assert(a, b) | Kind::Bin(_, a, b) => {
-                self.expr(a);
-                self.expr(b);
-            }
-            Kind::Let(bindings, body) => {
+            Kind::Apply(two) | Kind::Assert(two) | Kind::Bin(_, two) => two.iter_mut().for_each(|part| self.expr(part)),
+            Kind::Let(inner) => {
+                let (bindings, body) = &mut **inner;
                 self.bindings(bindings);
                 self.push(names_of(bindings));
                 self.expr(body);
@@ -50,7 +49,8 @@ impl Scopes {
             Kind::Set(bindings) => self.bindings(bindings),
             Kind::LetBody(of) | Kind::Not(of) | Kind::Neg(of) => self.expr(of),
             Kind::List(items) => items.iter_mut().for_each(|item| self.expr(item)),
-            Kind::With(scope, body) => {
+            Kind::With(two) => {
+                let [scope, body] = &mut **two;
                 self.expr(scope);
                 self.stack.push(Scope::With);
                 self.expr(body);
@@ -137,7 +137,7 @@ impl Scopes {
                 return Kind::Local(Slot { up: distance(up), slot }, name);
             }
         }
-        if withs.is_empty() { Kind::Global(name) } else { Kind::Dynamic(name, withs.into()) }
+        if withs.is_empty() || name.0 < self.globals { Kind::Global(name) } else { Kind::Dynamic(name, withs.into()) }
     }
 }
 
