@@ -523,7 +523,7 @@ mod random {
     use std::ops::ControlFlow;
 
     proptest::proptest! {
-        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(150))]
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(60))]
         /// Whatever the bytes, reading ends, and ends in a value.
         #[test]
         fn changed_archives_never_panic(which in 0..7_usize, changes in prop::collection::vec((any::<u16>(), any::<u8>()), 1..8)) {

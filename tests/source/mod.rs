@@ -1,6 +1,8 @@
 //! Sources: found, fetched, verified, read. Servers are on the loopback and made of `std`.
 
 mod archives;
+#[path = "../bench/source.rs"]
+mod bench;
 mod cache;
 mod faults;
 mod local;
