@@ -164,8 +164,12 @@ impl Walk<'_> {
     }
 }
 
-/// The attribute of the same set that `attr` is a mere second name of: `emacsPackages = emacs26Packages;`.
+/// The attribute of the same set that `attr` is a mere second name of: `emacsPackages = emacs26Packages;`, or any
+/// other where it is bound in a file that holds nothing but second names.
 fn second_name<'a>(eval: &Eval<'a>, outer: &'a [Attr<'a>], attr: &Attr<'a>) -> Option<Arc<str>> {
+    if eval.files.find(attr.at).is_some_and(|(file, _)| file.path.ends_with("/aliases.nix")) {
+        return Some("another, by an alias".into());
+    }
     let text = eval.files.text(attr.value.origin.get())?;
     let name = eval.sym(text);
     (name != attr.name && lookup(outer, name).is_some()).then(|| eval.name(name))

@@ -25,9 +25,7 @@ pub(super) fn install<'a>(checkout: &Checkout, eval: &Eval<'a>) -> &'a Thunk<'a>
 }
 
 fn embedded<'a>(eval: &Eval<'a>) -> R<'a, Value<'a>> {
-    if eval.files.open(EMBEDDED).is_err() {
-        eval.files.embed(EMBEDDED, &fallback_lib());
-    }
+    eval.files.embed(EMBEDDED, &fallback_lib());
     let function = eval.import(EMBEDDED)?;
     let licenses = eval.json(LicenseTable::embedded_json())?;
     let argument = eval.record(&[("licenses", eval.done(licenses))]);
