@@ -2,6 +2,7 @@
 //!
 //! Descends as `nix-env -qaP` does: into sets that say `recurseForDerivations = true`.
 
+use super::stand_in;
 use std::sync::Arc;
 
 use super::checkout::{Checkout, Layout};
@@ -62,10 +63,14 @@ fn arguments<'a>(eval: &Eval<'a>) -> &'a Thunk<'a> {
 }
 
 fn install_lib(checkout: &Checkout, eval: &Eval<'_>) {
-    if let Some(path) = &checkout.lib {
-        let path = eval.str(path);
-        eval.lib.set(Some(eval.native(move |eval| eval.import(path))));
-    }
+    let lib = match &checkout.lib {
+        Some(path) => {
+            let path = eval.str(path);
+            eval.native(move |eval| eval.import(path))
+        }
+        None => eval.native(stand_in::library),
+    };
+    eval.lib.set(Some(lib));
 }
 
 const MAX_SETS: u32 = 6;

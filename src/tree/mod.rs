@@ -6,7 +6,9 @@ mod audit;
 mod checkout;
 mod discover;
 mod package;
+mod read_table;
 mod spelling;
+mod stand_in;
 mod table;
 
 pub use audit::{Flaw, Remark, audit};
