@@ -5,13 +5,15 @@ use crate::license::LicenseExpr;
 use crate::text::Digest;
 use crate::tree::{AttrPath, Site};
 
-use super::Check;
+use super::{Check, Severity};
 
 /// One statement of a rule about one package.
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// The rule.
     pub check: &'static Check,
+    /// How much it matters: the rule's own severity unless the configuration says otherwise.
+    pub severity: Severity,
     /// The package.
     pub attr: AttrPath,
     /// Trust in it.
@@ -36,11 +38,41 @@ pub struct Finding {
     pub remedy: Option<Remedy>,
 }
 
+/// What makes two findings of different runs the same one: no line, no wording, nothing that moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Identity<'f> {
+    /// The package.
+    pub attr: &'f str,
+    /// The rule's id.
+    pub check: &'f str,
+    /// What nixpkgs declares.
+    pub declared: &'f str,
+    /// What the source says; empty for rules that speak without a source, so that it does not matter whether one
+    /// was at hand.
+    pub concluded: &'f str,
+}
+
+impl Identity<'_> {
+    /// The digest of its parts.
+    pub fn digest(&self) -> Digest {
+        // NUL stands in no attribute path and in no expression, so no two identities run together.
+        Digest::of([self.attr, self.check, self.declared, self.concluded].join("\0").as_bytes())
+    }
+}
+
 impl Finding {
+    /// What it has in common with the same finding of another run.
+    pub fn identity(&self) -> Identity<'_> {
+        let concluded = if self.check.metadata_only { "" } else { self.concluded.as_str() };
+        Identity { attr: &self.attr.0, check: self.check.id, declared: &self.declared, concluded }
+    }
+
     /// The digest of what the finding rests on: a suppression that names it expires when the evidence changes.
     pub fn pin(&self) -> Digest {
-        let mut text = format!("{}\n{}\n{}\n", self.check.id, self.declared, self.concluded);
-        for basis in &self.evidence {
+        let identity = self.identity();
+        let mut text = format!("{}\n{}\n{}\n", identity.check, identity.declared, identity.concluded);
+        let witnesses = if self.check.metadata_only { &[][..] } else { &self.evidence };
+        for basis in witnesses {
             text.push_str(&format!("{} {}\n", basis.file, basis.expr));
         }
         Digest::of(text.as_bytes())

@@ -17,15 +17,18 @@ mod no_license_found;
 mod not_scanned;
 mod only_or_later;
 mod placeholder_id;
+mod stale_suppression;
 mod subject;
 mod unfree;
 mod unfree_found_free;
 mod unknown_id;
 mod upstream_inconsistent;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-pub use finding::{Finding, Intent, Remedy, Safety};
+pub use finding::{Finding, Identity, Intent, Remedy, Safety};
+pub use stale_suppression::CHECK as STALE_SUPPRESSION;
 pub use subject::{Judged, Subject, declared_in_words, site};
 
 /// How much a finding matters.
@@ -91,6 +94,7 @@ pub const CHECKS: &[&Check] = &[
     &unfree_found_free::CHECK,
     &upstream_inconsistent::CHECK,
     &no_license_found::CHECK,
+    &stale_suppression::CHECK,
     &not_scanned::CHECK,
 ];
 
@@ -99,9 +103,11 @@ pub fn by_id(id: &str) -> Option<&'static Check> {
     CHECKS.iter().copied().find(|check| check.id.eq_ignore_ascii_case(id) || check.name.eq_ignore_ascii_case(id))
 }
 
-/// Which rules run.
+/// Which rules run, and how much their findings matter.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
+    /// By id: another severity than the rule's own; `None` switches the rule off.
+    pub severity: BTreeMap<String, Option<Severity>>,
     /// Only these ids; all where it is empty.
     pub only: Vec<String>,
     /// Not these ids.
@@ -109,13 +115,22 @@ pub struct Options {
 }
 
 impl Options {
-    fn wants(&self, check: &Check) -> bool {
+    /// The severity of a rule's findings; `None` where the rule does not run.
+    pub fn severity_of(&self, check: &Check) -> Option<Severity> {
         let names = |list: &[String]| list.iter().any(|id| id.eq_ignore_ascii_case(check.id));
-        (self.only.is_empty() || names(&self.only)) && !names(&self.ignore)
+        if !self.only.is_empty() && !names(&self.only) || names(&self.ignore) {
+            return None;
+        }
+        self.severity.get(check.id).copied().unwrap_or(Some(check.severity))
     }
 }
 
 /// The findings about one package, in order of the rules' ids.
 pub fn run(subject: &Subject<'_>, options: &Options) -> Vec<Finding> {
-    CHECKS.iter().filter(|check| options.wants(check)).flat_map(|check| (check.rule)(subject)).collect()
+    CHECKS.iter().flat_map(|check| findings(check, subject, options)).collect()
+}
+
+fn findings(check: &Check, subject: &Subject<'_>, options: &Options) -> Vec<Finding> {
+    let Some(severity) = options.severity_of(check) else { return Vec::new() };
+    (check.rule)(subject).into_iter().map(|finding| Finding { severity, ..finding }).collect()
 }

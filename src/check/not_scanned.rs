@@ -20,5 +20,8 @@ fn rule(subject: &Subject<'_>) -> Vec<Finding> {
     if why.is_empty() {
         return Vec::new();
     }
-    vec![subject.finding(&CHECK, format!("not scanned: {why}"))]
+    let mut finding = subject.finding(&CHECK, format!("not scanned: {why}"));
+    // Nothing was compared: another declaration does not make it another finding.
+    finding.declared.clear();
+    vec![finding]
 }

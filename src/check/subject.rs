@@ -65,6 +65,7 @@ impl<'a> Subject<'a> {
         let site = site(self.declared);
         Finding {
             check,
+            severity: check.severity,
             attr: self.package.attr.clone(),
             confidence: concluded.map_or(Confidence::High, |concluded| concluded.confidence),
             message,

@@ -3,10 +3,14 @@
 //! Exit codes: 0 clean or answered, 1 findings at or above `--fail-on`, 2 usage or configuration, 3 incomplete with
 //! `--strict`, 101 a bug, 130 interrupted.
 
+mod cache;
+mod baseline;
 mod detect;
+mod docs;
 mod explain;
 mod licenses;
 mod scan;
+mod schema;
 mod stream;
 mod suggest;
 
@@ -39,6 +43,11 @@ enum Command {
     Licenses(licenses::Args),
     /// Propose the license of a source: the expression, what it rests on, and what is uncertain.
     Suggest(suggest::Args),
+    Cache(cache::Args),
+    /// Print the documentation of the checks and formats as Markdown.
+    Docs,
+    /// Print a published JSON Schema.
+    Schema(schema::Args),
 }
 
 /// What every subcommand understands.
@@ -92,6 +101,9 @@ fn dispatch(args: &Args) -> anyhow::Result<ExitCode> {
         Some(Command::Detect(detect)) => detect::run(detect),
         Some(Command::Licenses(licenses)) => licenses::run(licenses),
         Some(Command::Suggest(suggest)) => suggest::run(suggest),
+        Some(Command::Cache(cache)) => cache::run(cache, &mut io::stdout().lock()),
+        Some(Command::Docs) => docs::run(),
+        Some(Command::Schema(schema)) => schema::run(schema),
         None => {
             anyhow::bail!("no command given; `clarity scan PATH` compares a checkout, `clarity --help` lists the rest")
         }

@@ -11,13 +11,13 @@ use clap::ValueEnum;
 
 use crate::check::{self, Severity};
 use crate::config::{self, Config};
-use crate::engine::{self, Request, Watch};
+use crate::engine::{self, LeaveOut, Request, Watch};
 use crate::report::{self, FORMATS, Format, Report, Style};
 use crate::source::{self, Network};
 use crate::store::Store;
-use crate::{declared, tree};
+use crate::{declared, tree, triage};
 
-use super::{FOUND, INCOMPLETE, INTERRUPTED, Output, stream};
+use super::{FOUND, INCOMPLETE, INTERRUPTED, Output, baseline, stream};
 
 /// Arguments of `clarity scan`.
 #[derive(Debug, clap::Args)]
@@ -26,18 +26,34 @@ pub(super) struct Args {
     path: PathBuf,
     #[command(flatten)]
     pub(super) what: What,
-    /// The least severity of a finding that makes the exit code 1.
-    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = Threshold::Warning)]
-    fail_on: Threshold,
+    /// The least severity of a finding that makes the exit code 1 [default: warning].
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    fail_on: Option<Threshold>,
     /// Exit with 3 where something that was asked for could not be looked at.
     #[arg(long)]
     strict: bool,
-    /// How the report is written to stdout: terminal, diff, json, jsonl.
+    /// How the report is written to stdout; `clarity docs` lists the formats.
     #[arg(long, value_parser = format_named, default_value = "terminal")]
     format: &'static Format,
     /// Also write the report to a file; repeat for several. Without a format: the one of --format.
     #[arg(long, short, value_name = "[FORMAT=]FILE")]
     output: Vec<String>,
+    #[command(flatten)]
+    accepted: Accepted,
+}
+
+/// Findings that were accepted before.
+#[derive(Debug, clap::Args)]
+struct Accepted {
+    /// Findings in this file do not count.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write all findings that are not suppressed to this file; the run then succeeds.
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<PathBuf>,
+    /// Remove from the baseline what no longer occurs.
+    #[arg(long, requires = "baseline", conflicts_with = "write_baseline")]
+    prune_baseline: bool,
 }
 
 /// What is looked at, and how: shared by the subcommands that scan.
@@ -74,9 +90,9 @@ pub(super) struct What {
     /// Worker threads [default: the number of cores].
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
-    /// The most seconds that reading the source of one package may take.
-    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
-    time_limit: u64,
+    /// The most seconds that reading the source of one package may take [default: 300].
+    #[arg(long, value_name = "SECONDS")]
+    time_limit: Option<u64>,
     /// The configuration [default: the nearest clarity.toml in PATH or above it].
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -91,14 +107,13 @@ enum Threshold {
 }
 
 impl Threshold {
-    fn is_reached(self, worst: Option<Severity>) -> bool {
-        let least = match self {
-            Threshold::Error => Severity::Error,
-            Threshold::Warning => Severity::Warning,
-            Threshold::Note => Severity::Note,
-            Threshold::Never => return false,
-        };
-        worst.is_some_and(|worst| worst >= least)
+    fn severity(self) -> Option<Severity> {
+        match self {
+            Threshold::Error => Some(Severity::Error),
+            Threshold::Warning => Some(Severity::Warning),
+            Threshold::Note => Some(Severity::Note),
+            Threshold::Never => None,
+        }
     }
 }
 
@@ -114,7 +129,12 @@ fn check_named(id: &str) -> Result<String, String> {
 
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
-    let request = request(&args.path, &args.what)?;
+    let config = configuration(&args.path, &args.what)?;
+    let mut request = request_by(&args.path, &args.what, &config)?;
+    request.triage.baseline = args.accepted.baseline.as_deref().map(baseline::read).transpose()?;
+    if let Some(threshold) = args.fail_on {
+        request.gate.least = threshold.severity();
+    }
     let outputs = args.output.iter().map(|text| target(text, args.format)).collect::<anyhow::Result<Vec<_>>>()?;
     let watch = Watch::new(stream::watched() && !output.quiet);
     end_on_ctrl_c(&watch)?;
@@ -124,29 +144,71 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
         stream::to_file(file, |out| (format.render)(&report, style(false), out))?;
     }
     stream::to_stdout(|out| (args.format.render)(&report, style(stream::colored(output.color)), out))?;
-    Ok(ExitCode::from(verdict(args, &report)))
+    let code = verdict(args.strict || config.strict, &report);
+    Ok(ExitCode::from(keep_baseline(&args.accepted, &request, &report)?.unwrap_or(code)))
+}
+
+/// Writes the baseline where that was asked for; the exit code where a written one decides it.
+fn keep_baseline(accepted: &Accepted, request: &Request, report: &Report) -> anyhow::Result<Option<u8>> {
+    if accepted.write_baseline.is_none() && !accepted.prune_baseline {
+        return Ok(None);
+    }
+    if report.partial {
+        stream::remark("the run was ended early: the baseline is left as it is");
+        return Ok(None);
+    }
+    if let Some(file) = &accepted.write_baseline {
+        baseline::write(file, &engine::accepted(report))?;
+        return Ok(Some(0));
+    }
+    if let (Some(file), Some(before)) = (&accepted.baseline, &request.triage.baseline)
+        && !report.gone.is_empty()
+    {
+        baseline::write(file, &before.clone().without(&report.gone))?;
+    }
+    Ok(None)
 }
 
 /// The request that the arguments and the configuration make.
 pub(super) fn request(path: &Path, what: &What) -> anyhow::Result<Request> {
+    request_by(path, what, &configuration(path, what)?)
+}
+
+fn configuration(path: &Path, what: &What) -> anyhow::Result<Config> {
     if !path.exists() {
         bail!("{}: no such file or folder; name a checkout, a folder of .nix files or one file", path.display());
     }
-    let config = match &what.config {
+    Ok(match &what.config {
         Some(file) => config::load(file)?,
         None => config::find(path)?,
-    };
-    Ok(Request {
-        path: path.to_owned(),
-        tree: tree::Options { lib: what.nixpkgs.clone(), system: what.system.clone().unwrap_or_else(host_system) },
-        selection: declared::Selection::new(&attributes(&what.attr)?)?,
-        sources: if what.metadata_only { None } else { Some(source_options(path, what, &config)?) },
-        checks: check::Options { only: what.check.clone(), ignore: what.ignore.clone() },
-        keep_evidence: false,
-        jobs: what.jobs.map_or_else(cores, usize::from),
-        time_limit: Duration::from_secs(what.time_limit),
     })
 }
+
+fn request_by(path: &Path, what: &What, config: &Config) -> anyhow::Result<Request> {
+    let system = what.system.clone().or_else(|| config.platform.clone());
+    let time_limit = what.time_limit.map(Duration::from_secs).or(config.time_limit);
+    Ok(Request {
+        path: path.to_owned(),
+        tree: tree::Options { lib: what.nixpkgs.clone(), system: system.unwrap_or_else(host_system) },
+        selection: declared::Selection::new(&attributes(&what.attr)?)?,
+        sources: if what.metadata_only { None } else { Some(source_options(path, what, config)?) },
+        leave_out: LeaveOut { attrs: config.ignored_attrs.clone(), files: config.ignored_files.clone() },
+        curations: config.curations.clone(),
+        checks: check::Options {
+            severity: config.severity.clone(),
+            only: what.check.clone(),
+            ignore: what.ignore.clone(),
+        },
+        triage: triage::Options { baseline: None, suppressions: config.suppressions.clone() },
+        gate: config.gate,
+        keep_evidence: false,
+        jobs: what.jobs.map_or_else(cores, usize::from),
+        time_limit: time_limit.unwrap_or(TIME_LIMIT),
+    })
+}
+
+/// The time that reading the source of one package may take, unless somebody says otherwise.
+const TIME_LIMIT: Duration = Duration::from_secs(300);
 
 /// The attributes of `--attr`; `-` stands for the lines of stdin.
 fn attributes(named: &[String]) -> anyhow::Result<Vec<String>> {
@@ -170,15 +232,15 @@ fn attributes(named: &[String]) -> anyhow::Result<Vec<String>> {
 fn source_options(path: &Path, what: &What, config: &Config) -> anyhow::Result<source::Options> {
     let root = Store::default_root().context("no place for the cache: set HOME, XDG_CACHE_HOME or CLARITY_CACHE")?;
     let mut options = source::Options::new(Arc::new(Store::open(root)?));
-    options.folders = what.sources.iter().chain(&config.source_dirs).cloned().collect();
+    options.folders = what.sources.clone();
     options.checkout = Some(path.to_owned());
     options.nix_store = Some(PathBuf::from("/nix/store")).filter(|store| store.is_dir());
-    options.network = match (what.offline, what.fetch || config.fetch) {
+    options.network = match (what.offline, what.fetch) {
         (true, _) => Network::Offline,
         (false, true) => Network::Fetch,
         (false, false) => Network::NotAsked,
     };
-    options.rewriting.replace = config.rewrite.clone().into_iter().collect();
+    config.tell_sources(&mut options);
     Ok(options)
 }
 
@@ -195,12 +257,12 @@ fn target(text: &str, default: &'static Format) -> anyhow::Result<(&'static Form
     }
 }
 
-fn verdict(args: &Args, report: &Report) -> u8 {
+fn verdict(strict: bool, report: &Report) -> u8 {
     if report.partial {
         INTERRUPTED
-    } else if args.strict && report.is_incomplete() {
+    } else if strict && report.is_incomplete() {
         INCOMPLETE
-    } else if args.fail_on.is_reached(report.worst()) {
+    } else if report.fails() {
         FOUND
     } else {
         0

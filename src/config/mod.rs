@@ -1,52 +1,60 @@
 //! `clarity.toml`: what a project wants by default.
 //!
 //! Reads the file and checks it; an unknown key is refused with its line, because a setting that is silently ignored
-//! is worse than none. Paths are relative to the file.
+//! is worse than none. Paths are relative to the file. Each stage is handed options of its own; none sees the file.
+
+mod file;
+mod value;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use serde::Deserialize;
+use globset::{GlobMatcher, GlobSet, GlobSetBuilder};
+
+use crate::check::Severity;
+use crate::evidence::{Curation, Curations, RoleRule};
+use crate::report::Gate;
+use crate::source::{self, Network};
+use crate::text::{LineIndex, RelPath, Span};
+use crate::tree::Site;
+use crate::triage::Suppression;
+
+use file::File;
 
 /// The name that is looked for, from the scanned path upwards.
 pub const FILE_NAME: &str = "clarity.toml";
 
 /// A checked configuration.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Config {
     /// The file; `None` where there is none.
     pub file: Option<PathBuf>,
+    /// The platform that conditions are evaluated for.
+    pub platform: Option<String>,
+    /// Severities of rules, by id; `None`: off.
+    pub severity: BTreeMap<String, Option<Severity>>,
+    /// Attribute paths of packages that are not looked at.
+    pub ignored_attrs: GlobSet,
+    /// Files of the checkout whose packages are not looked at.
+    pub ignored_files: GlobSet,
+    /// What makes a run fail.
+    pub gate: Gate,
+    /// Whether a run that could not look at everything fails.
+    pub strict: bool,
     /// Folders that hold sources.
     pub source_dirs: Vec<PathBuf>,
-    /// Whether missing sources are downloaded.
-    pub fetch: bool,
-    /// Url prefixes and what stands for them, e.g. a mirror of a registry.
-    pub rewrite: BTreeMap<String, String>,
-}
-
-/// The file as it is written.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct File {
-    sources: Sources,
-    fetch: Fetch,
-}
-
-/// `[sources]`
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Sources {
-    dirs: Vec<PathBuf>,
-}
-
-/// `[fetch]`
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Fetch {
-    enabled: bool,
-    rewrite: BTreeMap<String, String>,
+    /// The time that reading the source of one package may take.
+    pub time_limit: Option<Duration>,
+    /// Roles and curations.
+    pub curations: Curations,
+    /// Silenced findings.
+    pub suppressions: Vec<Suppression>,
+    fetch: file::Fetch,
+    limits: file::Limits,
+    nix_store: Option<PathBuf>,
 }
 
 /// Why a configuration cannot be used.
@@ -61,12 +69,14 @@ pub enum ConfigError {
         error: io::Error,
     },
     /// It says something that is not understood; the message names the line.
-    #[error("{}: {error}", file.display())]
+    #[error("{}: {error}{}", file.display(), hint.as_ref().map(|key| format!("did you mean `{key}`?\n")).unwrap_or_default())]
     Syntax {
         /// The file.
         file: PathBuf,
         /// What is wrong, with the line quoted.
         error: Box<toml::de::Error>,
+        /// The key that was probably meant.
+        hint: Option<String>,
     },
 }
 
@@ -82,20 +92,147 @@ pub fn find(path: &Path) -> Result<Config, ConfigError> {
 /// The configuration in `file`.
 pub fn load(file: &Path) -> Result<Config, ConfigError> {
     let text = fs::read_to_string(file).map_err(|error| ConfigError::Io { file: file.to_owned(), error })?;
-    let raw: File =
-        toml::from_str(&text).map_err(|error| ConfigError::Syntax { file: file.to_owned(), error: Box::new(error) })?;
+    let raw = toml::from_str(&text).map_err(|error| refused(file, error))?;
+    Ok(checked(raw, file, &text))
+}
+
+/// The published JSON Schema of the file.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(File).to_value()
+}
+
+fn refused(file: &Path, error: toml::de::Error) -> ConfigError {
+    let hint = meant(error.message());
+    ConfigError::Syntax { file: file.to_owned(), error: Box::new(error), hint }
+}
+
+/// The key that was meant, of those that serde says are known: "unknown field `dri`, expected `dirs` or ..".
+fn meant(message: &str) -> Option<String> {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let unknown = quoted.next().filter(|_| message.starts_with("unknown "))?;
+    nearest(unknown, quoted).map(str::to_owned)
+}
+
+/// The candidate that is closest to `word`, where one is close.
+fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+    let word = word.to_lowercase();
+    let distance = |candidate: &str| strsim::damerau_levenshtein(&word, &candidate.to_lowercase());
+    let (far, best) = candidates.map(|candidate| (distance(candidate), candidate)).min()?;
+    (far <= (best.len() / 3).max(2)).then_some(best)
+}
+
+fn checked(raw: File, file: &Path, text: &str) -> Config {
     let folder = file.parent().unwrap_or(Path::new(""));
-    Ok(Config {
+    let default = Gate::default();
+    Config {
         file: Some(file.to_owned()),
+        platform: raw.platform,
+        severity: raw.severity.into_iter().map(|(check, level)| (check.0.id.to_owned(), level.severity())).collect(),
+        ignored_attrs: globs(raw.ignore.attrs.iter().map(|glob| &glob.0)),
+        ignored_files: globs(raw.ignore.files.iter().map(|glob| &glob.0)),
+        gate: Gate {
+            least: raw.gate.fail_on.map_or(default.least, |threshold| threshold.severity()),
+            confidence: raw.gate.confidence.map_or(default.confidence, |trust| trust.confidence()),
+        },
+        strict: raw.gate.strict,
         source_dirs: raw.sources.dirs.iter().map(|dir| folder.join(dir)).collect(),
-        fetch: raw.fetch.enabled,
-        rewrite: raw.fetch.rewrite,
-    })
+        time_limit: raw.limits.seconds.map(Duration::from_secs),
+        curations: Curations {
+            roles: raw.role.into_iter().map(role).collect(),
+            findings: raw.curate.into_iter().map(curation).collect(),
+        },
+        suppressions: suppressions(raw.suppress, file, text),
+        fetch: raw.fetch,
+        limits: raw.limits,
+        nix_store: raw.sources.nix_store.map(|store| folder.join(store)),
+    }
+}
+
+fn globs<'g>(all: impl Iterator<Item = &'g GlobMatcher>) -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    all.for_each(|glob| {
+        set.add(glob.glob().clone());
+    });
+    set.build().expect("each glob was compiled when the file was read")
+}
+
+fn role(raw: file::Role) -> RoleRule {
+    RoleRule { attr: raw.attr.map(|glob| glob.0), glob: raw.glob.0, role: raw.role.0 }
+}
+
+fn curation(raw: file::Curate) -> Curation {
+    Curation {
+        attr: raw.attr.map(|glob| glob.0),
+        path: raw.path.0,
+        detected: raw.detected.map(|expr| expr.0),
+        concluded: raw.concluded.0,
+        reason: raw.reason.0,
+        comment: raw.comment.0,
+    }
+}
+
+fn suppressions(raw: Vec<toml::Spanned<file::Suppress>>, file: &Path, text: &str) -> Vec<Suppression> {
+    let name = file.file_name().and_then(RelPath::new).unwrap_or_default();
+    let lines = LineIndex::new(text);
+    let site = |bytes: std::ops::Range<usize>| {
+        let span = Span::new(bytes.start as u32, bytes.end as u32);
+        let (start, end) = (lines.position(text, span.start), lines.position(text, span.end));
+        Site { file: name.clone(), span, start, end }
+    };
+    let one = |block: toml::Spanned<file::Suppress>| {
+        let site = site(block.span());
+        let raw = block.into_inner();
+        let evidence = match raw.evidence {
+            file::Pins::One(pin) => [pin].into(),
+            file::Pins::Several(pins) => pins.into_iter().collect(),
+        };
+        Suppression { attr: raw.attr.0, check: raw.check.0, evidence, reason: raw.reason.0, site }
+    };
+    raw.into_iter().map(one).collect()
+}
+
+impl Config {
+    /// Sets in `options` what the file says of sources. Folders that are there stay in front, and a network that was
+    /// switched off stays off.
+    pub fn tell_sources(&self, options: &mut source::Options) {
+        options.folders.extend(self.source_dirs.iter().cloned());
+        if self.fetch.enabled && options.network == Network::NotAsked {
+            options.network = Network::Fetch;
+        }
+        options.rewriting.replace.extend(self.fetch.rewrite.clone());
+        options.pypi_index = self.fetch.pypi_index.clone().or(options.pypi_index.take());
+        options.binary_cache = self.fetch.binary_cache.clone().or(options.binary_cache.take());
+        options.nix_store = self.nix_store.clone().or(options.nix_store.take());
+        options.nix = self.fetch.nix.unwrap_or(options.nix);
+        self.tell_network(&mut options.net);
+        self.tell_limits(&mut options.limits);
+    }
+
+    fn tell_network(&self, net: &mut source::NetOptions) {
+        let said = &self.fetch;
+        let seconds = |said: Option<u64>, default| said.map_or(default, Duration::from_secs);
+        net.per_host = said.per_host.unwrap_or(net.per_host);
+        net.attempts = said.attempts.unwrap_or(net.attempts);
+        net.host_failures = said.host_failures.unwrap_or(net.host_failures);
+        net.redirects = said.redirects.unwrap_or(net.redirects);
+        net.max_bytes = said.max_bytes.unwrap_or(net.max_bytes);
+        net.connect = seconds(said.connect_seconds, net.connect);
+        net.stall = seconds(said.stall_seconds, net.stall);
+        net.longest_pause = seconds(said.pause_seconds, net.longest_pause);
+    }
+
+    fn tell_limits(&self, limits: &mut source::Limits) {
+        limits.bytes = self.limits.bytes.unwrap_or(limits.bytes);
+        limits.entries = self.limits.entries.unwrap_or(limits.entries);
+        limits.ratio = self.limits.ratio.unwrap_or(limits.ratio);
+        limits.depth = self.limits.depth.unwrap_or(limits.depth);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Store;
 
     fn loaded(text: &str) -> Result<Config, String> {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -104,10 +241,30 @@ mod tests {
         load(&file).map_err(|error| error.to_string())
     }
 
+    fn refused(text: &str, line: u32, words: &str) {
+        let error = loaded(text).err().unwrap_or_else(|| panic!("accepted: {text}"));
+        assert!(error.contains(&format!("line {line}")) && error.contains(words), "{error}");
+    }
+
     #[test]
-    fn an_unknown_key_is_refused_with_its_line() {
-        let error = loaded("[sources]\ndirs = []\ndri = [\"x\"]\n").expect_err("refused");
-        assert!(error.contains("line 3") && error.contains("dri"), "{error}");
+    fn an_unknown_key_is_refused_with_its_line_and_the_key_that_was_meant() {
+        refused("[sources]\ndirs = []\ndri = [\"x\"]\n", 3, "did you mean `dirs`?");
+        refused("[severty]\nLIC016 = \"off\"\n", 1, "did you mean `severity`?");
+        refused("[gate]\nfail-on = \"note\"\n", 2, "did you mean `fail_on`?");
+        refused("[fetch]\nzzzzzzzzzzzzzz = 1\n", 2, "unknown field");
+    }
+
+    #[test]
+    fn a_value_that_is_not_understood_is_refused_with_its_line() {
+        refused("[severity]\nLIC016 = \"of\"\n", 2, "did you mean `off`?");
+        refused("[severity]\nLIC999 = \"off\"\n", 2, "there is no check `LIC999`");
+        refused("[severity]\nmismach = \"off\"\n", 2, "did you mean `mismatch`?");
+        refused("[ignore]\nattrs = [\"a{b\"]\n", 2, "a{b");
+        refused("[[role]]\nglob = \"x\"\nrole = \"shiped\"\n", 3, "no such role `shiped`");
+        refused("[[curate]]\npath = \"x\"\nconcluded = \"MTI\"\nreason = \"CODE\"\ncomment = \"c\"\n", 3, "MTI");
+        let block = "[[suppress]]\nattr = \"a\"\ncheck = \"LIC010\"\nevidence = \"0\"\n";
+        refused(block, 1, "missing field `reason`");
+        refused(&format!("{block}reason = \" \"\n"), 5, "must say something");
     }
 
     #[test]
@@ -118,6 +275,36 @@ mod tests {
 
     #[test]
     fn an_empty_file_is_the_default() {
-        assert_eq!(loaded("").map(|config| (config.source_dirs, config.fetch)), Ok((vec![], false)));
+        let config = loaded("").expect("valid");
+        assert_eq!((config.source_dirs.len(), config.gate, config.fetch.enabled), (0, Gate::default(), false));
+    }
+
+    #[test]
+    fn what_the_file_says_of_sources_reaches_their_options_and_no_network_stays_none() {
+        let config = loaded(
+            "[sources]\ndirs = [\"s\"]\n[limits]\ndepth = 3\n[fetch]\nenabled = true\nbinary_cache = \"https://c\"\n\
+             stall_seconds = 5\nrewrite = { \"https://a/\" = \"https://b/\" }\n",
+        );
+        let config = config.expect("valid");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = std::sync::Arc::new(Store::open(folder.path().to_owned()).expect("a store"));
+        let mut options = source::Options::new(store);
+        options.folders = vec!["mine".into()];
+        options.network = Network::Offline;
+        config.tell_sources(&mut options);
+        assert_eq!(options.network, Network::Offline);
+        assert_eq!((options.folders.len(), options.folders[0].as_path()), (2, Path::new("mine")));
+        assert_eq!((options.limits.depth, options.net.stall), (3, Duration::from_secs(5)));
+        assert_eq!(options.binary_cache.as_deref(), Some("https://c"));
+        assert_eq!(options.rewriting.replace, [("https://a/".to_owned(), "https://b/".to_owned())]);
+    }
+
+    #[test]
+    fn a_suppression_knows_its_place() {
+        let block = "[[suppress]]\nattr = \"a.*\"\ncheck = \"mismatch\"\nevidence = [\"0\", \"1\"]\nreason = \"r\"\n";
+        let config = loaded(&format!("platform = \"x\"\n\n{block}\n{block}")).expect("valid");
+        let lines: Vec<u32> = config.suppressions.iter().map(|one| one.site.start.line).collect();
+        assert_eq!(lines, [3, 9]);
+        assert_eq!((config.suppressions[0].check.id, config.suppressions[0].evidence.len()), ("LIC010", 2));
     }
 }

@@ -9,7 +9,8 @@ mod resolve;
 mod survey;
 mod usage;
 
-pub use survey::{Row, Selection, survey};
+pub use crate::tree::Selection;
+pub use survey::{Row, survey};
 pub use usage::Usage;
 
 use crate::license::LicenseExpr;

@@ -4,9 +4,11 @@
 
 mod detect;
 mod scan;
+mod settle;
 mod study;
 mod watch;
 
 pub use detect::{Files, detect, files};
-pub use scan::{Request, ScanError, scan};
+pub use scan::{LeaveOut, Request, ScanError, scan};
+pub use settle::{accepted, settle};
 pub use watch::Watch;

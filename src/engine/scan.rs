@@ -10,14 +10,15 @@ use std::time::{Duration, Instant};
 use crate::check::{self, Judged, Subject};
 use crate::conclusion::conclude;
 use crate::declared::{self, Declared, Row};
-use crate::evidence::{Detector, Evidence};
-use crate::report::{Coverage, Located, Outcome, PackageReport, Quote, Report, Rest};
+use crate::evidence::{Curations, Detector, Evidence, curate};
+use crate::report::{Coverage, Gate, Located, Outcome, PackageReport, Quote, Report, Rest};
 use crate::source::{self, Identity, SourceTree, Sources};
 use crate::text::RelPath;
 use crate::tree::{self, Checkout, LicenseTable, Package, Site};
+use crate::triage::{self, State};
 use crate::verdict::compare;
 
-use super::Watch;
+use super::{Watch, settle};
 use super::study::{Stop, Study};
 
 /// What to scan, and how.
@@ -31,14 +32,38 @@ pub struct Request {
     pub selection: declared::Selection,
     /// Where sources come from; `None`: look at the metadata only.
     pub sources: Option<source::Options>,
+    /// Packages that are left out although they were asked for.
+    pub leave_out: LeaveOut,
+    /// What persons know about files of sources.
+    pub curations: Curations,
     /// Which rules.
     pub checks: check::Options,
+    /// What was written down about findings.
+    pub triage: triage::Options,
+    /// What makes the run fail.
+    pub gate: Gate,
     /// Keep all evidence in the report.
     pub keep_evidence: bool,
     /// Worker threads.
     pub jobs: usize,
     /// The most time that one package's source may take to be read.
     pub time_limit: Duration,
+}
+
+/// Packages that nobody wants to hear of.
+#[derive(Clone, Debug, Default)]
+pub struct LeaveOut {
+    /// By attribute path.
+    pub attrs: globset::GlobSet,
+    /// By the file that defines them, below the root of the checkout.
+    pub files: globset::GlobSet,
+}
+
+impl LeaveOut {
+    fn has(&self, package: &Package) -> bool {
+        let file = package.site.as_ref().map(|site| site.file.as_str());
+        self.attrs.is_match(&package.attr.0) || file.is_some_and(|file| self.files.is_match(file))
+    }
 }
 
 /// Why there is no report.
@@ -72,16 +97,22 @@ pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     let coverage = coverage(&audits);
     let packages = surveyed.packages.into_iter().zip(audits.drain(..));
     let packages = packages.map(|(found, audit)| report_on(found, audit, &checkout, &table, &request.checks)).collect();
-    Ok(Report {
+    let mut report = Report {
         tree: request.path.display().to_string(),
         table: table.origin.clone(),
         packages,
+        apart: Vec::new(),
+        gone: Vec::new(),
+        gate: request.gate,
         rest: surveyed.rest,
         not_asked_for: surveyed.not_asked_for,
         unmatched: surveyed.unmatched,
         coverage,
         partial: watch.is_ended(),
-    })
+    };
+    let whole = matches!(request.selection, declared::Selection::All);
+    settle(&mut report, &request.triage, &request.checks, whole);
+    Ok(report)
 }
 
 type Found = (Package, Declared);
@@ -106,6 +137,9 @@ fn survey(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
     });
     let mut surveyed = Surveyed { packages: Vec::new(), rest: Vec::new(), not_asked_for: 0, unmatched: Vec::new() };
     parts.into_iter().flatten().for_each(|row| surveyed.add(row));
+    let found = surveyed.packages.len();
+    surveyed.packages.retain(|(package, _)| !request.leave_out.has(package));
+    surveyed.not_asked_for += found - surveyed.packages.len();
     surveyed.packages.sort_by(|a, b| a.0.attr.cmp(&b.0.attr));
     surveyed.rest.sort_by(|a, b| (&a.name, a.failed).cmp(&(&b.name, b.failed)));
     surveyed
@@ -242,7 +276,7 @@ impl Run<'_> {
                 Err(stop) => return Audit::without(self.stopped(stop), true),
             }
         }
-        let evidence = joined(gathered);
+        let evidence = curate(joined(gathered), &package.attr.0, &self.request.curations);
         let audit = judge(package, declared, &evidence, self.table);
         Audit { evidence: self.request.keep_evidence.then_some(evidence), ..audit }
     }
@@ -333,7 +367,7 @@ fn report_on(
         .into_iter()
         .map(|finding| {
             let quote = finding.place.as_ref().and_then(|site| quote(checkout, site));
-            Located { finding, quote }
+            Located { finding, quote, state: State::New }
         })
         .collect();
     PackageReport { package, declared, outcome: audit.outcome, findings, evidence: audit.evidence }

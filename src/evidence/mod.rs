@@ -4,6 +4,7 @@
 
 mod assemble;
 mod copyright;
+mod curate;
 mod detection;
 mod detector;
 mod exception;
@@ -16,6 +17,9 @@ mod tag;
 mod text;
 
 pub use assemble::assemble;
+pub use curate::{Curation, CurationReason, Curations, RoleRule, curate};
 pub use detection::{Detection, DetectorId, Evidence, FileEvidence, Pointer, Role, Score, Unread, Witness};
 pub use detector::{Detector, Options};
 use page::Page;
+pub use page::read_text;
+pub use text::{Comparison, OwnText, compare};

@@ -6,7 +6,7 @@ use crate::check::declared_in_words;
 use crate::conclusion::Conclusion;
 use crate::verdict::Verdict;
 
-use super::{Outcome, PackageReport, Report, Style, place};
+use super::{Outcome, PackageReport, Report, Style, in_one_line, place};
 
 /// Writes a place with its attribute, a `-` line and a `+` line for each package that drifts.
 pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -15,8 +15,8 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::
         let Some(concluded) = drifting(package) else { continue };
         let declared = declared_in_words(&package.declared);
         let site = crate::check::site(&package.declared).or(package.package.site.as_ref());
-        writeln!(out, "{} {}", site.map(place).unwrap_or_default(), package.package.attr)?;
-        writeln!(out, "{red}- {}{reset}", if declared.is_empty() { "NONE" } else { &declared })?;
+        writeln!(out, "{} {}", site.map(place).unwrap_or_default(), in_one_line(&package.package.attr.0))?;
+        writeln!(out, "{red}- {}{reset}", if declared.is_empty() { "NONE".to_owned() } else { in_one_line(&declared) })?;
         writeln!(out, "{green}+ {concluded}{reset}")?;
     }
     Ok(())

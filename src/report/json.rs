@@ -2,21 +2,35 @@
 
 use std::io::{self, Write};
 
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use super::wire::{self, Row};
 use super::{Report, Style};
 
+/// All rows with their head.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Report")]
+struct Document<'a> {
+    schema: u32,
+    tool: &'static str,
+    version: &'static str,
+    tree: &'a str,
+    rows: Vec<Row<'a>>,
+}
+
+/// The JSON Schema of the document.
+pub(super) fn schema() -> Schema {
+    schemars::schema_for!(Document<'static>)
+}
+
+/// The JSON Schema of a row.
+pub(super) fn row_schema() -> Schema {
+    schemars::schema_for!(Row<'static>)
+}
+
 /// Writes one document with all rows.
 pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Document<'a> {
-        schema: u32,
-        tool: &'static str,
-        version: &'static str,
-        tree: &'a str,
-        rows: Vec<Row<'a>>,
-    }
     let document = Document {
         schema: wire::SCHEMA,
         tool: "clarity",

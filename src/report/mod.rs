@@ -2,10 +2,17 @@
 //!
 //! A report holds everything a format may want; a format only writes. One file and one row in [`FORMATS`] per format.
 
+pub mod detected;
 mod diff;
 mod explain;
+mod github;
+mod gitlab;
 mod json;
+mod junit;
 mod licenses;
+mod markdown;
+mod sarif;
+mod sheet;
 mod terminal;
 mod wire;
 
@@ -16,10 +23,12 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::check::{Finding, Judged, Severity};
+use crate::conclusion::Confidence;
 use crate::declared::Declared;
 use crate::evidence::Evidence;
-use crate::text::RelPath;
+use crate::text::{Digest, RelPath};
 use crate::tree::{AttrPath, Package, TableOrigin};
+use crate::triage::{Entry, State};
 use crate::verdict::Verdict;
 
 /// Everything that a run found.
@@ -34,6 +43,12 @@ pub struct Report {
     /// What was discovered and is not a package to look at (aliases, functions, attributes that throw), and what
     /// could not be read at all; in order.
     pub rest: Vec<Rest>,
+    /// What the rules say about no single package: the configuration, the license table.
+    pub apart: Vec<Located>,
+    /// Entries of the baseline that no longer occur.
+    pub gone: Vec<Entry>,
+    /// What makes a run fail.
+    pub gate: Gate,
     /// Packages that were not asked for.
     pub not_asked_for: usize,
     /// Asked for and not there.
@@ -88,6 +103,33 @@ pub struct Located {
     pub finding: Finding,
     /// The lines of `finding.place`; `None` where the file could not be read again.
     pub quote: Option<Quote>,
+    /// Whether it counts.
+    pub state: State,
+}
+
+/// What makes a run fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gate {
+    /// The least severity that counts; `None`: nothing does.
+    pub least: Option<Severity>,
+    /// The least confidence that counts.
+    pub confidence: Confidence,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Gate { least: Some(Severity::Warning), confidence: Confidence::Low }
+    }
+}
+
+impl Gate {
+    /// True where `located` makes the run fail.
+    pub fn stops(&self, located: &Located) -> bool {
+        let finding = &located.finding;
+        located.state == State::New
+            && finding.confidence >= self.confidence
+            && self.least.is_some_and(|least| finding.severity >= least)
+    }
 }
 
 /// Whole lines of a file, and the marked bytes in them.
@@ -133,9 +175,13 @@ pub struct Totals {
     pub drifts: usize,
     /// Audited, and it cannot be told.
     pub cannot_tell: usize,
-    /// Findings by severity: note, warning, error.
+    /// Findings that count, by severity: note, warning, error.
     pub findings: [usize; 3],
-    /// Findings by rule id.
+    /// Findings that the baseline has.
+    pub known: usize,
+    /// Findings that are silenced.
+    pub suppressed: usize,
+    /// Findings that count, by rule id.
     pub by_check: BTreeMap<&'static str, usize>,
 }
 
@@ -156,20 +202,32 @@ impl Report {
                     }
                 }
             }
-            for located in &package.findings {
-                totals.findings[located.finding.severity() as usize] += 1;
-                *totals.by_check.entry(located.finding.check.id).or_default() += 1;
-            }
         }
+        self.findings().for_each(|located| totals.count(located));
         totals.failed += self.rest.iter().filter(|rest| rest.failed).count();
         totals.skipped += self.rest.iter().filter(|rest| !rest.failed).count();
         totals.discovered = totals.audited + totals.skipped + totals.failed;
         totals
     }
 
-    /// The most severe finding.
-    pub fn worst(&self) -> Option<Severity> {
-        self.packages.iter().flat_map(|package| &package.findings).map(|located| located.finding.severity()).max()
+    /// All findings: those about packages in order of attribute paths, then the rest.
+    pub fn findings(&self) -> impl Iterator<Item = &Located> {
+        self.packages.iter().flat_map(|package| &package.findings).chain(&self.apart)
+    }
+
+    /// The findings that count, most severe first, then by package.
+    pub fn worst_first(&self) -> Vec<&Located> {
+        let mut findings: Vec<&Located> =
+            self.findings().filter(|located| located.state == State::New).collect();
+        // What was not scanned says little and comes in thousands.
+        let rank = |located: &Located| (located.finding.severity, located.finding.check.id != "LIC090");
+        findings.sort_by_key(|located| std::cmp::Reverse(rank(located)));
+        findings
+    }
+
+    /// True where a finding makes the run fail.
+    pub fn fails(&self) -> bool {
+        self.findings().any(|located| self.gate.stops(located))
     }
 
     /// True where something that was asked for could not be looked at.
@@ -179,10 +237,16 @@ impl Report {
     }
 }
 
-impl Finding {
-    /// How much it matters.
-    pub fn severity(&self) -> Severity {
-        self.check.severity
+impl Totals {
+    fn count(&mut self, located: &Located) {
+        match located.state {
+            State::Known => self.known += 1,
+            State::Suppressed(_) => self.suppressed += 1,
+            State::New => {
+                self.findings[located.finding.severity as usize] += 1;
+                *self.by_check.entry(located.finding.check.id).or_default() += 1;
+            }
+        }
     }
 }
 
@@ -226,11 +290,32 @@ pub const FORMATS: &[Format] = &[
         what: "one line a package, finding or skipped thing, and a summary at the end",
         render: json::render_lines,
     },
+    Format { name: "sarif", what: "SARIF 2.1.0, for code scanning", render: sarif::render },
+    Format { name: "github", what: "GitHub workflow commands: annotations", render: github::render },
+    Format {
+        name: "github-summary",
+        what: "the work list, as long as GitHub takes for a step summary",
+        render: markdown::render_summary,
+    },
+    Format { name: "markdown", what: "a work list with check boxes", render: markdown::render },
+    Format { name: "gitlab", what: "GitLab code quality", render: gitlab::render },
+    Format { name: "junit", what: "JUnit XML, a test case a package", render: junit::render },
+    Format { name: "csv", what: "one row a finding, for spreadsheets", render: sheet::render },
 ];
 
 /// The format with this name.
 pub fn format(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
+}
+
+/// The published JSON Schema of `--format json`.
+pub fn document_schema() -> serde_json::Value {
+    json::schema().to_value()
+}
+
+/// The published JSON Schema of one row of `--format jsonl`.
+pub fn row_schema() -> serde_json::Value {
+    json::row_schema().to_value()
 }
 
 /// What a package is called where it stands, e.g. `pkgs/hello/default.nix:12:5`.
@@ -250,4 +335,27 @@ fn unseen(report: &Report) -> impl Iterator<Item = (String, bool, &str, Option<&
         }
     });
     packages.chain(report.rest.iter().map(|rest| (rest.name.clone(), rest.failed, rest.why.as_str(), None)))
+}
+
+/// `text` without line breaks and other control characters, which would end a line or command a terminal.
+fn in_one_line(text: &str) -> String {
+    let plain = |c: char| match c {
+        '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => ' ',
+        c if c.is_control() => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    text.chars().map(plain).collect()
+}
+
+/// A fingerprint for each finding that is the same in every run; findings that only their place tells apart are
+/// counted, so that no two are equal.
+fn fingerprints(findings: &[&Located]) -> Vec<String> {
+    let mut seen: BTreeMap<Digest, u32> = BTreeMap::new();
+    let of = |located: &&Located| {
+        let digest = located.finding.identity().digest();
+        let count = seen.entry(digest).or_default();
+        *count += 1;
+        if *count == 1 { digest.to_string() } else { Digest::of(format!("{digest} {count}").as_bytes()).to_string() }
+    };
+    findings.iter().map(of).collect()
 }

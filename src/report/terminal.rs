@@ -5,19 +5,19 @@ use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use crate::check::Severity;
+use crate::check::{STALE_SUPPRESSION, Severity};
 use crate::conclusion::Basis;
 use crate::evidence::Witness;
+use crate::triage::{State, Suppression};
 
-use super::{Located, Report, Style, Totals, unseen};
+use super::{Located, Report, Style, Totals, in_one_line, unseen};
 
 /// More witnesses than this are counted, not listed, unless all are asked for.
 const SHOWN_WITNESSES: usize = 4;
 
 /// Writes the findings, then what was not looked at, then the totals.
 pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    for located in report.packages.iter().flat_map(|package| &package.findings).filter(|located| shown(located, style))
-    {
+    for located in report.findings().filter(|located| shown(located, style)) {
         writeln!(out, "{}\n", finding_block(located, style))?;
     }
     if style.quiet {
@@ -27,9 +27,9 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::
     summary(report, out)
 }
 
-/// What was not scanned is listed by itself, below the findings.
+/// What was not scanned is listed by itself, below the findings; what does not count is counted.
 fn shown(located: &Located, style: Style) -> bool {
-    style.verbose || located.finding.check.id != "LIC090"
+    style.verbose || located.state == State::New && located.finding.check.id != "LIC090"
 }
 
 /// A finding with its place quoted, in the style of a compiler's message.
@@ -37,7 +37,7 @@ pub(super) fn finding_block(located: &Located, style: Style) -> String {
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     let finding = &located.finding;
     let id = format!("{} {}", finding.check.id, finding.check.name);
-    let title = level(finding.severity()).primary_title(format!("{}: {}", finding.attr, finding.message)).id(id);
+    let title = level(finding.severity).primary_title(format!("{}: {}", finding.attr, finding.message)).id(id);
     let mut group = match (&finding.place, &located.quote) {
         (Some(site), Some(quote)) => {
             let mark = AnnotationKind::Primary.span(quote.mark.0..quote.mark.1).label(finding.label);
@@ -66,6 +66,12 @@ fn footer(located: &Located, style: Style) -> Vec<(&'static str, String)> {
         lines.push(("against", witnesses(&finding.against, style)));
     }
     lines.extend(finding.help.iter().map(|line| ("help", line.clone())));
+    lines.push(match &located.state {
+        State::New if finding.check.id == STALE_SUPPRESSION.id => return lines,
+        State::New => ("accept", format!("add to clarity.toml\n{}", Suppression::block(finding))),
+        State::Known => ("known", "the baseline has it".to_owned()),
+        State::Suppressed(reason) => ("suppressed", reason.clone()),
+    });
     lines
 }
 
@@ -112,12 +118,13 @@ fn not_looked_at(report: &Report, style: Style, out: &mut dyn Write) -> io::Resu
     let mut skipped: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (name, failed, why, _) in unseen(report) {
         if failed {
-            writeln!(out, "failed: {name}: {why}")?;
+            writeln!(out, "failed: {}: {}", in_one_line(&name), in_one_line(why))?;
         } else {
-            skipped.entry(why).or_default().push(name);
+            skipped.entry(why).or_default().push(in_one_line(&name));
         }
     }
     for (why, names) in skipped {
+        let why = in_one_line(why);
         match &names[..] {
             [name] => writeln!(out, "skipped: {name}: {why}")?,
             names if style.verbose => writeln!(out, "skipped: {}: {why}", names.join(", "))?,
@@ -125,7 +132,7 @@ fn not_looked_at(report: &Report, style: Style, out: &mut dyn Write) -> io::Resu
         }
     }
     for name in &report.unmatched {
-        writeln!(out, "not found: no attribute matches `{name}`")?;
+        writeln!(out, "not found: no attribute matches `{}`", in_one_line(name))?;
     }
     Ok(())
 }
@@ -137,7 +144,14 @@ fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "\n{}", packages(&totals))?;
     let [notes, warnings, errors] = totals.findings;
-    writeln!(out, "findings: {errors} errors, {warnings} warnings, {notes} notes")?;
+    write!(out, "findings: {errors} errors, {warnings} warnings, {notes} notes")?;
+    if totals.known + totals.suppressed > 0 {
+        write!(out, "; {} more are in the baseline, {} are suppressed", totals.known, totals.suppressed)?;
+    }
+    writeln!(out)?;
+    if !report.gone.is_empty() {
+        writeln!(out, "baseline: {} entries no longer occur; --prune-baseline removes them", report.gone.len())?;
+    }
     let coverage = report.coverage;
     writeln!(
         out,

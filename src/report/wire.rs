@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::check::{self, Judged, Safety};
 use crate::conclusion::{Basis, Conclusion, Confidence, Part};
 use crate::declared::{Declared, Statement};
+use crate::triage::State;
 use crate::tree::{HashMode, Package, Site, SourceRef, TableOrigin};
 use crate::verdict::{Verdict, members};
 
@@ -17,7 +19,7 @@ use super::{Located, Outcome, PackageReport, Report, unseen};
 pub(super) const SCHEMA: u32 = 1;
 
 /// One row.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(super) enum Row<'a> {
     Package(Box<PackageRow<'a>>),
@@ -27,7 +29,7 @@ pub(super) enum Row<'a> {
     Summary(SummaryRow<'a>),
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct PackageRow<'a> {
     schema: u32,
     attr: &'a str,
@@ -49,7 +51,7 @@ pub(super) struct PackageRow<'a> {
     concluded: Option<ConcludedRow<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct DeclaredRow<'a> {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,13 +65,13 @@ struct DeclaredRow<'a> {
     branches: Vec<BranchRow<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct BranchRow<'a> {
     when: &'a str,
     terms: Vec<&'a str>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct SourceRow<'a> {
     fetcher: &'a str,
     urls: &'a [String],
@@ -79,7 +81,7 @@ struct SourceRow<'a> {
     rev: Option<&'a str>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ConcludedRow<'a> {
     expression: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,7 +92,7 @@ struct ConcludedRow<'a> {
     parts: Vec<PartRow<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct PartRow<'a> {
     path: &'a str,
     role: String,
@@ -98,7 +100,7 @@ struct PartRow<'a> {
     files: usize,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct WitnessRow<'a> {
     file: &'a str,
     first_line: u32,
@@ -110,13 +112,17 @@ struct WitnessRow<'a> {
     quote: &'a str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct FindingRow<'a> {
     schema: u32,
     check: &'static str,
     name: &'static str,
     severity: String,
     confidence: &'static str,
+    /// `new`, `known` (in the baseline) or `suppressed`; only `new` counts.
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
     attr: &'a str,
     message: &'a str,
     file: Option<&'a str>,
@@ -134,13 +140,13 @@ pub(super) struct FindingRow<'a> {
     pin: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct RemedyRow {
     set_license: String,
     safety: &'static str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct UnseenRow<'a> {
     schema: u32,
     attr: String,
@@ -148,7 +154,7 @@ pub(super) struct UnseenRow<'a> {
     file: Option<&'a str>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct SummaryRow<'a> {
     schema: u32,
     license_table: &'a str,
@@ -163,6 +169,9 @@ pub(super) struct SummaryRow<'a> {
     errors: usize,
     warnings: usize,
     notes: usize,
+    known: usize,
+    suppressed: usize,
+    gone_from_baseline: usize,
     by_check: BTreeMap<&'static str, usize>,
     sources: usize,
     sources_looked_at: usize,
@@ -182,7 +191,8 @@ pub(super) fn rows(report: &Report) -> impl Iterator<Item = Row<'_>> {
         let row = UnseenRow { schema: SCHEMA, attr, why, file: file.map(|file| file.as_str()) };
         if failed { Row::Failed(row) } else { Row::Skipped(row) }
     });
-    packages.chain(unseen).chain(std::iter::once(Row::Summary(summary(report))))
+    let apart = report.apart.iter().map(|located| Row::Finding(Box::new(finding(located))));
+    packages.chain(apart).chain(unseen).chain(std::iter::once(Row::Summary(summary(report))))
 }
 
 fn package_row(report: &PackageReport) -> PackageRow<'_> {
@@ -342,7 +352,7 @@ fn witness(basis: &Basis) -> WitnessRow<'_> {
 }
 
 /// The name of a confidence.
-fn confidence(confidence: Confidence) -> &'static str {
+pub(super) fn confidence(confidence: Confidence) -> &'static str {
     match confidence {
         Confidence::High => "high",
         Confidence::Medium => "medium",
@@ -357,8 +367,13 @@ fn finding(located: &Located) -> FindingRow<'_> {
         schema: SCHEMA,
         check: finding.check.id,
         name: finding.check.name,
-        severity: finding.severity().to_string(),
+        severity: finding.severity.to_string(),
         confidence: confidence(finding.confidence),
+        state: located.state.name(),
+        reason: match &located.state {
+            State::Suppressed(reason) => Some(reason),
+            State::New | State::Known => None,
+        },
         attr: &finding.attr.0,
         message: &finding.message,
         file: finding.place.as_ref().map(|site| site.file.as_str()),
@@ -406,6 +421,9 @@ fn summary(report: &Report) -> SummaryRow<'_> {
         errors: totals.findings[2],
         warnings: totals.findings[1],
         notes: totals.findings[0],
+        known: totals.known,
+        suppressed: totals.suppressed,
+        gone_from_baseline: report.gone.len(),
         by_check: totals.by_check,
         sources: report.coverage.with_source,
         sources_looked_at: report.coverage.looked_at,

@@ -5,14 +5,15 @@
 mod audit;
 mod checkout;
 mod discover;
+mod library;
 mod package;
-mod read_table;
+mod selection;
 mod spelling;
-mod stand_in;
 mod table;
 
 pub use audit::{Flaw, Remark, audit};
 pub use checkout::{Checkout, Layout, OpenError, Options};
-pub(crate) use discover::{Found, discover};
+pub(crate) use discover::{Found, Walk};
 pub use package::{AttrPath, HashMode, Maintainer, Package, Site, SourceRef};
+pub use selection::Selection;
 pub use table::{LicenseRecord, LicenseTable, TableOrigin};

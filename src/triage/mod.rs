@@ -1,1 +1,118 @@
-//! (in the making)
+//! What of the findings is new, what was accepted before, and what somebody silenced.
+//!
+//! Reads findings and what a person wrote down about them; it never judges a license and never touches a file. It
+//! reports a note as stale only where the run looked at everything that the note could be about.
+
+mod baseline;
+mod suppression;
+
+use std::collections::BTreeMap;
+
+pub use baseline::{BadBaseline, Baseline, Entry};
+pub use suppression::Suppression;
+
+use crate::check::{self, Check, Finding};
+
+/// The published JSON Schema of an entry of a baseline.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Entry).to_value()
+}
+
+/// Whether a finding counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It counts.
+    New,
+    /// The baseline has it.
+    Known,
+    /// Somebody silenced it, because ...
+    Suppressed(String),
+}
+
+impl State {
+    /// Its name in reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            State::New => "new",
+            State::Known => "known",
+            State::Suppressed(_) => "suppressed",
+        }
+    }
+}
+
+/// What was written down about findings.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Findings that were accepted before.
+    pub baseline: Option<Baseline>,
+    /// Findings that are silenced.
+    pub suppressions: Vec<Suppression>,
+}
+
+/// How closely a run looked at a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Look {
+    /// At its metadata.
+    Metadata,
+    /// At its source as well.
+    Source,
+}
+
+/// What a run looked at: only of that can it be said that a finding is gone.
+#[derive(Clone, Debug)]
+pub struct Scope<'a> {
+    /// By attribute path.
+    pub looked: BTreeMap<&'a str, Look>,
+    /// True where these are all packages of the checkout.
+    pub whole: bool,
+    /// The rules that ran.
+    pub checks: &'a check::Options,
+}
+
+impl Scope<'_> {
+    /// True where a finding of `check` about `attr` would have been seen.
+    fn covers(&self, attr: &str, check: &Check) -> bool {
+        self.checks.severity_of(check).is_some()
+            && match self.looked.get(attr) {
+                Some(Look::Source) => true,
+                Some(Look::Metadata) => check.metadata_only,
+                None => self.whole,
+            }
+    }
+}
+
+/// The findings of a run, sorted.
+#[derive(Clone, Debug, Default)]
+pub struct Triaged {
+    /// The state of each finding, in the order they were given.
+    pub states: Vec<State>,
+    /// What is wrong with the suppressions themselves.
+    pub stale: Vec<(Finding, State)>,
+    /// Entries of the baseline that no longer occur.
+    pub gone: Vec<Entry>,
+}
+
+/// What of `findings` is new. Suppressions are asked first, then the baseline, each entry of which accepts one finding.
+pub fn sort(findings: &[&Finding], scope: &Scope<'_>, options: &Options) -> Triaged {
+    let mut left = options.baseline.clone().unwrap_or_default();
+    let mut used = vec![false; options.suppressions.len()];
+    let states = findings.iter().map(|finding| state(finding, options, &mut used, &mut left)).collect();
+    let unused = options.suppressions.iter().zip(used).filter(|(_, used)| !used).map(|(suppression, _)| suppression);
+    let stale: Vec<Finding> = unused.filter_map(|suppression| suppression.stale(findings, scope)).collect();
+    let stale = stale.into_iter().map(|finding| {
+        let state = if left.take(&finding) { State::Known } else { State::New };
+        (finding, state)
+    });
+    let stale = stale.collect();
+    let gone = left.into_entries().filter(|entry| entry.is_covered(scope)).collect();
+    Triaged { states, stale, gone }
+}
+
+fn state(finding: &Finding, options: &Options, used: &mut [bool], left: &mut Baseline) -> State {
+    let silencing = options.suppressions.iter().zip(used).find(|(suppression, _)| suppression.silences(finding));
+    if let Some((suppression, used)) = silencing {
+        *used = true;
+        return State::Suppressed(suppression.reason.clone());
+    }
+    if left.take(finding) { State::Known } else { State::New }
+}

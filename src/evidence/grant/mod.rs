@@ -5,9 +5,12 @@
 
 mod alias;
 mod chain;
+mod exception;
 mod frame;
+pub(super) mod kernel;
 mod mention;
 mod names;
+mod pointer;
 mod settle;
 mod url;
 mod version;
@@ -16,7 +19,7 @@ mod words;
 use std::sync::OnceLock;
 
 use self::names::Names;
-pub(super) use self::settle::settle;
+pub(super) use self::settle::{is_open, settle, settle_pointers};
 use self::words::Words;
 use super::Page;
 use super::detection::{Detection, Score, Witness};
@@ -53,6 +56,7 @@ pub(super) const RULE: Rule = Rule {
         "under mit",
         "governs",
         "covered by",
+        "copyright notice in",
         "subject to",
         "under apache",
     ],
@@ -71,13 +75,19 @@ fn names() -> &'static Names {
 }
 
 fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
-    let mut found = Vec::new();
+    let (mut chains, mut exceptions) = (Vec::new(), Vec::new());
     for window in windows(page.text, hits) {
         let words = Words::read(window.of(page.text), window.start);
         let mentions = mention::mentions(names(), &words);
-        found.extend(chain::chains(&words, &mentions).into_iter().map(|chain| detection(chain, page)));
+        chains.extend(chain::chains(&words, &mentions));
+        exceptions.extend(exception::named(&words, page));
+        seen.pointers.extend(pointer::pointers(&words, page));
     }
-    seen.detections.extend(found);
+    chain::settle(&mut chains);
+    if chains.iter().any(|chain| chain.granted) {
+        seen.exceptions.extend(exceptions);
+    }
+    seen.detections.extend(chains.into_iter().map(|chain| detection(chain, page)));
 }
 
 /// What a license field says in free text, e.g. `GPL v2 or later`; the note says what was not stated.

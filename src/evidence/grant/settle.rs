@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::mention::UNVERSIONED;
-use crate::evidence::{Detection, Witness};
+use crate::evidence::{Detection, Pointer, Witness};
 use crate::license::{LicenseExpr, Term};
 
 /// A file that names more licenses than this without a text is a list of licenses: data.
@@ -34,7 +34,15 @@ pub(in crate::evidence) fn settle(found: &mut Vec<Detection>) {
     }
 }
 
-fn is_open(one: &Detection) -> bool {
+/// A file that says its license needs nobody else to say it: references count only beside open or no statements.
+pub(in crate::evidence) fn settle_pointers(pointers: &mut Vec<Pointer>, found: &[Detection]) {
+    if found.iter().any(|one| one.class != Witness::Clue && !is_open(one)) {
+        pointers.clear();
+    }
+}
+
+/// True for a name without its version: a reference beside it says more.
+pub(in crate::evidence) fn is_open(one: &Detection) -> bool {
     one.note.as_deref().is_some_and(|note| note.starts_with(UNVERSIONED))
 }
 

@@ -240,11 +240,14 @@ impl Reader<'_> {
 
     /// Where the second half of a word that is cut by a hyphen at the end of a line begins and ends.
     fn hyphenated(&self, start: usize, end: usize) -> Option<(usize, usize)> {
-        if self.bytes.get(end) != Some(&b'-') || !matches!(self.bytes.get(end + 1)?, b'\n' | b'\r') {
+        let behind = self.bytes.get(end + 1..)?;
+        let trailing =
+            behind.iter().take(8).take_while(|byte| matches!(byte, b' ' | b'\t' | b'*' | b'-' | b'#' | b'|')).count();
+        if self.bytes.get(end) != Some(&b'-') || !matches!(behind.get(trailing)?, b'\n' | b'\r') {
             return None;
         }
         let furniture = |byte: &u8| !byte.is_ascii_alphanumeric() && *byte < 0x80;
-        let from = end + 1 + self.bytes[end + 1..].iter().take(16).take_while(|byte| furniture(byte)).count();
+        let from = end + 1 + self.bytes[end + 1..].iter().take(24).take_while(|byte| furniture(byte)).count();
         let len = self.bytes[from..].iter().take_while(|byte| byte.is_ascii_lowercase()).count();
         let breaks = self.bytes[end + 1..from].iter().filter(|byte| **byte == b'\n').count();
         let joined = format!("{}{}", &self.text[start..end], &self.text[from..from + len]).to_ascii_lowercase();

@@ -5,6 +5,7 @@
 //! given an id here. The answer depends on the words alone, so equal regions are worked out once.
 
 mod align;
+mod diff;
 mod index;
 mod library;
 mod memo;
@@ -13,14 +14,18 @@ mod select;
 mod slots;
 mod words;
 
+pub use diff::{Comparison, compare};
+pub use library::OwnText;
+
 use super::detector::Seen;
 use super::page::Page;
 use super::{Detection, Score, Witness};
 use crate::license::Term;
-use crate::text::Span;
-use index::{ENTRIES, Entry};
+use crate::text::LineRange;
+use index::ENTRIES;
 use library::Library;
 use memo::Memo;
+use region::Region;
 use select::Found;
 
 /// Words of which every license text holds some, a few lines apart at most.
@@ -50,20 +55,62 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// A finder that has read no text yet.
-    pub fn new() -> Self {
-        Texts { library: Library::new(), memo: Memo::default() }
+    /// A finder of the listed texts, of which it has read none yet, and of `own` ones.
+    pub fn new(own: &[OwnText]) -> Self {
+        Texts { library: Library::new(own), memo: Memo::default() }
     }
 
     /// Adds the texts around `hits` to `seen`.
     pub fn read(&self, page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
-        for region in region::regions(page.text, hits) {
+        for region in region::regions(&self.library, page.text, hits) {
             let found = self.memo.get_or(&region.hashes, || select::select(&region, &self.library));
             for found in found.iter() {
-                let span = Span::new(region.words[found.words.start].start, region.words[found.words.end - 1].end);
-                report(page, span, found, seen);
+                self.report(page, &region, found, seen);
             }
         }
+    }
+
+    fn report(&self, page: &Page<'_>, region: &Region, found: &Found, seen: &mut Seen) {
+        let lines = page.line_range(region.span(&found.words));
+        if !found.is_certain {
+            seen.detections.extend(self.resemblance(found, lines));
+            return;
+        }
+        let mut start = found.words.start;
+        for gap in &found.gaps {
+            seen.covered.push(page.line_range(region.span(&(start..gap.start))));
+            start = gap.end;
+        }
+        seen.covered.push(page.line_range(region.span(&(start..found.words.end))));
+        match ENTRIES.get(usize::from(found.entry)).filter(|entry| entry.is_exception) {
+            Some(exception) => seen.exceptions.push((exception.id, lines)),
+            None => seen.detections.extend(self.detection(found, lines)),
+        }
+    }
+
+    fn detection(&self, found: &Found, lines: LineRange) -> Option<Detection> {
+        let term = match self.library.own_name(found.entry) {
+            Some(name) => Term::reference(name),
+            None => Term::from_id(ENTRIES[usize::from(found.entry)].id)?,
+        };
+        let rival = found.rival.map(|rival| format!("{} differs in a few words only", name(&self.library, rival)));
+        Some(Detection {
+            expr: term.into(),
+            class: Witness::Text,
+            by: "text",
+            lines,
+            score: Score(found.score),
+            quote: String::new(),
+            note: rival,
+        })
+    }
+
+    /// A text that reads like a license and is none of those known.
+    fn resemblance(&self, found: &Found, lines: LineRange) -> Option<Detection> {
+        let score = Score(found.score);
+        let note = format!("resembles {} ({score}), and is not that license", name(&self.library, found.entry));
+        let nearest = self.detection(found, lines)?;
+        Some(Detection { class: Witness::Clue, by: "text/unknown", note: Some(note), ..nearest })
     }
 
     /// What the answers depend on.
@@ -72,21 +119,8 @@ impl Texts {
     }
 }
 
-fn report(page: &Page<'_>, span: Span, found: &Found, seen: &mut Seen) {
-    let entry: &Entry = &ENTRIES[usize::from(found.entry)];
-    let lines = page.line_range(span);
-    if entry.is_exception {
-        seen.exceptions.push((entry.id, lines));
-        return;
-    }
-    let Some(term) = Term::from_id(entry.id) else { return };
-    seen.detections.push(Detection {
-        expr: term.into(),
-        class: Witness::Text,
-        by: "text",
-        lines,
-        score: Score(found.score),
-        quote: String::new(),
-        note: found.note.clone(),
-    });
+/// The id of the text with this number: of a license, an exception, or `LicenseRef-...`.
+fn name(library: &Library, number: u16) -> String {
+    let own = library.own_name(number).map(|name| format!("LicenseRef-{name}"));
+    own.unwrap_or_else(|| ENTRIES[usize::from(number)].id.to_owned())
 }

@@ -8,13 +8,7 @@ use crate::nix::text::{Coerce, Text};
 use crate::nix::value::{Attr, R, Thunk, Value, lookup};
 
 pub(super) const TABLE: &[Row] = &[
-    ("fromJSON", 1, |eval, args| {
-        let text = eval.str_of(args[0])?;
-        match serde_json::from_str::<serde_json::Value>(text) {
-            Ok(json) => Ok(from_json(eval, &json)),
-            Err(error) => eval.fault(&format!("not JSON: {error}")),
-        }
-    }),
+    ("fromJSON", 1, |eval, args| eval.json(eval.str_of(args[0])?)),
     ("fromTOML", 1, |eval, args| {
         let text = eval.str_of(args[0])?;
         match text.parse::<toml::Table>() {
@@ -31,6 +25,16 @@ pub(super) const TABLE: &[Row] = &[
     ("hashString", 2, |eval, args| hash(eval, eval.str_of(args[0])?, eval.str_of(args[1])?.as_bytes())),
     ("convertHash", 1, |eval, _| eval.unknown("convertHash is not modelled")),
 ];
+
+impl<'a> Eval<'a> {
+    /// The value of a JSON text.
+    pub fn json(&self, text: &str) -> R<'a, Value<'a>> {
+        match serde_json::from_str::<serde_json::Value>(text) {
+            Ok(json) => Ok(from_json(self, &json)),
+            Err(error) => self.fault(&format!("not JSON: {error}")),
+        }
+    }
+}
 
 fn from_json<'a>(eval: &Eval<'a>, json: &serde_json::Value) -> Value<'a> {
     match json {

@@ -1,0 +1,38 @@
+//! `clarity docs`: the documentation that is made from the program itself, as Markdown.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::check::{CHECKS, Check};
+use crate::report::FORMATS;
+
+use super::stream;
+
+/// Runs the subcommand.
+pub(super) fn run() -> anyhow::Result<ExitCode> {
+    stream::to_stdout(write)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write(out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "# Checks\n\n| id | name | severity | needs a source |\n|---|---|---|---|")?;
+    for check in CHECKS {
+        let source = if check.metadata_only { "no" } else { "yes" };
+        let anchor = format!("{}-{}", check.id.to_lowercase(), check.name);
+        writeln!(out, "| [{}](#{anchor}) | {} | {} | {source} |", check.id, check.name, check.severity)?;
+    }
+    CHECKS.iter().try_for_each(|check| section(check, out))?;
+    writeln!(out, "\n# Formats\n\n| name | what it is |\n|---|---|")?;
+    FORMATS.iter().try_for_each(|format| writeln!(out, "| `{}` | {} |", format.name, format.what))
+}
+
+fn section(check: &Check, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n## {} {}\n\n{}\n", check.id, check.name, check.what)?;
+    let parts = [("Why", check.why), ("Example", check.example), ("When it is wrong", check.wrong_when)];
+    parts.iter().try_for_each(|(title, text)| writeln!(out, "**{title}.** {text}\n"))?;
+    writeln!(
+        out,
+        "Severity: {}. Another one, or none: `[severity]` with `{} = \"note\"` or `\"off\"` in `clarity.toml`.",
+        check.severity, check.id
+    )
+}

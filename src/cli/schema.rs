@@ -1,0 +1,38 @@
+//! `clarity schema`: the published JSON Schemas, made from the structs that write and read the formats.
+
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+
+use super::stream;
+
+/// Arguments of `clarity schema`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Of what.
+    #[arg(value_enum)]
+    name: Name,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Name {
+    /// `--format json`: the document.
+    Json,
+    /// `--format jsonl`: one row.
+    Jsonl,
+    /// `clarity.toml`.
+    Config,
+    /// One entry of a baseline.
+    Baseline,
+}
+
+/// Runs the subcommand.
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let schema = match args.name {
+        Name::Json => crate::report::document_schema(),
+        Name::Jsonl => crate::report::row_schema(),
+        Name::Config => crate::config::schema(),
+        Name::Baseline => crate::triage::schema(),
+    };
+    stream::print_line(&serde_json::to_string_pretty(&schema)?)
+}

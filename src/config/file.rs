@@ -1,0 +1,174 @@
+//! `clarity.toml` as it is written: the published form.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::value::{AttrGlob, CheckName, Expr, ExprOrNone, Level, PathGlob, Reason, RoleName, Threshold, Trust, Words};
+
+/// What a project wants by default. Every key may be left out.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(rename = "clarity.toml")]
+pub(super) struct File {
+    /// The platform that conditions are evaluated for, e.g. `x86_64-linux`.
+    pub(super) platform: Option<String>,
+    /// By id or name of a check: `off`, `note`, `warning` or `error`.
+    #[schemars(with = "BTreeMap<String, Level>")]
+    pub(super) severity: BTreeMap<CheckName, Level>,
+    /// Packages that are not looked at.
+    pub(super) ignore: Ignore,
+    /// What makes a run fail.
+    pub(super) gate: Gate,
+    /// Where sources are.
+    pub(super) sources: Sources,
+    /// How sources are fetched.
+    pub(super) fetch: Fetch,
+    /// What a source may unpack to.
+    pub(super) limits: Limits,
+    /// Why files of sources count; the last that matches a file decides.
+    pub(super) role: Vec<Role>,
+    /// What detections really are; the first that matches one decides.
+    pub(super) curate: Vec<Curate>,
+    /// Findings that are silenced.
+    #[schemars(with = "Vec<Suppress>")]
+    pub(super) suppress: Vec<Spanned<Suppress>>,
+}
+
+/// `[ignore]`
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Ignore {
+    /// Globs over attribute paths.
+    pub(super) attrs: Vec<AttrGlob>,
+    /// Globs over the files that define packages, below the root of the checkout.
+    pub(super) files: Vec<PathGlob>,
+}
+
+/// `[gate]`
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Gate {
+    /// The least severity that makes a run fail; `--fail-on` goes first.
+    pub(super) fail_on: Option<Threshold>,
+    /// The least confidence that makes a run fail.
+    pub(super) confidence: Option<Trust>,
+    /// Whether a run that could not look at everything fails.
+    pub(super) strict: bool,
+}
+
+/// `[sources]`
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Sources {
+    /// Folders that hold sources, relative to this file.
+    pub(super) dirs: Vec<PathBuf>,
+    /// The Nix store to look into.
+    pub(super) nix_store: Option<PathBuf>,
+}
+
+/// `[fetch]`
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Fetch {
+    /// Whether missing sources are downloaded.
+    pub(super) enabled: bool,
+    /// Url prefixes and what stands for them, e.g. a mirror of a registry.
+    pub(super) rewrite: BTreeMap<String, String>,
+    /// The simple index of Python packages.
+    pub(super) pypi_index: Option<String>,
+    /// The url of a binary cache.
+    pub(super) binary_cache: Option<String>,
+    /// Whether the local Nix may realise sources.
+    pub(super) nix: Option<bool>,
+    /// Requests to one host at a time.
+    pub(super) per_host: Option<usize>,
+    /// Tries for one url that bring no new byte.
+    pub(super) attempts: Option<u32>,
+    /// Failed urls in a row after which a host is given up.
+    pub(super) host_failures: Option<u32>,
+    /// Redirects that are followed.
+    pub(super) redirects: Option<usize>,
+    /// How many seconds to wait for a connection.
+    pub(super) connect_seconds: Option<u64>,
+    /// How many seconds to wait for the next bytes.
+    pub(super) stall_seconds: Option<u64>,
+    /// The longest pause between tries, in seconds.
+    pub(super) pause_seconds: Option<u64>,
+    /// The largest download in bytes.
+    pub(super) max_bytes: Option<u64>,
+}
+
+/// `[limits]`
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Limits {
+    /// Bytes of all files of a source together.
+    pub(super) bytes: Option<u64>,
+    /// Entries of an archive.
+    pub(super) entries: Option<u64>,
+    /// Bytes unpacked for each byte packed.
+    pub(super) ratio: Option<u64>,
+    /// Folders inside folders.
+    pub(super) depth: Option<usize>,
+    /// The most seconds that reading the source of one package may take; `--time-limit` goes first.
+    pub(super) seconds: Option<u64>,
+}
+
+/// `[[role]]`
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Role {
+    /// A glob over attribute paths; all packages where it is not given.
+    #[serde(default)]
+    pub(super) attr: Option<AttrGlob>,
+    /// A glob over files, below the root of the source.
+    pub(super) glob: PathGlob,
+    /// license-text, shipped, test, docs, example, build-system, vendored, generated or third-party.
+    pub(super) role: RoleName,
+}
+
+/// `[[curate]]`
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Curate {
+    /// A glob over attribute paths; all packages where it is not given.
+    #[serde(default)]
+    pub(super) attr: Option<AttrGlob>,
+    /// A glob over files, below the root of the source.
+    pub(super) path: PathGlob,
+    /// The SPDX expression that a detector saw; whatever it saw, and also nothing, where it is not given.
+    #[serde(default)]
+    pub(super) detected: Option<Expr>,
+    /// The SPDX expression that it is, or `NONE`.
+    pub(super) concluded: ExprOrNone,
+    /// CODE, DATA_OF, DOCUMENTATION_OF, INCORRECT, NOT_DETECTED or REFERENCE.
+    pub(super) reason: Reason,
+    /// The reason in words.
+    pub(super) comment: Words,
+}
+
+/// `[[suppress]]`
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Suppress {
+    /// A glob over attribute paths.
+    pub(super) attr: AttrGlob,
+    /// The id or the name of a check.
+    pub(super) check: CheckName,
+    /// The pin that the finding shows, or several.
+    pub(super) evidence: Pins,
+    /// Why the finding is not to be heard of again.
+    pub(super) reason: Words,
+}
+
+/// One pin or several.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum Pins {
+    One(String),
+    Several(Vec<String>),
+}

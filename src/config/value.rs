@@ -1,0 +1,215 @@
+//! The values of `clarity.toml` that are more than text: each is checked where it stands, so that an error has its line.
+
+use globset::{GlobBuilder, GlobMatcher};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::check::{self, CHECKS, Check, Severity};
+use crate::conclusion::Confidence;
+use crate::evidence::{CurationReason, Role};
+use crate::license::{self, LicenseExpr};
+
+use super::nearest;
+
+/// A glob over attribute paths; `*` also matches dots.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub(super) struct AttrGlob(pub(super) GlobMatcher);
+
+impl TryFrom<String> for AttrGlob {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        glob(&text, false).map(AttrGlob)
+    }
+}
+
+/// A glob over paths; `*` stops at `/`, `**` does not.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub(super) struct PathGlob(pub(super) GlobMatcher);
+
+impl TryFrom<String> for PathGlob {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        glob(&text, true).map(PathGlob)
+    }
+}
+
+fn glob(text: &str, literal_separator: bool) -> Result<GlobMatcher, String> {
+    let glob = GlobBuilder::new(text).literal_separator(literal_separator).build();
+    glob.map(|glob| glob.compile_matcher()).map_err(|error| error.to_string())
+}
+
+/// A rule, by id or name.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub(super) struct CheckName(pub(super) &'static Check);
+
+impl TryFrom<String> for CheckName {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let ids = || CHECKS.iter().flat_map(|check| [check.id, check.name]);
+        let hint = || nearest(&text, ids()).map(|id| format!("; did you mean `{id}`?")).unwrap_or_default();
+        check::by_id(&text).map(CheckName).ok_or_else(|| format!("there is no check `{text}`{}", hint()))
+    }
+}
+
+impl PartialEq for CheckName {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.id == other.0.id
+    }
+}
+
+impl Eq for CheckName {}
+
+impl PartialOrd for CheckName {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for CheckName {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.id.cmp(other.0.id)
+    }
+}
+
+/// How much the findings of a rule matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Level {
+    Off,
+    Note,
+    Warning,
+    Error,
+}
+
+impl Level {
+    pub(super) fn severity(self) -> Option<Severity> {
+        match self {
+            Level::Off => None,
+            Level::Note => Some(Severity::Note),
+            Level::Warning => Some(Severity::Warning),
+            Level::Error => Some(Severity::Error),
+        }
+    }
+}
+
+/// The least severity that makes a run fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Threshold {
+    Never,
+    Note,
+    Warning,
+    Error,
+}
+
+impl Threshold {
+    pub(super) fn severity(self) -> Option<Severity> {
+        match self {
+            Threshold::Never => None,
+            Threshold::Note => Some(Severity::Note),
+            Threshold::Warning => Some(Severity::Warning),
+            Threshold::Error => Some(Severity::Error),
+        }
+    }
+}
+
+/// The least confidence that makes a run fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Trust {
+    Low,
+    Medium,
+    High,
+}
+
+impl Trust {
+    pub(super) fn confidence(self) -> Confidence {
+        match self {
+            Trust::Low => Confidence::Low,
+            Trust::Medium => Confidence::Medium,
+            Trust::High => Confidence::High,
+        }
+    }
+}
+
+/// An SPDX license expression.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub(super) struct Expr(pub(super) LicenseExpr);
+
+impl TryFrom<String> for Expr {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        license::parse(&text).map(Expr).map_err(|error| error.to_string())
+    }
+}
+
+/// An SPDX license expression, or `NONE`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub(super) struct ExprOrNone(pub(super) Option<LicenseExpr>);
+
+impl TryFrom<String> for ExprOrNone {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        if text == "NONE" {
+            return Ok(ExprOrNone(None));
+        }
+        Expr::try_from(text).map(|expr| ExprOrNone(Some(expr.0)))
+    }
+}
+
+/// The name of a role.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub(super) struct RoleName(pub(super) Role);
+
+impl TryFrom<String> for RoleName {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse().map(RoleName)
+    }
+}
+
+/// A reason of the OSS Review Toolkit.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub(super) struct Reason(pub(super) CurationReason);
+
+impl TryFrom<String> for Reason {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse().map(Reason)
+    }
+}
+
+/// Words that must be there: a reason that is empty is none.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub(super) struct Words(pub(super) String);
+
+impl TryFrom<String> for Words {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        if text.trim().is_empty() { Err("it must say something".to_owned()) } else { Ok(Words(text)) }
+    }
+}

@@ -1,0 +1,36 @@
+//! The findings of a finished run against what was written down about earlier ones.
+
+use std::collections::BTreeMap;
+
+use crate::check::{self, Finding};
+use crate::report::{Located, Outcome, Report};
+use crate::triage::{self, Look, Scope, State, Triaged};
+
+/// Gives every finding of `report` its state and adds what is wrong with the suppressions. `whole`: the run looked at
+/// all packages of the checkout.
+pub fn settle(report: &mut Report, options: &triage::Options, checks: &check::Options, whole: bool) {
+    let Triaged { states, stale, gone } = sorted(report, options, checks, whole);
+    let located = report.packages.iter_mut().flat_map(|package| &mut package.findings).chain(&mut report.apart);
+    located.zip(states).for_each(|(located, state)| located.state = state);
+    report.apart.extend(stale.into_iter().map(|(finding, state)| Located { finding, quote: None, state }));
+    report.gone = gone;
+}
+
+fn sorted(report: &Report, options: &triage::Options, checks: &check::Options, whole: bool) -> Triaged {
+    let findings: Vec<&Finding> = report.findings().map(|located| &located.finding).collect();
+    let look = |outcome: &Outcome| match outcome {
+        Outcome::Audited(Some(_)) => Look::Source,
+        _ => Look::Metadata,
+    };
+    let looked: BTreeMap<&str, Look> =
+        report.packages.iter().map(|package| (package.package.attr.0.as_str(), look(&package.outcome))).collect();
+    // What could not be read may hold the packages that seem to be missing.
+    let whole = whole && !report.partial && !report.rest.iter().any(|rest| rest.failed);
+    triage::sort(&findings, &Scope { looked, whole, checks }, options)
+}
+
+/// What `--write-baseline` accepts: all findings that nobody silenced.
+pub fn accepted(report: &Report) -> triage::Baseline {
+    let open = report.findings().filter(|located| !matches!(located.state, State::Suppressed(_)));
+    triage::Baseline::of(open.map(|located| &located.finding))
+}

@@ -1,0 +1,253 @@
+//! What a person knows better than a detector.
+//!
+//! Applied to evidence before anything is concluded from it, so that a conclusion never has to be overruled: a
+//! curation says what one detection really is, a role says why a file counts. Both say so in what they leave behind.
+
+use std::fmt;
+use std::str::FromStr;
+
+use globset::GlobMatcher;
+
+use super::{Detection, Evidence, FileEvidence, Role, Score, Witness};
+use crate::license::{LicenseExpr, equivalent};
+use crate::text::LineRange;
+
+/// All that persons said about files of sources.
+#[derive(Clone, Debug, Default)]
+pub struct Curations {
+    /// Why files count; the last that matches a file decides.
+    pub roles: Vec<RoleRule>,
+    /// What detections really are; the first that matches one decides.
+    pub findings: Vec<Curation>,
+}
+
+/// `[[role]]`: files that match count as this.
+#[derive(Clone, Debug)]
+pub struct RoleRule {
+    /// The packages; all where it is not given.
+    pub attr: Option<GlobMatcher>,
+    /// The files, below the root of the source.
+    pub glob: GlobMatcher,
+    /// Why they count.
+    pub role: Role,
+}
+
+/// `[[curate]]`: what a detection really is.
+#[derive(Clone, Debug)]
+pub struct Curation {
+    /// The packages; all where it is not given.
+    pub attr: Option<GlobMatcher>,
+    /// The files, below the root of the source.
+    pub path: GlobMatcher,
+    /// What a detector saw; anything, and also nothing, where it is not given.
+    pub detected: Option<LicenseExpr>,
+    /// What it is; `None`: no license at all.
+    pub concluded: Option<LicenseExpr>,
+    /// The kind of reason.
+    pub reason: CurationReason,
+    /// The reason in words.
+    pub comment: String,
+}
+
+/// Why a detection is not what it seems: the reasons of the OSS Review Toolkit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CurationReason {
+    /// Program code looked like a license.
+    Code,
+    /// It is data that the program works on.
+    DataOf,
+    /// It is documentation of something else.
+    DocumentationOf,
+    /// It was read wrongly.
+    Incorrect,
+    /// It was overlooked.
+    NotDetected,
+    /// It refers to a license that is not the file's own.
+    Reference,
+}
+
+const REASONS: [(CurationReason, &str); 6] = [
+    (CurationReason::Code, "CODE"),
+    (CurationReason::DataOf, "DATA_OF"),
+    (CurationReason::DocumentationOf, "DOCUMENTATION_OF"),
+    (CurationReason::Incorrect, "INCORRECT"),
+    (CurationReason::NotDetected, "NOT_DETECTED"),
+    (CurationReason::Reference, "REFERENCE"),
+];
+
+impl fmt::Display for CurationReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(REASONS.iter().find(|row| row.0 == *self).map_or("", |row| row.1))
+    }
+}
+
+impl FromStr for CurationReason {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = || REASONS.map(|row| row.1).join(", ");
+        let found = REASONS.iter().find(|row| row.1 == text);
+        found.map(|row| row.0).ok_or_else(|| format!("no such reason `{text}`; there are {}", known()))
+    }
+}
+
+const ROLES: [Role; 9] = [
+    Role::LicenseText,
+    Role::Shipped,
+    Role::Test,
+    Role::Docs,
+    Role::Example,
+    Role::BuildSystem,
+    Role::Vendored,
+    Role::Generated,
+    Role::ThirdParty,
+];
+
+impl FromStr for Role {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = || ROLES.map(|role| role.to_string()).join(", ");
+        let found = ROLES.into_iter().find(|role| role.to_string() == text);
+        found.ok_or_else(|| format!("no such role `{text}`; there are {}", known()))
+    }
+}
+
+/// The evidence of the source of `attr` as it is after `curations`.
+pub fn curate(mut evidence: Evidence, attr: &str, curations: &Curations) -> Evidence {
+    let of_package = |glob: &Option<GlobMatcher>| glob.as_ref().is_none_or(|glob| glob.is_match(attr));
+    let roles: Vec<&RoleRule> = curations.roles.iter().filter(|rule| of_package(&rule.attr)).collect();
+    let findings: Vec<&Curation> = curations.findings.iter().filter(|curation| of_package(&curation.attr)).collect();
+    if roles.is_empty() && findings.is_empty() {
+        return evidence;
+    }
+    for file in &mut evidence.files {
+        if let Some(rule) = roles.iter().rev().find(|rule| rule.glob.is_match(file.path.as_str())) {
+            file.role = rule.role;
+            file.role_rule = "clarity.toml";
+        }
+        curate_file(file, &findings);
+    }
+    evidence
+}
+
+fn curate_file(file: &mut FileEvidence, curations: &[&Curation]) {
+    let mine: Vec<&Curation> =
+        curations.iter().copied().filter(|curation| curation.path.is_match(file.path.as_str())).collect();
+    if mine.is_empty() {
+        return;
+    }
+    let overlooked = mine.iter().find(|curation| curation.detected.is_none() && file.detections.is_empty());
+    let added = overlooked.and_then(|curation| stated(curation));
+    let seen = std::mem::take(&mut file.detections);
+    file.detections = seen.into_iter().filter_map(|detection| curated(detection, &mine)).chain(added).collect();
+}
+
+fn curated(detection: Detection, curations: &[&Curation]) -> Option<Detection> {
+    let means = |curation: &&&Curation| curation.detected.as_ref().is_none_or(|expr| equivalent(expr, &detection.expr));
+    let Some(curation) = curations.iter().find(means) else { return Some(detection) };
+    let expr = curation.concluded.clone()?;
+    Some(Detection { expr, note: Some(note(curation)), ..detection })
+}
+
+fn stated(curation: &Curation) -> Option<Detection> {
+    Some(Detection {
+        expr: curation.concluded.clone()?,
+        class: Witness::Grant,
+        by: "curation",
+        lines: LineRange::new(1, 1),
+        score: Score::FULL,
+        quote: String::new(),
+        note: Some(note(curation)),
+    })
+}
+
+fn note(curation: &Curation) -> String {
+    format!("curated, {}: {}", curation.reason, curation.comment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::assemble;
+    use crate::license::parse;
+    use crate::text::RelPath;
+
+    fn glob(text: &str) -> GlobMatcher {
+        globset::GlobBuilder::new(text).literal_separator(true).build().expect("a glob").compile_matcher()
+    }
+
+    fn expr(text: &str) -> LicenseExpr {
+        parse(text).expect("an expression")
+    }
+
+    fn file(path: &str, says: &[&str]) -> FileEvidence {
+        let detection = |text: &&str| Detection {
+            expr: expr(text),
+            class: Witness::Text,
+            by: "text",
+            lines: LineRange::new(3, 9),
+            score: Score::FULL,
+            quote: String::new(),
+            note: None,
+        };
+        FileEvidence {
+            path: RelPath::new(path).expect("relative"),
+            role: Role::Shipped,
+            role_rule: "nothing else applies",
+            size: 1,
+            detections: says.iter().map(detection).collect(),
+            copyrights: Vec::new(),
+            pointers: Vec::new(),
+            unread: None,
+        }
+    }
+
+    fn rule(path: &str, detected: Option<&str>, concluded: Option<&str>) -> Curations {
+        let curation = Curation {
+            attr: Some(glob("hello")),
+            path: glob(path),
+            detected: detected.map(expr),
+            concluded: concluded.map(expr),
+            reason: CurationReason::Incorrect,
+            comment: "looked at it".to_owned(),
+        };
+        Curations { roles: Vec::new(), findings: vec![curation] }
+    }
+
+    fn says(evidence: &Evidence) -> Vec<String> {
+        evidence.files.iter().flat_map(|file| &file.detections).map(|one| one.expr.to_string()).collect()
+    }
+
+    #[test]
+    fn only_the_detection_that_is_meant_is_replaced() {
+        let evidence = assemble(vec![file("a/x.c", &["MIT", "ISC"]), file("b/x.c", &["MIT"])]);
+        let curated = curate(evidence.clone(), "hello", &rule("a/*", Some("MIT"), Some("Apache-2.0")));
+        assert_eq!(says(&curated), ["Apache-2.0", "ISC", "MIT"].map(str::to_owned).to_vec());
+        assert_eq!(curate(evidence.clone(), "other", &rule("a/*", Some("MIT"), None)), evidence);
+    }
+
+    #[test]
+    fn what_is_no_license_vanishes_and_what_was_overlooked_appears() {
+        let evidence = assemble(vec![file("a/x.c", &["MIT"]), file("b/y.c", &[])]);
+        assert_eq!(says(&curate(evidence.clone(), "hello", &rule("**/x.c", None, None))), Vec::<String>::new());
+        assert_eq!(says(&curate(evidence, "hello", &rule("**/y.c", None, Some("ISC")))), ["MIT", "ISC"]);
+    }
+
+    #[test]
+    fn the_last_role_that_matches_decides() {
+        let role = |pattern, role| RoleRule { attr: None, glob: glob(pattern), role };
+        let roles = vec![role("**", Role::Docs), role("a/**", Role::Test)];
+        let evidence = assemble(vec![file("a/x.c", &[]), file("b/y.c", &[])]);
+        let curated = curate(evidence, "hello", &Curations { roles, findings: Vec::new() });
+        let roles: Vec<Role> = curated.files.iter().map(|file| file.role).collect();
+        assert_eq!(roles, [Role::Test, Role::Docs]);
+    }
+
+    #[test]
+    fn every_role_and_reason_is_read_back() {
+        assert!(ROLES.iter().all(|role| role.to_string().parse() == Ok(*role)));
+        assert!(REASONS.iter().all(|(reason, _)| reason.to_string().parse() == Ok(*reason)));
+        assert!("shiped".parse::<Role>().is_err());
+    }
+}

@@ -1,0 +1,59 @@
+//! GitLab's code quality report: a JSON array of findings that count.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::check::Severity;
+
+use super::{Located, Report, Style, fingerprints};
+
+#[derive(Serialize)]
+struct Issue<'a> {
+    description: String,
+    check_name: &'static str,
+    fingerprint: String,
+    severity: &'static str,
+    location: Location<'a>,
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    path: &'a str,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: u32,
+    end: u32,
+}
+
+/// Writes the array.
+pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
+    let findings = report.worst_first();
+    let marks = fingerprints(&findings);
+    let issues: Vec<Issue<'_>> = findings.iter().zip(marks).map(|(located, mark)| issue(located, mark)).collect();
+    serde_json::to_writer_pretty(&mut *out, &issues)?;
+    writeln!(out)
+}
+
+fn issue(located: &Located, fingerprint: String) -> Issue<'_> {
+    let finding = &located.finding;
+    let site = finding.place.as_ref();
+    Issue {
+        description: format!("{}: {}", finding.attr, finding.message),
+        check_name: finding.check.id,
+        fingerprint,
+        severity: match finding.severity {
+            Severity::Note => "info",
+            Severity::Warning => "major",
+            Severity::Error => "critical",
+        },
+        location: Location {
+            // A path and a line are required; what has no place is about the tree as a whole.
+            path: site.map_or(".", |site| site.file.as_str()),
+            lines: Lines { begin: site.map_or(1, |site| site.start.line), end: site.map_or(1, |site| site.end.line) },
+        },
+    }
+}

@@ -1,0 +1,92 @@
+//! JUnit XML: one test case a package; it fails where a finding makes the run fail, and is skipped where nothing
+//! could be looked at.
+
+use std::io::{self, Write};
+
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
+
+use super::{Located, Outcome, PackageReport, Report, Rest, Style, place};
+
+/// Writes one suite with all test cases.
+pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut suite = TestSuite::new("licenses");
+    suite.add_test_cases(report.packages.iter().map(|package| of_package(package, report)));
+    suite.add_test_cases(report.rest.iter().filter(|rest| rest.failed).map(of_rest));
+    suite.add_test_cases(report.apart.iter().map(|located| of_finding(located, report)));
+    let mut document = quick_junit::Report::new("clarity");
+    document.add_test_suite(suite);
+    document.serialize(&mut *out).map_err(io::Error::other)
+}
+
+fn of_package(package: &PackageReport, report: &Report) -> TestCase {
+    let stops: Vec<&Located> = package.findings.iter().filter(|located| report.gate.stops(located)).collect();
+    let status = match &package.outcome {
+        _ if !stops.is_empty() => failed(&stops),
+        Outcome::Audited(_) => TestCaseStatus::success(),
+        Outcome::Skipped(why) => skipped(why),
+        Outcome::Failed(why) => could_not(why),
+    };
+    let mut case = TestCase::new(package.package.attr.0.as_str(), status);
+    let folder = package.package.site.as_ref().map_or("", |site| site.file.as_str());
+    case.set_classname(if folder.is_empty() { "nixpkgs" } else { folder });
+    let rest: Vec<String> =
+        package.findings.iter().filter(|located| !report.gate.stops(located)).map(in_words).collect();
+    if !rest.is_empty() {
+        case.set_system_out(rest.join("\n"));
+    }
+    case
+}
+
+fn of_rest(rest: &Rest) -> TestCase {
+    let mut case = TestCase::new(rest.name.as_str(), could_not(&rest.why));
+    case.set_classname("nixpkgs");
+    case
+}
+
+fn of_finding(located: &Located, report: &Report) -> TestCase {
+    let status = if report.gate.stops(located) { failed(&[located]) } else { TestCaseStatus::success() };
+    let mut case = TestCase::new(format!("{} {}", located.finding.check.name, located.finding.attr), status);
+    case.set_classname(located.finding.place.as_ref().map_or("nixpkgs", |site| site.file.as_str()));
+    case.set_system_out(in_words(located));
+    case
+}
+
+fn failed(stops: &[&Located]) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    if let Some(worst) = stops.iter().max_by_key(|located| located.finding.severity) {
+        status.set_type(format!("{} {}", worst.finding.check.id, worst.finding.check.name));
+        status.set_message(worst.finding.message.as_str());
+    }
+    status.set_description(stops.iter().map(|located| in_words(located)).collect::<Vec<_>>().join("\n"));
+    status
+}
+
+fn skipped(why: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::skipped();
+    status.set_message(why);
+    status
+}
+
+/// JUnit's `error`: the test itself did not run.
+fn could_not(why: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+    status.set_type("not-scanned");
+    status.set_message(why);
+    status
+}
+
+fn in_words(located: &Located) -> String {
+    let finding = &located.finding;
+    let at = finding.place.as_ref().map(|site| format!("{}: ", place(site))).unwrap_or_default();
+    let state = match located.state {
+        crate::triage::State::New => String::new(),
+        ref other => format!(" ({})", other.name()),
+    };
+    let mut text =
+        format!("{at}{}[{} {}]: {}{state}", finding.severity, finding.check.id, finding.check.name, finding.message);
+    for help in &finding.help {
+        text.push_str("\n  help: ");
+        text.push_str(help);
+    }
+    text
+}

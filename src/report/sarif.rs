@@ -1,0 +1,183 @@
+//! SARIF 2.1.0: for GitHub's code scanning and every viewer of the format.
+//!
+//! The primary location is the license value. GitHub keeps 5,000 results of an upload; the most severe come first, and
+//! what is left out is said in a notification.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_sarif::sarif::{
+    ArtifactContent, ArtifactLocation, Invocation, Location, LogicalLocation, Message, MultiformatMessageString,
+    Notification, PhysicalLocation, PropertyBag, Region, ReportingConfiguration, ReportingDescriptor, Result as Row,
+    ResultLevel, Run, RunAutomationDetails, Sarif, Suppression, Tool, ToolComponent,
+};
+use serde_json::json;
+
+use crate::check::{CHECKS, Check, Severity};
+use crate::conclusion::Basis;
+use crate::triage::State;
+use crate::tree::Site;
+
+use super::terminal::class;
+use super::{Located, Report, Style, fingerprints, unseen, wire};
+
+/// What GitHub keeps of an upload.
+const MOST: usize = 5_000;
+/// Failures that are listed one by one.
+const MOST_FAILURES: usize = 1_000;
+
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+/// The name of our own fingerprint; GitHub adds its own, of the line, beside it.
+const FINGERPRINT: &str = "clarity/v1";
+
+/// What may stand in the path of a uri as it is.
+const PATH: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'+').remove(b'@');
+
+/// Writes one log with one run.
+pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
+    let log = Sarif::builder().version(json!("2.1.0")).schema(SCHEMA).runs(vec![run(report)]).build();
+    serde_json::to_writer_pretty(&mut *out, &log)?;
+    writeln!(out)
+}
+
+fn run(report: &Report) -> Run {
+    let mut findings = report.worst_first();
+    findings.extend(report.findings().filter(|located| located.state != State::New));
+    let left_out = findings.len().saturating_sub(MOST);
+    let marks = fingerprints(&findings);
+    let results: Vec<Row> = findings.iter().zip(marks).take(MOST).map(|(located, mark)| result(located, mark)).collect();
+    let driver = ToolComponent::builder()
+        .name("clarity")
+        .semantic_version(env!("CARGO_PKG_VERSION"))
+        .information_uri(env!("CARGO_PKG_REPOSITORY"))
+        .rules(CHECKS.iter().map(|check| rule(check)).collect::<Vec<_>>())
+        .build();
+    Run::builder()
+        .tool(Tool::builder().driver(driver).build())
+        .automation_details(RunAutomationDetails::builder().id("clarity/").build())
+        .column_kind(json!("unicodeCodePoints"))
+        .invocations(vec![invocation(report, left_out)])
+        .results(results)
+        .build()
+}
+
+fn rule(check: &Check) -> ReportingDescriptor {
+    let level = check.severity.to_string();
+    let help = format!("{}\n\nExample: {}\n\nWhen it is wrong: {}", check.why, check.example, check.wrong_when);
+    let tags = PropertyBag::builder().tags(vec!["license".to_owned()]).build();
+    ReportingDescriptor::builder()
+        .id(check.id)
+        .name(check.name)
+        .short_description(words(check.name))
+        .full_description(words(check.what))
+        .help(words(&help))
+        .default_configuration(ReportingConfiguration::builder().level(json!(level)).build())
+        .properties(tags)
+        .build()
+}
+
+fn words(text: &str) -> MultiformatMessageString {
+    MultiformatMessageString::builder().text(text).build()
+}
+
+fn message(text: impl Into<String>) -> Message {
+    Message::builder().text(text).build()
+}
+
+fn result(located: &Located, fingerprint: String) -> Row {
+    let finding = &located.finding;
+    let level = match finding.severity {
+        Severity::Note => ResultLevel::Note,
+        Severity::Warning => ResultLevel::Warning,
+        Severity::Error => ResultLevel::Error,
+    };
+    let mut text = format!("{}: {}", finding.attr, finding.message);
+    for line in &finding.help {
+        text.push_str("\n\n");
+        text.push_str(line);
+    }
+    let mut row = Row::builder()
+        .rule_id(finding.check.id)
+        .level(level)
+        .message(message(text))
+        .locations(vec![location(located)])
+        .partial_fingerprints(BTreeMap::from([(FINGERPRINT.to_owned(), fingerprint)]))
+        .properties(properties(located))
+        .build();
+    row.rule_index = CHECKS.iter().position(|check| check.id == finding.check.id).map(|index| index as i64);
+    row.suppressions = suppression(&located.state);
+    row
+}
+
+fn suppression(state: &State) -> Option<Vec<Suppression>> {
+    let why = match state {
+        State::New => return Some(Vec::new()),
+        State::Known => "the baseline has it",
+        State::Suppressed(reason) => reason,
+    };
+    Some(vec![Suppression::builder().kind(json!("external")).justification(why).build()])
+}
+
+fn location(located: &Located) -> Location {
+    let finding = &located.finding;
+    let name = LogicalLocation::builder().fully_qualified_name(&finding.attr.0).kind("member").build();
+    let mut location = Location::builder().logical_locations(vec![name]).build();
+    location.physical_location = finding.place.as_ref().map(|site| physical(site, located));
+    location
+}
+
+fn physical(site: &Site, located: &Located) -> PhysicalLocation {
+    let mut region = Region::builder()
+        .start_line(i64::from(site.start.line))
+        .start_column(i64::from(site.start.column))
+        .end_line(i64::from(site.end.line))
+        .end_column(i64::from(site.end.column))
+        .build();
+    let marked = located.quote.as_ref().and_then(|quote| quote.text.get(quote.mark.0..quote.mark.1));
+    region.snippet = marked.map(|text| ArtifactContent::builder().text(text).build());
+    let file = ArtifactLocation::builder().uri(uri(site.file.as_str())).uri_base_id("%SRCROOT%").build();
+    PhysicalLocation::builder().artifact_location(file).region(region).build()
+}
+
+fn uri(path: &str) -> String {
+    utf8_percent_encode(path, PATH).to_string()
+}
+
+fn properties(located: &Located) -> PropertyBag {
+    let finding = &located.finding;
+    let all = BTreeMap::from([
+        ("attr", json!(finding.attr.0)),
+        ("confidence", json!(wire::confidence(finding.confidence))),
+        ("declared", json!(finding.declared)),
+        ("concluded", json!(finding.concluded)),
+        ("pin", json!(finding.pin().short())),
+        ("evidence", json!(finding.evidence.iter().map(witness).collect::<Vec<_>>())),
+    ]);
+    let named = all.into_iter().map(|(name, value)| (name.to_owned(), value));
+    PropertyBag::builder().additional_properties(named.collect::<BTreeMap<_, _>>()).build()
+}
+
+/// The witnesses lie in the source of the package, not in the checkout: they are no locations of the result.
+fn witness(basis: &Basis) -> String {
+    format!("{}:{} {} ({})", basis.file, basis.lines, basis.expr, class(basis.class))
+}
+
+fn invocation(report: &Report, left_out: usize) -> Invocation {
+    let note = |level: &str, text: String| Notification::builder().level(json!(level)).message(message(text)).build();
+    let failed = || unseen(report).filter(|(_, failed, ..)| *failed);
+    let mut notes: Vec<Notification> = failed()
+        .take(MOST_FAILURES)
+        .map(|(name, _, why, _)| note("warning", format!("{name} could not be looked at: {why}")))
+        .collect();
+    let unlisted = failed().count().saturating_sub(MOST_FAILURES);
+    if unlisted > 0 {
+        notes.push(note("warning", format!("{unlisted} more could not be looked at")));
+    }
+    if left_out > 0 {
+        notes.push(note("warning", format!("{left_out} less severe results are left out: {MOST} are kept")));
+    }
+    Invocation::builder().execution_successful(!report.partial).tool_execution_notifications(notes).build()
+}

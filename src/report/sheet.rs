@@ -1,0 +1,56 @@
+//! CSV: one row a finding, for spreadsheets.
+
+use std::io::{self, Write};
+
+use super::{Located, Report, Style, wire};
+
+const HEAD: [&str; 13] = [
+    "attr",
+    "check",
+    "name",
+    "severity",
+    "confidence",
+    "state",
+    "file",
+    "line",
+    "column",
+    "declared",
+    "concluded",
+    "message",
+    "pin",
+];
+
+/// Writes a head and the rows.
+pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut rows = csv::Writer::from_writer(out);
+    rows.write_record(HEAD)?;
+    for located in report.findings() {
+        rows.write_record(row(located).iter().map(|cell| harmless(cell)))?;
+    }
+    rows.flush()
+}
+
+fn row(located: &Located) -> [String; 13] {
+    let finding = &located.finding;
+    let site = finding.place.as_ref();
+    [
+        finding.attr.to_string(),
+        finding.check.id.to_owned(),
+        finding.check.name.to_owned(),
+        finding.severity.to_string(),
+        wire::confidence(finding.confidence).to_owned(),
+        located.state.name().to_owned(),
+        site.map(|site| site.file.to_string()).unwrap_or_default(),
+        site.map(|site| site.start.line.to_string()).unwrap_or_default(),
+        site.map(|site| site.start.column.to_string()).unwrap_or_default(),
+        finding.declared.clone(),
+        finding.concluded.clone(),
+        finding.message.clone(),
+        finding.pin().short(),
+    ]
+}
+
+/// A cell that no spreadsheet takes for a formula.
+fn harmless(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}

@@ -1,0 +1,227 @@
+//! Every format renders every report, and what it writes is what its readers accept.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::Command;
+
+use clarity::check::Severity;
+use clarity::report::{self, FORMATS, Report, Style};
+use serde_json::Value;
+
+use crate::golden;
+
+fn rendered(name: &str, report: &Report) -> String {
+    let format = report::format(name).expect("a known format");
+    let mut out = Vec::new();
+    (format.render)(report, Style::default(), &mut out).expect("a Vec takes everything");
+    String::from_utf8(out).expect("UTF-8")
+}
+
+fn json(name: &str, report: &Report) -> Value {
+    serde_json::from_str(&rendered(name, report)).expect("JSON")
+}
+
+fn assert_valid(schema: &Value, instance: &Value) {
+    let validator = jsonschema::validator_for(schema).expect("a schema");
+    let errors: Vec<String> =
+        validator.iter_errors(instance).take(5).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
+}
+
+#[test]
+fn every_format_renders_hostile_names_and_ten_thousand_findings() {
+    let reports = [golden::hostile(), golden::many(10_000), golden::report(Vec::new())];
+    for format in FORMATS {
+        for report in &reports {
+            let (one, two) = (rendered(format.name, report), rendered(format.name, report));
+            assert_eq!(one, two, "{}: the same report gives the same bytes", format.name);
+        }
+    }
+}
+
+#[test]
+fn formats_for_terminals_and_logs_hold_no_control_character_of_a_name() {
+    for name in ["terminal", "diff", "github", "github-summary", "markdown"] {
+        let text = rendered(name, &golden::hostile());
+        let bad = text.chars().find(|c| c.is_control() && *c != '\n');
+        assert_eq!(bad, None, "{name}: {:?}", text.lines().find(|line| line.contains(|c: char| c.is_control())));
+    }
+}
+
+#[test]
+fn names_of_formats_are_unique_and_explained() {
+    let names: BTreeSet<&str> = FORMATS.iter().map(|format| format.name).collect();
+    assert_eq!(names.len(), FORMATS.len());
+    assert!(FORMATS.iter().all(|format| !format.what.is_empty()));
+}
+
+/// The official schema, as the crate that our types come from ships it.
+fn sarif_schema() -> Value {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["metadata", "--format-version=1", "--offline", "--manifest-path"])
+        .arg(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
+        .output()
+        .expect("cargo runs");
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
+    let packages = metadata["packages"].as_array().expect("packages");
+    let package = packages.iter().find(|package| package["name"] == "serde-sarif").expect("a dependency");
+    let folder = PathBuf::from(package["manifest_path"].as_str().expect("a path"));
+    let text = std::fs::read_to_string(folder.with_file_name("src").join("schema.json")).expect("it ships the schema");
+    let schema: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(schema["title"], "Static Analysis Results Format (SARIF) Version 2.1.0 JSON Schema");
+    schema
+}
+
+#[test]
+fn sarif_is_valid_by_the_official_schema() {
+    let schema = sarif_schema();
+    assert_valid(&schema, &json("sarif", &golden::hostile()));
+    assert_valid(&schema, &json("sarif", &golden::many(10_000)));
+    assert_valid(&schema, &json("sarif", &golden::report(Vec::new())));
+}
+
+#[test]
+fn the_validation_of_sarif_can_fail() {
+    let mut log = json("sarif", &golden::hostile());
+    log["runs"][0]["results"][0]["level"] = "fatal".into();
+    assert!(!jsonschema::is_valid(&sarif_schema(), &log));
+}
+
+#[test]
+fn sarif_keeps_the_five_thousand_most_severe_results_and_says_so() {
+    let log = json("sarif", &golden::many(10_000));
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().expect("results");
+    assert_eq!(results.len(), 5_000);
+    assert!(results.iter().all(|row| row["level"] == "error"));
+    let notes = run["invocations"][0]["toolExecutionNotifications"].to_string();
+    assert!(notes.contains("5000 less severe results are left out"), "{notes}");
+}
+
+#[test]
+fn fingerprints_are_unique_and_do_not_depend_on_lines() {
+    let marks = |report: &Report| -> Vec<String> {
+        let log = json("sarif", report);
+        let rows = log["runs"][0]["results"].as_array().expect("results").clone();
+        rows.iter().map(|row| row["partialFingerprints"]["clarity/v1"].as_str().expect("a string").to_owned()).collect()
+    };
+    let at = |line| golden::report(vec![golden::package("a", "x.nix", line, "MIT", "Apache-2.0"); 2]);
+    assert_eq!(marks(&at(1)), marks(&at(500)));
+    assert_ne!(marks(&at(1))[0], marks(&at(1))[1]);
+}
+
+#[test]
+fn a_place_in_sarif_is_a_uri() {
+    let log = json("sarif", &golden::hostile());
+    for row in log["runs"][0]["results"].as_array().expect("results") {
+        let uri = row["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().expect("a uri");
+        assert!(uri.bytes().all(|b| b.is_ascii_graphic() && !b"<>\"{}|\\^`".contains(&b)), "{uri}");
+    }
+}
+
+#[test]
+fn github_gets_at_most_ten_commands_of_a_kind_and_no_injected_one() {
+    let text = rendered("github", &golden::many(100));
+    let of_kind = |kind: &str| text.lines().filter(|line| line.starts_with(&format!("::{kind} "))).count();
+    assert_eq!((of_kind("error"), of_kind("warning"), of_kind("notice")), (10, 10, 0));
+    assert!(text.contains("80 more findings"), "{text}");
+    for line in rendered("github", &golden::hostile()).lines() {
+        let written = ["::error file=", "::warning file=", "::notice file=", "clarity: "];
+        assert!(written.iter().any(|start| line.starts_with(start)), "{line}");
+        assert!(!line.starts_with("::error file=x,"), "{line}");
+    }
+}
+
+#[test]
+fn github_properties_escape_what_ends_them() {
+    let report = golden::report(vec![golden::package("a", "b,c:d%e.nix", 3, "MIT", "Apache-2.0")]);
+    let text = rendered("github", &report);
+    assert!(text.contains("file=b%2Cc%3Ad%25e.nix,line=3,"), "{text}");
+}
+
+#[test]
+fn a_step_summary_fits_and_says_what_is_missing() {
+    let report = golden::many(10_000);
+    let (all, summary) = (rendered("markdown", &report), rendered("github-summary", &report));
+    assert!(summary.len() <= 1 << 20 && all.len() > 1 << 20, "{} {}", summary.len(), all.len());
+    assert_eq!(all.matches("- [ ] **package").count(), 10_000);
+    let shown = summary.matches("- [ ] **package").count();
+    assert!(summary.contains(&format!("{} more findings do not fit", 10_000 - shown)));
+}
+
+#[test]
+fn markdown_holds_no_html_of_a_name() {
+    let text = rendered("markdown", &golden::hostile());
+    assert!(!text.contains("<script>") && !text.contains("<!--") && !text.contains("@user"), "{text}");
+}
+
+#[test]
+fn gitlab_gets_what_it_requires() {
+    for report in [golden::hostile(), golden::many(10_000), golden::report(Vec::new())] {
+        let issues = json("gitlab", &report);
+        let issues = issues.as_array().expect("an array");
+        let mut marks = BTreeSet::new();
+        for issue in issues {
+            let text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
+            assert!(text(&issue["description"]) && text(&issue["check_name"]) && text(&issue["location"]["path"]));
+            assert!(!issue["location"]["path"].as_str().is_some_and(|path| path.starts_with("./")));
+            assert!(issue["location"]["lines"]["begin"].as_u64().is_some_and(|line| line > 0));
+            let levels = ["info", "minor", "major", "critical", "blocker"];
+            assert!(levels.iter().any(|level| issue["severity"] == *level));
+            assert!(marks.insert(issue["fingerprint"].to_string()), "fingerprints are unique");
+        }
+    }
+}
+
+#[test]
+fn junit_has_a_test_case_a_package() {
+    let report = golden::hostile();
+    let text = rendered("junit", &report);
+    let parsed = quick_junit::Report::deserialize_from_str(&text).expect("JUnit");
+    let suite = &parsed.test_suites[0];
+    assert_eq!(suite.test_cases.len(), report.packages.len() + 1);
+    assert_eq!(text.matches("<skipped").count(), golden::HOSTILE.len());
+    let failing = report.packages.iter().filter(|package| package.findings.iter().any(|one| report.gate.stops(one)));
+    assert_eq!(text.matches("<failure").count(), failing.count());
+    assert!(!text.contains(|c: char| c.is_control() && c != '\n' && c != '\u{7f}' && c != '\u{85}'));
+}
+
+#[test]
+fn csv_has_a_row_a_finding_and_no_formula() {
+    for report in [golden::hostile(), golden::many(10_000)] {
+        let text = rendered("csv", &report);
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.expect("as wide as the head")).collect();
+        assert_eq!(rows.len(), report.findings().count());
+        assert!(rows.iter().flatten().all(|cell| !cell.starts_with(['=', '+', '-', '@', '\t', '\r'])));
+    }
+}
+
+#[test]
+fn json_rows_are_valid_by_the_published_schema() {
+    for report in [golden::hostile(), golden::many(1_000)] {
+        let rows = report::row_schema();
+        for line in rendered("jsonl", &report).lines() {
+            assert_valid(&rows, &serde_json::from_str(line).expect("JSON"));
+        }
+        assert_valid(&report::document_schema(), &json("json", &report));
+    }
+    let stranger = serde_json::json!({ "kind": "finding", "schema": 1 });
+    assert!(!jsonschema::is_valid(&report::row_schema(), &stranger));
+}
+
+#[test]
+fn what_is_known_or_suppressed_stays_in_json_and_does_not_count() {
+    let report = golden::hostile();
+    let document = json("json", &report);
+    let rows = document["rows"].as_array().expect("rows");
+    let with = |state: &str| rows.iter().filter(|row| row["kind"] == "finding" && row["state"] == state).count();
+    assert_eq!((with("known"), with("suppressed")), (1, 1));
+    let summary = rows.last().expect("a summary");
+    assert_eq!((&summary["known"], &summary["suppressed"]), (&1.into(), &1.into()));
+    let counted = report.totals().findings.iter().sum::<usize>();
+    assert_eq!(counted, report.findings().count() - 2);
+    assert!(report.worst_first().windows(2).all(|pair| pair[0].finding.severity >= pair[1].finding.severity));
+    assert_eq!(report.worst_first().first().map(|first| first.finding.severity), Some(Severity::Error));
+}
