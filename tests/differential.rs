@@ -97,11 +97,17 @@ impl Maker {
                 format!("(if {condition} then {} else {})", self.make(of, depth), self.make(of, depth))
             }
             1 => self.bound(of, depth, |name, value, body| format!("(let {name} = {value}; in {body})")),
-            2 => self.bound(of, depth, |name, value, body| format!("(let unused = throw \"lazy\"; {name} = {value}; in {body})")),
+            2 => self.bound(of, depth, |name, value, body| {
+                format!("(let unused = throw \"lazy\"; {name} = {value}; in {body})")
+            }),
             3 => self.bound(of, depth, |name, value, body| format!("(({name}: {body}) {value})")),
-            4 => self.bound(of, depth, |name, value, body| format!("(({{ {name}, ... }}: {body}) {{ {name} = {value}; more = 1; }})")),
+            4 => self.bound(of, depth, |name, value, body| {
+                format!("(({{ {name}, ... }}: {body}) {{ {name} = {value}; more = 1; }})")
+            }),
             5 => self.bound(of, depth, |name, value, body| format!("(({{ {name} ? {value} }}: {body}) {{ }})")),
-            6 => self.bound(of, depth, |name, value, body| format!("((all@{{ {name} ? throw \"no\", ... }}: {body}) {{ {name} = {value}; }})")),
+            6 => self.bound(of, depth, |name, value, body| {
+                format!("((all@{{ {name} ? throw \"no\", ... }}: {body}) {{ {name} = {value}; }})")
+            }),
             7 => self.with(of, depth),
             8 => format!("(assert {}; {})", self.truth(depth), self.make(of, depth)),
             9 => format!("{{ p.q = {}; p.r = 1; }}.p.q", self.make(of, depth)),
@@ -164,7 +170,11 @@ impl Maker {
             5 => format!("(builtins.length {})", self.make(Type::Ints, depth)),
             6 => format!("{}.a", self.make(Type::Set, depth)),
             7 => format!("(builtins.compareVersions {} {})", self.make(Type::Str, depth), self.make(Type::Str, depth)),
-            8 => format!("(builtins.foldl' (p: q: p + q) {} {})", self.make(Type::Int, depth), self.make(Type::Ints, depth)),
+            8 => format!(
+                "(builtins.foldl' (p: q: p + q) {} {})",
+                self.make(Type::Int, depth),
+                self.make(Type::Ints, depth)
+            ),
             9 => format!("(-{})", self.make(Type::Int, depth)),
             10 => {
                 let builtin = self.pick(&["add", "sub", "mul", "bitAnd", "bitOr", "bitXor"]);
@@ -193,11 +203,16 @@ impl Maker {
                 format!("({} {operator} {})", self.make(Type::Bool, depth), self.make(Type::Bool, depth))
             }
             6 => format!("(!{})", self.make(Type::Bool, depth)),
-            7 => format!("({} ? {})", self.make(Type::Set, depth), self.pick(&["a", "c", "c.d", "\"a\"", "a.b", "${\"b\"}"])),
+            7 => format!(
+                "({} ? {})",
+                self.make(Type::Set, depth),
+                self.pick(&["a", "c", "c.d", "\"a\"", "a.b", "${\"b\"}"])
+            ),
             8 => format!("(builtins.elem {} {})", self.make(Type::Int, depth), self.make(Type::Ints, depth)),
             9 => format!("(builtins.{} (n: n > 1) {})", self.pick(&["any", "all"]), self.make(Type::Ints, depth)),
             10 => {
-                let question = self.pick(&["isInt", "isString", "isList", "isAttrs", "isBool", "isFunction", "isFloat", "isNull"]);
+                let question =
+                    self.pick(&["isInt", "isString", "isList", "isAttrs", "isBool", "isFunction", "isFloat", "isNull"]);
                 format!("(builtins.{question} {})", self.make(kind, depth))
             }
             11 => format!("(builtins.tryEval (assert {}; 1)).success", self.make(Type::Bool, depth)),
@@ -211,8 +226,15 @@ impl Maker {
             0 | 1 => format!("\"<${{{}}}>\"", self.make(Type::Str, depth)),
             2 => format!("''\n    first ${{{}}}\n      second\n\n    ''${{third}}\n  ''", self.make(Type::Str, depth)),
             3 => format!("({} + {})", self.make(Type::Str, depth), self.make(Type::Str, depth)),
-            4 => format!("(builtins.concatStringsSep {} {})", self.make(Type::Str, depth), self.make(Type::Strs, depth)),
-            5 => format!("(builtins.substring {} {} {})", self.below(4), self.pick(&["0", "1", "3", "(-1)"]), self.make(Type::Str, depth)),
+            4 => {
+                format!("(builtins.concatStringsSep {} {})", self.make(Type::Str, depth), self.make(Type::Strs, depth))
+            }
+            5 => format!(
+                "(builtins.substring {} {} {})",
+                self.below(4),
+                self.pick(&["0", "1", "3", "(-1)"]),
+                self.make(Type::Str, depth)
+            ),
             6 => format!("(builtins.replaceStrings [ \"a\" \"1\" ] [ \"X\" \"\" ] {})", self.make(Type::Str, depth)),
             7 => {
                 let kind = [Type::Int, Type::Bool, Type::Ints, Type::Str][self.below(4)];
@@ -227,8 +249,14 @@ impl Maker {
                 format!("(builtins.toJSON {})", self.make(kind, depth))
             }
             10 => format!("{}.b", self.make(Type::Set, depth)),
-            11 => format!("(builtins.parseDrvName {}).{}", self.make(Type::Str, depth), self.pick(&["name", "version"])),
-            12 => format!("(builtins.hashString {} {})", self.pick(&["\"sha256\"", "\"md5\"", "\"sha1\""]), self.make(Type::Str, depth)),
+            11 => {
+                format!("(builtins.parseDrvName {}).{}", self.make(Type::Str, depth), self.pick(&["name", "version"]))
+            }
+            12 => format!(
+                "(builtins.hashString {} {})",
+                self.pick(&["\"sha256\"", "\"md5\"", "\"sha1\""]),
+                self.make(Type::Str, depth)
+            ),
             13 => format!("(baseNameOf {})", self.make(Type::Str, depth)),
             14 => format!("(builtins.foldl' (p: q: p + q) \"\" {})", self.make(Type::Strs, depth)),
             _ => format!("(toString (builtins.match {} {}))", self.pick(PATTERNS), self.make(Type::Str, depth)),
@@ -244,8 +272,14 @@ impl Maker {
             4 => format!("(builtins.genList (n: n * n) {})", self.below(5)),
             5 => format!("(builtins.sort (p: q: p < q) {})", self.make(Type::Ints, depth)),
             6 => self.bound_over("builtins.concatMap", Type::Ints, depth),
-            7 => format!("(builtins.concatLists [ {} {} ])", self.make(Type::Ints, depth), self.make(Type::Ints, depth)),
-            8 => format!("(builtins.partition (n: n > 0) {}).{}", self.make(Type::Ints, depth), self.pick(&["right", "wrong"])),
+            7 => {
+                format!("(builtins.concatLists [ {} {} ])", self.make(Type::Ints, depth), self.make(Type::Ints, depth))
+            }
+            8 => format!(
+                "(builtins.partition (n: n > 0) {}).{}",
+                self.make(Type::Ints, depth),
+                self.pick(&["right", "wrong"])
+            ),
             9 => format!("(builtins.catAttrs \"a\" [ {} {{ }} ])", self.make(Type::Set, depth)),
             _ => format!("(builtins.tail ([ 0 ] ++ {}))", self.make(Type::Ints, depth)),
         }
@@ -266,9 +300,16 @@ impl Maker {
             2 => format!("(builtins.attrNames {})", self.make(Type::Set, depth)),
             3 => format!("(builtins.splitVersion {})", self.make(Type::Str, depth)),
             4 => format!("(map toString {})", self.make(Type::Ints, depth)),
-            5 => format!("(builtins.filter builtins.isString (builtins.split {} {}))", self.pick(PATTERNS), self.make(Type::Str, depth)),
+            5 => format!(
+                "(builtins.filter builtins.isString (builtins.split {} {}))",
+                self.pick(PATTERNS),
+                self.make(Type::Str, depth)
+            ),
             6 => format!("(builtins.sort builtins.lessThan {})", self.make(Type::Strs, depth)),
-            _ => format!("(builtins.attrNames (builtins.functionArgs ({{ k, {} ? 1, ... }}: k)))", self.pick(&["m", "n-n"])),
+            _ => format!(
+                "(builtins.attrNames (builtins.functionArgs ({{ k, {} ? 1, ... }}: k)))",
+                self.pick(&["m", "n-n"])
+            ),
         }
     }
 
@@ -279,11 +320,16 @@ impl Maker {
             1 => format!("rec {{ c = {a}; a = c; b = {b}; }}"),
             2 => format!("({} // {{ a = {a}; }})", self.make(Type::Set, depth)),
             3 => format!("({{ c = [ {a} ]; }} // {})", self.make(Type::Set, depth)),
-            4 => format!("(builtins.listToAttrs [ {{ name = \"a\"; value = {a}; }} {{ name = \"b\"; value = {b}; }} {{ name = \"a\"; value = 0; }} ])"),
+            4 => format!(
+                "(builtins.listToAttrs [ {{ name = \"a\"; value = {a}; }} {{ name = \"b\"; value = {b}; }} {{ name = \"a\"; value = 0; }} ])"
+            ),
             5 => format!("(builtins.removeAttrs {} [ \"c\" \"zz\" ])", self.make(Type::Set, depth)),
             6 => format!("(builtins.mapAttrs (n: v: v) {})", self.make(Type::Set, depth)),
             7 => format!("(builtins.intersectAttrs {{ a = 0; b = 0; }} {})", self.make(Type::Set, depth)),
-            _ => format!("(let a = {a}; b = {b}; in {{ inherit a b; inherit ({}) c; }} // {{ c = null; }})", self.make(Type::Set, depth)),
+            _ => format!(
+                "(let a = {a}; b = {b}; in {{ inherit a b; inherit ({}) c; }} // {{ c = null; }})",
+                self.make(Type::Set, depth)
+            ),
         }
     }
 }

@@ -26,7 +26,8 @@ pub fn evaluate(expressions: &[String], files: &[(&str, &str)]) -> Vec<Answer> {
     for (name, text) in files {
         fs::write(root.join(name), text).expect("written");
     }
-    let paths: Vec<PathBuf> = (0..expressions.len()).map(|number| root.join(format!("expression-{number}.nix"))).collect();
+    let paths: Vec<PathBuf> =
+        (0..expressions.len()).map(|number| root.join(format!("expression-{number}.nix"))).collect();
     for (path, expression) in paths.iter().zip(expressions) {
         fs::write(path, expression).expect("written");
     }
@@ -86,7 +87,8 @@ fn json<'a>(eval: &Eval<'a>, value: Value<'a>) -> R<'a, Json> {
 #[test]
 fn the_library_that_clarity_carries_has_the_stated_values() {
     let cases = super::fallback_lib::cases();
-    let library = format!("({}) {{ licenses = builtins.fromJSON (builtins.readFile ./licenses.json); }}", fallback_lib());
+    let library =
+        format!("({}) {{ licenses = builtins.fromJSON (builtins.readFile ./licenses.json); }}", fallback_lib());
     let expressions: Vec<_> =
         cases.iter().map(|(expression, _)| format!("let lib = import ./library.nix; in {expression}")).collect();
     let files = [("library.nix", library.as_str()), ("licenses.json", LicenseTable::embedded_json())];

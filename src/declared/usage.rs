@@ -31,7 +31,8 @@ impl Usage {
 
     /// The names of the table that no package uses. Names that are kept as `deprecated` ought not to be used.
     pub fn unused<'t>(&self, table: &'t LicenseTable) -> Vec<&'t str> {
-        let names = table.records.iter().filter(|(name, record)| !record.deprecated && !self.by_name.contains_key(*name));
+        let names =
+            table.records.iter().filter(|(name, record)| !record.deprecated && !self.by_name.contains_key(*name));
         names.map(|(name, _)| name.as_str()).collect()
     }
 }
@@ -40,7 +41,9 @@ fn members(declared: &Declared) -> Vec<&Member> {
     match declared {
         Declared::Absent | Declared::Computed { .. } => Vec::new(),
         Declared::Resolved { statement, .. } => statement_members(statement),
-        Declared::Branches { cases, .. } => cases.iter().flat_map(|(_, statement)| statement_members(statement)).collect(),
+        Declared::Branches { cases, .. } => {
+            cases.iter().flat_map(|(_, statement)| statement_members(statement)).collect()
+        }
         Declared::Partial { known, .. } => known.iter().collect(),
     }
 }

@@ -42,6 +42,8 @@ fn from_json<'a>(eval: &Eval<'a>, json: &serde_json::Value) -> Value<'a> {
         serde_json::Value::Bool(value) => Value::Bool(*value),
         serde_json::Value::Number(number) => match number.as_i64() {
             Some(number) => Value::Int(number),
+            // Nix reads `-0` as an integer and `-0.0` as a float; both arrive here alike.
+            None if number.as_f64().is_some_and(|number| number == 0.0) => eval.opaque("minus zero in JSON"),
             None => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
         },
         serde_json::Value::String(text) => eval.string(text),

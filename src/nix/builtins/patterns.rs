@@ -31,11 +31,14 @@ fn split<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
         Some(piece) => Ok(eval.done(eval.text_as(piece, tainted))),
         None => eval.unknown("a string is cut inside of a character"),
     };
-    for found in regex.captures_iter(text.as_bytes()) {
+    let mut search = 0;
+    // An empty match right behind a match counts, as in the C++ library, and not in `captures_iter`.
+    while let Some(found) = (search <= text.len()).then(|| regex.captures_at(text.as_bytes(), search)).flatten() {
         let whole = found.get(0).expect("a match has a whole");
         out.push(piece(from, whole.start())?);
         out.push(eval.done(groups(eval, &found)));
         from = whole.end();
+        search = if whole.is_empty() { whole.end() + 1 } else { whole.end() };
     }
     out.push(piece(from, text.len())?);
     Ok(eval.list(&out))
