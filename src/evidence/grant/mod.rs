@@ -19,7 +19,7 @@ mod words;
 use std::sync::OnceLock;
 
 use self::names::Names;
-pub(super) use self::settle::{is_open, settle, settle_pointers};
+pub(super) use self::settle::{is_made_precise, settle, settle_pointers};
 use self::words::Words;
 use super::Page;
 use super::detection::{Detection, Score, Witness};
@@ -84,7 +84,7 @@ fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
         seen.pointers.extend(pointer::pointers(&words, page));
     }
     chain::settle(&mut chains);
-    if chains.iter().any(|chain| chain.granted) {
+    if chains.iter().any(|chain| chain.granted && chain.can_widen()) {
         seen.exceptions.extend(exceptions);
     }
     seen.detections.extend(chains.into_iter().map(|chain| detection(chain, page)));
