@@ -10,10 +10,14 @@ use crate::text::LineRange;
 const MOST_BEFORE: u32 = 60;
 const MOST_BEHIND: u32 = 30;
 
+/// Exceptions of one file that are joined; a file that quotes more of them is about exceptions.
+const MOST_JOINED: usize = 100;
+
 /// Joins each exception `(SPDX id, lines)` with the nearest license it can belong to.
 pub(super) fn attach(exceptions: &[(&'static str, LineRange)], found: &mut Vec<Detection>) {
-    for &(id, lines) in exceptions {
-        match host(id, lines, found) {
+    for (nth, &(id, lines)) in exceptions.iter().enumerate() {
+        let host = if nth < MOST_JOINED { host(id, lines, found) } else { None };
+        match host {
             Some(host) => {
                 let joined = widen(id, &found[host].expr);
                 found[host].expr = joined;

@@ -21,4 +21,6 @@ pub use assemble::assemble;
 pub use detection::{Detection, DetectorId, Evidence, FileEvidence, Pointer, Role, Score, Unread, Witness};
 pub use detector::{Detector, Options};
 use page::Page;
+pub use page::read_text;
 pub use reuse::{Annotation, Precedence};
+pub use text::{Comparison, OwnText, compare};

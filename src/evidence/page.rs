@@ -117,6 +117,11 @@ pub fn decode(bytes: &[u8], encoding: Encoding) -> Cow<'_, str> {
     }
 }
 
+/// The bytes as text, in whatever encoding they show.
+pub fn read_text(bytes: &[u8]) -> String {
+    decode(bytes, sniff(bytes)).into_owned()
+}
+
 /// True where UTF-8 is broken only at its very end, as in the first part of a large file.
 fn is_cut(bytes: &[u8], error: &std::str::Utf8Error) -> bool {
     error.error_len().is_none() && bytes.len() - error.valid_up_to() < 4
@@ -151,26 +156,22 @@ fn western(byte: u8) -> char {
 mod tests {
     use super::*;
 
-    fn read(bytes: &[u8]) -> String {
-        decode(bytes, sniff(bytes)).into_owned()
-    }
-
     #[test]
     fn utf16_is_read_with_and_without_a_mark() {
         let units = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
         let text = "Permission is hereby granted, free of charge";
-        assert_eq!(read(&units(text)), text);
-        assert_eq!(read(&[&[0xff, 0xfe][..], &units(text)].concat()), text);
+        assert_eq!(read_text(&units(text)), text);
+        assert_eq!(read_text(&[&[0xff, 0xfe][..], &units(text)].concat()), text);
     }
 
     #[test]
     fn latin1_keeps_its_letters_and_lines() {
-        assert_eq!(read(b"Copyright \xa9 J\xf6rg\nMIT"), "Copyright © Jörg\nMIT");
+        assert_eq!(read_text(b"Copyright \xa9 J\xf6rg\nMIT"), "Copyright © Jörg\nMIT");
     }
 
     #[test]
     fn a_file_cut_inside_a_character_stays_utf8() {
-        assert_eq!(read("Jörg ©".as_bytes().split_last().expect("bytes").1), "Jörg \u{fffd}");
+        assert_eq!(read_text("Jörg ©".as_bytes().split_last().expect("bytes").1), "Jörg \u{fffd}");
     }
 
     #[test]

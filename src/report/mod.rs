@@ -2,6 +2,7 @@
 //!
 //! A report holds everything a format may want; a format only writes. One file and one row in [`FORMATS`] per format.
 
+pub mod detected;
 mod diff;
 mod explain;
 mod json;
