@@ -291,6 +291,8 @@ mod tests {
             size: 1,
             detections: detections.collect(),
             copyrights: Vec::new(),
+            pointers: Vec::new(),
+            annotations: Vec::new(),
             unread: None,
         }
     }

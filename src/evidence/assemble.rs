@@ -11,6 +11,7 @@ use crate::text::RelPath;
 /// All evidence of one source, files in order of their paths, references followed.
 pub fn assemble(mut files: Vec<FileEvidence>) -> Evidence {
     files.sort_by(|a, b| a.path.cmp(&b.path));
+    super::reuse::apply(&mut files);
     follow_pointers(&mut files);
     super::role::neighbours(&mut files);
     Evidence { files }

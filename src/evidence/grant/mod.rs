@@ -143,7 +143,11 @@ fn line_end(text: &str, at: usize) -> usize {
 fn detection(chain: chain::Chain, page: &Page<'_>) -> Detection {
     Detection {
         expr: chain.expr,
-        class: if chain.granted { Witness::Grant } else { Witness::Clue },
+        class: match chain.granted {
+            true if super::readme::is_readme(page.path) => Witness::Readme,
+            true => Witness::Grant,
+            false => Witness::Clue,
+        },
         by: "grant",
         lines: page.line_range(chain.span),
         score: if chain.note.is_some() { Score(8_000) } else { Score::FULL },
@@ -167,3 +171,6 @@ pub(super) fn quote(text: &str) -> String {
     }
     line
 }
+
+#[cfg(test)]
+mod tests;
