@@ -189,6 +189,8 @@ fn time_grows_with_the_size_and_not_with_its_square() {
         "Copyright (c) 2020 A. ".to_owned(),
         "a ".to_owned(),
         "<".to_owned(),
+        "GPL, MIT, BSD or ".to_owned(),
+        "https://www.apache.org/licenses/LICENSE-2.0 ".to_owned(),
         mit.replace('\n', " "),
     ];
     for seed in seeds {

@@ -26,6 +26,9 @@ pub(super) struct Chain {
 /// So many names in one statement are a list of licenses, not a grant.
 const MOST_NAMES: usize = 8;
 
+/// Names looked at together at most: beyond it is a list however long it is, and the work must not grow with its square.
+const MOST_JOINED: usize = 64;
+
 /// Words that may stand between two names of one statement.
 const BETWEEN: &[&str] = &[
     "and",
@@ -167,7 +170,7 @@ pub(super) fn chains(words: &Words, mentions: &[Mention]) -> Vec<Chain> {
     let mut at = 0;
     while at < mentions.len() {
         let mut end = at + 1;
-        while end < mentions.len() && joined(words, &mentions[end - 1], &mentions[end]) {
+        while end < mentions.len() && end - at < MOST_JOINED && joined(words, &mentions[end - 1], &mentions[end]) {
             end += 1;
         }
         chains.extend(statement(words, &mentions[at..end]));
