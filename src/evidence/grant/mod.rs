@@ -6,6 +6,7 @@
 mod alias;
 mod chain;
 mod exception;
+mod fixed;
 mod frame;
 pub(super) mod kernel;
 mod mention;

@@ -256,7 +256,8 @@ impl Reader<'_> {
         let len = self.bytes[from..].iter().take_while(|byte| byte.is_ascii_lowercase()).count();
         let breaks = self.bytes[end + 1..from].iter().filter(|byte| **byte == b'\n').count();
         let joined = format!("{}{}", &self.text[start..end], &self.text[from..from + len]).to_ascii_lowercase();
-        (breaks <= 1 && HYPHENATED.contains(&joined.as_str())).then_some((from, from + len))
+        (breaks <= 1 && HYPHENATED.split(' ').any(|word| !word.is_empty() && word == joined))
+            .then_some((from, from + len))
     }
 
     fn push_joined(&mut self, start: usize, end: usize, rest: (usize, usize)) {
@@ -428,27 +429,5 @@ impl Reader<'_> {
 }
 
 /// Words of grants that are worth rejoining when a line end cuts them.
-const HYPHENATED: &[&str] = &[
-    "software",
-    "license",
-    "licensed",
-    "licence",
-    "distribute",
-    "distributed",
-    "redistribute",
-    "redistributed",
-    "redistribution",
-    "modify",
-    "modified",
-    "general",
-    "public",
-    "foundation",
-    "version",
-    "terms",
-    "conditions",
-    "published",
-    "available",
-    "permission",
-    "documentation",
-    "library",
-];
+const HYPHENATED: &str = " software license licensed licence distribute distributed redistribute redistributed redistribution modify modified \
+    general public foundation version terms conditions published available permission documentation library ";
