@@ -4,6 +4,7 @@ mod architecture;
 mod declared;
 mod differential;
 mod evaluator;
+mod evidence_text;
 mod fallback_lib;
 mod formats;
 mod golden;

@@ -132,6 +132,7 @@ pub fn report(packages: Vec<PackageReport>) -> Report {
             Rest { name: "broken\n::error::x".to_owned(), failed: true, why: "syntax <error>\n\u{1b}]0;x".to_owned() },
             Rest { name: "alias".to_owned(), failed: false, why: "an alias".to_owned() },
         ],
+        disagreements: Vec::new(),
         unmatched: vec!["no\u{1b}such".to_owned()],
         coverage: Coverage::default(),
         partial: false,

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use crate::check::{self, Judged, Subject};
 use crate::conclusion::conclude;
-use crate::declared::{self, Declared, Row};
+use crate::declared::{self, Declared, Row, evaluated::{Agreement, Evaluated}};
 use crate::evidence::{Curations, Detector, Evidence, curate};
-use crate::report::{Coverage, Gate, Located, Outcome, PackageReport, Quote, Report, Rest};
+use crate::report::{Disagreement, Coverage, Gate, Located, Outcome, PackageReport, Quote, Report, Rest};
 use crate::source::{self, Identity, SourceTree, Sources};
 use crate::text::RelPath;
 use crate::tree::{self, Checkout, LicenseTable, Package, Site};
@@ -28,6 +28,8 @@ pub struct Request {
     pub path: PathBuf,
     /// Its evaluation.
     pub tree: tree::Options,
+    /// What a real evaluation said, as a second witness.
+    pub evaluated: Option<Evaluated>,
     /// Which packages.
     pub selection: declared::Selection,
     /// Where sources come from; `None`: look at the metadata only.
@@ -108,6 +110,7 @@ pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
         gate: request.gate,
         rest: surveyed.rest,
         unmatched: surveyed.unmatched,
+        disagreements: surveyed.disagreements,
         coverage,
         partial: watch.is_ended(),
     };
@@ -122,6 +125,7 @@ struct Surveyed {
     packages: Vec<Found>,
     rest: Vec<Rest>,
     unmatched: Vec<String>,
+    disagreements: Vec<Disagreement>,
 }
 
 /// What the checkout defines; each thread evaluates a part, and rows come out in order of attribute paths.
@@ -135,10 +139,13 @@ fn survey(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
             .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect()
     });
-    let mut surveyed = Surveyed { packages: Vec::new(), rest: Vec::new(), unmatched: Vec::new() };
+    let mut surveyed = Surveyed { packages: Vec::new(), rest: Vec::new(), unmatched: Vec::new(), disagreements: Vec::new() };
     parts.into_iter().flatten().for_each(|row| surveyed.add(row));
     let (left_out, packages): (Vec<Found>, Vec<Found>) = std::mem::take(&mut surveyed.packages).into_iter().partition(|(package, _)| request.leave_out.has(package));
     surveyed.packages = packages;
+    if let Some(evaluated) = &request.evaluated {
+        surveyed.hear(evaluated);
+    }
     surveyed.rest.extend(left_out.into_iter().map(left_out_row));
     surveyed.packages.sort_by(|a, b| a.0.attr.cmp(&b.0.attr));
     let packages = surveyed.packages.iter().map(|(package, _)| package.attr.0.as_str());
@@ -165,6 +172,18 @@ fn survey_shard(checkout: &Checkout, request: &Request, shard: (usize, usize), w
 }
 
 impl Surveyed {
+    /// Joins the second witness: what is computed statically may be known from it; disagreements are kept.
+    fn hear(&mut self, evaluated: &Evaluated) {
+        for (package, declared) in &mut self.packages {
+            let own = std::mem::replace(declared, Declared::Absent);
+            let (joined, agreement) = evaluated.join(package, own);
+            *declared = joined;
+            if let Agreement::Differs { stated, evaluated } = agreement {
+                self.disagreements.push(Disagreement { attr: package.attr.clone(), stated, evaluated });
+            }
+        }
+    }
+
     fn add(&mut self, row: Row) {
         match row {
             Row::Package(package, declared) => self.packages.push((*package, *declared)),

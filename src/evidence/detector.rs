@@ -33,6 +33,8 @@ pub struct Seen {
     pub pointers: Vec<Pointer>,
     /// Copyright holders.
     pub copyrights: Vec<String>,
+    /// What a REUSE file says of other files.
+    pub annotations: Vec<super::reuse::Annotation>,
 }
 
 /// A detector that looks around trigger words.
@@ -154,6 +156,7 @@ fn empty(path: &RelPath, size: u64) -> FileEvidence {
         detections: Vec::new(),
         copyrights: Vec::new(),
         pointers: Vec::new(),
+        annotations: Vec::new(),
         unread: None,
     }
 }
@@ -203,6 +206,7 @@ fn settle(mut seen: Seen, evidence: &mut FileEvidence) {
     super::grant::settle_pointers(&mut seen.pointers, &seen.detections);
     evidence.detections = seen.detections;
     evidence.pointers = seen.pointers;
+    evidence.annotations = seen.annotations;
     evidence.copyrights = seen.copyrights;
 }
 

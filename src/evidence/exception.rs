@@ -50,9 +50,7 @@ fn takes(term: &Term, exception: &str) -> bool {
 }
 
 fn is_for_gnu(exception: &str) -> bool {
-    let text = license::exception(exception).map_or("", |found| found.text);
-    let names_gnu = ["GPL", "GNU", "General Public"].iter().any(|name| text.contains(name) || exception.contains(name));
-    names_gnu || !text.contains("Apache")
+    !matches!(exception, "LLVM-exception" | "Swift-exception")
 }
 
 fn widen(id: &str, expr: &LicenseExpr) -> LicenseExpr {

@@ -12,6 +12,8 @@ mod grant;
 mod manifest;
 mod page;
 mod prefilter;
+mod readme;
+mod reuse;
 mod role;
 mod tag;
 mod text;
@@ -22,4 +24,5 @@ pub use detection::{Detection, DetectorId, Evidence, FileEvidence, Pointer, Role
 pub use detector::{Detector, Options};
 use page::Page;
 pub use page::read_text;
+pub use reuse::{Annotation, Precedence};
 pub use text::{Comparison, OwnText, compare};

@@ -40,15 +40,22 @@ impl<'a> Page<'a> {
         Span::new(start as u32, end as u32)
     }
 
-    /// The span of the line that holds `at`, without its line break.
+    /// The span of the line that holds `at`, without its line break. A line of a minified file is cut on both sides,
+    /// so that looking at every place of it stays linear.
     pub fn line_at(&self, at: u32) -> Span {
         let bytes = self.text.as_bytes();
         let at = (at as usize).min(bytes.len());
-        let start = memchr::memrchr2(b'\n', b'\r', &bytes[..at]).map_or(0, |found| found + 1);
-        let end = memchr::memchr2(b'\n', b'\r', &bytes[at..]).map_or(bytes.len(), |found| at + found);
-        Span::new(start as u32, end as u32)
+        let (from, to) = (at.saturating_sub(MOST_OF_LINE), (at + MOST_OF_LINE).min(bytes.len()));
+        let start = memchr::memrchr2(b'\n', b'\r', &bytes[from..at])
+            .map_or_else(|| ceil_boundary(self.text, from), |found| from + found + 1);
+        let end = memchr::memchr2(b'\n', b'\r', &bytes[at..to])
+            .map_or_else(|| floor_boundary(self.text, to), |found| at + found);
+        Span::new(start as u32, end.max(start) as u32)
     }
 }
+
+/// Bytes of a line that are seen to each side of a place in it.
+const MOST_OF_LINE: usize = 2048;
 
 /// The nearest character boundary at or before `at`.
 pub fn floor_boundary(text: &str, at: usize) -> usize {

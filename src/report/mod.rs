@@ -51,6 +51,8 @@ pub struct Report {
     pub gate: Gate,
     /// Asked for and not there.
     pub unmatched: Vec<String>,
+    /// Where a real evaluation says something else than the static one.
+    pub disagreements: Vec<Disagreement>,
     /// How much of the sources could be looked at.
     pub coverage: Coverage,
     /// True where the run ended early.
@@ -81,6 +83,17 @@ pub enum Outcome {
     Skipped(String),
     /// Could not, because ...
     Failed(String),
+}
+
+/// Static and real evaluation do not agree on a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disagreement {
+    /// The package.
+    pub attr: AttrPath,
+    /// What the static evaluation says.
+    pub stated: String,
+    /// What the real one said.
+    pub evaluated: String,
 }
 
 /// Something of the tree that gave no package.

@@ -1,5 +1,7 @@
 //! Names that belong together: `A or B` in one sentence or field is one expression.
 
+use std::collections::BTreeSet;
+
 use super::frame::Standing;
 use super::mention::{Mention, UNVERSIONED};
 use super::names::spelled;
@@ -23,6 +25,9 @@ pub(super) struct Chain {
 
 /// So many names in one statement are a list of licenses, not a grant.
 const MOST_NAMES: usize = 8;
+
+/// Names looked at together at most: beyond it is a list however long it is, and the work must not grow with its square.
+const MOST_JOINED: usize = 64;
 
 /// Words that may stand between two names of one statement.
 const BETWEEN: &[&str] = &[
@@ -108,14 +113,34 @@ pub(super) fn settle(chains: &mut Vec<Chain>) {
         }
     }
     drop_titles(chains);
-    let named: std::collections::BTreeSet<String> = chains
-        .iter()
-        .filter(|chain| chain.listed)
-        .flat_map(|chain| chain.expr.terms())
-        .map(|term| term.to_string())
-        .collect();
-    if named.len() > LIST {
+    take_back_lists(chains);
+}
+
+/// A file that names this many licenses is about licenses.
+const CATALOGUE: usize = 40;
+
+fn take_back_lists(chains: &mut [Chain]) {
+    let named = |chain: &&Chain| chain.listed || !chain.granted;
+    let count = |list: BTreeSet<String>| list.len();
+    let listed = count(chains.iter().filter(named).flat_map(Chain::names).collect());
+    let all = count(chains.iter().flat_map(Chain::names).collect());
+    if listed > LIST {
         chains.iter_mut().filter(|chain| chain.listed).for_each(|chain| chain.granted = false);
+    }
+    if all > CATALOGUE {
+        chains.iter_mut().for_each(|chain| chain.granted = false);
+    }
+}
+
+impl Chain {
+    fn names(&self) -> Vec<String> {
+        self.expr.terms().into_iter().map(|term| term.to_string()).collect()
+    }
+
+    /// True where an exception can belong to it.
+    pub(super) fn can_widen(&self) -> bool {
+        let families = ["GPL", "LGPL", "AGPL", "Apache"];
+        self.expr.terms().into_iter().any(|term| families.contains(&super::settle::family(term).as_str()))
     }
 }
 
@@ -135,9 +160,7 @@ fn drop_titles(chains: &mut Vec<Chain>) {
 }
 
 fn same_families(left: &LicenseExpr, right: &LicenseExpr) -> bool {
-    let families = |expr: &LicenseExpr| {
-        expr.terms().into_iter().map(super::settle::family).collect::<std::collections::BTreeSet<_>>()
-    };
+    let families = |expr: &LicenseExpr| expr.terms().into_iter().map(super::settle::family).collect::<BTreeSet<_>>();
     families(left) == families(right)
 }
 
@@ -147,7 +170,7 @@ pub(super) fn chains(words: &Words, mentions: &[Mention]) -> Vec<Chain> {
     let mut at = 0;
     while at < mentions.len() {
         let mut end = at + 1;
-        while end < mentions.len() && joined(words, &mentions[end - 1], &mentions[end]) {
+        while end < mentions.len() && end - at < MOST_JOINED && joined(words, &mentions[end - 1], &mentions[end]) {
             end += 1;
         }
         chains.extend(statement(words, &mentions[at..end]));

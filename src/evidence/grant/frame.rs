@@ -314,7 +314,7 @@ fn is_field(words: &Words, at: usize) -> bool {
     let is_key = words.is(at, &["license", "licence", "licenses", "licensing", "licences"]);
     // `'MIT License': 'MIT'` maps a name; it is no field.
     let of_name = at > 0 && words.is(at - 1, &["mit", "bsd", "apache", "public", "gpl", "isc", "artistic", "gnu"]);
-    if !is_key && !is_part || of_name {
+    if !is_key && !is_part || of_name || words.gap(at).has(Gap::IMAGE) {
         return false;
     }
     let after = words.gap(at + 1);

@@ -6,6 +6,7 @@
 mod alias;
 mod chain;
 mod exception;
+mod fixed;
 mod frame;
 pub(super) mod kernel;
 mod mention;
@@ -19,7 +20,7 @@ mod words;
 use std::sync::OnceLock;
 
 use self::names::Names;
-pub(super) use self::settle::{is_open, settle, settle_pointers};
+pub(super) use self::settle::{is_made_precise, settle, settle_pointers};
 use self::words::Words;
 use super::Page;
 use super::detection::{Detection, Score, Witness};
@@ -84,7 +85,7 @@ fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
         seen.pointers.extend(pointer::pointers(&words, page));
     }
     chain::settle(&mut chains);
-    if chains.iter().any(|chain| chain.granted) {
+    if chains.iter().any(|chain| chain.granted && chain.can_widen()) {
         seen.exceptions.extend(exceptions);
     }
     seen.detections.extend(chains.into_iter().map(|chain| detection(chain, page)));
@@ -143,7 +144,11 @@ fn line_end(text: &str, at: usize) -> usize {
 fn detection(chain: chain::Chain, page: &Page<'_>) -> Detection {
     Detection {
         expr: chain.expr,
-        class: if chain.granted { Witness::Grant } else { Witness::Clue },
+        class: match chain.granted {
+            true if super::readme::is_readme(page.path) => Witness::Readme,
+            true => Witness::Grant,
+            false => Witness::Clue,
+        },
         by: "grant",
         lines: page.line_range(chain.span),
         score: if chain.note.is_some() { Score(8_000) } else { Score::FULL },
@@ -167,3 +172,6 @@ pub(super) fn quote(text: &str) -> String {
     }
     line
 }
+
+#[cfg(test)]
+mod tests;

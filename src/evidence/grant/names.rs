@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::alias;
 use super::words::{Gap, Kind, Words};
+use super::{alias, fixed};
 use crate::license::{LicenseExpr, Suffix, Term, licenses, parse};
 
 /// What a name stands for.
@@ -145,7 +145,7 @@ impl Names {
             let Some(index) = self.families.iter().position(|family| family.base == *base) else { continue };
             aliases.iter().for_each(|name| self.add_over(name, Named::Family(index)));
         }
-        for (text, aliases) in alias::FIXED {
+        for (text, aliases) in fixed::FIXED {
             let Ok(expr) = parse(text) else { continue };
             let named = self.fix(expr);
             for name in *aliases {

@@ -41,8 +41,14 @@ pub(in crate::evidence) fn settle_pointers(pointers: &mut Vec<Pointer>, found: &
     }
 }
 
-/// True for a name without its version: a reference beside it says more.
-pub(in crate::evidence) fn is_open(one: &Detection) -> bool {
+/// True where `said`, found in the file that is referred to, tells which license of a family `one` means.
+pub(in crate::evidence) fn is_made_precise(one: &Detection, said: &Detection) -> bool {
+    one.class != Witness::Clue
+        && is_open(one)
+        && families(&one.expr).iter().all(|family| families(&said.expr).contains(family))
+}
+
+fn is_open(one: &Detection) -> bool {
     one.note.as_deref().is_some_and(|note| note.starts_with(UNVERSIONED))
 }
 

@@ -18,10 +18,10 @@ pub use diff::{Comparison, compare};
 pub use library::OwnText;
 
 use super::detector::Seen;
-use super::page::Page;
+use super::page::{Page, ceil_boundary};
 use super::{Detection, Score, Witness};
 use crate::license::Term;
-use crate::text::LineRange;
+use crate::text::{LineRange, Span};
 use index::ENTRIES;
 use library::Library;
 use memo::Memo;
@@ -47,6 +47,9 @@ pub const TRIGGERS: &[&str] = &[
     "lizenz",
     "クリエイティブ",
 ];
+
+/// Bytes behind the listed text of the GPL in which its last paragraph is looked for.
+const EPILOGUE: usize = 1200;
 
 /// Finds license texts; one serves all threads.
 pub struct Texts {
@@ -81,11 +84,34 @@ impl Texts {
             seen.covered.push(page.line_range(region.span(&(start..gap.start))));
             start = gap.end;
         }
-        seen.covered.push(page.line_range(region.span(&(start..found.words.end))));
+        let end = region.span(&(start..found.words.end));
+        seen.covered.push(page.line_range(Span::new(end.start, self.epilogue(page, found, end.end))));
         match ENTRIES.get(usize::from(found.entry)).filter(|entry| entry.is_exception) {
             Some(exception) => seen.exceptions.push((exception.id, lines)),
             None => seen.detections.extend(self.detection(found, lines)),
         }
+    }
+
+    /// Where the text really ends. The GPL's last paragraph, which sends authors of libraries to another license, is
+    /// not in the listed text; its words state nothing about the file.
+    fn epilogue(&self, page: &Page<'_>, found: &Found, end: u32) -> u32 {
+        let is_gpl = ENTRIES.get(usize::from(found.entry)).is_some_and(|entry| entry.id.starts_with("GPL-"));
+        if !is_gpl {
+            return end;
+        }
+        let behind = words::words(page.text, end as usize, ceil_boundary(page.text, end as usize + EPILOGUE));
+        let hashes: Vec<u32> = behind.iter().map(|word| word.hash).collect();
+        let find = |phrase: &str, from: usize| {
+            let phrase = slots::hashes(phrase);
+            hashes
+                .get(from..)?
+                .windows(phrase.len())
+                .position(|run| run == phrase)
+                .map(|at| from + at + phrase.len() - 1)
+        };
+        let last =
+            find("does not permit incorporating your program", 0).and_then(|at| find("instead of this license", at));
+        last.map_or(end, |last| behind[last].end)
     }
 
     fn detection(&self, found: &Found, lines: LineRange) -> Option<Detection> {

@@ -122,14 +122,17 @@ fn judge(number: u16, library: &Library, words: &[u32], island: &Island) -> Opti
         return None;
     }
     let known = if library.facts(number).is_known { 5 } else { 0 };
-    let costs = (6 * (inserted + deleted) + 3 * head + 2 * tail.min(matched)) / 10;
+    let is_certain = is_whole || is_begun;
+    // One that could not be reported must be clearly better to keep away one that can.
+    let doubt = if is_certain { 0 } else { matched };
+    let costs = (6 * (inserted + deleted) + 3 * head + 2 * tail.min(matched) + doubt) / 10;
     Some(Found {
         entry: number,
         words: island.file.clone(),
         gaps: island.gaps.clone(),
         score: score as u16,
         rival: None,
-        is_certain: is_whole || is_begun,
+        is_certain,
         utility: matched as i32 - costs as i32 + known,
     })
 }
