@@ -3,6 +3,7 @@
 mod architecture;
 mod fallback_lib;
 mod formats;
+mod gate;
 mod golden;
 mod license;
 mod policy;
