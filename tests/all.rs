@@ -7,6 +7,7 @@ mod evaluator;
 mod evidence_text;
 mod fallback_lib;
 mod formats;
+mod gate;
 mod golden;
 mod license;
 mod policy;

@@ -49,8 +49,15 @@ pub fn site(file: &str, line: u32) -> Site {
 
 pub fn declared(id: &str, site: Site) -> Declared {
     let expr = license::parse(id).expect("an SPDX id");
-    let member =
-        Member { attr: Some(id.to_lowercase()), label: id.to_owned(), expr, site: None, free: true, deprecated: false, text: false };
+    let member = Member {
+        attr: Some(id.to_lowercase()),
+        label: id.to_owned(),
+        expr,
+        site: None,
+        free: true,
+        deprecated: false,
+        text: false,
+    };
     Declared::Resolved { site, statement: Statement::One(member) }
 }
 

@@ -8,18 +8,18 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 /// The miniature checkout that the README's first command scans.
-fn fixture() -> PathBuf {
+pub fn fixture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/nixpkgs")
 }
 
-struct Run {
-    code: i32,
-    stdout: String,
-    stderr: String,
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
 }
 
 /// Runs clarity with a cache of its own.
-fn clarity(args: &[&str]) -> Run {
+pub fn clarity(args: &[&str]) -> Run {
     let cache = tempfile::tempdir().expect("a temporary folder");
     let output: Output = Command::new(env!("CARGO_BIN_EXE_clarity"))
         .args(args)
@@ -46,7 +46,7 @@ fn of_kind<'r>(rows: &'r [Value], kind: &str) -> Vec<&'r Value> {
 }
 
 /// A copy of the fixture and its sources that a test may damage.
-fn copied() -> tempfile::TempDir {
+pub fn copied() -> tempfile::TempDir {
     let target = tempfile::tempdir().expect("a temporary folder");
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     for entry in walkdir::WalkDir::new(&from) {

@@ -18,8 +18,8 @@ use crate::tree::{self, Checkout, LicenseTable, Package, Site};
 use crate::triage::{self, State};
 use crate::verdict::compare;
 
-use super::{Watch, settle};
 use super::study::{Stop, Study};
+use super::{Watch, settle};
 
 /// What to scan, and how.
 #[derive(Clone, Debug)]

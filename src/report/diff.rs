@@ -16,7 +16,11 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::
         let declared = declared_in_words(&package.declared);
         let site = crate::check::site(&package.declared).or(package.package.site.as_ref());
         writeln!(out, "{} {}", site.map(place).unwrap_or_default(), in_one_line(&package.package.attr.0))?;
-        writeln!(out, "{red}- {}{reset}", if declared.is_empty() { "NONE".to_owned() } else { in_one_line(&declared) })?;
+        writeln!(
+            out,
+            "{red}- {}{reset}",
+            if declared.is_empty() { "NONE".to_owned() } else { in_one_line(&declared) }
+        )?;
         writeln!(out, "{green}+ {concluded}{reset}")?;
     }
     Ok(())

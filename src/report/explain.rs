@@ -10,7 +10,7 @@ use crate::evidence::{Evidence, Role, Witness};
 use crate::verdict::Verdict;
 
 use super::terminal::{class, finding_block};
-use super::{Outcome, PackageReport, Report, Style, place, unseen};
+use super::{Outcome, PackageReport, Report, Style, in_one_line, place, unseen};
 
 /// Writes all that is known of every package of the report.
 pub fn explain(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -73,15 +73,22 @@ fn about_concluded(concluded: &Concluded, out: &mut dyn Write) -> io::Result<()>
 }
 
 fn about_part(part: &Part, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "part:      {} {} ({}, {} files)", part.path, part.expr, part.role, part.files)
+    writeln!(out, "part:      {} {} ({}, {} files)", in_one_line(part.path.as_str()), part.expr, part.role, part.files)
 }
 
 fn witnesses(title: &str, all: &[Basis], out: &mut dyn Write) -> io::Result<()> {
     for basis in all {
         let files = if basis.files > 1 { format!(", {} files", basis.files) } else { String::new() };
-        writeln!(out, "  {title}: {}:{} {} ({}{files})", basis.file, basis.lines, basis.expr, class(basis.class))?;
+        writeln!(
+            out,
+            "  {title}: {}:{} {} ({}{files})",
+            in_one_line(basis.file.as_str()),
+            basis.lines,
+            basis.expr,
+            class(basis.class)
+        )?;
         if !basis.quote.is_empty() {
-            writeln!(out, "       \"{}\"", basis.quote)?;
+            writeln!(out, "       \"{}\"", in_one_line(&basis.quote))?;
         }
     }
     Ok(())
@@ -101,8 +108,14 @@ fn all_evidence(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
     for file in &evidence.files {
         for seen in &file.detections {
             let clue = if seen.class == Witness::Clue { ", no witness" } else { "" };
-            let line =
-                format!("{}:{} {} ({}{clue}, {})", file.path, seen.lines, seen.expr, class(seen.class), seen.score);
+            let line = format!(
+                "{}:{} {} ({}{clue}, {})",
+                in_one_line(file.path.as_str()),
+                seen.lines,
+                seen.expr,
+                class(seen.class),
+                seen.score
+            );
             by_role.entry(file.role).or_default().push(line);
         }
     }

@@ -53,8 +53,10 @@ fn annotate(located: &Located, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "title={}::{}", property(&title), data(&text))
 }
 
-/// The text of a command.
+/// The text of a command; control characters other than line breaks have no place in a log.
 fn data(text: &str) -> String {
+    let plain = |c: char| if c.is_control() && c != '\n' && c != '\r' { char::REPLACEMENT_CHARACTER } else { c };
+    let text: String = text.chars().map(plain).collect();
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 

@@ -228,8 +228,7 @@ impl Report {
 
     /// The findings that count, most severe first, then by package.
     pub fn worst_first(&self) -> Vec<&Located> {
-        let mut findings: Vec<&Located> =
-            self.findings().filter(|located| located.state == State::New).collect();
+        let mut findings: Vec<&Located> = self.findings().filter(|located| located.state == State::New).collect();
         // What was not scanned says little and comes in thousands.
         let rank = |located: &Located| (located.finding.severity, located.finding.check.id != "LIC090");
         findings.sort_by_key(|located| std::cmp::Reverse(rank(located)));
@@ -331,7 +330,7 @@ pub fn row_schema() -> serde_json::Value {
 
 /// What a package is called where it stands, e.g. `pkgs/hello/default.nix:12:5`.
 fn place(site: &crate::tree::Site) -> String {
-    format!("{}:{}:{}", site.file, site.start.line, site.start.column)
+    format!("{}:{}:{}", in_one_line(site.file.as_str()), site.start.line, site.start.column)
 }
 
 /// The attribute and the reason of everything that was skipped or failed.

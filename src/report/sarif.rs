@@ -7,17 +7,17 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::json;
 use serde_sarif::sarif::{
     ArtifactContent, ArtifactLocation, Invocation, Location, LogicalLocation, Message, MultiformatMessageString,
     Notification, PhysicalLocation, PropertyBag, Region, ReportingConfiguration, ReportingDescriptor, Result as Row,
     ResultLevel, Run, RunAutomationDetails, Sarif, Suppression, Tool, ToolComponent,
 };
-use serde_json::json;
 
 use crate::check::{CHECKS, Check, Severity};
 use crate::conclusion::Basis;
-use crate::triage::State;
 use crate::tree::Site;
+use crate::triage::State;
 
 use super::terminal::class;
 use super::{Located, Report, Style, fingerprints, unseen, wire};
@@ -27,8 +27,7 @@ const MOST: usize = 5_000;
 /// Failures that are listed one by one.
 const MOST_FAILURES: usize = 1_000;
 
-const SCHEMA: &str =
-    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 /// The name of our own fingerprint; GitHub adds its own, of the line, beside it.
 const FINGERPRINT: &str = "clarity/v1";
 
@@ -48,7 +47,8 @@ fn run(report: &Report) -> Run {
     findings.extend(report.findings().filter(|located| located.state != State::New));
     let left_out = findings.len().saturating_sub(MOST);
     let marks = fingerprints(&findings);
-    let results: Vec<Row> = findings.iter().zip(marks).take(MOST).map(|(located, mark)| result(located, mark)).collect();
+    let results: Vec<Row> =
+        findings.iter().zip(marks).take(MOST).map(|(located, mark)| result(located, mark)).collect();
     let driver = ToolComponent::builder()
         .name("clarity")
         .semantic_version(env!("CARGO_PKG_VERSION"))

@@ -37,15 +37,16 @@ pub(super) fn finding_block(located: &Located, style: Style) -> String {
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     let finding = &located.finding;
     let id = format!("{} {}", finding.check.id, finding.check.name);
-    let title = level(finding.severity).primary_title(format!("{}: {}", finding.attr, finding.message)).id(id);
+    let title =
+        level(finding.severity).primary_title(in_one_line(&format!("{}: {}", finding.attr, finding.message))).id(id);
     let mut group = match (&finding.place, &located.quote) {
         (Some(site), Some(quote)) => {
             let mark = AnnotationKind::Primary.span(quote.mark.0..quote.mark.1).label(finding.label);
             let snippet = Snippet::source(quote.text.as_str()).line_start(quote.first_line as usize);
-            Group::with_title(title).element(snippet.path(site.file.as_str()).annotation(mark))
+            Group::with_title(title).element(snippet.path(in_one_line(site.file.as_str())).annotation(mark))
         }
         (Some(site), None) => {
-            let origin = Origin::path(site.file.as_str()).line(site.start.line as usize);
+            let origin = Origin::path(in_one_line(site.file.as_str())).line(site.start.line as usize);
             Group::with_title(title).element(origin.char_column(site.start.column as usize))
         }
         (None, _) => Group::with_title(title),
@@ -65,12 +66,12 @@ fn footer(located: &Located, style: Style) -> Vec<(&'static str, String)> {
     if !finding.against.is_empty() {
         lines.push(("against", witnesses(&finding.against, style)));
     }
-    lines.extend(finding.help.iter().map(|line| ("help", line.clone())));
+    lines.extend(finding.help.iter().map(|line| ("help", in_one_line(line))));
     lines.push(match &located.state {
         State::New if finding.check.id == STALE_SUPPRESSION.id => return lines,
         State::New => ("accept", format!("add to clarity.toml\n{}", Suppression::block(finding))),
         State::Known => ("known", "the baseline has it".to_owned()),
-        State::Suppressed(reason) => ("suppressed", reason.clone()),
+        State::Suppressed(reason) => ("suppressed", in_one_line(reason)),
     });
     lines
 }
@@ -86,10 +87,10 @@ fn witnesses(all: &[Basis], style: Style) -> String {
 }
 
 fn witness(basis: &Basis) -> String {
-    let class = class(basis.class);
+    let (class, file) = (class(basis.class), in_one_line(basis.file.as_str()));
     match basis.files {
-        1 => format!("{}:{} {} ({class})", basis.file, basis.lines, basis.expr),
-        many => format!("{many} files like {}:{} {} ({class})", basis.file, basis.lines, basis.expr),
+        1 => format!("{file}:{} {} ({class})", basis.lines, basis.expr),
+        many => format!("{many} files like {file}:{} {} ({class})", basis.lines, basis.expr),
     }
 }
 

@@ -8,8 +8,8 @@ use serde::Serialize;
 use crate::check::{self, Judged, Safety};
 use crate::conclusion::{Basis, Conclusion, Confidence, Part};
 use crate::declared::{Declared, Statement};
-use crate::triage::State;
 use crate::tree::{HashMode, Package, Site, SourceRef, TableOrigin};
+use crate::triage::State;
 use crate::verdict::{Verdict, members};
 
 use super::terminal::class;
