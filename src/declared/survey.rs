@@ -28,30 +28,40 @@ pub enum Row {
     },
 }
 
+/// Rows cross to the caller's thread in batches: waking it for each would cost more than the row.
+const BATCH: usize = 256;
+
 /// Calls `each` with one row per attribute, in the order of attribute paths. `shard` is (number, of how many): each
 /// shard has a part of the attributes, and all shards together have each once.
 pub fn survey(checkout: &Checkout, selection: &Selection, shard: Option<(usize, usize)>, each: &mut dyn FnMut(Row)) {
-    let (send, receive) = std::sync::mpsc::sync_channel::<Row>(1024);
+    let (send, receive) = std::sync::mpsc::sync_channel::<Vec<Row>>(8);
     let walk = Walk { checkout, selection, shard: shard.unwrap_or((0, 1)), seen: Cell::new(0) };
     std::thread::scope(|scope| {
         scope.spawn(move || {
             let parsed = resolve::Parsed::default();
             let mut resume = Vec::new();
+            let mut batch = Vec::with_capacity(BATCH);
             checkout.evaluate(move |eval| {
                 let next = walk.discover(eval, &resume, &mut |attr, found| {
-                    // The receiver only goes away when the caller's callback has panicked.
-                    let _ = send.send(row(checkout, eval, &parsed, attr, found));
+                    batch.push(row(checkout, eval, &parsed, attr, found));
+                    if batch.len() >= BATCH {
+                        // The receiver only goes away when the caller's callback has panicked.
+                        let _ = send.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)));
+                    }
                 });
                 match next {
                     Some(place) => {
                         resume = place;
                         ControlFlow::Continue(())
                     }
-                    None => ControlFlow::Break(()),
+                    None => {
+                        let _ = send.send(std::mem::take(&mut batch));
+                        ControlFlow::Break(())
+                    }
                 }
             })
         });
-        receive.iter().for_each(&mut *each);
+        receive.iter().flatten().for_each(&mut *each);
     });
 }
 

@@ -400,16 +400,18 @@ fn report_on(
 }
 
 /// Lines of a long value past this many are not shown.
-const MOST_LINES: u32 = 6;
+const MOST_LINES: usize = 6;
 
-/// The lines of `site`, the value marked.
+/// The lines of `site`, the value marked. Looks at these lines only: a file may have thousands of findings.
 fn quote(checkout: &Checkout, site: &Site) -> Option<Quote> {
-    let text = String::from_utf8_lossy(checkout.read(&site.file)?);
-    let index = crate::text::LineIndex::new(&text);
-    let last = site.end.line.min(site.start.line + MOST_LINES - 1);
-    let (first, last) = (index.span(&text, site.start.line)?, index.span(&text, last)?);
-    let lines = crate::text::Span::new(first.start, last.end);
-    let mark = |offset: u32| (offset.clamp(first.start, last.end) - first.start) as usize;
-    let mark = (mark(site.span.start), mark(site.span.end));
-    Some(Quote { text: lines.of(&text).to_owned(), first_line: site.start.line, mark })
+    let bytes = checkout.read(&site.file)?;
+    let (start, end) = (site.span.start as usize, (site.span.end as usize).min(bytes.len()));
+    let first = bytes.get(..start)?.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let mut breaks = bytes[first..].iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| first + at);
+    let shown = (site.end.line.saturating_sub(site.start.line) as usize).min(MOST_LINES - 1);
+    let last = breaks.nth(shown).unwrap_or(bytes.len());
+    let text = String::from_utf8_lossy(&bytes[first..last]);
+    let in_text = |offset: usize| String::from_utf8_lossy(&bytes[first..offset.clamp(first, last)]).len();
+    let mark = (in_text(start), in_text(end));
+    Some(Quote { text: text.into_owned(), first_line: site.start.line, mark })
 }
