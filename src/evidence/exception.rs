@@ -3,7 +3,7 @@
 //! An exception alone grants nothing: where no license is near, the one it is written for is reported, with a note.
 
 use super::{Detection, Score, Witness};
-use crate::license::{self, LicenseExpr, Term};
+use crate::license::{LicenseExpr, Term};
 use crate::text::LineRange;
 
 /// Lines between a license and its exception.
@@ -79,6 +79,7 @@ fn alone(id: &'static str, lines: LineRange) -> Option<Detection> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::license;
 
     fn grant(expr: &str, first: u32) -> Detection {
         Detection {

@@ -33,13 +33,6 @@ impl<'a> Page<'a> {
         self.lines().range(span)
     }
 
-    /// The text `before` bytes before `at` to `after` bytes behind it, widened to whole characters.
-    pub fn around(&self, at: u32, before: u32, after: u32) -> Span {
-        let start = floor_boundary(self.text, at.saturating_sub(before) as usize);
-        let end = ceil_boundary(self.text, at.saturating_add(after) as usize);
-        Span::new(start as u32, end as u32)
-    }
-
     /// The span of the line that holds `at`, without its line break. A line of a minified file is cut on both sides,
     /// so that looking at every place of it stays linear.
     pub fn line_at(&self, at: u32) -> Span {
@@ -187,10 +180,9 @@ mod tests {
     }
 
     #[test]
-    fn windows_end_at_characters() {
+    fn a_line_is_found_from_inside_it() {
         let path = RelPath::new("a").expect("relative");
         let page = Page::new(&path, "é MIT é");
-        assert_eq!(page.around(3, 2, 4).of(page.text), "é MIT");
         assert_eq!(page.line_at(3).of(page.text), "é MIT é");
     }
 }

@@ -172,7 +172,7 @@ impl Found {
 
 /// The most useful of those that overlap.
 fn best_apart(mut found: Vec<Found>) -> Vec<Found> {
-    found.sort_by(|a, b| (-a.utility, a.entry, a.words.start).cmp(&(-b.utility, b.entry, b.words.start)));
+    found.sort_by_key(|one| (-one.utility, one.entry, one.words.start));
     let mut kept: Vec<Found> = Vec::new();
     // Per block of the region: those kept that touch it.
     let mut by_block: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
