@@ -1,6 +1,10 @@
 //! One test binary; cases by behaviour.
 
 mod architecture;
+mod declared;
+mod differential;
+mod evaluator;
+mod evidence_text;
 mod fallback_lib;
 mod formats;
 mod gate;
@@ -8,3 +12,4 @@ mod golden;
 mod license;
 mod policy;
 mod scan;
+mod source;

@@ -64,6 +64,7 @@ pub fn declared(id: &str, site: Site) -> Declared {
 pub fn concluded(id: &str, file: &str) -> Conclusion {
     let expr = license::parse(id).expect("an SPDX id");
     let basis = Basis {
+        vague: false,
         file: RelPath::new(file).unwrap_or_default(),
         lines: LineRange::new(1, 201),
         class: Witness::Text,
@@ -138,7 +139,7 @@ pub fn report(packages: Vec<PackageReport>) -> Report {
             Rest { name: "broken\n::error::x".to_owned(), failed: true, why: "syntax <error>\n\u{1b}]0;x".to_owned() },
             Rest { name: "alias".to_owned(), failed: false, why: "an alias".to_owned() },
         ],
-        not_asked_for: 0,
+        disagreements: Vec::new(),
         unmatched: vec!["no\u{1b}such".to_owned()],
         coverage: Coverage::default(),
         partial: false,

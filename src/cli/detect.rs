@@ -1,89 +1,146 @@
 //! `clarity detect`: what the files of a folder say.
 
-use std::collections::BTreeSet;
-use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use serde::Serialize;
+use anyhow::Context;
+use clap::ValueEnum;
 
+use super::stream;
 use crate::engine;
-use crate::evidence::{Detection, Detector, FileEvidence, Options, Witness};
-use crate::license::LicenseExpr;
+use crate::evidence::{Detection, Detector, FileEvidence, Options, OwnText, Witness, compare, read_text};
+use crate::report::detected;
+use crate::text::{LineIndex, RelPath};
 
-/// Prints what the files of a folder say about their licenses, one JSON line per file.
+/// Print what the files of a folder say about their licenses.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// A folder or a file.
-    path: PathBuf,
+    #[arg(required_unless_present = "explain")]
+    path: Option<PathBuf>,
+    /// One JSON line per file, one JSON document, or the shape of ScanCode's output.
+    #[arg(long, value_enum, default_value_t = Format::Jsonl)]
+    format: Format,
+    /// Show every detection in this file with the quoted lines, and how a text differs from the listed one.
+    #[arg(long, value_name = "FILE", conflicts_with = "path")]
+    explain: Option<PathBuf>,
+    /// Also know the license texts in this folder; each is reported as LicenseRef-<file name>.
+    #[arg(long, value_name = "DIR")]
+    license_texts: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Jsonl,
+    Json,
+    Scancode,
 }
 
 /// Runs the subcommand.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let detector = Detector::new(&Options::default());
-    let files = engine::files(&args.path);
-    let evidence = engine::detect(&detector, &files);
-    let mut out = BufWriter::new(io::stdout().lock());
-    for file in &evidence.files {
-        serde_json::to_writer(&mut out, &Line::of(file))?;
-        out.write_all(b"\n")?;
+    let texts = args.license_texts.as_deref().map(own_texts).transpose()?.unwrap_or_default();
+    let detector = Detector::new(&Options { texts });
+    match (&args.explain, &args.path) {
+        (Some(file), _) => explain(&detector, file)?,
+        (None, Some(path)) => detect(&detector, path, args.format)?,
+        (None, None) => anyhow::bail!("no path given; name a folder or a file"),
     }
-    out.flush()?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// One line of `--format jsonl`.
-#[derive(Serialize)]
-struct Line<'e> {
-    path: &'e str,
-    spdx: Vec<String>,
-    expression: Option<String>,
-    detections: Vec<Seen<'e>>,
+fn detect(detector: &Detector, path: &Path, format: Format) -> anyhow::Result<()> {
+    anyhow::ensure!(path.exists(), "{}: not found; name a folder or a file", path.display());
+    let files = engine::files(path);
+    for error in &files.errors {
+        stream::remark(&format!("not listed: {error}"));
+    }
+    let evidence = engine::detect(detector, &files);
+    let write = match format {
+        Format::Jsonl => detected::lines,
+        Format::Json => detected::document,
+        Format::Scancode => detected::scancode,
+    };
+    stream::to_stdout(|out| write(&evidence, out))
 }
 
-#[derive(Serialize)]
-struct Seen<'e> {
-    expression: String,
-    class: &'static str,
-    by: &'e str,
-    lines: [u32; 2],
-    score: u16,
+/// The texts in `folder`, by the names of their files without extension.
+fn own_texts(folder: &Path) -> anyhow::Result<Vec<OwnText>> {
+    let unreadable = |path: &Path| format!("{}: cannot be read; name a folder of license texts", path.display());
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
+        .with_context(|| unreadable(folder))?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<_>>()?;
+    paths.retain(|path| path.is_file());
+    paths.sort();
+    let read = |path: &PathBuf| {
+        let bytes = fs::read(path).with_context(|| unreadable(path))?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let name = name.replace(|letter: char| !letter.is_ascii_alphanumeric() && !".-".contains(letter), "-");
+        Ok(OwnText { name, text: read_text(&bytes) })
+    };
+    paths.iter().map(read).collect()
 }
 
-impl<'e> Line<'e> {
-    fn of(file: &'e FileEvidence) -> Self {
-        let found = || file.detections.iter().filter(|one| one.class != Witness::Clue);
-        let ids: BTreeSet<String> = found().flat_map(|one| ids(&one.expr)).collect();
-        Line {
-            path: file.path.as_str(),
-            spdx: ids.into_iter().collect(),
-            expression: LicenseExpr::all(found().map(|one| one.expr.clone())).map(|expr| expr.to_string()),
-            detections: file.detections.iter().map(Seen::of).collect(),
+fn explain(detector: &Detector, file: &Path) -> anyhow::Result<()> {
+    let bytes = fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
+    let name = file.file_name().unwrap_or_default();
+    let path = RelPath::new(name).with_context(|| format!("{}: not the name of a file", file.display()))?;
+    let seen = detector.read(&path, &bytes);
+    let text = read_text(&bytes);
+    stream::to_stdout(|out| {
+        writeln!(out, "{}: {:?}, {}", file.display(), seen.role, seen.role_rule)?;
+        explain_all(&seen, &text, out)
+    })
+}
+
+fn explain_all(seen: &FileEvidence, text: &str, out: &mut dyn Write) -> io::Result<()> {
+    if seen.detections.is_empty() {
+        writeln!(out, "nothing was detected")?;
+    }
+    let index = LineIndex::new(text);
+    for one in &seen.detections {
+        explain_one(one, text, &index, out)?;
+    }
+    Ok(())
+}
+
+/// Lines quoted of one detection at most.
+const MOST_QUOTED: u32 = 12;
+
+fn explain_one(one: &Detection, text: &str, index: &LineIndex, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\nline {}: {} ({}, {})", one.lines, one.expr, one.by, one.score)?;
+    if let Some(note) = &one.note {
+        writeln!(out, "  note: {note}")?;
+    }
+    let line = |number| index.span(text, number).map_or("", |span| span.of(text));
+    for number in one.lines.first..=one.lines.last.min(one.lines.first + MOST_QUOTED - 1) {
+        writeln!(out, "  {number:>5} | {}", shortened(line(number)))?;
+    }
+    if one.lines.last >= one.lines.first + MOST_QUOTED {
+        writeln!(out, "        | ...")?;
+    }
+    if one.class == Witness::Text || one.by == "text/unknown" {
+        let passage: Vec<&str> = (one.lines.first..=one.lines.last).map(line).collect();
+        explain_difference(one, &passage.join("\n"), out)?;
+    }
+    Ok(())
+}
+
+fn explain_difference(one: &Detection, passage: &str, out: &mut dyn Write) -> io::Result<()> {
+    for term in one.expr.terms() {
+        let id = term.exception.clone().unwrap_or_else(|| term.id());
+        if let Some(found) = compare(passage, &id) {
+            writeln!(out, "  against the text of {id} (askalono: {}):", found.second_opinion)?;
+            writeln!(out, "    {}", found.words)?;
         }
     }
+    Ok(())
 }
 
-/// The ids of licenses and exceptions in an expression.
-fn ids(expr: &LicenseExpr) -> Vec<String> {
-    expr.terms().into_iter().flat_map(|term| std::iter::once(term.id()).chain(term.exception.clone())).collect()
-}
-
-impl<'e> Seen<'e> {
-    fn of(one: &'e Detection) -> Self {
-        let class = match one.class {
-            Witness::Tag => "tag",
-            Witness::Grant => "grant",
-            Witness::Text => "text",
-            Witness::Manifest => "manifest",
-            Witness::Readme => "readme",
-            Witness::Clue => "clue",
-        };
-        Seen {
-            expression: one.expr.to_string(),
-            class,
-            by: one.by,
-            lines: [one.lines.first, one.lines.last],
-            score: one.score.0,
-        }
-    }
+/// At most 160 characters of a line.
+fn shortened(line: &str) -> String {
+    let start: String = line.chars().take(160).collect();
+    if start.len() < line.len() { start + " ..." } else { start }
 }

@@ -3,10 +3,12 @@
 //! Exit codes: 0 clean or answered, 1 findings at or above `--fail-on`, 2 usage or configuration, 3 incomplete with
 //! `--strict`, 101 a bug, 130 interrupted.
 
+mod cache;
 mod baseline;
 mod detect;
 mod docs;
 mod explain;
+mod licenses;
 mod scan;
 mod schema;
 mod stream;
@@ -37,8 +39,11 @@ enum Command {
     Detect(detect::Args),
     /// Tell everything about one package, or what a check does and when it is wrong.
     Explain(Box<explain::Args>),
+    /// Hold the license table of a checkout against the SPDX list: what is wrong, missing, unused.
+    Licenses(licenses::Args),
     /// Propose the license of a source: the expression, what it rests on, and what is uncertain.
     Suggest(suggest::Args),
+    Cache(cache::Args),
     /// Print the documentation of the checks and formats as Markdown.
     Docs,
     /// Print a published JSON Schema.
@@ -94,7 +99,9 @@ fn dispatch(args: &Args) -> anyhow::Result<ExitCode> {
         Some(Command::Scan(scan)) => scan::run(scan, &args.output),
         Some(Command::Explain(explain)) => explain::run(explain, &args.output),
         Some(Command::Detect(detect)) => detect::run(detect),
+        Some(Command::Licenses(licenses)) => licenses::run(licenses),
         Some(Command::Suggest(suggest)) => suggest::run(suggest),
+        Some(Command::Cache(cache)) => cache::run(cache, &mut io::stdout().lock()),
         Some(Command::Docs) => docs::run(),
         Some(Command::Schema(schema)) => schema::run(schema),
         None => {

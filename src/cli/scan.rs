@@ -11,6 +11,7 @@ use clap::ValueEnum;
 
 use crate::check::{self, Severity};
 use crate::config::{self, Config};
+use crate::declared::evaluated::Evaluated;
 use crate::engine::{self, LeaveOut, Request, Watch};
 use crate::report::{self, FORMATS, Format, Report, Style};
 use crate::source::{self, Network};
@@ -78,6 +79,13 @@ pub(super) struct What {
     /// The platform that conditions are evaluated for [default: the host's].
     #[arg(long, value_name = "SYSTEM")]
     system: Option<String>,
+    /// Evaluated metadata as a second witness: the JSON of `nix-env -qaP --json --meta`, of `nix-eval-jobs --meta`, or
+    /// packages.json; `.br` is read too.
+    #[arg(long, value_name = "FILE", conflicts_with = "eval")]
+    meta: Option<PathBuf>,
+    /// Let the Nix on PATH evaluate the tree, as a second witness. Runs the tree's code: only for trees you trust.
+    #[arg(long)]
+    eval: bool,
     /// No sources at all: only what the metadata tells.
     #[arg(long, conflicts_with_all = ["sources", "fetch"])]
     metadata_only: bool,
@@ -186,10 +194,12 @@ fn configuration(path: &Path, what: &What) -> anyhow::Result<Config> {
 
 fn request_by(path: &Path, what: &What, config: &Config) -> anyhow::Result<Request> {
     let system = what.system.clone().or_else(|| config.platform.clone());
+    let system = system.unwrap_or_else(host_system);
     let time_limit = what.time_limit.map(Duration::from_secs).or(config.time_limit);
     Ok(Request {
         path: path.to_owned(),
-        tree: tree::Options { lib: what.nixpkgs.clone(), system: system.unwrap_or_else(host_system) },
+        evaluated: second_witness(path, what, &system)?,
+        tree: tree::Options { lib: what.nixpkgs.clone(), system },
         selection: declared::Selection::new(&attributes(&what.attr)?)?,
         sources: if what.metadata_only { None } else { Some(source_options(path, what, config)?) },
         leave_out: LeaveOut { attrs: config.ignored_attrs.clone(), files: config.ignored_files.clone() },
@@ -209,6 +219,15 @@ fn request_by(path: &Path, what: &What, config: &Config) -> anyhow::Result<Reque
 
 /// The time that reading the source of one package may take, unless somebody says otherwise.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
+
+/// What `--meta` names or `--eval` prints.
+fn second_witness(path: &Path, what: &What, system: &str) -> anyhow::Result<Option<Evaluated>> {
+    Ok(match (&what.meta, what.eval) {
+        (Some(file), _) => Some(Evaluated::load(file)?),
+        (None, true) => Some(declared::evaluated::run(path, system)?),
+        (None, false) => None,
+    })
+}
 
 /// The attributes of `--attr`; `-` stands for the lines of stdin.
 fn attributes(named: &[String]) -> anyhow::Result<Vec<String>> {

@@ -13,7 +13,7 @@ pub(super) fn judge(
     lead: &Voice,
     scope: &Scope<'_>,
 ) -> (Confidence, Vec<String>) {
-    let agreeing = voices.iter().filter(|voice| fits(&voice.expr, expr)).count();
+    let agreeing = voices.iter().filter(|voice| fits(&voice.expr, voice.is_vague(), expr)).count();
     let opposing = voices.len() - agreeing;
     let mut reasons = vec![agreement(agreeing, voices.len())];
     let mut confidence = start(lead, agreeing);

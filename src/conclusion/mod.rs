@@ -89,6 +89,8 @@ pub struct Basis {
     pub quote: String,
     /// The number of files that say the same, this one included.
     pub files: usize,
+    /// True where only a family is named ("BSD", "GPL"), and `expr` stands for it.
+    pub vague: bool,
 }
 
 /// Another license in the tree: a part that has its own terms.
@@ -159,8 +161,12 @@ fn document_or_manifest<'v>(
         return Some(manifest);
     }
     // "BSD" or "GPL" in a field, the text beside it says which.
-    if document.explains(manifest) || manifest.is_vague() {
+    if manifest.is_vague() {
         return Some(document_or(document, readme, headers));
+    }
+    // A document with the texts of everything that is bundled; the manifest says which is the package's own.
+    if document.explains(manifest) {
+        return Some(if document.operator_unstated { manifest } else { document_or(document, readme, headers) });
     }
     match headers.filter(|headers| headers.is_broad()) {
         Some(headers) if headers.explains(document) || headers.explains(manifest) => Some(headers),
@@ -175,7 +181,7 @@ fn document_or<'v>(document: &'v Voice, readme: Option<&'v Voice>, headers: Opti
     }
     match headers.filter(|headers| headers.is_broad()) {
         Some(headers) if document.is_only_text() && !headers.shares_license(document) => headers,
-        Some(headers) if document.operator_unstated && document.explains(headers) => headers,
+        Some(headers) if document.operator_unstated && !headers.is_vague() && document.explains(headers) => headers,
         _ => document,
     }
 }
@@ -206,16 +212,23 @@ fn readings(voices: &[Voice]) -> Vec<Reading> {
 /// The witnesses of all voices: those that fit `expr`, and those that do not.
 fn sides(expr: &LicenseExpr, voices: &[Voice]) -> (Vec<Basis>, Vec<Basis>) {
     let all = voices.iter().flat_map(|voice| voice.basis.iter().cloned());
-    let (mut basis, mut against): (Vec<_>, Vec<_>) = all.partition(|witness| fits(&witness.expr, expr));
+    let (mut basis, mut against): (Vec<_>, Vec<_>) = all.partition(|witness| fits(&witness.expr, witness.vague, expr));
     basis.sort_by(|a, b| (a.class, b.files, &a.file).cmp(&(b.class, a.files, &b.file)));
     against.sort_by(|a, b| (a.class, b.files, &a.file).cmp(&(b.class, a.files, &b.file)));
     (basis, against)
 }
 
-/// True where every term of `part` is one of `whole`, suffixes that are not stated left aside.
-fn fits(part: &LicenseExpr, whole: &LicenseExpr) -> bool {
-    difference(whole.terms(), part.terms()).missing.is_empty()
-        || part.terms().iter().all(|term| is_vague_term(term) && whole.terms().iter().any(|other| refines(other, term)))
+/// True where every term of `part` is one of `whole`: suffixes that are not stated are left aside, the text of a
+/// license stands for it under an exception too, and the name of a family for any of its members.
+fn fits(part: &LicenseExpr, is_vague: bool, whole: &LicenseExpr) -> bool {
+    let whole_terms = whole.terms();
+    let bare = |term: &Term| {
+        term.exception.is_none() && whole_terms.iter().any(|own| own.license == term.license && own.exception.is_some())
+    };
+    let family = |term: &Term| {
+        (is_vague || is_vague_term(term)) && whole_terms.iter().any(|own| refines(own, term))
+    };
+    difference(whole.terms(), part.terms()).missing.iter().all(|term| bare(term) || family(term))
 }
 
 /// True for a license named without its version: `GPL` alone grants any version.
@@ -240,7 +253,7 @@ fn refines(exact: &Term, vague: &Term) -> bool {
 fn parts(scope: &Scope<'_>, expr: Option<&LicenseExpr>) -> Vec<Part> {
     let mut parts: BTreeMap<(RelPath, LicenseExpr), Part> = BTreeMap::new();
     for (file, reading) in scope.readings() {
-        if expr.is_some_and(|expr| fits(&reading.expr, expr)) {
+        if expr.is_some_and(|expr| fits(&reading.expr, reading.vague, expr)) {
             continue;
         }
         let path = scope.part_of(file);

@@ -4,7 +4,7 @@ use crate::evidence::{Detection, Evidence, FileEvidence, Role, Unread, Witness};
 use crate::license::LicenseExpr;
 use crate::text::RelPath;
 
-use super::Basis;
+use super::{Basis, is_vague_term};
 
 /// The files below a root, with the nearest license documents above it.
 pub(super) struct Scope<'e> {
@@ -18,7 +18,7 @@ impl<'e> Scope<'e> {
     pub(super) fn of(evidence: &'e Evidence, root: &RelPath) -> Self {
         let files: Vec<&FileEvidence> = evidence.files.iter().filter(|file| file.path.is_below(root)).collect();
         let above = nearest_documents_above(evidence, root);
-        Scope { root: root.clone(), files, above }
+        Scope { root: common_folder(&files).unwrap_or_else(|| root.clone()), files, above }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -46,7 +46,7 @@ impl<'e> Scope<'e> {
 
     /// Every file that says something, with what it says.
     pub(super) fn readings(&self) -> impl Iterator<Item = (&'e FileEvidence, Basis)> {
-        self.files.iter().copied().filter_map(|file| Some((file, reading(file)?)))
+        self.files.iter().copied().filter_map(|file| Some((file, reading(file)?.basis)))
     }
 
     /// The folder whose license `file` has: the vendored project it belongs to, else its own folder.
@@ -80,13 +80,47 @@ fn nearest_documents_above<'e>(evidence: &'e Evidence, root: &RelPath) -> Vec<&'
     Vec::new()
 }
 
+/// The deepest folder that all files lie in: an archive of one folder deep down has its root there.
+fn common_folder(files: &[&FileEvidence]) -> Option<RelPath> {
+    let mut common = files.first()?.path.parent();
+    for file in files {
+        while !file.path.is_below(&common) {
+            common = common.parent();
+        }
+    }
+    Some(common)
+}
+
+/// What one file says, as far as one class of witness goes.
+#[derive(Clone, Debug)]
+pub(super) struct Saying {
+    pub(super) basis: Basis,
+    /// True where several statements were put together, and none of them says how they belong together.
+    pub(super) joined: bool,
+}
+
 /// What one file says: within a file the stronger class decides, and what that class says joins.
 /// Clues say nothing.
-pub(super) fn reading(file: &FileEvidence) -> Option<Basis> {
-    let speaking = || file.detections.iter().filter(|detection| detection.class != Witness::Clue);
-    let class = speaking().map(|detection| detection.class).min()?;
-    let decisive: Vec<&Detection> = speaking().filter(|detection| detection.class == class).collect();
+pub(super) fn reading(file: &FileEvidence) -> Option<Saying> {
+    let speaking = file.detections.iter().filter(|detection| detection.class != Witness::Clue);
+    saying(file, speaking.map(|detection| detection.class).min()?)
+}
+
+/// What the witnesses of one class in a file say together: a family name says nothing beside a member of the family.
+pub(super) fn saying(file: &FileEvidence, class: Witness) -> Option<Saying> {
+    let all: Vec<&Detection> = file.detections.iter().filter(|detection| detection.class == class).collect();
+    let (vague, clear): (Vec<&Detection>, Vec<&Detection>) = all.into_iter().partition(|one| is_vague(one));
+    let is_vague = clear.is_empty();
+    let decisive = if is_vague { vague } else { clear };
     let expr = LicenseExpr::all(decisive.iter().map(|detection| detection.expr.clone()))?;
     let first = decisive.first()?;
-    Some(Basis { file: file.path.clone(), lines: first.lines, class, expr, quote: first.quote.clone(), files: 1 })
+    let joined = decisive.iter().any(|other| other.expr != first.expr);
+    let (file, quote) = (file.path.clone(), first.quote.clone());
+    Some(Saying { basis: Basis { file, lines: first.lines, class, expr, quote, files: 1, vague: is_vague }, joined })
+}
+
+/// True where a detector saw only the name of a family, such as "BSD" or "GPL".
+fn is_vague(detection: &Detection) -> bool {
+    let unversioned = detection.note.as_deref().is_some_and(|note| note.contains("no version stated"));
+    unversioned || detection.expr.terms().iter().all(|term| is_vague_term(term))
 }

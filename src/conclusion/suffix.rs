@@ -2,7 +2,7 @@
 
 use crate::license::{LicenseExpr, Suffix, Term};
 
-use super::voice::Voice;
+use super::voice::{Speaker, Voice};
 
 /// `expr` with each open suffix filled from the strongest voice that states it for the same license.
 pub(super) fn settle(expr: &LicenseExpr, voices: &[Voice]) -> LicenseExpr {
@@ -27,8 +27,8 @@ fn stated_for(term: &Term, voices: &[Voice]) -> Option<Suffix> {
 }
 
 fn granted_later(term: &Term, voices: &[Voice]) -> Option<Suffix> {
-    use super::voice::Speaker::Headers;
-    let headers = voices.iter().find(|voice| voice.speaker == Headers && voice.is_broad())?;
-    let later = |other: &&Term| other.license == term.license && other.suffix == Suffix::OrLater;
-    headers.expr.terms().iter().any(later).then_some(Suffix::OrLater)
+    let grants = |voice: &&Voice| matches!(voice.speaker, Speaker::Headers | Speaker::Readme) && voice.is_broad();
+    let later = |other: &Term| other.license == term.license && other.suffix == Suffix::OrLater;
+    let granted = voices.iter().filter(grants).any(|voice| voice.expr.terms().into_iter().any(later));
+    granted.then_some(Suffix::OrLater)
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::evidence::{FileEvidence, Role, Witness};
 use crate::license::{LicenseExpr, Suffix};
 
-use super::scope::{Scope, reading};
-use super::{Basis, fits, is_vague_term, refines};
+use super::scope::{Saying, Scope, reading, saying};
+use super::{Basis, fits, refines};
 
 /// Where a voice comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +32,7 @@ pub(super) struct Voice {
 impl Voice {
     /// True where `other` says nothing that this voice does not say as well.
     pub(super) fn explains(&self, other: &Voice) -> bool {
-        !self.is_vague() && fits(&other.expr, &self.expr)
+        !self.is_vague() && fits(&other.expr, other.is_vague(), &self.expr)
     }
 
     /// True where both name a license of the same id, whatever its suffix.
@@ -43,7 +43,7 @@ impl Voice {
 
     /// True where only a family is named ("GPL", "BSD").
     pub(super) fn is_vague(&self) -> bool {
-        self.expr.terms().iter().all(|term| is_vague_term(term))
+        self.basis.iter().all(|basis| basis.vague)
     }
 
     /// True for headers that many files carry: they are then no accident.
@@ -69,13 +69,14 @@ pub(super) fn hear(scope: &Scope<'_>) -> Vec<Voice> {
 
 fn document(scope: &Scope<'_>) -> Option<Voice> {
     let files = scope.nearest(|file| file.role == Role::LicenseText && reading(file).is_some());
-    let bases: Vec<Basis> = files.iter().filter_map(|file| reading(file)).collect();
-    let merged = without_companions(bases);
+    let sayings: Vec<Saying> = files.iter().filter_map(|file| reading(file)).collect();
+    let joined = sayings.iter().any(|saying| saying.joined);
+    let merged = without_companions(sayings.into_iter().map(|saying| saying.basis).collect());
     let several = merged.len() > 1;
     let named_choice = several && merged.iter().all(|basis| names_its_license(basis.file.name()));
     let parts = merged.iter().map(|basis| basis.expr.clone());
     let expr = if named_choice { LicenseExpr::any(parts) } else { LicenseExpr::all(parts) }?;
-    let operator_unstated = expr.terms().len() > 1 && merged.iter().all(|basis| basis.class == Witness::Text);
+    let operator_unstated = joined || several && !named_choice && expr.terms().len() > 1;
     Some(single(Speaker::Document, expr, operator_unstated, merged))
 }
 
@@ -101,13 +102,14 @@ fn names_its_license(name: &str) -> bool {
 }
 
 fn manifest(scope: &Scope<'_>) -> Option<Voice> {
-    let stated = |file: &FileEvidence| of_class(file, Witness::Manifest).is_some();
+    let stated = |file: &FileEvidence| saying(file, Witness::Manifest).is_some();
     let main =
         |file: &FileEvidence| !matches!(file.role, Role::Vendored | Role::Test | Role::Example | Role::ThirdParty);
     let bases: Vec<Basis> = scope
         .nearest(|file| main(file) && stated(file))
         .into_iter()
-        .filter_map(|file| of_class(file, Witness::Manifest))
+        .filter_map(|file| saying(file, Witness::Manifest))
+        .map(|saying| saying.basis)
         .collect();
     let best = clearest(&bases)?;
     Some(single(Speaker::Manifest, best.expr.clone(), false, bases.clone()))
@@ -115,9 +117,10 @@ fn manifest(scope: &Scope<'_>) -> Option<Voice> {
 
 fn readme(scope: &Scope<'_>) -> Option<Voice> {
     let bases: Vec<Basis> = scope
-        .nearest(|file| of_class(file, Witness::Readme).is_some() && file.role != Role::Vendored)
+        .nearest(|file| saying(file, Witness::Readme).is_some() && file.role != Role::Vendored)
         .into_iter()
-        .filter_map(|file| of_class(file, Witness::Readme))
+        .filter_map(|file| saying(file, Witness::Readme))
+        .map(|saying| saying.basis)
         .collect();
     let best = clearest(&bases)?;
     Some(single(Speaker::Readme, best.expr.clone(), false, bases.clone()))
@@ -128,8 +131,8 @@ fn headers(scope: &Scope<'_>) -> Option<Voice> {
     let mut by_expr: BTreeMap<LicenseExpr, Vec<Basis>> = BTreeMap::new();
     let own = |class| matches!(class, Witness::Tag | Witness::Grant | Witness::Text);
     for file in scope.with_role(Role::Shipped) {
-        if let Some(basis) = reading(file).filter(|basis| own(basis.class)) {
-            by_expr.entry(basis.expr.clone()).or_default().push(basis);
+        if let Some(said) = reading(file).filter(|said| own(said.basis.class)) {
+            by_expr.entry(said.basis.expr.clone()).or_default().push(said.basis);
         }
     }
     let speaking = by_expr.values().map(Vec::len).sum();
@@ -145,28 +148,12 @@ fn single(speaker: Speaker, expr: LicenseExpr, operator_unstated: bool, basis: V
     Voice { speaker, expr, operator_unstated, basis, files, speaking: files }
 }
 
-/// What the detections of one class in a file say together.
-fn of_class(file: &FileEvidence, class: Witness) -> Option<Basis> {
-    let detections: Vec<_> = file.detections.iter().filter(|detection| detection.class == class).collect();
-    let clear = detections.iter().find(|detection| !detection.expr.terms().iter().all(|term| is_vague_term(term)));
-    let best = clear.or(detections.first())?;
-    Some(Basis {
-        file: file.path.clone(),
-        lines: best.lines,
-        class,
-        expr: best.expr.clone(),
-        quote: best.quote.clone(),
-        files: 1,
-    })
-}
-
 /// The statement that says most: not vague, with a stated suffix, with operators.
 fn clearest(bases: &[Basis]) -> Option<&Basis> {
     let rank = |basis: &Basis| {
         let terms = basis.expr.terms();
-        let vague = terms.iter().all(|term| is_vague_term(term));
         let open = terms.iter().any(|term| term.suffix == Suffix::Unstated);
-        (!vague, !open, terms.len())
+        (!basis.vague, !open, terms.len())
     };
     // `max_by_key` keeps the last of equals; the first file by path is the one to show.
     bases.iter().rev().max_by_key(|basis| rank(basis))

@@ -3,11 +3,15 @@
 //! Reads values and spans only; it never opens a source and never guesses.
 //! A name that cannot be resolved here ends in `Declared::Partial`: a wrong license is worse than an open question.
 
+pub mod evaluated;
 mod facts;
 mod resolve;
 mod survey;
+mod usage;
 
-pub use survey::{Row, Selection, survey};
+pub use crate::tree::Selection;
+pub use survey::{Row, survey};
+pub use usage::Usage;
 
 use crate::license::LicenseExpr;
 use crate::tree::Site;

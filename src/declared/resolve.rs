@@ -317,7 +317,10 @@ impl<'a> Reader<'_, 'a> {
     }
 }
 
-fn combine(operator: &str, parts: Vec<(Vec<Member>, LicenseExpr)>) -> Result<(Vec<Member>, LicenseExpr), String> {
+pub(super) fn combine(
+    operator: &str,
+    parts: Vec<(Vec<Member>, LicenseExpr)>,
+) -> Result<(Vec<Member>, LicenseExpr), String> {
     let (members, exprs): (Vec<Vec<Member>>, Vec<LicenseExpr>) = parts.into_iter().unzip();
     let expr = match operator {
         "OR" => LicenseExpr::any(exprs),
@@ -330,18 +333,18 @@ fn combine(operator: &str, parts: Vec<(Vec<Member>, LicenseExpr)>) -> Result<(Ve
     }
 }
 
-fn or_later(expr: &LicenseExpr) -> LicenseExpr {
+pub(super) fn or_later(expr: &LicenseExpr) -> LicenseExpr {
     expr.map_terms(&mut |term| {
         Term::from_id(&format!("{}+", term.id().trim_end_matches("-only"))).unwrap_or_else(|| term.clone())
     })
 }
 
-fn compound(expr: LicenseExpr, site: Option<Site>) -> Member {
+pub(super) fn compound(expr: LicenseExpr, site: Option<Site>) -> Member {
     Member { attr: None, label: expr.to_string(), expr, site, free: true, deprecated: false, text: false }
 }
 
 /// `LicenseRef-nixpkgs-<name>`, with letters that an SPDX id cannot have replaced.
-fn reference(name: &str) -> Term {
+pub(super) fn reference(name: &str) -> Term {
     let name: String = name
         .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-') { letter } else { '-' })
@@ -350,7 +353,7 @@ fn reference(name: &str) -> Term {
 }
 
 /// An exception that follows a license as a member of its own widens that license.
-fn joined(members: Vec<Member>) -> Vec<Member> {
+pub(super) fn joined(members: Vec<Member>) -> Vec<Member> {
     let mut out: Vec<Member> = Vec::with_capacity(members.len());
     for member in members {
         let exception = crate::license::exception(&member.label).is_some();

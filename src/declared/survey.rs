@@ -1,38 +1,11 @@
 //! The survey: every attribute of a checkout, with what it declares.
 
 use super::{Declared, facts, resolve};
-use crate::tree::{Checkout, Found, Package, discover};
+use std::cell::Cell;
+use std::ops::ControlFlow;
 
-/// Which attributes to look at.
-#[derive(Clone, Debug, Default)]
-pub enum Selection {
-    /// All of them.
-    #[default]
-    All,
-    /// Those that a pattern matches.
-    Some(globset::GlobSet),
-}
-
-impl Selection {
-    /// The attributes that one of `patterns` matches; all where there are none.
-    pub fn new(patterns: &[String]) -> Result<Selection, globset::Error> {
-        if patterns.is_empty() {
-            return Ok(Selection::All);
-        }
-        let mut set = globset::GlobSetBuilder::new();
-        for pattern in patterns {
-            set.add(globset::Glob::new(pattern)?);
-        }
-        Ok(Selection::Some(set.build()?))
-    }
-
-    fn has(&self, attr: &str) -> bool {
-        match self {
-            Selection::All => true,
-            Selection::Some(set) => set.is_match(attr),
-        }
-    }
-}
+use crate::nix::Eval;
+use crate::tree::{Checkout, Found, Package, Selection, Walk};
 
 /// One attribute of the checkout.
 #[derive(Clone, Debug)]
@@ -55,34 +28,51 @@ pub enum Row {
     },
 }
 
-/// Calls `each` with one row per attribute, in the order of attribute paths. `shard` is (number, of how many).
+/// Rows cross to the caller's thread in batches: waking it for each would cost more than the row.
+const BATCH: usize = 256;
+
+/// Calls `each` with one row per attribute, in the order of attribute paths. `shard` is (number, of how many): each
+/// shard has a part of the attributes, and all shards together have each once.
 pub fn survey(checkout: &Checkout, selection: &Selection, shard: Option<(usize, usize)>, each: &mut dyn FnMut(Row)) {
-    if shard.is_some_and(|(number, _)| number > 0) {
-        return;
-    }
-    let (send, receive) = std::sync::mpsc::sync_channel::<Row>(1024);
+    let (send, receive) = std::sync::mpsc::sync_channel::<Vec<Row>>(8);
+    let walk = Walk { checkout, selection, shard: shard.unwrap_or((0, 1)), seen: Cell::new(0) };
     std::thread::scope(|scope| {
         scope.spawn(move || {
+            let parsed = resolve::Parsed::default();
+            let mut resume = Vec::new();
+            let mut batch = Vec::with_capacity(BATCH);
             checkout.evaluate(move |eval| {
-                let parsed = resolve::Parsed::default();
-                discover(checkout, eval, &mut |attr, found| {
-                    if !selection.has(attr) {
-                        return;
+                let next = walk.discover(eval, &resume, &mut |attr, found| {
+                    batch.push(row(checkout, eval, &parsed, attr, found));
+                    if batch.len() >= BATCH {
+                        // The receiver only goes away when the caller's callback has panicked.
+                        let _ = send.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)));
                     }
-                    let row = match found {
-                        Found::Package(thunk, value) => {
-                            let package = facts::package(checkout, eval, attr, thunk, value);
-                            let declared = resolve::declared(checkout, eval, &parsed, value);
-                            Row::Package(Box::new(package), Box::new(declared))
-                        }
-                        Found::Skipped(why) => Row::Skipped { attr: attr.to_owned(), why },
-                        Found::Failed(why) => Row::Failed { attr: attr.to_owned(), why },
-                    };
-                    // The receiver only goes away when the caller's callback has panicked.
-                    let _ = send.send(row);
                 });
+                match next {
+                    Some(place) => {
+                        resume = place;
+                        ControlFlow::Continue(())
+                    }
+                    None => {
+                        let _ = send.send(std::mem::take(&mut batch));
+                        ControlFlow::Break(())
+                    }
+                }
             })
         });
-        receive.iter().for_each(&mut *each);
+        receive.iter().flatten().for_each(&mut *each);
     });
+}
+
+fn row<'a>(checkout: &Checkout, eval: &Eval<'a>, parsed: &resolve::Parsed, attr: &str, found: Found<'a>) -> Row {
+    match found {
+        Found::Package(thunk, value) => {
+            let package = facts::package(checkout, eval, attr, thunk, value);
+            let declared = resolve::declared(checkout, eval, parsed, value);
+            Row::Package(Box::new(package), Box::new(declared))
+        }
+        Found::Skipped(why) => Row::Skipped { attr: attr.to_owned(), why },
+        Found::Failed(why) => Row::Failed { attr: attr.to_owned(), why },
+    }
 }

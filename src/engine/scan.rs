@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use crate::check::{self, Judged, Subject};
 use crate::conclusion::conclude;
-use crate::declared::{self, Declared, Row};
+use crate::declared::{self, Declared, Row, evaluated::{Agreement, Evaluated}};
 use crate::evidence::{Curations, Detector, Evidence, curate};
-use crate::report::{Coverage, Gate, Located, Outcome, PackageReport, Quote, Report, Rest};
+use crate::report::{Disagreement, Coverage, Gate, Located, Outcome, PackageReport, Quote, Report, Rest};
 use crate::source::{self, Identity, SourceTree, Sources};
 use crate::text::RelPath;
 use crate::tree::{self, Checkout, LicenseTable, Package, Site};
@@ -28,6 +28,8 @@ pub struct Request {
     pub path: PathBuf,
     /// Its evaluation.
     pub tree: tree::Options,
+    /// What a real evaluation said, as a second witness.
+    pub evaluated: Option<Evaluated>,
     /// Which packages.
     pub selection: declared::Selection,
     /// Where sources come from; `None`: look at the metadata only.
@@ -82,13 +84,15 @@ pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     watch.stage("evaluating");
     let checkout = Checkout::open(&request.path, &request.tree)?;
     let surveyed = survey(&checkout, request, watch);
-    let table = LicenseTable::embedded();
+    let table = checkout.license_table();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(request.jobs).build()?;
     let mut audits: Vec<Audit> = match &request.sources {
         None => surveyed.packages.iter().map(|_| Audit::metadata_only()).collect(),
         Some(options) => {
             watch.stage("looking at sources");
-            let sources = Sources::new(options.clone(), watch.cancel());
+            let mut options = options.clone();
+            options.rewriting.mirrors = checkout.mirrors();
+            let sources = Sources::new(options, watch.cancel());
             let run = Run { request, watch, sources: &sources, packages: &surveyed.packages, table: &table };
             pool.install(|| run.audit_all())
         }
@@ -105,8 +109,8 @@ pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
         gone: Vec::new(),
         gate: request.gate,
         rest: surveyed.rest,
-        not_asked_for: surveyed.not_asked_for,
         unmatched: surveyed.unmatched,
+        disagreements: surveyed.disagreements,
         coverage,
         partial: watch.is_ended(),
     };
@@ -120,8 +124,8 @@ type Found = (Package, Declared);
 struct Surveyed {
     packages: Vec<Found>,
     rest: Vec<Rest>,
-    not_asked_for: usize,
     unmatched: Vec<String>,
+    disagreements: Vec<Disagreement>,
 }
 
 /// What the checkout defines; each thread evaluates a part, and rows come out in order of attribute paths.
@@ -135,14 +139,24 @@ fn survey(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
             .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect()
     });
-    let mut surveyed = Surveyed { packages: Vec::new(), rest: Vec::new(), not_asked_for: 0, unmatched: Vec::new() };
+    let mut surveyed = Surveyed { packages: Vec::new(), rest: Vec::new(), unmatched: Vec::new(), disagreements: Vec::new() };
     parts.into_iter().flatten().for_each(|row| surveyed.add(row));
-    let found = surveyed.packages.len();
-    surveyed.packages.retain(|(package, _)| !request.leave_out.has(package));
-    surveyed.not_asked_for += found - surveyed.packages.len();
+    let (left_out, packages): (Vec<Found>, Vec<Found>) = std::mem::take(&mut surveyed.packages).into_iter().partition(|(package, _)| request.leave_out.has(package));
+    surveyed.packages = packages;
+    if let Some(evaluated) = &request.evaluated {
+        surveyed.hear(evaluated);
+    }
+    surveyed.rest.extend(left_out.into_iter().map(left_out_row));
     surveyed.packages.sort_by(|a, b| a.0.attr.cmp(&b.0.attr));
+    let packages = surveyed.packages.iter().map(|(package, _)| package.attr.0.as_str());
+    let seen = packages.chain(surveyed.rest.iter().map(|rest| rest.name.as_str()));
+    surveyed.unmatched = request.selection.unmatched(seen);
     surveyed.rest.sort_by(|a, b| (&a.name, a.failed).cmp(&(&b.name, b.failed)));
     surveyed
+}
+
+fn left_out_row((package, _): Found) -> Rest {
+    Rest { name: package.attr.0, failed: false, why: "left out by clarity.toml".to_owned() }
 }
 
 /// More evaluators cost more memory than they save time.
@@ -158,6 +172,18 @@ fn survey_shard(checkout: &Checkout, request: &Request, shard: (usize, usize), w
 }
 
 impl Surveyed {
+    /// Joins the second witness: what is computed statically may be known from it; disagreements are kept.
+    fn hear(&mut self, evaluated: &Evaluated) {
+        for (package, declared) in &mut self.packages {
+            let own = std::mem::replace(declared, Declared::Absent);
+            let (joined, agreement) = evaluated.join(package, own);
+            *declared = joined;
+            if let Agreement::Differs { stated, evaluated } = agreement {
+                self.disagreements.push(Disagreement { attr: package.attr.clone(), stated, evaluated });
+            }
+        }
+    }
+
     fn add(&mut self, row: Row) {
         match row {
             Row::Package(package, declared) => self.packages.push((*package, *declared)),
@@ -374,16 +400,18 @@ fn report_on(
 }
 
 /// Lines of a long value past this many are not shown.
-const MOST_LINES: u32 = 6;
+const MOST_LINES: usize = 6;
 
-/// The lines of `site`, the value marked.
+/// The lines of `site`, the value marked. Looks at these lines only: a file may have thousands of findings.
 fn quote(checkout: &Checkout, site: &Site) -> Option<Quote> {
-    let text = String::from_utf8_lossy(checkout.read(&site.file)?);
-    let index = crate::text::LineIndex::new(&text);
-    let last = site.end.line.min(site.start.line + MOST_LINES - 1);
-    let (first, last) = (index.span(&text, site.start.line)?, index.span(&text, last)?);
-    let lines = crate::text::Span::new(first.start, last.end);
-    let mark = |offset: u32| (offset.clamp(first.start, last.end) - first.start) as usize;
-    let mark = (mark(site.span.start), mark(site.span.end));
-    Some(Quote { text: lines.of(&text).to_owned(), first_line: site.start.line, mark })
+    let bytes = checkout.read(&site.file)?;
+    let (start, end) = (site.span.start as usize, (site.span.end as usize).min(bytes.len()));
+    let first = bytes.get(..start)?.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let mut breaks = bytes[first..].iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| first + at);
+    let shown = (site.end.line.saturating_sub(site.start.line) as usize).min(MOST_LINES - 1);
+    let last = breaks.nth(shown).unwrap_or(bytes.len());
+    let text = String::from_utf8_lossy(&bytes[first..last]);
+    let in_text = |offset: usize| String::from_utf8_lossy(&bytes[first..offset.clamp(first, last)]).len();
+    let mark = (in_text(start), in_text(end));
+    Some(Quote { text: text.into_owned(), first_line: site.start.line, mark })
 }

@@ -11,6 +11,7 @@ use crate::text::RelPath;
 /// All evidence of one source, files in order of their paths, references followed.
 pub fn assemble(mut files: Vec<FileEvidence>) -> Evidence {
     files.sort_by(|a, b| a.path.cmp(&b.path));
+    super::reuse::apply(&mut files);
     follow_pointers(&mut files);
     super::role::neighbours(&mut files);
     Evidence { files }
@@ -25,6 +26,8 @@ fn follow_pointers(files: &mut [FileEvidence]) {
             .iter()
             .filter_map(|pointer| Some(resolved(pointer, target(&texts, &file.path, &pointer.target)?)))
             .collect();
+        // "A BSD-style license that can be found in LICENSE": what that file says is what was meant.
+        file.detections.retain(|one| !found.iter().any(|said| super::grant::is_made_precise(one, said)));
         file.detections.extend(found);
         file.detections.sort_by(|a, b| (a.lines, a.class, &a.expr).cmp(&(b.lines, b.class, &b.expr)));
     }

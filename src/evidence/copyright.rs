@@ -42,10 +42,10 @@ fn holder(line: &str) -> Option<String> {
         (None, None) => (low.find("copr.")? + "copr.".len(), true),
     };
     let mut rest = line.get(at..)?;
+    rest = rest.strip_prefix("Text:").or_else(|| rest.strip_prefix("text:")).unwrap_or(rest);
     if rest.starts_with(|next: char| next.is_ascii_alphabetic() || matches!(next, '_' | '/' | '=')) {
         return None;
     }
-    rest = rest.strip_prefix("Text:").or_else(|| rest.strip_prefix("text:")).unwrap_or(rest);
     let mut marked = !has_word;
     let mut dated = false;
     loop {

@@ -191,16 +191,11 @@ mod tests {
             quote: String::new(),
             note: None,
         };
-        FileEvidence {
-            path: RelPath::new(path).expect("relative"),
-            role: Role::Shipped,
-            role_rule: "nothing else applies",
-            size: 1,
-            detections: says.iter().map(detection).collect(),
-            copyrights: Vec::new(),
-            pointers: Vec::new(),
-            unread: None,
-        }
+        let path = RelPath::new(path).expect("relative");
+        let mut file = FileEvidence::unread(&path, crate::evidence::Unread::Binary);
+        file.unread = None;
+        file.detections = says.iter().map(detection).collect();
+        file
     }
 
     fn rule(path: &str, detected: Option<&str>, concluded: Option<&str>) -> Curations {

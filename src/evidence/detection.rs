@@ -131,6 +131,8 @@ pub struct FileEvidence {
     pub copyrights: Vec<String>,
     /// References to files that hold the license; [`super::assemble`] follows those that lead somewhere.
     pub pointers: Vec<Pointer>,
+    /// What this file, a `REUSE.toml` or `dep5`, says of other files.
+    pub annotations: Vec<super::reuse::Annotation>,
     /// Why (part of) the file was not read.
     pub unread: Option<Unread>,
 }
@@ -146,6 +148,7 @@ impl FileEvidence {
             detections: Vec::new(),
             copyrights: Vec::new(),
             pointers: Vec::new(),
+            annotations: Vec::new(),
             unread: Some(why),
         }
     }

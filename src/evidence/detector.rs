@@ -9,13 +9,16 @@ use std::path::Path;
 
 use super::page::{self, Encoding, Page};
 use super::prefilter::{Hits, Prefilter};
-use super::text::{self, Texts};
+use super::text::{self, OwnText, Texts};
 use super::{Detection, DetectorId, FileEvidence, Pointer, Role, Unread, Witness};
 use crate::text::{Digest, LineRange, RelPath};
 
 /// What a run of detection can be told.
 #[derive(Clone, Debug, Default)]
-pub struct Options {}
+pub struct Options {
+    /// License texts beside those of the SPDX list.
+    pub texts: Vec<OwnText>,
+}
 
 /// What the detectors saw in one file, in any order.
 #[derive(Debug, Default)]
@@ -24,10 +27,14 @@ pub struct Seen {
     pub detections: Vec<Detection>,
     /// Exceptions named or quoted by themselves: `(SPDX id, lines)`; joined with the license they belong to.
     pub exceptions: Vec<(&'static str, LineRange)>,
+    /// Lines that full texts explain: what they say in passing is no statement of the file.
+    pub covered: Vec<LineRange>,
     /// References to other files.
     pub pointers: Vec<Pointer>,
     /// Copyright holders.
     pub copyrights: Vec<String>,
+    /// What a REUSE file says of other files.
+    pub annotations: Vec<super::reuse::Annotation>,
 }
 
 /// A detector that looks around trigger words.
@@ -41,7 +48,7 @@ pub(super) struct Rule {
 }
 
 /// All detectors that look around trigger words. Add a row to add a detector.
-const DETECTORS: &[Rule] = &[super::tag::RULE, super::grant::RULE, super::copyright::RULE];
+const DETECTORS: &[Rule] = &[super::tag::RULE, super::grant::RULE, super::grant::kernel::RULE, super::copyright::RULE];
 
 /// At most this much of a file is read; license statements stand at the start of huge files or not at all.
 const MOST_BYTES: u64 = 16 << 20;
@@ -53,13 +60,15 @@ const HEAD: usize = 4096;
 pub struct Detector {
     prefilter: Prefilter,
     texts: Texts,
+    /// Of the user's license texts.
+    own: Digest,
 }
 
 impl Detector {
     /// A detector that works as `options` say.
-    pub fn new(_options: &Options) -> Self {
+    pub fn new(options: &Options) -> Self {
         let triggers = DETECTORS.iter().map(|rule| rule.triggers).chain([text::TRIGGERS]);
-        Detector { prefilter: Prefilter::new(triggers), texts: Texts::new() }
+        Detector { prefilter: Prefilter::new(triggers), texts: Texts::new(&options.texts), own: digest(&options.texts) }
     }
 
     /// What changes whenever detection could answer differently: program version, license data, rules, options.
@@ -69,7 +78,7 @@ impl Detector {
             facts.push_str(&format!("\n{} {}", rule.id, rule.triggers.join(" ")));
         }
         let tables = self.texts.facts().map(|table| Digest::of(table).to_string());
-        Digest::of((facts + &tables.join(" ")).as_bytes())
+        Digest::of(format!("{facts}\n{}\n{}", tables.join(" "), self.own).as_bytes())
     }
 
     /// What is seen in a file of `root`; at most its first 16 MiB are read.
@@ -133,6 +142,11 @@ impl Detector {
     }
 }
 
+fn digest(own: &[OwnText]) -> Digest {
+    let named = own.iter().map(|one| format!("{}\0{}\0", one.name, one.text));
+    Digest::of(named.collect::<String>().as_bytes())
+}
+
 fn empty(path: &RelPath, size: u64) -> FileEvidence {
     FileEvidence {
         path: path.clone(),
@@ -142,6 +156,7 @@ fn empty(path: &RelPath, size: u64) -> FileEvidence {
         detections: Vec::new(),
         copyrights: Vec::new(),
         pointers: Vec::new(),
+        annotations: Vec::new(),
         unread: None,
     }
 }
@@ -155,19 +170,43 @@ fn read_head(path: &Path) -> std::io::Result<(Vec<u8>, u64)> {
     Ok((bytes, size))
 }
 
+/// Ranges of lines, of which one may contain another range.
+struct Covered {
+    /// Ascending by the first line; each with the furthest last line up to there.
+    reach: Vec<(u32, u32)>,
+}
+
+impl Covered {
+    fn new(mut ranges: Vec<LineRange>) -> Self {
+        ranges.sort();
+        let mut furthest = 0;
+        let reach = ranges.iter().map(|range| {
+            furthest = furthest.max(range.last);
+            (range.first, furthest)
+        });
+        Covered { reach: reach.collect() }
+    }
+
+    fn contains(&self, lines: LineRange) -> bool {
+        let behind = self.reach.partition_point(|(first, _)| *first <= lines.first);
+        behind > 0 && self.reach[behind - 1].1 >= lines.last
+    }
+}
+
 /// Puts what was seen in order, and leaves out what only repeats the words of a full text.
 fn settle(mut seen: Seen, evidence: &mut FileEvidence) {
-    let texts = seen.detections.iter().filter(|one| one.class == Witness::Text).map(|one| one.lines);
-    let covered: Vec<LineRange> = texts.chain(seen.exceptions.iter().map(|(_, lines)| *lines)).collect();
-    let inside = |lines: LineRange| covered.iter().any(|text| text.first <= lines.first && lines.last <= text.last);
+    let covered = Covered::new(std::mem::take(&mut seen.covered));
+    let inside = |lines| covered.contains(lines);
     seen.detections.retain(|one| one.class == Witness::Text || !inside(one.lines));
     super::grant::settle(&mut seen.detections);
     super::exception::attach(&seen.exceptions, &mut seen.detections);
     seen.detections.sort_by(|a, b| (a.lines, a.class, &a.expr).cmp(&(b.lines, b.class, &b.expr)));
     seen.detections.dedup();
     seen.pointers.retain(|pointer| !inside(pointer.lines));
+    super::grant::settle_pointers(&mut seen.pointers, &seen.detections);
     evidence.detections = seen.detections;
     evidence.pointers = seen.pointers;
+    evidence.annotations = seen.annotations;
     evidence.copyrights = seen.copyrights;
 }
 

@@ -3,17 +3,21 @@
 //! An exception alone grants nothing: where no license is near, the one it is written for is reported, with a note.
 
 use super::{Detection, Score, Witness};
-use crate::license::{self, LicenseExpr, Term};
+use crate::license::{LicenseExpr, Term};
 use crate::text::LineRange;
 
 /// Lines between a license and its exception.
 const MOST_BEFORE: u32 = 60;
 const MOST_BEHIND: u32 = 30;
 
+/// Exceptions of one file that are joined; a file that quotes more of them is about exceptions.
+const MOST_JOINED: usize = 100;
+
 /// Joins each exception `(SPDX id, lines)` with the nearest license it can belong to.
 pub(super) fn attach(exceptions: &[(&'static str, LineRange)], found: &mut Vec<Detection>) {
-    for &(id, lines) in exceptions {
-        match host(id, lines, found) {
+    for (nth, &(id, lines)) in exceptions.iter().enumerate() {
+        let host = if nth < MOST_JOINED { host(id, lines, found) } else { None };
+        match host {
             Some(host) => {
                 let joined = widen(id, &found[host].expr);
                 found[host].expr = joined;
@@ -46,9 +50,7 @@ fn takes(term: &Term, exception: &str) -> bool {
 }
 
 fn is_for_gnu(exception: &str) -> bool {
-    let text = license::exception(exception).map_or("", |found| found.text);
-    let names_gnu = ["GPL", "GNU", "General Public"].iter().any(|name| text.contains(name) || exception.contains(name));
-    names_gnu || !text.contains("Apache")
+    !matches!(exception, "LLVM-exception" | "Swift-exception")
 }
 
 fn widen(id: &str, expr: &LicenseExpr) -> LicenseExpr {
@@ -77,6 +79,7 @@ fn alone(id: &'static str, lines: LineRange) -> Option<Detection> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::license;
 
     fn grant(expr: &str, first: u32) -> Detection {
         Detection {

@@ -33,22 +33,22 @@ impl<'a> Page<'a> {
         self.lines().range(span)
     }
 
-    /// The text `before` bytes before `at` to `after` bytes behind it, widened to whole characters.
-    pub fn around(&self, at: u32, before: u32, after: u32) -> Span {
-        let start = floor_boundary(self.text, at.saturating_sub(before) as usize);
-        let end = ceil_boundary(self.text, at.saturating_add(after) as usize);
-        Span::new(start as u32, end as u32)
-    }
-
-    /// The span of the line that holds `at`, without its line break.
+    /// The span of the line that holds `at`, without its line break. A line of a minified file is cut on both sides,
+    /// so that looking at every place of it stays linear.
     pub fn line_at(&self, at: u32) -> Span {
         let bytes = self.text.as_bytes();
         let at = (at as usize).min(bytes.len());
-        let start = memchr::memrchr2(b'\n', b'\r', &bytes[..at]).map_or(0, |found| found + 1);
-        let end = memchr::memchr2(b'\n', b'\r', &bytes[at..]).map_or(bytes.len(), |found| at + found);
-        Span::new(start as u32, end as u32)
+        let (from, to) = (at.saturating_sub(MOST_OF_LINE), (at + MOST_OF_LINE).min(bytes.len()));
+        let start = memchr::memrchr2(b'\n', b'\r', &bytes[from..at])
+            .map_or_else(|| ceil_boundary(self.text, from), |found| from + found + 1);
+        let end = memchr::memchr2(b'\n', b'\r', &bytes[at..to])
+            .map_or_else(|| floor_boundary(self.text, to), |found| at + found);
+        Span::new(start as u32, end.max(start) as u32)
     }
 }
+
+/// Bytes of a line that are seen to each side of a place in it.
+const MOST_OF_LINE: usize = 2048;
 
 /// The nearest character boundary at or before `at`.
 pub fn floor_boundary(text: &str, at: usize) -> usize {
@@ -117,6 +117,11 @@ pub fn decode(bytes: &[u8], encoding: Encoding) -> Cow<'_, str> {
     }
 }
 
+/// The bytes as text, in whatever encoding they show.
+pub fn read_text(bytes: &[u8]) -> String {
+    decode(bytes, sniff(bytes)).into_owned()
+}
+
 /// True where UTF-8 is broken only at its very end, as in the first part of a large file.
 fn is_cut(bytes: &[u8], error: &std::str::Utf8Error) -> bool {
     error.error_len().is_none() && bytes.len() - error.valid_up_to() < 4
@@ -151,26 +156,22 @@ fn western(byte: u8) -> char {
 mod tests {
     use super::*;
 
-    fn read(bytes: &[u8]) -> String {
-        decode(bytes, sniff(bytes)).into_owned()
-    }
-
     #[test]
     fn utf16_is_read_with_and_without_a_mark() {
         let units = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
         let text = "Permission is hereby granted, free of charge";
-        assert_eq!(read(&units(text)), text);
-        assert_eq!(read(&[&[0xff, 0xfe][..], &units(text)].concat()), text);
+        assert_eq!(read_text(&units(text)), text);
+        assert_eq!(read_text(&[&[0xff, 0xfe][..], &units(text)].concat()), text);
     }
 
     #[test]
     fn latin1_keeps_its_letters_and_lines() {
-        assert_eq!(read(b"Copyright \xa9 J\xf6rg\nMIT"), "Copyright © Jörg\nMIT");
+        assert_eq!(read_text(b"Copyright \xa9 J\xf6rg\nMIT"), "Copyright © Jörg\nMIT");
     }
 
     #[test]
     fn a_file_cut_inside_a_character_stays_utf8() {
-        assert_eq!(read("Jörg ©".as_bytes().split_last().expect("bytes").1), "Jörg \u{fffd}");
+        assert_eq!(read_text("Jörg ©".as_bytes().split_last().expect("bytes").1), "Jörg \u{fffd}");
     }
 
     #[test]
@@ -179,10 +180,9 @@ mod tests {
     }
 
     #[test]
-    fn windows_end_at_characters() {
+    fn a_line_is_found_from_inside_it() {
         let path = RelPath::new("a").expect("relative");
         let page = Page::new(&path, "é MIT é");
-        assert_eq!(page.around(3, 2, 4).of(page.text), "é MIT");
         assert_eq!(page.line_at(3).of(page.text), "é MIT é");
     }
 }

@@ -7,6 +7,7 @@ use super::Page;
 use super::detection::{Detection, Score, Witness};
 use super::detector::{Rule, Seen};
 use super::grant;
+use super::page::floor_boundary;
 use crate::license::{self, LicenseExpr, Term, exceptions, licenses};
 use crate::text::Span;
 
@@ -14,6 +15,8 @@ use crate::text::Span;
 pub(super) const RULE: Rule = Rule { id: "tag", triggers: &["spdx-license-identifier"], reads };
 
 const KEY: usize = "SPDX-License-Identifier".len();
+/// Bytes of a line after the key in which an expression is looked for.
+const MOST_BYTES: usize = 600;
 /// An expression that runs over more lines than this is not one.
 const MOST_LINES: usize = 12;
 
@@ -50,7 +53,7 @@ fn value(page: &Page<'_>, hit: u32) -> Option<(String, Span)> {
     if rest.trim_start().starts_with(['\\', '%', '$', '[', '{', '.']) {
         return None;
     }
-    let mut text = ended(rest).to_owned();
+    let mut text = ended(&rest[..floor_boundary(rest, MOST_BYTES)]).to_owned();
     let mut end = line.end;
     for _ in 0..MOST_LINES {
         let next = next_line(page, end);

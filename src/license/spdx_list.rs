@@ -1,5 +1,8 @@
 //! The SPDX license list, as the `spdx` crate carries it.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 /// What the SPDX list says of a license.
 #[derive(Clone, Copy, Debug)]
 pub struct LicenseInfo {
@@ -37,12 +40,19 @@ pub fn license(id: &str) -> Option<LicenseInfo> {
 
 /// The license with this id in any case, e.g. `mit`.
 pub fn license_ignoring_case(id: &str) -> Option<LicenseInfo> {
-    license(id).or_else(|| licenses().find(|known| known.id.eq_ignore_ascii_case(id)))
+    license(id).or_else(|| BY_LOWER_CASE.get(id.to_ascii_lowercase().as_str()).map(|found| info(*found)))
 }
+
+/// Every id in lower case: detection asks for hundreds of spellings a second.
+static BY_LOWER_CASE: LazyLock<BTreeMap<String, spdx::LicenseId>> = LazyLock::new(|| {
+    let listed = spdx::identifiers::LICENSES.iter().filter(|entry| entry.name != "NOASSERTION");
+    listed.filter_map(|entry| Some((entry.name.to_ascii_lowercase(), spdx::license_id(entry.name)?))).collect()
+});
 
 /// The exception with this id, in any case.
 pub fn exception(id: &str) -> Option<ExceptionInfo> {
-    exceptions().find(|known| known.id.eq_ignore_ascii_case(id))
+    let listed = spdx::identifiers::EXCEPTIONS.iter().find(|entry| entry.name.eq_ignore_ascii_case(id))?;
+    spdx::exception_id(listed.name).map(exception_info)
 }
 
 /// All licenses of the list, in its order, without the list's placeholder `NOASSERTION`.
@@ -56,16 +66,16 @@ pub fn licenses() -> impl Iterator<Item = LicenseInfo> {
 
 /// All exceptions of the list, in its order.
 pub fn exceptions() -> impl Iterator<Item = ExceptionInfo> {
-    spdx::identifiers::EXCEPTIONS.iter().filter_map(|entry| spdx::exception_id(entry.name)).map(|found| ExceptionInfo {
-        id: found.name,
-        text: found.text(),
-        deprecated: found.is_deprecated(),
-    })
+    spdx::identifiers::EXCEPTIONS.iter().filter_map(|entry| spdx::exception_id(entry.name)).map(exception_info)
 }
 
 /// The version of the SPDX license list, e.g. `v3.27.0`.
 pub fn list_version() -> &'static str {
     spdx::license_version()
+}
+
+fn exception_info(found: spdx::ExceptionId) -> ExceptionInfo {
+    ExceptionInfo { id: found.name, text: found.text(), deprecated: found.is_deprecated() }
 }
 
 fn info(found: spdx::LicenseId) -> LicenseInfo {

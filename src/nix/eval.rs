@@ -292,24 +292,25 @@ impl<'a> Eval<'a> {
             Kind::Global(name) => self.global(*name),
             Kind::Dynamic(name, withs) => self.dynamic(*name, withs, env, expr.loc),
             Kind::Name(_) => self.fault("a name that was not resolved"),
-            Kind::Apply(function, argument) => {
+            Kind::Apply(two) => {
+                let [function, argument] = &**two;
                 let function = self.eval(function, env)?;
                 self.call(function, self.delay(argument, env)).inspect(|_| self.produced(expr.loc))
             }
-            Kind::Select(of, path, default) => {
-                self.select(of, path, default.as_deref(), env).inspect(|_| self.produced(expr.loc))
-            }
+            Kind::Select(select) => self.select(select, env).inspect(|_| self.produced(expr.loc)),
             Kind::If(three) => self.branch(three, env),
-            Kind::Let(bindings, body) => {
+            Kind::Let(inner) => {
+                let (bindings, body) = &**inner;
                 let env = self.scope(bindings, env);
                 self.eval(body, env)
             }
-            Kind::With(scope, body) => {
+            Kind::With(two) => {
+                let [scope, body] = &**two;
                 let scope = self.delay(scope, env);
                 let env = self.env(env, std::iter::once(Some(scope)));
                 self.eval(body, env)
             }
-            Kind::Assert(condition, body) => self.assert(condition, body, env),
+            Kind::Assert(two) => self.assert(&two[0], &two[1], env),
             Kind::LetBody(set) => {
                 let set = self.delay(set, env);
                 self.select_from(set, self.known.body)
@@ -330,16 +331,16 @@ impl<'a> Eval<'a> {
             Kind::Search(name) => Ok(self.search(name)),
             Kind::Lambda(lambda) => Ok(Value::Lambda(self.bump.alloc(Closure { lambda, env, at: expr.loc }))),
             Kind::Set(bindings) => self.set(bindings, env),
-            Kind::List(items) => {
-                Ok(Value::List(self.bump.alloc_slice_fill_iter(items.iter().map(|item| self.delay(item, env)))))
-            }
-            Kind::Has(of, path) => self.has(of, path, env),
+            Kind::List(items) => Ok(Value::List(
+                self.bump.alloc_slice_fill_iter(items.iter().map(|item| self.delay(item, env))),
+            )),
+            Kind::Has(select) => self.has(&select.of, &select.path, env),
             Kind::Not(of) => match self.eval(of, env)? {
                 Value::Opaque(opaque) => Ok(self.opaque(opaque.why)),
                 value => Ok(Value::Bool(!self.bool_of(value)?)),
             },
             Kind::Neg(of) => self.negate(of, env),
-            Kind::Bin(op, left, right) => self.binary(*op, left, right, env),
+            Kind::Bin(op, two) => self.binary(*op, &two[0], &two[1], env),
             _ => self.fault("not an expression"),
         }
     }

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use elsa::sync::FrozenMap;
 
@@ -84,8 +84,8 @@ pub struct Files {
     roots: Vec<PathBuf>,
     files: FrozenMap<String, Box<Result<File, FileError>>>,
     next: AtomicU32,
-    /// Where each file begins, and its path; sorted when it is searched.
-    bases: Mutex<Vec<(u32, String)>>,
+    /// Where each file begins, and its path; sorted.
+    bases: Mutex<Vec<(u32, Arc<str>)>>,
     folders: Mutex<HashMap<String, bool>>,
     /// Names below this number are bound in the outermost scope.
     globals: u32,
@@ -154,8 +154,18 @@ impl Files {
 
     /// A file made of `text` that is no file of the checkout, e.g. the embedded library.
     pub fn embed(&self, path: &str, text: &str) -> &File {
-        let file = self.files.insert(path.to_owned(), Box::new(Ok(self.place(path, text.as_bytes().to_vec()))));
-        file.as_ref().unwrap_or_else(|_| unreachable!("an embedded file is never an error"))
+        match self.open_embedded(path) {
+            Some(file) => file,
+            None => {
+                let file = self.place(path, text.as_bytes().to_vec());
+                let file = self.files.insert(path.to_owned(), Box::new(Ok(file)));
+                file.as_ref().expect("nothing else is kept under an embedded path")
+            }
+        }
+    }
+
+    fn open_embedded(&self, path: &str) -> Option<&File> {
+        self.files.get(path).and_then(|found| found.as_ref().ok())
     }
 
     fn read(&self, path: &str) -> Result<File, FileError> {
@@ -178,8 +188,11 @@ impl Files {
 
     fn place(&self, path: &str, bytes: Vec<u8>) -> File {
         let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
+        // Under the lock, so that the bases stay sorted.
         let base = self.next.fetch_add(len, Ordering::Relaxed);
-        self.bases.lock().unwrap_or_else(PoisonError::into_inner).push((base, path.to_owned()));
+        bases.push((base, path.into()));
+        drop(bases);
         File {
             path: path.to_owned(),
             content: String::from_utf8(bytes).map_err(std::string::FromUtf8Error::into_bytes),
@@ -200,10 +213,7 @@ impl Files {
     /// The file that holds `position`, and the offset in it.
     pub fn find(&self, position: u32) -> Option<(&File, u32)> {
         let path = {
-            let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
-            if !bases.is_sorted() {
-                bases.sort();
-            }
+            let bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
             let at = bases.partition_point(|(base, _)| *base <= position).checked_sub(1)?;
             bases[at].1.clone()
         };

@@ -53,4 +53,5 @@ known! {
     line = "line",
     column = "column",
     recurse = "recurseForDerivations",
+    stdenv = "stdenv",
 }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::eval::Eval;
 use super::symbol::Sym;
-use super::syntax::ast::{AttrName, Expr, Lambda, Op};
+use super::syntax::ast::{AttrName, Expr, Lambda, Op, Select};
 use super::value::{Attr, Closure, Env, ErrorKind, Opaque, Prim, R, Shape, State, Thunk, Value, lookup};
 
 impl<'a> Eval<'a> {
@@ -52,15 +52,10 @@ impl<'a> Eval<'a> {
         }
     }
 
-    pub(super) fn select(
-        &self,
-        of: &'a Expr,
-        path: &'a [AttrName],
-        default: Option<&'a Expr>,
-        env: &'a Env<'a>,
-    ) -> R<'a, Value<'a>> {
+    pub(super) fn select(&self, select: &'a Select, env: &'a Env<'a>) -> R<'a, Value<'a>> {
+        let (of, default) = (&select.of, select.default.as_ref());
         let mut value = self.eval(of, env)?;
-        for name in path {
+        for name in &select.path {
             let sym = match self.attr_sym(name, env)? {
                 Ok(sym) => sym,
                 Err(opaque) => return Ok(self.opaque(opaque.why)),

@@ -2,12 +2,14 @@
 //!
 //! A report holds everything a format may want; a format only writes. One file and one row in [`FORMATS`] per format.
 
+pub mod detected;
 mod diff;
 mod explain;
 mod github;
 mod gitlab;
 mod json;
 mod junit;
+mod licenses;
 mod markdown;
 mod sarif;
 mod sheet;
@@ -15,6 +17,7 @@ mod terminal;
 mod wire;
 
 pub use explain::explain;
+pub use licenses::TableReport;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -46,10 +49,10 @@ pub struct Report {
     pub gone: Vec<Entry>,
     /// What makes a run fail.
     pub gate: Gate,
-    /// Packages that were not asked for.
-    pub not_asked_for: usize,
     /// Asked for and not there.
     pub unmatched: Vec<String>,
+    /// Where a real evaluation says something else than the static one.
+    pub disagreements: Vec<Disagreement>,
     /// How much of the sources could be looked at.
     pub coverage: Coverage,
     /// True where the run ended early.
@@ -80,6 +83,17 @@ pub enum Outcome {
     Skipped(String),
     /// Could not, because ...
     Failed(String),
+}
+
+/// Static and real evaluation do not agree on a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disagreement {
+    /// The package.
+    pub attr: AttrPath,
+    /// What the static evaluation says.
+    pub stated: String,
+    /// What the real one said.
+    pub evaluated: String,
 }
 
 /// Something of the tree that gave no package.
@@ -185,7 +199,7 @@ pub struct Totals {
 impl Report {
     /// The totals; `discovered == audited + skipped + failed` always.
     pub fn totals(&self) -> Totals {
-        let mut totals = Totals { skipped: self.not_asked_for, ..Totals::default() };
+        let mut totals = Totals::default();
         for package in &self.packages {
             match &package.outcome {
                 Outcome::Skipped(_) => totals.skipped += 1,

@@ -10,7 +10,7 @@ use crate::conclusion::Basis;
 use crate::evidence::Witness;
 use crate::triage::{State, Suppression};
 
-use super::{Located, Report, Style, Totals, in_one_line, unseen};
+use super::{Disagreement, Located, Report, Style, Totals, in_one_line, unseen};
 
 /// More witnesses than this are counted, not listed, unless all are asked for.
 const SHOWN_WITNESSES: usize = 4;
@@ -131,6 +131,10 @@ fn not_looked_at(report: &Report, style: Style, out: &mut dyn Write) -> io::Resu
             names if style.verbose => writeln!(out, "skipped: {}: {why}", names.join(", "))?,
             names => writeln!(out, "skipped: {} packages such as {}: {why}", names.len(), names[0])?,
         }
+    }
+    for one in &report.disagreements {
+        let Disagreement { attr, stated, evaluated } = one;
+        writeln!(out, "disagreement: {attr}: {stated} statically, {evaluated} by evaluation")?;
     }
     for name in &report.unmatched {
         writeln!(out, "not found: no attribute matches `{}`", in_one_line(name))?;

@@ -26,6 +26,7 @@ pub(super) enum Row<'a> {
     Finding(Box<FindingRow<'a>>),
     Skipped(UnseenRow<'a>),
     Failed(UnseenRow<'a>),
+    Disagreement(DisagreementRow<'a>),
     Summary(SummaryRow<'a>),
 }
 
@@ -154,6 +155,15 @@ pub(super) struct UnseenRow<'a> {
     file: Option<&'a str>,
 }
 
+/// Static evaluation and `--meta` or `--eval` say different things.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct DisagreementRow<'a> {
+    schema: u32,
+    attr: &'a str,
+    stated: &'a str,
+    evaluated: &'a str,
+}
+
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct SummaryRow<'a> {
     schema: u32,
@@ -162,7 +172,6 @@ pub(super) struct SummaryRow<'a> {
     audited: usize,
     skipped: usize,
     failed: usize,
-    not_asked_for: usize,
     agrees: usize,
     drifts: usize,
     cannot_tell: usize,
@@ -191,8 +200,12 @@ pub(super) fn rows(report: &Report) -> impl Iterator<Item = Row<'_>> {
         let row = UnseenRow { schema: SCHEMA, attr, why, file: file.map(|file| file.as_str()) };
         if failed { Row::Failed(row) } else { Row::Skipped(row) }
     });
+    let disagreements = report.disagreements.iter().map(|one| {
+        let (attr, stated, evaluated) = (one.attr.0.as_str(), one.stated.as_str(), one.evaluated.as_str());
+        Row::Disagreement(DisagreementRow { schema: SCHEMA, attr, stated, evaluated })
+    });
     let apart = report.apart.iter().map(|located| Row::Finding(Box::new(finding(located))));
-    packages.chain(apart).chain(unseen).chain(std::iter::once(Row::Summary(summary(report))))
+    packages.chain(apart).chain(unseen).chain(disagreements).chain(std::iter::once(Row::Summary(summary(report))))
 }
 
 fn package_row(report: &PackageReport) -> PackageRow<'_> {
@@ -414,7 +427,6 @@ fn summary(report: &Report) -> SummaryRow<'_> {
         audited: totals.audited,
         skipped: totals.skipped,
         failed: totals.failed,
-        not_asked_for: report.not_asked_for,
         agrees: totals.agrees,
         drifts: totals.drifts,
         cannot_tell: totals.cannot_tell,

@@ -9,8 +9,8 @@ use super::fetch::{self, GitPlan, Plan};
 use super::hash::{Algo, FixedHash, hash_file};
 use super::net::NetError;
 use super::tree::{Content, Identity, Origin, SourceTree, Strip, strip_root};
-use super::{Network, Request, Sources, binary_cache, key_of, nar, unpack, write_note};
-use crate::store::{Key, Staged};
+use super::{Network, Request, Sources, binary_cache, key_of, nar, unpack, urls, write_note};
+use crate::store::Key;
 use crate::text::Digest;
 use crate::tree::HashMode;
 
@@ -89,7 +89,7 @@ impl Sources {
         let expanded = self.options.rewriting.expand(urls);
         for url in &expanded {
             match self.download_one(request, hash, key, url) {
-                Ok(()) => return Ok(url.clone()),
+                Ok(()) => return Ok(urls::without_credentials(url)),
                 Err(error) => worst.add(error)?,
             }
         }
@@ -138,7 +138,7 @@ impl Sources {
     fn keep(&self, request: &Request<'_>, hash: &FixedHash, key: &Key, url: &str, file: &Path) -> Result<(), Failure> {
         let mut staged = self.options.store.stage().map_err(SourceError::from)?;
         let io = |error| SourceError::io(file, "could not be read")(error);
-        let checked = self.check(request, hash, file, &staged);
+        let checked = self.check(request, hash, file);
         let checked = match checked {
             Ok(checked) if checked.fits => checked,
             unfit => {
@@ -148,7 +148,7 @@ impl Sources {
                         what: request.what(),
                         want: hash.clone(),
                         got: checked.got,
-                        from: url.to_owned(),
+                        from: urls::without_credentials(url),
                     },
                     Err(Unfit::Io(error)) => io(error),
                     Err(Unfit::Source(error)) => error,
@@ -162,7 +162,7 @@ impl Sources {
     }
 
     /// Whether a file is what `hash` says: itself, the tree inside of it, or itself as a NAR.
-    fn check(&self, request: &Request<'_>, hash: &FixedHash, file: &Path, staged: &Staged) -> Result<Checked, Unfit> {
+    fn check(&self, request: &Request<'_>, hash: &FixedHash, file: &Path) -> Result<Checked, Unfit> {
         let strip = request.strip();
         if request.source.mode == HashMode::Flat {
             let (got, digest) = hash_file(file, hash.algo)?;
@@ -174,6 +174,7 @@ impl Sources {
             return Ok(Checked { fits: alone == *hash, got: alone, strip: Strip::Never, digest });
         }
         let unfit = |error| Unfit::Source(SourceError::archive(&request.what())(error));
+        let staged = self.options.store.stage().map_err(|error| Unfit::Source(error.into()))?;
         unpack::unpack(file, &request.file_name(), &staged.room(), &self.options.limits).map_err(unfit)?;
         let got = nar::hash(&strip_root(&staged.room(), strip)?, hash.algo)?;
         if got == *hash {
@@ -197,8 +198,7 @@ impl Sources {
         let (identity, strip) = match declared {
             None => (Identity { mode: HashMode::Flat, hash: own }, request.strip()),
             Some(hash) => {
-                let staged = self.options.store.stage().map_err(|error| Unfit::Source(error.into()))?;
-                let checked = self.check(request, hash, file, &staged)?;
+                let checked = self.check(request, hash, file)?;
                 if !checked.fits {
                     let (want, from) = (hash.clone(), file.display().to_string());
                     let error = SourceError::HashMismatch { what: request.what(), want, got: checked.got, from };

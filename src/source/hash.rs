@@ -44,8 +44,7 @@ impl Algo {
         }
     }
 
-    /// The number of bytes of a hash.
-    pub fn len(self) -> usize {
+    fn len(self) -> usize {
         match self {
             Algo::Md5 => 16,
             Algo::Sha1 => 20,

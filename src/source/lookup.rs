@@ -1,6 +1,6 @@
 //! Where a source may already lie on this machine: `--sources` folders and the Nix store.
 //!
-//! The rule for `--sources DIR`: the first that exists of `DIR/<attr>`, `DIR/<pname>-<version>`, `DIR/<file name>` and
+//! The rule for `--sources DIR`: the first that exists of `DIR/<attr>`, `DIR/<file name>`, `DIR/<pname>-<version>` and
 //! `DIR/<pname>`, each as a folder, or as an archive with one of the usual suffixes. A second source of a package is
 //! found by its file name only.
 
@@ -40,8 +40,8 @@ pub(super) fn in_folders(folders: &[PathBuf], request: &Request<'_>) -> Option<P
 fn names(request: &Request<'_>) -> Vec<String> {
     let file_name = request.source.urls.first().map(|url| urls::file_name(url));
     let versioned = request.pname.zip(request.version).map(|(pname, version)| format!("{pname}-{version}"));
-    let all = [Some(request.attr.to_owned()), versioned, file_name, request.pname.map(str::to_owned)];
-    let of_this = if request.index == 0 { &all[..] } else { &all[2..3] };
+    let all = [Some(request.attr.to_owned()), file_name, versioned, request.pname.map(str::to_owned)];
+    let of_this = if request.index == 0 { &all[..] } else { &all[1..2] };
     // A name is one part of a path: whatever the checkout says, nothing outside of the folder is looked at.
     let is_part = |name: &String| !name.is_empty() && !name.contains('/') && name != "." && name != "..";
     of_this.iter().flatten().filter(|name| is_part(name)).cloned().collect()

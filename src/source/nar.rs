@@ -3,8 +3,7 @@
 //! The grammar is the one of the Nix manual ("Nix Archive (NAR) format"). Entries are in the order of the bytes of their
 //! names; of the mode only the owner's executable bit counts.
 
-use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::{self, File, FileType};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
@@ -15,7 +14,7 @@ use super::hash::{Algo, FixedHash, Hasher};
 pub fn write(path: &Path, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = Writer { out: Buffered { out, buffer: vec![0; BUFFER].into_boxed_slice(), filled: 0 } };
     writer.text(b"nix-archive-1")?;
-    writer.node(path)?;
+    writer.node(path, fs::symlink_metadata(path)?.file_type())?;
     writer.out.drain()
 }
 
@@ -33,15 +32,17 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn node(&mut self, path: &Path) -> io::Result<()> {
-        let meta = fs::symlink_metadata(path)?;
+    fn node(&mut self, path: &Path, kind: FileType) -> io::Result<()> {
         self.text(b"(")?;
         self.text(b"type")?;
-        match meta.file_type() {
-            kind if kind.is_symlink() => self.link(&path_bytes(&fs::read_link(path)?))?,
-            kind if kind.is_dir() => self.folder(path)?,
-            kind if kind.is_file() => self.file(path, &meta)?,
-            _ => return Err(io::Error::other(format!("{} is neither file, folder nor link", path.display()))),
+        if kind.is_file() {
+            self.file(path)?;
+        } else if kind.is_dir() {
+            self.folder(path)?;
+        } else if kind.is_symlink() {
+            self.link(&path_bytes(&fs::read_link(path)?))?;
+        } else {
+            return Err(io::Error::other(format!("{} is neither file, folder nor link", path.display())));
         }
         self.text(b")")
     }
@@ -54,32 +55,36 @@ impl Writer<'_> {
 
     fn folder(&mut self, path: &Path) -> io::Result<()> {
         self.text(b"directory")?;
-        let names: io::Result<Vec<OsString>> = fs::read_dir(path)?.map(|entry| Ok(entry?.file_name())).collect();
-        let mut names = names?;
-        names.sort_by_cached_key(|name| name_bytes(name));
-        for name in names {
-            for text in [&b"entry"[..], b"(", b"name", &name_bytes(&name), b"node"] {
+        let named = |entry: io::Result<fs::DirEntry>| {
+            let entry = entry?;
+            Ok((name_bytes(&entry.file_name()), entry.file_type()?, entry.path()))
+        };
+        let mut entries = fs::read_dir(path)?.map(named).collect::<io::Result<Vec<_>>>()?;
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        for (name, kind, path) in entries {
+            for text in [&b"entry"[..], b"(", b"name", &name, b"node"] {
                 self.text(text)?;
             }
-            self.node(&path.join(name))?;
+            self.node(&path, kind)?;
             self.text(b")")?;
         }
         Ok(())
     }
 
-    fn file(&mut self, path: &Path, meta: &fs::Metadata) -> io::Result<()> {
+    fn file(&mut self, path: &Path) -> io::Result<()> {
+        let mut file = File::open(path)?;
+        let meta = file.metadata()?;
         self.text(b"regular")?;
-        if is_executable(meta) {
+        if is_executable(&meta) {
             self.text(b"executable")?;
             self.text(b"")?;
         }
         self.text(b"contents")?;
         self.out.put(&meta.len().to_le_bytes())?;
-        let copied = self.out.copy(&mut File::open(path)?)?;
-        if copied != meta.len() {
-            return Err(io::Error::other(format!("{} changed while it was read", path.display())));
+        if self.out.copy(&mut file, meta.len())? > 0 {
+            return Err(io::Error::other(format!("{} became shorter while it was read", path.display())));
         }
-        self.pad(copied)
+        self.pad(meta.len())
     }
 
     fn text(&mut self, text: &[u8]) -> io::Result<()> {
@@ -116,22 +121,25 @@ impl Buffered<'_> {
         Ok(())
     }
 
-    fn copy(&mut self, from: &mut dyn Read) -> io::Result<u64> {
-        let mut copied = 0;
-        loop {
+    /// Copies `len` bytes, without asking for more; returns how many were missing.
+    fn copy(&mut self, from: &mut dyn Read, len: u64) -> io::Result<u64> {
+        let mut left = len;
+        while left > 0 {
             if BUFFER - self.filled < BUFFER / 4 {
                 self.drain()?;
             }
-            match from.read(&mut self.buffer[self.filled..]) {
-                Ok(0) => return Ok(copied),
+            let most = usize::try_from(left).unwrap_or(usize::MAX).min(BUFFER - self.filled);
+            match from.read(&mut self.buffer[self.filled..self.filled + most]) {
+                Ok(0) => return Ok(left),
                 Ok(count) => {
                     self.filled += count;
-                    copied += count as u64;
+                    left -= count as u64;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
         }
+        Ok(0)
     }
 
     fn drain(&mut self) -> io::Result<()> {

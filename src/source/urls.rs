@@ -104,7 +104,24 @@ pub fn join(base: &str, location: &str) -> Option<String> {
             format!("{scheme}://{authority}{folder}{location}")
         }
     };
-    Some(joined.split('#').next().unwrap_or("").to_owned())
+    Some(without_dots(joined.split('#').next().unwrap_or("")))
+}
+
+/// `url` with the parts `.` and `..` of its path resolved.
+fn without_dots(url: &str) -> String {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let path_start = url[start..].find('/').map_or(url.len(), |at| start + at);
+    let path_end = url.find('?').unwrap_or(url.len()).max(path_start);
+    let mut parts: Vec<&str> = Vec::new();
+    for part in url[path_start..path_end].split('/').skip(1) {
+        match part {
+            "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    let slash = if path_start < path_end { "/" } else { "" };
+    format!("{}{slash}{}{}", &url[..path_start], parts.join("/"), &url[path_end..])
 }
 
 #[cfg(test)]
@@ -128,6 +145,7 @@ mod tests {
     #[test]
     fn redirects_are_joined_as_browsers_do() {
         let to = |location| join("https://h.example:8/a/b?c", location).expect("joined");
+        assert_eq!(to("../../d/./e/"), "https://h.example:8/d/e/");
         assert_eq!(to("d"), "https://h.example:8/a/d");
         assert_eq!(to("/d?e#f"), "https://h.example:8/d?e");
         assert_eq!(to("//i.example/d"), "https://i.example/d");

@@ -153,7 +153,8 @@ impl Store {
 
     /// Where the first bytes of `key` are kept while it is fetched, for whoever holds its lock; it survives the process.
     pub fn partial(&self, key: &Key) -> PathBuf {
-        self.root.join("partial").join(format!("{}.{}", key.shelf, key.name))
+        // Without a dot: extensions are added to it.
+        self.root.join("partial").join(format!("{}-{}", key.shelf, key.name))
     }
 
     /// Forgets the entry of `key`.

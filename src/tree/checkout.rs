@@ -1,5 +1,6 @@
 //! A checkout on disk, opened for evaluation.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use bumpalo::Bump;
@@ -102,12 +103,17 @@ impl Checkout {
         self.files.open(&file.under(&self.root).to_string_lossy()).ok().map(crate::nix::File::digest)
     }
 
-    /// Runs `work` with a fresh evaluator, on a thread whose stack is deep enough for it.
-    pub(crate) fn evaluate<T: Send>(&self, work: impl FnOnce(&Eval<'_>) -> T + Send) -> Option<T> {
+    /// Runs `work` with one fresh evaluator after the other until it has no more to do, on a thread whose stack is
+    /// deep enough for it. `None` where it panicked or there is no thread to be had.
+    pub(crate) fn evaluate<T: Send>(&self, mut work: impl FnMut(&Eval<'_>) -> ControlFlow<T> + Send) -> Option<T> {
         let run = || {
-            let bump = Bump::new();
-            let eval = Eval::new(&bump, &self.files, &self.options.system, Limits::default());
-            work(&eval)
+            loop {
+                let bump = Bump::new();
+                let eval = Eval::new(&bump, &self.files, &self.options.system, Limits::default());
+                if let ControlFlow::Break(result) = work(&eval) {
+                    return result;
+                }
+            }
         };
         std::thread::scope(|scope| {
             let thread = std::thread::Builder::new().name("evaluator".to_owned()).stack_size(STACK);

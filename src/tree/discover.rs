@@ -1,10 +1,17 @@
 //! Which attributes of a checkout are packages.
 //!
-//! Descends as `nix-env -qaP` does: into sets that say `recurseForDerivations = true`.
+//! Descends into a set that says `recurseForDerivations = true`, as `nix-env -qaP` does, and from the top also into
+//! one that says `false` (`dontRecurseIntoAttrs`: it is left out there to save time, not because it has no packages),
+//! unless it is a whole package set again, a mere second name of another set, or has more than 5,000 attributes.
+//! Alternative versions of a set that are not marked at all are looked at only when they are asked for by name.
 
+use std::cell::Cell;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::checkout::{Checkout, Layout};
+use super::library;
+use super::selection::Selection;
 use crate::nix::{Attr, Error, ErrorKind, Eval, R, Thunk, Value, lookup};
 
 /// One attribute that was looked at.
@@ -17,19 +24,162 @@ pub(crate) enum Found<'a> {
     Failed(String),
 }
 
-/// Calls `each` with every attribute of the checkout, in the order of names.
-pub(crate) fn discover<'a>(checkout: &Checkout, eval: &Eval<'a>, each: &mut dyn FnMut(&str, Found<'a>)) {
-    match package_set(checkout, eval) {
-        Ok(set) => walk(eval, set, "", 0, each),
-        Err(error) => each("", Found::Failed(words(error))),
+/// Sets inside of sets are followed this far.
+const MAX_DEPTH: usize = 6;
+
+/// A set that is marked not to be descended into is, up to this size.
+const MAX_UNMARKED: usize = 5_000;
+
+/// A new evaluator is started when the values of the old one need more than this: what was evaluated is not needed
+/// again, but nothing of it can be freed alone.
+const CHUNK: usize = 96 << 20;
+
+/// So many neighbouring attributes of the top level belong to one shard.
+const BLOCK: usize = 8;
+
+/// What a walk is after.
+pub(crate) struct Walk<'s> {
+    pub(crate) checkout: &'s Checkout,
+    pub(crate) selection: &'s Selection,
+    /// Number of this shard and of all shards.
+    pub(crate) shard: (usize, usize),
+    /// Attributes that this evaluator has looked at: each must get on, however large one attribute is.
+    pub(crate) seen: Cell<usize>,
+}
+
+/// Receives the attributes.
+pub(crate) type Each<'e, 'a> = &'e mut dyn FnMut(&str, Found<'a>);
+
+impl Walk<'_> {
+    /// Calls `each` with every attribute from `resume` on, in the order of names. Returns where to go on with a new
+    /// evaluator, or `None` at the end.
+    pub(crate) fn discover<'a>(&self, eval: &Eval<'a>, resume: &[String], each: Each<'_, 'a>) -> Option<Vec<String>> {
+        match package_set(self.checkout, eval) {
+            Ok(set) => {
+                let mut place = Vec::new();
+                self.set(eval, set, &mut place, resume, each).break_value()
+            }
+            Err(error) if self.shard.0 == 0 => {
+                each("", Found::Failed(words(error)));
+                None
+            }
+            Err(_) => None,
+        }
+    }
+
+    fn set<'a>(
+        &self,
+        eval: &Eval<'a>,
+        set: &'a [Attr<'a>],
+        place: &mut Vec<String>,
+        resume: &[String],
+        each: Each<'_, 'a>,
+    ) -> ControlFlow<Vec<String>> {
+        let (number, count) = self.shard;
+        for (index, (name, attr)) in eval.sorted_names(set).into_iter().enumerate() {
+            let before = resume.first().is_some_and(|from| *name < **from);
+            let elsewhere = place.is_empty() && (index / BLOCK) % count != number;
+            if before || elsewhere {
+                continue;
+            }
+            let inside = resume.first().is_some_and(|from| *name == **from);
+            place.push(name.to_string());
+            if eval.bump.allocated_bytes() > CHUNK && !inside && self.seen.get() > 0 {
+                self.seen.set(0);
+                return ControlFlow::Break(place.clone());
+            }
+            let rest = if inside { &resume[1..] } else { &[] };
+            let path = dotted(place);
+            if self.selection.may_hold(&path) {
+                self.attribute(eval, set, attr, &path, place, rest, each)?;
+            }
+            place.pop();
+        }
+        ControlFlow::Continue(())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the state of the walk, each part of its own lifetime")]
+    fn attribute<'a>(
+        &self,
+        eval: &Eval<'a>,
+        outer: &'a [Attr<'a>],
+        attr: &'a Attr<'a>,
+        path: &str,
+        place: &mut Vec<String>,
+        resume: &[String],
+        each: Each<'_, 'a>,
+    ) -> ControlFlow<Vec<String>> {
+        eval.refuel();
+        self.seen.set(self.seen.get() + 1);
+        let found = match eval.force(attr.value) {
+            Err(error) => failed(error),
+            Ok(Value::Opaque(opaque)) => Found::Failed(opaque.why.to_owned()),
+            Ok(value @ Value::Attrs(attrs)) => match eval.is_derivation(attrs) {
+                Ok(true) => Found::Package(attr.value, value),
+                Ok(false) => match self.why_not_descend(eval, outer, attr, attrs, path, place.len()) {
+                    None => return self.set(eval, attrs, place, resume, each),
+                    Some(why) => Found::Skipped(why),
+                },
+                Err(error) => failed(error),
+            },
+            Ok(other) => Found::Skipped(format!("a {}, not a package", other.type_name())),
+        };
+        if self.selection.holds(path) {
+            each(path, found);
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn why_not_descend<'a>(
+        &self,
+        eval: &Eval<'a>,
+        outer: &'a [Attr<'a>],
+        attr: &Attr<'a>,
+        set: &'a [Attr<'a>],
+        path: &str,
+        depth: usize,
+    ) -> Option<String> {
+        if depth >= MAX_DEPTH {
+            return Some("a set inside of too many sets".to_owned());
+        }
+        if self.selection.asks_below(path) {
+            return None;
+        }
+        match lookup(set, eval.known.recurse).map(|attr| eval.force(attr.value)) {
+            Some(Ok(Value::Bool(true))) => None,
+            Some(Ok(Value::Bool(false))) if depth == 1 => {
+                if lookup(set, eval.known.stdenv).is_some() {
+                    Some("a whole package set again".to_owned())
+                } else if let Some(name) = second_name(eval, outer, attr) {
+                    Some(format!("the same set as {name}"))
+                } else if set.len() > MAX_UNMARKED {
+                    Some(format!("a set of {} attributes that is marked not to be descended into", set.len()))
+                } else {
+                    None
+                }
+            }
+            Some(Err(error)) => Some(words(error)),
+            _ => Some("a set that is not a package".to_owned()),
+        }
     }
 }
 
+/// The attribute of the same set that `attr` is a mere second name of: `emacsPackages = emacs26Packages;`, or any
+/// other where it is bound in a file that holds nothing but second names.
+fn second_name<'a>(eval: &Eval<'a>, outer: &'a [Attr<'a>], attr: &Attr<'a>) -> Option<Arc<str>> {
+    if eval.files.find(attr.at).is_some_and(|(file, _)| file.path.ends_with("/aliases.nix")) {
+        return Some("another, by an alias".into());
+    }
+    let text = eval.files.text(attr.value.origin.get())?;
+    let name = eval.sym(text);
+    (name != attr.name && lookup(outer, name).is_some()).then(|| eval.name(name))
+}
+
+/// The package set of a checkout, evaluated as far as its attribute names.
 fn package_set<'a>(checkout: &Checkout, eval: &Eval<'a>) -> R<'a, &'a [Attr<'a>]> {
-    install_lib(checkout, eval);
+    library::install(checkout, eval);
     let entry = match &checkout.layout {
-        Layout::PackageSet => checkout.root().join("default.nix"),
-        Layout::Folder => checkout.root().join("default.nix"),
+        Layout::PackageSet | Layout::Folder => checkout.root().join("default.nix"),
         Layout::File(file) => file.under(checkout.root()),
     };
     let file = eval.import(eval.str(&entry.to_string_lossy()))?;
@@ -47,72 +197,21 @@ fn package_set<'a>(checkout: &Checkout, eval: &Eval<'a>) -> R<'a, &'a [Attr<'a>]
 /// What the entry is called with: the platform, and a configuration under which no package is refused.
 fn arguments<'a>(eval: &Eval<'a>) -> &'a Thunk<'a> {
     let yes = eval.done(Value::Bool(true));
-    let config = eval.record(&[
-        ("allowUnfree", yes),
-        ("allowBroken", yes),
-        ("allowUnsupportedSystem", yes),
-        ("inHydra", eval.done(Value::Bool(false))),
-    ]);
-    let system = eval.done(Value::Str(eval.system));
+    let config = eval.record(&[("allowUnfree", yes), ("allowBroken", yes), ("allowUnsupportedSystem", yes)]);
     eval.done(eval.record(&[
-        ("system", system),
+        ("system", eval.done(Value::Str(eval.system))),
         ("config", eval.done(config)),
         ("overlays", eval.done(Value::List(&[]))),
     ]))
 }
 
-fn install_lib(checkout: &Checkout, eval: &Eval<'_>) {
-    if let Some(path) = &checkout.lib {
-        let path = eval.str(path);
-        eval.lib.set(Some(eval.native(move |eval| eval.import(path))));
-    }
-}
-
-const MAX_SETS: u32 = 6;
-
-fn walk<'a>(eval: &Eval<'a>, set: &'a [Attr<'a>], prefix: &str, depth: u32, each: &mut dyn FnMut(&str, Found<'a>)) {
-    for (name, attr) in eval.sorted_names(set) {
-        eval.refuel();
-        let path = joined(prefix, &name);
-        match eval.force(attr.value) {
-            Ok(value) => visit(eval, attr.value, value, &path, depth, each),
-            Err(error) => each(&path, failed(error)),
-        }
-    }
-}
-
-fn visit<'a>(
-    eval: &Eval<'a>,
-    thunk: &'a Thunk<'a>,
-    value: Value<'a>,
-    path: &str,
-    depth: u32,
-    each: &mut dyn FnMut(&str, Found<'a>),
-) {
-    if let Value::Opaque(opaque) = value {
-        return each(path, Found::Failed(opaque.why.to_owned()));
-    }
-    let Value::Attrs(attrs) = value else {
-        return each(path, Found::Skipped(format!("a {}, not a package", value.type_name())));
+/// The path as Nix prints it: a name that is no identifier is quoted.
+fn dotted(place: &[String]) -> String {
+    let quoted = |name: &String| match !name.is_empty() && !name.contains(['.', '"', ' ', '/', '$']) {
+        true => name.clone(),
+        false => format!("\"{name}\""),
     };
-    match eval.is_derivation(attrs) {
-        Ok(true) => each(path, Found::Package(thunk, value)),
-        Ok(false) if depth < MAX_SETS && descends(eval, attrs) => walk(eval, attrs, path, depth + 1, each),
-        Ok(false) => each(path, Found::Skipped("a set that is not a package".to_owned())),
-        Err(error) => each(path, failed(error)),
-    }
-}
-
-fn descends<'a>(eval: &Eval<'a>, attrs: &'a [Attr<'a>]) -> bool {
-    let marked = lookup(attrs, eval.known.recurse).map(|attr| eval.force(attr.value));
-    matches!(marked, Some(Ok(Value::Bool(true))))
-}
-
-fn joined(prefix: &str, name: &Arc<str>) -> String {
-    // A name that is no identifier is quoted, as Nix prints it.
-    let plain = !name.is_empty() && !name.contains(['.', '"', ' ', '/', '$']);
-    let name = if plain { name.to_string() } else { format!("\"{name}\"") };
-    if prefix.is_empty() { name } else { format!("{prefix}.{name}") }
+    place.iter().map(quoted).collect::<Vec<_>>().join(".")
 }
 
 fn failed<'a>(error: &Error<'a>) -> Found<'a> {

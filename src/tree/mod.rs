@@ -2,13 +2,19 @@
 //!
 //! Knows layouts and evaluates through [`crate::nix`]; it never judges a license and never opens a source.
 
+mod audit;
 mod checkout;
 mod discover;
+mod library;
+mod mirrors;
 mod package;
+mod selection;
 mod spelling;
 mod table;
 
+pub use audit::{Flaw, Remark, audit};
 pub use checkout::{Checkout, Layout, OpenError, Options};
-pub(crate) use discover::{Found, discover};
+pub(crate) use discover::{Found, Walk};
 pub use package::{AttrPath, HashMode, Maintainer, Package, Site, SourceRef};
+pub use selection::Selection;
 pub use table::{LicenseRecord, LicenseTable, TableOrigin};

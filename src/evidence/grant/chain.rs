@@ -1,5 +1,7 @@
 //! Names that belong together: `A or B` in one sentence or field is one expression.
 
+use std::collections::BTreeSet;
+
 use super::frame::Standing;
 use super::mention::{Mention, UNVERSIONED};
 use super::names::spelled;
@@ -14,7 +16,18 @@ pub(super) struct Chain {
     pub(super) granted: bool,
     pub(super) span: Span,
     pub(super) note: Option<String>,
+    /// Every name in it stands alone or in a field: a list may consist of such.
+    pub(super) listed: bool,
+    pub(super) is_url: bool,
+    /// It is a line of its own.
+    pub(super) alone: bool,
 }
+
+/// So many names in one statement are a list of licenses, not a grant.
+const MOST_NAMES: usize = 8;
+
+/// Names looked at together at most: beyond it is a list however long it is, and the work must not grow with its square.
+const MOST_JOINED: usize = 64;
 
 /// Words that may stand between two names of one statement.
 const BETWEEN: &[&str] = &[
@@ -84,13 +97,80 @@ const BETWEEN: &[&str] = &[
     "agreement",
 ];
 
+/// So many licenses that only stand alone or in fields are data: a list that something reads.
+const LIST: usize = 12;
+
+/// Takes back the grants of lists, and lets a link that follows an open name say its version.
+pub(super) fn settle(chains: &mut Vec<Chain>) {
+    for at in 1..chains.len() {
+        let (before, after) = chains.split_at_mut(at);
+        let (Some(open), Some(link)) = (before.last_mut(), after.first()) else { continue };
+        let near = link.span.start.saturating_sub(open.span.end) < 300;
+        let is_open = open.granted && open.note.as_deref().is_some_and(|note| note.starts_with(UNVERSIONED));
+        if is_open && near && link.is_url && link.note.is_none() && same_families(&open.expr, &link.expr) {
+            (open.expr, open.note) = (link.expr.clone(), None);
+            open.span.end = link.span.end;
+        }
+    }
+    drop_titles(chains);
+    take_back_lists(chains);
+}
+
+/// A file that names this many licenses is about licenses.
+const CATALOGUE: usize = 40;
+
+fn take_back_lists(chains: &mut [Chain]) {
+    let named = |chain: &&Chain| chain.listed || !chain.granted;
+    let count = |list: BTreeSet<String>| list.len();
+    let listed = count(chains.iter().filter(named).flat_map(Chain::names).collect());
+    let all = count(chains.iter().flat_map(Chain::names).collect());
+    if listed > LIST {
+        chains.iter_mut().filter(|chain| chain.listed).for_each(|chain| chain.granted = false);
+    }
+    if all > CATALOGUE {
+        chains.iter_mut().for_each(|chain| chain.granted = false);
+    }
+}
+
+impl Chain {
+    fn names(&self) -> Vec<String> {
+        self.expr.terms().into_iter().map(|term| term.to_string()).collect()
+    }
+
+    /// True where an exception can belong to it.
+    pub(super) fn can_widen(&self) -> bool {
+        let families = ["GPL", "LGPL", "AGPL", "Apache"];
+        self.expr.terms().into_iter().any(|term| families.contains(&super::settle::family(term).as_str()))
+    }
+}
+
+/// A title ("GPL v2 License") right above the words that grant the same license says less than they do.
+fn drop_titles(chains: &mut Vec<Chain>) {
+    let says_more = |title: &Chain, next: &Chain| {
+        let near = next.span.start.saturating_sub(title.span.end) < 300;
+        title.alone && next.granted && !next.alone && near && same_families(&title.expr, &next.expr)
+    };
+    let titles: Vec<bool> =
+        (0..chains.len()).map(|at| chains.get(at + 1).is_some_and(|next| says_more(&chains[at], next))).collect();
+    let mut at = 0;
+    chains.retain(|_| {
+        at += 1;
+        !titles[at - 1]
+    });
+}
+
+fn same_families(left: &LicenseExpr, right: &LicenseExpr) -> bool {
+    let families = |expr: &LicenseExpr| expr.terms().into_iter().map(super::settle::family).collect::<BTreeSet<_>>();
+    families(left) == families(right)
+}
+
 /// The statements that `mentions` make, in order.
 pub(super) fn chains(words: &Words, mentions: &[Mention]) -> Vec<Chain> {
     let mut chains = Vec::new();
     let mut at = 0;
     while at < mentions.len() {
         let mut end = at + 1;
-        while end < mentions.len() && joined(words, &mentions[end - 1], &mentions[end]) {
+        while end < mentions.len() && end - at < MOST_JOINED && joined(words, &mentions[end - 1], &mentions[end]) {
             end += 1;
         }
         chains.extend(statement(words, &mentions[at..end]));
@@ -108,15 +188,23 @@ fn joined(words: &Words, left: &Mention, right: &Mention) -> bool {
     if (left.end..=right.first).any(|at| breaks(words.gap(at))) {
         return false;
     }
+    // Two lines of a list are two statements, unless a sign or a word joins them.
+    let signs = [Gap::COMMA, Gap::SLASH, Gap::BAR, Gap::OPEN, Gap::CLOSE];
+    let signed = (left.end..=right.first).any(|at| signs.iter().any(|sign| words.gap(at).has(*sign)));
+    if left.end == right.first && words.gap(right.first).has(Gap::NEWLINE) && !signed {
+        return false;
+    }
     let link = |at: usize| words.kind(at) == Some(Kind::Number) || BETWEEN.contains(&spelled(words.text(at)));
     (left.end..right.first).all(link)
 }
 
 fn statement(words: &Words, mentions: &[Mention]) -> Option<Chain> {
-    let first_granted = mentions.iter().position(|one| one.standing != Standing::Mention);
-    let granted = first_granted.is_some();
+    let first_granted = mentions.iter().position(|one| one.standing > Standing::Mention);
+    let granted = first_granted.is_some() && mentions.len() <= MOST_NAMES;
     let kept: Vec<&Mention> = match first_granted {
-        Some(from) => mentions[from..].iter().collect(),
+        Some(at) => {
+            mentions[joined_from(mentions, at)..].iter().filter(|one| one.standing != Standing::Denied).collect()
+        }
         None => mentions.iter().collect(),
     };
     let (first, last) = (kept.first()?, kept.last()?);
@@ -125,12 +213,22 @@ fn statement(words: &Words, mentions: &[Mention]) -> Option<Chain> {
         return None;
     }
     let said = refined(&kept);
-    let parts = said.iter().map(|one| one.expr.clone());
+    let elsewhere = (last.end..last.end + 4).any(|at| words.is(at, &["see"]))
+        && (last.end..last.end + 8).any(|at| words.is(at, &["file"]));
+    let firm = said.iter().any(|one| one.note.is_none());
+    let parts = said.iter().enumerate().map(|(at, one)| match &one.note {
+        // "the Apache License, and the BSD License. See the LICENSE file": which BSD license, that file says.
+        Some(_) if firm && elsewhere && is_bsd(&one.expr) => LicenseExpr::from(crate::license::Term::reference("BSD")),
+        _ => shared_version(words, one, said.get(at + 1).copied()),
+    });
     let expr = if is_choice(words, first, last) { LicenseExpr::any(parts) } else { LicenseExpr::all(parts) }?;
     let note = said.iter().find_map(|one| one.note.clone());
-    let from = frame_start(words, first.first);
+    let from = kept.iter().map(|one| one.from).min()?.min(first.first);
     let span = Span::new(words.get(from)?.span.start, words.get(last.end.max(1) - 1)?.span.end);
-    Some(Chain { expr, granted, span, note })
+    let listed = kept.iter().all(|one| one.standing < Standing::Grant);
+    let is_url = kept.iter().all(|one| one.is_url);
+    let alone = kept.iter().all(|one| one.standing == Standing::Alone);
+    Some(Chain { expr, granted, span, note, listed, is_url, alone })
 }
 
 /// Without the names that another one in the same statement makes precise: `Apache License: .../LICENSE-2.0`.
@@ -139,6 +237,24 @@ fn refined<'m>(kept: &[&'m Mention]) -> Vec<&'m Mention> {
     let open = |one: &Mention| one.note.as_deref().is_some_and(|note| note.starts_with(UNVERSIONED));
     let precise = |one: &Mention| kept.iter().any(|other| !open(other) && family(other) == family(one));
     kept.iter().copied().filter(|one| !(open(one) && precise(one))).collect()
+}
+
+fn is_bsd(expr: &LicenseExpr) -> bool {
+    matches!(expr, LicenseExpr::Term(term) if super::settle::family(term) == "BSD")
+}
+
+/// "the GPL or LGPL version 2 licenses": the version belongs to both names.
+fn shared_version(words: &Words, one: &Mention, next: Option<&Mention>) -> LicenseExpr {
+    let same = || {
+        let next = next.filter(|next| one.note.is_some() && next.note.is_none() && next.first - one.end <= 2)?;
+        let plural = words.is(next.end, &["licenses", "licences"]);
+        let (LicenseExpr::Term(own), LicenseExpr::Term(other)) = (&one.expr, &next.expr) else { return None };
+        let version = other.license.as_str().rsplit_once('-')?.1;
+        let base = own.license.as_str().rsplit_once('-')?.0;
+        let term = crate::license::Term::from_id(&format!("{base}-{version}"))?;
+        plural.then(|| LicenseExpr::from(term.with_suffix(other.suffix)))
+    };
+    same().unwrap_or_else(|| one.expr.clone())
 }
 
 fn is_choice(words: &Words, first: &Mention, last: &Mention) -> bool {
@@ -151,15 +267,14 @@ fn is_choice(words: &Words, first: &Mention, last: &Mention) -> bool {
     before || after || between || words.gap(last.first).has(Gap::SLASH) || words.gap(last.first).has(Gap::BAR)
 }
 
-/// The word with which the words that grant begin, at most one sentence back.
-fn frame_start(words: &Words, first: usize) -> usize {
-    let mut at = first;
-    while at > 0 && first - at < 30 {
-        let gap = words.gap(at);
-        if gap.has(Gap::STOP) || gap.has(Gap::PARAGRAPH) {
-            break;
-        }
-        at -= 1;
+/// The first of the names right before the granted one at `at`: `MIT/GPLv2 licensed` grants both.
+fn joined_from(mentions: &[Mention], at: usize) -> usize {
+    let mut from = at;
+    while from > 0
+        && mentions[from].first - mentions[from - 1].end <= 2
+        && mentions[from - 1].standing != Standing::Denied
+    {
+        from -= 1;
     }
-    at
+    from
 }

@@ -9,6 +9,8 @@ use super::words::{Gap, Kind, Words};
 /// How a name stands in its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Standing {
+    /// The words around it take it back: "not under the GPL", "GPL compatible".
+    Denied,
     /// Nothing is granted.
     Mention,
     /// A line of its own.
@@ -21,6 +23,8 @@ pub(super) enum Standing {
 
 /// Words that may stand between a frame and the name.
 const LINKS: &[&str] = &[
+    "l",
+    "open",
     "the",
     "a",
     "an",
@@ -117,60 +121,21 @@ const LINKS: &[&str] = &[
     "own",
 ];
 
-/// Verbs of granting; a preposition after one of them leads to the license.
-const VERBS: &[&str] = &[
-    "licensed",
-    "license",
-    "licensing",
-    "licensable",
-    "released",
-    "release",
-    "distributed",
-    "distribute",
-    "distributable",
-    "redistributed",
-    "redistribute",
-    "redistributable",
-    "available",
-    "provided",
-    "published",
-    "covered",
-    "governed",
-    "subject",
-    "copyrighted",
-    "copyright",
-    "made",
-    "offered",
-    "placed",
-    "put",
-    "issued",
-    "dedicated",
-    "permitted",
-    "copied",
-    "used",
-    "use",
-    "usable",
-    "modify",
-    "modified",
-    "modifying",
-    "copy",
-    "reproduced",
-    "shared",
-    "protected",
-    "according",
-    "accordance",
-    "pursuant",
-    "donated",
-    "contributed",
-    "redistribution",
-    "distribution",
-    "falls",
-    "fall",
-    "comes",
-    "freely",
-    "freeware",
-    "relicensed",
-    "bound",
+/// For each preposition the words that make it a frame, and how many words they may stand before it.
+const PREPOSITIONS: &[(&str, usize, &[&str])] = &[
+    ("by", 2, &["governed", "covered", "protected", "licensed", "bound", "controlled"]),
+    (
+        "to",
+        2,
+        &["subject", "according", "pursuant", "dedicated", "belongs", "accordance", "released", "donated", "conform"],
+    ),
+    ("with", 3, &["licensed", "released", "distributed", "provided", "accordance", "comes", "shipped", "published"]),
+    ("via", 3, &["licensed", "released", "distributed", "available", "provided"]),
+    ("using", 2, &["licensed", "released", "distributed", "licenced"]),
+    ("per", 2, &["licensed", "released", "distributed", "used"]),
+    ("within", 2, &["licensed", "released", "distributed"]),
+    ("in", 3, &["placed", "put", "released", "is", "are", "remains", "s"]),
+    ("into", 3, &["placed", "put", "released"]),
 ];
 
 const NEGATIVE: &[&str] = &[
@@ -194,7 +159,7 @@ const NEGATIVE: &[&str] = &[
 ];
 
 /// Words after a name that make it a grant: "GPL licensed", "the GPL applies".
-const AFTER: &[&str] = &["licensed", "applies", "governs", "apply", "d", "licenced"];
+const AFTER: &[&str] = &["licensed", "applies", "governs", "apply", "d", "licenced", "lic"];
 
 /// Words after a name that take it back: it is talked about.
 const TALK: &[&str] = &[
@@ -214,39 +179,52 @@ const TALK: &[&str] = &[
     "friendly",
 ];
 
+/// How a name stands, and the word with which its frame begins: lines cut from there on say the same.
+pub(super) type Stand = (Standing, usize);
+
 /// The standing of the name at words `first..end`; `plain` where it is also a plain word.
-pub(super) fn standing(words: &Words, first: usize, end: usize, plain: bool) -> Standing {
+pub(super) fn standing(words: &Words, first: usize, end: usize, plain: bool) -> Stand {
     if words.is(end, TALK) && !words.gap(end).has(Gap::STOP) && !words.gap(end).has(Gap::NEWLINE) {
-        return Standing::Mention;
+        return (Standing::Denied, first);
     }
-    if follows_heading(words, first) && (!plain || ends_value(words, end)) {
-        return Standing::Field;
+    if let Some(heading) = heading(words, first).filter(|_| !plain || ends_value(words, end)) {
+        return (Standing::Field, heading);
     }
     if let Some(found) = looking_back(words, first, end, plain) {
         return found;
     }
-    let is_unit = |at: usize| !words.gap(at).has(Gap::STOP) && !words.gap(at).has(Gap::PARAGRAPH);
-    if is_unit(end) && words.is(end, AFTER) && !negated(words, first, 4) {
-        return Standing::Grant;
+    if grants_behind(words, first, end, plain) {
+        let denied =
+            negated(words, first, 6) || (first.saturating_sub(6)..first).any(|at| words.is(at, &["since", "because"]));
+        return (if denied { Standing::Denied } else { Standing::Grant }, first);
     }
-    if !plain && is_alone(words, first, end) { Standing::Alone } else { Standing::Mention }
+    (if !plain && is_alone(words, first, end) { Standing::Alone } else { Standing::Mention }, first)
 }
 
-fn looking_back(words: &Words, first: usize, end: usize, plain: bool) -> Option<Standing> {
+/// True where words behind the name make it a grant: "GPL licensed", "the GPL governs", "GPL v2, can be found in".
+fn grants_behind(words: &Words, first: usize, end: usize, plain: bool) -> bool {
+    let same_unit = !words.gap(end).has(Gap::STOP) && !words.gap(end).has(Gap::PARAGRAPH);
+    let governs = (end..end + 3).any(|at| words.is(at, &["governs"]));
+    let found_in = words.is(end, &["can", "see"]) && words.gap(first).has(Gap::PARAGRAPH) && !plain;
+    same_unit && (words.is(end, AFTER) || governs || found_in)
+}
+
+fn looking_back(words: &Words, first: usize, end: usize, plain: bool) -> Option<Stand> {
     let mut unknown = 0;
     for at in (first.saturating_sub(32)..first).rev() {
         let gap = words.gap(at + 1);
         let word = spelled(words.text(at));
         if is_field(words, at) {
+            let listed = gap.has(Gap::NEWLINE) && !words.gap(at).has(Gap::NEWLINE);
             let direct = at + 1 == first || (at + 2..=first).all(|next| !words.gap(next).has(Gap::NEWLINE));
-            return (direct && unknown == 0 && (!plain || at + 4 >= first || ends_value(words, end)))
-                .then_some(Standing::Field);
+            let fits = direct && !listed && unknown == 0 && (!plain || at + 4 >= first || ends_value(words, end));
+            return fits.then_some((Standing::Field, at));
         }
         if gap.has(Gap::STOP) || gap.has(Gap::PARAGRAPH) {
             return None;
         }
-        if let Some(standing) = preposition(words, at, word) {
-            return Some(standing);
+        if let Some(standing) = preposition(words, at, word, (first, end)) {
+            return Some((standing, sentence_start(words, at)));
         }
         if words.kind(at) == Some(Kind::Url) || LINKS.contains(&word) || words.kind(at) == Some(Kind::Number) {
             continue;
@@ -259,21 +237,61 @@ fn looking_back(words: &Words, first: usize, end: usize, plain: bool) -> Option<
     None
 }
 
+/// The first word of the sentence, at most 30 words back.
+fn sentence_start(words: &Words, at: usize) -> usize {
+    sentence_start_within(words, at, 30)
+}
+
+fn sentence_start_within(words: &Words, at: usize, reach: usize) -> usize {
+    let begins = |place: &usize| {
+        let gap = words.gap(*place);
+        gap.has(Gap::STOP) || gap.has(Gap::PARAGRAPH)
+    };
+    let reach = at.saturating_sub(reach);
+    (reach..=at).rev().find(begins).unwrap_or(reach)
+}
+
+/// True where a verb that goes with the preposition `word` stands before it.
+fn led_by_verb(words: &Words, at: usize, word: &str) -> bool {
+    let row = PREPOSITIONS.iter().find(|(preposition, _, _)| *preposition == word);
+    row.is_some_and(|(_, reach, verbs)| (at.saturating_sub(*reach)..at).any(|back| words.is(back, verbs)))
+}
+
 /// The standing that a frame ending with the word at `at` gives; `None` where it is no frame.
-fn preposition(words: &Words, at: usize, word: &str) -> Option<Standing> {
-    let verb_near =
-        |reach: usize| (at.saturating_sub(reach)..at).any(|back| VERBS.contains(&spelled(words.text(back))));
+fn preposition(words: &Words, at: usize, word: &str, (first, end): (usize, usize)) -> Option<Standing> {
+    let article = words.is(at + 1, &["a", "the", "an"]);
+    let before = |these: &[&str]| at > 0 && words.is(at - 1, these);
+    let names_license =
+        || words.is(end.wrapping_sub(1), &["license", "licence"]) || words.is(end, &["license", "licence"]);
     let frames = match word {
-        "under" => true,
-        "of" => at > 0 && words.is(at - 1, &["terms", "conditions", "provisions", "term"]),
-        "by" | "to" | "with" | "via" | "using" | "per" | "within" | "in" | "into" | "on" | "from" => {
-            verb_near(if matches!(word, "by" | "to") { 2 } else { 3 })
+        "under" => !words.is(at + 1, &["section", "clause", "paragraph", "copyright", "copy"]),
+        "of" => {
+            before(&["terms", "conditions", "provisions", "term"])
+                || (at.saturating_sub(6)..at).any(|back| words.is(back, &["corresponding"]))
         }
-        "licensed" | "licensing" | "released" => !words.gap(at + 1).has(Gap::STOP),
-        "is" | "are" => at > 0 && words.is(at - 1, &["license", "licence", "licensing", "software"]),
+        "in" | "into" => words.is(at + 1, &["public"]) || words.is(at + 2, &["public"]) && led_by_verb(words, at, word),
+        "use" | "uses" => article && at + 2 == first && names_license(),
+        "dual" | "dually" | "tri" => {
+            at + 1 == first || words.is(at + 1, &["license", "licensed", "licence", "licenced"])
+        }
+        "by" | "to" | "with" | "via" | "using" | "per" | "within" => led_by_verb(words, at, word),
+        "licensed" | "licensing" | "released" => !words.is(at + 1, &["to"]),
+        "is" | "are" => {
+            before(&["license", "licence", "licensing", "software"]) && (at + 1 == first || article && at + 2 == first)
+        }
         _ => false,
     };
-    frames.then(|| if negated(words, at, 5) { Standing::Mention } else { Standing::Grant })
+    let denied = || negated(words, at, 5) || is_condition(words, at);
+    frames.then(|| if denied() { Standing::Denied } else { Standing::Grant })
+}
+
+/// True in sentences that begin "If you wish ..." or "Please note that ...": they talk of other cases or other code.
+fn is_condition(words: &Words, at: usize) -> bool {
+    let start = sentence_start_within(words, at, 60);
+    let conditional = words.is(start, &["if"])
+        && words.is(start + 1, &["you", "your"])
+        && words.is(start + 2, &["wish", "want", "add", "don", "do", "indicate"]);
+    conditional || words.is(start, &["please"]) && words.is(start + 1, &["note"])
 }
 
 /// True where one of the `reach` words before `at`, in the same sentence, takes back what follows.
@@ -289,11 +307,14 @@ fn negated(words: &Words, at: usize, reach: usize) -> bool {
     false
 }
 
-/// True where the word at `at` is the key of a license field: `License:`, `@license`, `license =`, `"license": `.
+/// True where the word at `at` is the key of a license field: `License:`, `@license`, `license =`, `License terms:`.
 fn is_field(words: &Words, at: usize) -> bool {
-    let is_key =
-        matches!(words.text(at), "license" | "licence" | "licenses" | "licensing" | "licences" | "licence_type");
-    if !is_key {
+    let parts = ["terms", "type", "name", "id", "info", "notice", "status", "information", "text", "url", "s"];
+    let is_part = words.is(at, &parts) && at > 0 && words.is(at - 1, &["license", "licence", "licensing"]);
+    let is_key = words.is(at, &["license", "licence", "licenses", "licensing", "licences"]);
+    // `'MIT License': 'MIT'` maps a name; it is no field.
+    let of_name = at > 0 && words.is(at - 1, &["mit", "bsd", "apache", "public", "gpl", "isc", "artistic", "gnu"]);
+    if !is_key && !is_part || of_name || words.gap(at).has(Gap::IMAGE) {
         return false;
     }
     let after = words.gap(at + 1);
@@ -305,17 +326,15 @@ fn is_field(words: &Words, at: usize) -> bool {
     (marked && !after.has(Gap::STOP)) || tagged || keyed || called
 }
 
-/// True where the line before is the heading "License" and nothing else.
-fn follows_heading(words: &Words, first: usize) -> bool {
+/// The heading "License" that is all of the line before.
+fn heading(words: &Words, first: usize) -> Option<usize> {
     let mut at = first;
     while at > 0 && words.is(at - 1, &["the"]) {
         at -= 1;
     }
-    if at == 0 || !words.gap(at).has(Gap::NEWLINE) {
-        return false;
-    }
-    let is_heading = words.is(at - 1, &["license", "licence", "licensing", "licenses"]);
-    is_heading && words.gap(at - 1).has(Gap::NEWLINE) && !words.gap(at).has(Gap::COMMA)
+    let above = at.checked_sub(1).filter(|_| words.gap(at).has(Gap::NEWLINE) && !words.gap(at).has(Gap::COMMA))?;
+    let is_heading = words.is(above, &["license", "licence", "licensing", "licenses"]);
+    (is_heading && words.gap(above).has(Gap::NEWLINE)).then_some(above)
 }
 
 /// True where nothing follows on the line that could make a plain word a part of a sentence.
@@ -345,10 +364,26 @@ fn is_alone(words: &Words, first: usize, end: usize) -> bool {
         from -= 1;
     }
     let mut to = end;
-    while !words.gap(to).has(Gap::NEWLINE) && words.is(to, &["license", "licence", "agreement", "family", "header"]) {
+    while !words.gap(to).has(Gap::NEWLINE)
+        && words.is(
+            to,
+            &[
+                "license",
+                "licence",
+                "agreement",
+                "family",
+                "header",
+                "universal",
+                "international",
+                "unported",
+                "generic",
+            ],
+        )
+    {
         to += 1;
     }
     let own_line = words.gap(from).has(Gap::NEWLINE) && words.gap(to).has(Gap::NEWLINE);
     let set_off = |gap: Gap| gap.has(Gap::PARAGRAPH);
-    own_line && (set_off(words.gap(to)) && (set_off(words.gap(from)) || from == 0))
+    let goes_on = words.is(to, &["see", "copyright", "c"]) || words.kind(to) == Some(Kind::Url);
+    own_line && (set_off(words.gap(to)) || goes_on) && (set_off(words.gap(from)) || from == 0)
 }

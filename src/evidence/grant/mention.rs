@@ -17,6 +17,8 @@ pub(super) struct Mention {
     pub(super) end: usize,
     pub(super) expr: LicenseExpr,
     pub(super) standing: Standing,
+    /// The word with which the frame begins.
+    pub(super) from: usize,
     pub(super) is_url: bool,
     pub(super) plain: bool,
     pub(super) note: Option<String>,
@@ -44,11 +46,11 @@ fn link(names: &Names, words: &Words, at: usize) -> Option<Mention> {
     let (expr, note) = match (address.named, address.id) {
         (Named::Family(index), Some(id)) => (names.family(index).term(&id, Suffix::Only)?.into(), None),
         (Named::Family(index), None) => (default(names.family(index), words, at)?, unversioned(names.family(index))),
-        (Named::Fixed(index), _) => (names.fixed(index).clone(), None),
+        (Named::Fixed(index) | Named::Phrase(index), _) => (names.fixed(index).clone(), None),
         (Named::Bsd, _) => (bsd()?, bsd_note()),
     };
-    let standing = frame::standing(words, at, at + 1, false);
-    Some(Mention { first: at, end: at + 1, expr, standing, is_url: true, plain: false, note })
+    let (standing, from) = frame::standing(words, at, at + 1, false);
+    Some(Mention { first: at, end: at + 1, expr, standing, from, is_url: true, plain: false, note })
 }
 
 fn name(names: &Names, words: &Words, at: usize) -> Option<Mention> {
@@ -68,11 +70,14 @@ fn name(names: &Names, words: &Words, at: usize) -> Option<Mention> {
                 None => (default(family, words, at)?, unversioned(family)),
             }
         }
-        Named::Fixed(index) => (names.fixed(index).clone(), None),
+        Named::Fixed(index) | Named::Phrase(index) => (names.fixed(index).clone(), None),
         Named::Bsd => (bsd()?, bsd_note()),
     };
-    let standing = frame::standing(words, first, end, plain);
-    Some(Mention { first, end, expr, standing, is_url: false, plain, note })
+    let (standing, from) = match found.named {
+        Named::Phrase(_) => (Standing::Grant, first),
+        _ => frame::standing(words, first, end, plain),
+    };
+    Some(Mention { first, end, expr, standing, from, is_url: false, plain, note })
 }
 
 fn versions(family: &Family, stated: &version::Stated) -> Option<LicenseExpr> {
@@ -101,7 +106,8 @@ fn default(family: &Family, words: &Words, at: usize) -> Option<LicenseExpr> {
         "GFDL" => ("1.1", Suffix::OrLater),
         "Artistic" => return crate::license::parse("Artistic-1.0-Perl").ok(),
         "Apache" => ("2.0", Suffix::None),
-        "MPL" | "EPL" | "CPL" | "CDDL" => ("1.0", Suffix::None),
+        "MPL" => ("1.1", Suffix::None),
+        "EPL" | "CPL" | "CDDL" => ("1.0", Suffix::None),
         _ => (family.versions.last()?.0.as_str(), Suffix::None),
     };
     let id = family.version(version)?;

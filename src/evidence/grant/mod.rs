@@ -5,9 +5,13 @@
 
 mod alias;
 mod chain;
+mod exception;
+mod fixed;
 mod frame;
+pub(super) mod kernel;
 mod mention;
 mod names;
+mod pointer;
 mod settle;
 mod url;
 mod version;
@@ -16,7 +20,7 @@ mod words;
 use std::sync::OnceLock;
 
 use self::names::Names;
-pub(super) use self::settle::settle;
+pub(super) use self::settle::{is_made_precise, settle, settle_pointers};
 use self::words::Words;
 use super::Page;
 use super::detection::{Detection, Score, Witness};
@@ -53,6 +57,7 @@ pub(super) const RULE: Rule = Rule {
         "under mit",
         "governs",
         "covered by",
+        "copyright notice in",
         "subject to",
         "under apache",
     ],
@@ -71,13 +76,19 @@ fn names() -> &'static Names {
 }
 
 fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
-    let mut found = Vec::new();
+    let (mut chains, mut exceptions) = (Vec::new(), Vec::new());
     for window in windows(page.text, hits) {
         let words = Words::read(window.of(page.text), window.start);
         let mentions = mention::mentions(names(), &words);
-        found.extend(chain::chains(&words, &mentions).into_iter().map(|chain| detection(chain, page)));
+        chains.extend(chain::chains(&words, &mentions));
+        exceptions.extend(exception::named(&words, page));
+        seen.pointers.extend(pointer::pointers(&words, page));
     }
-    seen.detections.extend(found);
+    chain::settle(&mut chains);
+    if chains.iter().any(|chain| chain.granted && chain.can_widen()) {
+        seen.exceptions.extend(exceptions);
+    }
+    seen.detections.extend(chains.into_iter().map(|chain| detection(chain, page)));
 }
 
 /// What a license field says in free text, e.g. `GPL v2 or later`; the note says what was not stated.
@@ -133,7 +144,11 @@ fn line_end(text: &str, at: usize) -> usize {
 fn detection(chain: chain::Chain, page: &Page<'_>) -> Detection {
     Detection {
         expr: chain.expr,
-        class: if chain.granted { Witness::Grant } else { Witness::Clue },
+        class: match chain.granted {
+            true if super::readme::is_readme(page.path) => Witness::Readme,
+            true => Witness::Grant,
+            false => Witness::Clue,
+        },
         by: "grant",
         lines: page.line_range(chain.span),
         score: if chain.note.is_some() { Score(8_000) } else { Score::FULL },
@@ -157,3 +172,6 @@ pub(super) fn quote(text: &str) -> String {
     }
     line
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::alias;
 use super::words::{Gap, Kind, Words};
+use super::{alias, fixed};
 use crate::license::{LicenseExpr, Suffix, Term, licenses, parse};
 
 /// What a name stands for.
@@ -16,6 +16,8 @@ pub(super) enum Named {
     Family(usize),
     /// One expression; an index for [`Names::fixed`].
     Fixed(usize),
+    /// A phrase that grants by itself; an index for [`Names::fixed`].
+    Phrase(usize),
     /// "BSD" without a number of clauses.
     Bsd,
 }
@@ -143,7 +145,7 @@ impl Names {
             let Some(index) = self.families.iter().position(|family| family.base == *base) else { continue };
             aliases.iter().for_each(|name| self.add_over(name, Named::Family(index)));
         }
-        for (text, aliases) in alias::FIXED {
+        for (text, aliases) in fixed::FIXED {
             let Ok(expr) = parse(text) else { continue };
             let named = self.fix(expr);
             for name in *aliases {
@@ -152,6 +154,21 @@ impl Names {
                     self.add_over(&format!("{name} license"), named);
                 }
             }
+        }
+        for (text, phrases) in alias::PHRASES {
+            let Ok(expr) = parse(text) else { continue };
+            let Named::Fixed(index) = self.fix(expr) else { continue };
+            phrases.iter().for_each(|phrase| self.add_over(phrase, Named::Phrase(index)));
+        }
+        for (kind, numbered) in [
+            ("BSD-2-Clause", ["simplified", "2 clause", "two clause"]),
+            ("BSD-3-Clause", ["modified", "new", "revised"]),
+        ] {
+            let Ok(expr) = parse(kind) else { continue };
+            let named = self.fix(expr);
+            numbered
+                .iter()
+                .for_each(|number| self.add_over(&format!("{number} berkeley software distribution license"), named));
         }
         alias::BSD.iter().for_each(|name| self.add_over(name, Named::Bsd));
     }
@@ -179,7 +196,10 @@ impl Names {
         if path.is_empty() {
             return;
         }
-        let plain = alias::PLAIN_WORDS.contains(&path.join(" ").as_str()) || (path.len() == 1 && path[0].len() <= 2);
+        let plain = match path.as_slice() {
+            [word] => !alias::TELLING.contains(word),
+            several => alias::PLAIN_WORDS.contains(&several.join(" ").as_str()),
+        };
         let mut node = 0;
         for word in path {
             let next_word = self.vocabulary.len() as u32;

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::mention::UNVERSIONED;
-use crate::evidence::{Detection, Witness};
+use crate::evidence::{Detection, Pointer, Witness};
 use crate::license::{LicenseExpr, Term};
 
 /// A file that names more licenses than this without a text is a list of licenses: data.
@@ -32,6 +32,20 @@ pub(in crate::evidence) fn settle(found: &mut Vec<Detection>) {
     if granted.len() > LIST {
         found.iter_mut().filter(|one| one.class == Witness::Grant).for_each(|one| one.class = Witness::Clue);
     }
+}
+
+/// A file that says its license needs nobody else to say it: references count only beside open or no statements.
+pub(in crate::evidence) fn settle_pointers(pointers: &mut Vec<Pointer>, found: &[Detection]) {
+    if found.iter().any(|one| one.class != Witness::Clue && !is_open(one)) {
+        pointers.clear();
+    }
+}
+
+/// True where `said`, found in the file that is referred to, tells which license of a family `one` means.
+pub(in crate::evidence) fn is_made_precise(one: &Detection, said: &Detection) -> bool {
+    one.class != Witness::Clue
+        && is_open(one)
+        && families(&one.expr).iter().all(|family| families(&said.expr).contains(family))
 }
 
 fn is_open(one: &Detection) -> bool {

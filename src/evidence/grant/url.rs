@@ -58,6 +58,15 @@ const PAGES: &[(&str, &str)] = &[
     ("dev.perl.org/licenses", "Artistic-1.0-Perl OR GPL-1.0-or-later"),
     ("perl.com/perl/misc/artistic", "Artistic-1.0-Perl"),
     ("zlib.net/zlib_license", "Zlib"),
+    ("opensource.org/licenses/artistic-license-2.0", "Artistic-2.0"),
+    ("opensource.org/licenses/artistic-license-1.0", "Artistic-1.0"),
+    ("opensource.org/licenses/artistic-license", "Artistic-1.0"),
+    ("glassfish.dev.java.net/public/cddl+gpl_1_1", "CDDL-1.1"),
+    ("glassfish.java.net/public/cddl+gpl_1_1", "CDDL-1.1"),
+    ("gnu.org/copyleft/lesser", "LGPL-2.1-or-later"),
+    ("gnu.org/copyleft/library", "LGPL-2.0-or-later"),
+    ("curl.haxx.se/docs/copyright", "curl"),
+    ("curl.se/docs/copyright", "curl"),
     ("gzip.org/zlib/zlib_license", "Zlib"),
     ("sun.com/cddl", "CDDL-1.0"),
     ("opensource.org/licenses/attribution", "AAL"),
@@ -102,7 +111,7 @@ pub(super) fn named(names: &Names, url: &str) -> Option<Address> {
     let (host, path) = low.split_once('/').unwrap_or((low, ""));
     let page = PAGES.iter().filter(|(start, _)| low.starts_with(start)).max_by_key(|(start, _)| start.len());
     if let Some((_, id)) = page {
-        return whole_name(names, id);
+        return whole_name(names, id).or_else(|| whole_name(names, id.split("-or-").next().unwrap_or(id)));
     }
     match host {
         "creativecommons.org" => creative_commons(names, path),

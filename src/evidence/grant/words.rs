@@ -7,7 +7,7 @@ use crate::text::Span;
 
 /// What stood between a word and the one before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Gap(u16);
+pub(super) struct Gap(u32);
 
 impl Gap {
     pub(super) const NEWLINE: Gap = Gap(1);
@@ -31,6 +31,8 @@ impl Gap {
     /// Nothing but one hyphen or dot, without a blank: both words are one compound.
     pub(super) const JOINED: Gap = Gap(1 << 14);
     pub(super) const BAR: Gap = Gap(1 << 15);
+    /// The `![` of an image in Markdown.
+    pub(super) const IMAGE: Gap = Gap(1 << 16);
 
     pub(super) fn has(self, other: Gap) -> bool {
         self.0 & other.0 != 0
@@ -158,6 +160,9 @@ impl Reader<'_> {
             if inside || (byte == b'(' && self.peek(1).is_ascii_alphanumeric()) || byte == b'"' {
                 break;
             }
+            if byte == b'!' && self.peek(1) == b'[' {
+                self.gap.add(Gap::IMAGE);
+            }
             self.at += 1;
         }
         match self.bytes.get(self.at) {
@@ -240,15 +245,19 @@ impl Reader<'_> {
 
     /// Where the second half of a word that is cut by a hyphen at the end of a line begins and ends.
     fn hyphenated(&self, start: usize, end: usize) -> Option<(usize, usize)> {
-        if self.bytes.get(end) != Some(&b'-') || !matches!(self.bytes.get(end + 1)?, b'\n' | b'\r') {
+        let behind = self.bytes.get(end + 1..)?;
+        let trailing =
+            behind.iter().take(8).take_while(|byte| matches!(byte, b' ' | b'\t' | b'*' | b'-' | b'#' | b'|')).count();
+        if self.bytes.get(end) != Some(&b'-') || !matches!(behind.get(trailing)?, b'\n' | b'\r') {
             return None;
         }
         let furniture = |byte: &u8| !byte.is_ascii_alphanumeric() && *byte < 0x80;
-        let from = end + 1 + self.bytes[end + 1..].iter().take(16).take_while(|byte| furniture(byte)).count();
+        let from = end + 1 + self.bytes[end + 1..].iter().take(24).take_while(|byte| furniture(byte)).count();
         let len = self.bytes[from..].iter().take_while(|byte| byte.is_ascii_lowercase()).count();
         let breaks = self.bytes[end + 1..from].iter().filter(|byte| **byte == b'\n').count();
         let joined = format!("{}{}", &self.text[start..end], &self.text[from..from + len]).to_ascii_lowercase();
-        (breaks <= 1 && HYPHENATED.contains(&joined.as_str())).then_some((from, from + len))
+        (breaks <= 1 && HYPHENATED.split(' ').any(|word| !word.is_empty() && word == joined))
+            .then_some((from, from + len))
     }
 
     fn push_joined(&mut self, start: usize, end: usize, rest: (usize, usize)) {
@@ -304,6 +313,7 @@ impl Reader<'_> {
         let width = self.text.get(self.at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
         match self.text.get(self.at..self.at + width).unwrap_or("") {
             "“" | "”" | "‘" | "’" | "«" | "»" => self.gap.add(Gap::QUOTE),
+            "©" => self.gap.add(Gap::COMMA),
             "≥" => self.gap.add(Gap::AT_LEAST),
             _ => {}
         }
@@ -322,6 +332,7 @@ impl Reader<'_> {
                 self.full_stop()
             }
             b'.' | b'-' if after_word && next.is_ascii_alphanumeric() => self.gap.add(Gap::JOINED),
+            b'!' if next == b'[' => self.gap.add(Gap::IMAGE),
             b',' => self.gap.add(Gap::COMMA),
             b';' => self.gap.add(Gap::SEMICOLON),
             b'(' | b'[' => self.gap.add(Gap::OPEN),
@@ -335,6 +346,7 @@ impl Reader<'_> {
                 self.gap.add(Gap::AT_LEAST);
                 width = 2;
             }
+            b'=' if next == b'=' => width = 2,
             b'=' => self.gap.add(Gap::EQUALS),
             b'@' => self.gap.add(Gap::AT),
             b'\\' => width = self.escape(next),
@@ -417,27 +429,5 @@ impl Reader<'_> {
 }
 
 /// Words of grants that are worth rejoining when a line end cuts them.
-const HYPHENATED: &[&str] = &[
-    "software",
-    "license",
-    "licensed",
-    "licence",
-    "distribute",
-    "distributed",
-    "redistribute",
-    "redistributed",
-    "redistribution",
-    "modify",
-    "modified",
-    "general",
-    "public",
-    "foundation",
-    "version",
-    "terms",
-    "conditions",
-    "published",
-    "available",
-    "permission",
-    "documentation",
-    "library",
-];
+const HYPHENATED: &str = " software license licensed licence distribute distributed redistribute redistributed redistribution modify modified \
+    general public foundation version terms conditions published available permission documentation library ";

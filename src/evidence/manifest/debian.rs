@@ -28,6 +28,17 @@ pub(super) fn stanzas(text: &str) -> impl Iterator<Item = &str> {
     text.split("\n\n").flat_map(|part| part.split("\r\n\r\n")).filter(|stanza| !stanza.trim().is_empty())
 }
 
+/// `Files`, `License` as SPDX writes it, and `Copyright` of each stanza that covers files.
+pub(in crate::evidence) fn files_stanzas(text: &str) -> Vec<(String, String, String)> {
+    let read = |stanza| {
+        let fields = fields::fields(stanza);
+        let value = |name: &str| fields::value(&fields, name).map(str::to_owned);
+        let license = value("License")?.lines().next().map(|name| spdx(name.trim()))?;
+        Some((value("Files")?, license, value("Copyright").unwrap_or_default()))
+    };
+    stanzas(text).filter_map(read).collect()
+}
+
 /// A DEP-5 short name as SPDX writes it: `GPL-2+`, `Expat`, `GPL-2+ with OpenSSL exception`.
 pub(super) fn spdx(name: &str) -> String {
     let spelled: Vec<String> =

@@ -20,6 +20,7 @@ mod python;
 mod r;
 mod rpm;
 
+pub(super) use self::debian::files_stanzas as dep5_stanzas;
 use super::Page;
 use super::detection::{Detection, DetectorId, Score, Witness};
 use super::detector::Seen;
@@ -41,6 +42,8 @@ struct Kind {
 
 /// All kinds. Add a row to add a manifest.
 const KINDS: &[Kind] = &[
+    Kind { names: &["reuse.toml"], endings: &[], reads: super::reuse::read_toml },
+    Kind { names: &["dep5"], endings: &[], reads: super::reuse::read_dep5 },
     Kind { names: &["cargo.toml"], endings: &[], reads: cargo::read },
     Kind { names: &["package.json", "bower.json", "composer.json", "component.json"], endings: &[], reads: json::read },
     Kind {

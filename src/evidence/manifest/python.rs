@@ -27,7 +27,7 @@ impl Stated<'_> {
             understood(value).is_some_and(|(_, note)| note.is_none_or(|note| note.starts_with("written")))
         };
         // "BSD License" and the like leave the version open: a text that states it says more.
-        if let Some(text) = self.text.filter(|text| !named.iter().any(|value| firm(value)) && firm(text)) {
+        if let Some(text) = self.text.filter(|text| !named.iter().any(&firm) && firm(text)) {
             claim(page, seen, BY, "icense", text);
             return;
         }

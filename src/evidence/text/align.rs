@@ -20,7 +20,12 @@ pub struct Island {
     pub inserted: u32,
     /// Worth of the words of the license text between equal ones.
     pub deleted: u32,
+    /// Longer stretches of the file between equal words: something else that was put in.
+    pub gaps: Vec<Range<usize>>,
 }
+
+/// Worth of words put in that make a gap: a sentence, not a name.
+const GAP: u32 = 100;
 
 /// A part of a file to compare with license texts.
 pub struct Side<'w> {
@@ -160,11 +165,16 @@ impl Chains<'_> {
             matched: 0,
             inserted: 0,
             deleted: 0,
+            gaps: Vec::new(),
         };
         let (mut file, mut text) = (island.file.start, island.text.start);
         for at in path {
             let (run, trimmed) = (&runs[at], self.links[at].trimmed);
-            island.inserted += self.file.surplus[run.file + trimmed] - self.file.surplus[file];
+            let inserted = self.file.surplus[run.file + trimmed] - self.file.surplus[file];
+            if inserted >= GAP {
+                island.gaps.push(file..run.file + trimmed);
+            }
+            island.inserted += inserted;
             island.deleted += self.text.loss[run.text + trimmed] - self.text.loss[text];
             island.matched += self.gain(run, trimmed) as u32;
             (file, text) = (run.file + run.len, run.text + run.len);

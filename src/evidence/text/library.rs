@@ -1,8 +1,9 @@
-//! License texts as words, each read when first needed.
+//! License texts as words: those of the SPDX list, each read when first needed, and those of the user.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use super::index::{ENTRIES, Entry};
+use super::index::{self, ENTRIES, Entry};
 use super::slots::{Weight, weights};
 use super::words::{SHINGLE, shingle, words_of_license};
 use crate::license;
@@ -70,6 +71,11 @@ impl Text {
         Text { worth, words: words.into(), shingles: shingles.into(), heads: heads.into(), before: before.into() }
     }
 
+    /// Its shingles, each once.
+    fn distinct(&self) -> BTreeSet<u32> {
+        self.shingles.iter().copied().collect()
+    }
+
     /// Where the shingle stands, ascending; the first few places only.
     pub fn places(&self, shingle: u32) -> impl Iterator<Item = usize> {
         let mut next = self.heads[shingle as usize & (self.heads.len() - 1)];
@@ -83,25 +89,91 @@ impl Text {
     }
 }
 
-/// The texts of the SPDX list.
+/// A license text that the user gave, reported as `LicenseRef-<name>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnText {
+    /// What follows `LicenseRef-`.
+    pub name: String,
+    /// The text.
+    pub text: String,
+}
+
+/// What is known of a text before it is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// Words in the text.
+    pub words: u32,
+    /// Different runs of words in the index.
+    pub shingles: u32,
+    /// The likelier one of two that are equally near.
+    pub is_known: bool,
+}
+
+/// The texts of the SPDX list, and behind them those of the user.
 pub struct Library {
     slots: Vec<OnceLock<Text>>,
+    own: Vec<(OwnText, Text)>,
+    own_holders: BTreeMap<u32, Vec<u16>>,
 }
 
 impl Library {
-    /// A library that has read nothing yet.
-    pub fn new() -> Self {
-        Library { slots: ENTRIES.iter().map(|_| OnceLock::new()).collect() }
+    /// A library that has read none of the listed texts yet.
+    pub fn new(own: &[OwnText]) -> Self {
+        let own: Vec<(OwnText, Text)> = own.iter().map(|one| (one.clone(), read(&one.text))).collect();
+        let mut own_holders: BTreeMap<u32, Vec<u16>> = BTreeMap::new();
+        for (number, (_, text)) in own.iter().enumerate() {
+            for shingle in text.distinct() {
+                own_holders.entry(shingle).or_default().push((ENTRIES.len() + number) as u16);
+            }
+        }
+        Library { slots: ENTRIES.iter().map(|_| OnceLock::new()).collect(), own, own_holders }
     }
 
-    /// The text with this number in the index.
+    /// How many texts there are.
+    pub fn len(&self) -> usize {
+        self.slots.len() + self.own.len()
+    }
+
+    /// The text with this number.
     pub fn text(&self, number: u16) -> &Text {
         let number = usize::from(number);
-        self.slots[number].get_or_init(|| {
-            let text = source(&ENTRIES[number]);
-            Text::new(words_of_license(text).iter().map(|word| word.hash).collect())
-        })
+        match self.slots.get(number) {
+            Some(slot) => slot.get_or_init(|| read(source(&ENTRIES[number]))),
+            None => &self.own[number - self.slots.len()].1,
+        }
     }
+
+    /// What is known of the text with this number.
+    pub fn facts(&self, number: u16) -> Facts {
+        match ENTRIES.get(usize::from(number)) {
+            Some(entry) => Facts { words: entry.words, shingles: entry.shingles, is_known: entry.is_known },
+            None => {
+                let text = self.text(number);
+                Facts { words: text.words.len() as u32, shingles: text.distinct().len() as u32, is_known: true }
+            }
+        }
+    }
+
+    /// The user's name of the text with this number; `None` for those of the list.
+    pub fn own_name(&self, number: u16) -> Option<&str> {
+        let own = usize::from(number).checked_sub(self.slots.len())?;
+        self.own.get(own).map(|(text, _)| text.name.as_str())
+    }
+
+    /// The texts that hold the shingle with this hash, ascending.
+    pub fn holders(&self, shingle: u32) -> impl Iterator<Item = u16> {
+        let own = self.own_holders.get(&shingle).into_iter().flatten().copied();
+        index::holders(shingle).chain(own)
+    }
+
+    /// True where some text holds the shingle with this hash.
+    pub fn is_known(&self, shingle: u32) -> bool {
+        index::is_known(shingle) || self.own_holders.contains_key(&shingle)
+    }
+}
+
+fn read(text: &str) -> Text {
+    Text::new(words_of_license(text).iter().map(|word| word.hash).collect())
 }
 
 /// The text behind an entry of the index.

@@ -10,7 +10,9 @@ const MOST: usize = 8192;
 
 /// Answers by the words they are about. Two hashes of 64 bits name the words.
 #[derive(Default)]
-pub struct Memo(Mutex<HashMap<(u64, u64), Arc<[Found]>>>);
+pub struct Memo(Mutex<Answers>);
+
+type Answers = HashMap<(u64, u64), Arc<[Found]>>;
 
 impl Memo {
     /// The answer for these words, worked out where it is not known yet.

@@ -5,6 +5,7 @@
 //! given an id here. The answer depends on the words alone, so equal regions are worked out once.
 
 mod align;
+mod diff;
 mod index;
 mod library;
 mod memo;
@@ -13,14 +14,18 @@ mod select;
 mod slots;
 mod words;
 
+pub use diff::{Comparison, compare};
+pub use library::OwnText;
+
 use super::detector::Seen;
-use super::page::Page;
+use super::page::{Page, ceil_boundary};
 use super::{Detection, Score, Witness};
 use crate::license::Term;
-use crate::text::Span;
-use index::{ENTRIES, Entry};
+use crate::text::{LineRange, Span};
+use index::ENTRIES;
 use library::Library;
 use memo::Memo;
+use region::Region;
 use select::Found;
 
 /// Words of which every license text holds some, a few lines apart at most.
@@ -43,6 +48,9 @@ pub const TRIGGERS: &[&str] = &[
     "クリエイティブ",
 ];
 
+/// Bytes behind the listed text of the GPL in which its last paragraph is looked for.
+const EPILOGUE: usize = 1200;
+
 /// Finds license texts; one serves all threads.
 pub struct Texts {
     library: Library,
@@ -50,20 +58,85 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// A finder that has read no text yet.
-    pub fn new() -> Self {
-        Texts { library: Library::new(), memo: Memo::default() }
+    /// A finder of the listed texts, of which it has read none yet, and of `own` ones.
+    pub fn new(own: &[OwnText]) -> Self {
+        Texts { library: Library::new(own), memo: Memo::default() }
     }
 
     /// Adds the texts around `hits` to `seen`.
     pub fn read(&self, page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
-        for region in region::regions(page.text, hits) {
+        for region in region::regions(&self.library, page.text, hits) {
             let found = self.memo.get_or(&region.hashes, || select::select(&region, &self.library));
             for found in found.iter() {
-                let span = Span::new(region.words[found.words.start].start, region.words[found.words.end - 1].end);
-                report(page, span, found, seen);
+                self.report(page, &region, found, seen);
             }
         }
+    }
+
+    fn report(&self, page: &Page<'_>, region: &Region, found: &Found, seen: &mut Seen) {
+        let lines = page.line_range(region.span(&found.words));
+        if !found.is_certain {
+            seen.detections.extend(self.resemblance(found, lines));
+            return;
+        }
+        let mut start = found.words.start;
+        for gap in &found.gaps {
+            seen.covered.push(page.line_range(region.span(&(start..gap.start))));
+            start = gap.end;
+        }
+        let end = region.span(&(start..found.words.end));
+        seen.covered.push(page.line_range(Span::new(end.start, self.epilogue(page, found, end.end))));
+        match ENTRIES.get(usize::from(found.entry)).filter(|entry| entry.is_exception) {
+            Some(exception) => seen.exceptions.push((exception.id, lines)),
+            None => seen.detections.extend(self.detection(found, lines)),
+        }
+    }
+
+    /// Where the text really ends. The GPL's last paragraph, which sends authors of libraries to another license, is
+    /// not in the listed text; its words state nothing about the file.
+    fn epilogue(&self, page: &Page<'_>, found: &Found, end: u32) -> u32 {
+        let is_gpl = ENTRIES.get(usize::from(found.entry)).is_some_and(|entry| entry.id.starts_with("GPL-"));
+        if !is_gpl {
+            return end;
+        }
+        let behind = words::words(page.text, end as usize, ceil_boundary(page.text, end as usize + EPILOGUE));
+        let hashes: Vec<u32> = behind.iter().map(|word| word.hash).collect();
+        let find = |phrase: &str, from: usize| {
+            let phrase = slots::hashes(phrase);
+            hashes
+                .get(from..)?
+                .windows(phrase.len())
+                .position(|run| run == phrase)
+                .map(|at| from + at + phrase.len() - 1)
+        };
+        let last =
+            find("does not permit incorporating your program", 0).and_then(|at| find("instead of this license", at));
+        last.map_or(end, |last| behind[last].end)
+    }
+
+    fn detection(&self, found: &Found, lines: LineRange) -> Option<Detection> {
+        let term = match self.library.own_name(found.entry) {
+            Some(name) => Term::reference(name),
+            None => Term::from_id(ENTRIES[usize::from(found.entry)].id)?,
+        };
+        let rival = found.rival.map(|rival| format!("{} differs in a few words only", name(&self.library, rival)));
+        Some(Detection {
+            expr: term.into(),
+            class: Witness::Text,
+            by: "text",
+            lines,
+            score: Score(found.score),
+            quote: String::new(),
+            note: rival,
+        })
+    }
+
+    /// A text that reads like a license and is none of those known.
+    fn resemblance(&self, found: &Found, lines: LineRange) -> Option<Detection> {
+        let score = Score(found.score);
+        let note = format!("resembles {} ({score}), and is not that license", name(&self.library, found.entry));
+        let nearest = self.detection(found, lines)?;
+        Some(Detection { class: Witness::Clue, by: "text/unknown", note: Some(note), ..nearest })
     }
 
     /// What the answers depend on.
@@ -72,21 +145,8 @@ impl Texts {
     }
 }
 
-fn report(page: &Page<'_>, span: Span, found: &Found, seen: &mut Seen) {
-    let entry: &Entry = &ENTRIES[usize::from(found.entry)];
-    let lines = page.line_range(span);
-    if entry.is_exception {
-        seen.exceptions.push((entry.id, lines));
-        return;
-    }
-    let Some(term) = Term::from_id(entry.id) else { return };
-    seen.detections.push(Detection {
-        expr: term.into(),
-        class: Witness::Text,
-        by: "text",
-        lines,
-        score: Score(found.score),
-        quote: String::new(),
-        note: found.note.clone(),
-    });
+/// The id of the text with this number: of a license, an exception, or `LicenseRef-...`.
+fn name(library: &Library, number: u16) -> String {
+    let own = library.own_name(number).map(|name| format!("LicenseRef-{name}"));
+    own.unwrap_or_else(|| ENTRIES[usize::from(number)].id.to_owned())
 }

@@ -1,8 +1,11 @@
 //! The parts of a file that may hold license texts: around trigger words, as far as known runs of words go.
 
-use super::index;
+use std::ops::Range;
+
+use super::library::Library;
 use super::words::{SHINGLE, Word, shingle, words};
 use crate::evidence::page::{ceil_boundary, floor_boundary};
+use crate::text::Span;
 
 /// A part of a file as words.
 pub struct Region {
@@ -20,18 +23,21 @@ const REACH: usize = 300;
 const FEWEST_KNOWN: usize = 6;
 /// Words at an edge of a region of which one must begin a known run for the region to grow there.
 const EDGE: usize = 24;
+/// Bytes of a region at most: ten times the longest license.
+const LONGEST: usize = 1 << 20;
 /// Bytes that a region grows by at least.
 const STEP: usize = 1024;
 
 /// The regions around `hits`, which ascend.
-pub fn regions(text: &str, hits: &[u32]) -> Vec<Region> {
+pub fn regions(library: &Library, text: &str, hits: &[u32]) -> Vec<Region> {
     let mut regions = Vec::new();
     let mut done = 0;
     let mut at = 0;
     while let Some(&hit) = hits.get(at) {
         let start = floor_boundary(text, (hit as usize).saturating_sub(REACH)).max(done);
         let mut end = hit as usize + REACH;
-        while let Some(next) = hits.get(at + 1).filter(|next| (**next as usize) < end + REACH) {
+        while let Some(next) = hits.get(at + 1).filter(|next| (**next as usize) < end + REACH && end < start + LONGEST)
+        {
             end = *next as usize + REACH;
             at += 1;
         }
@@ -40,7 +46,7 @@ pub fn regions(text: &str, hits: &[u32]) -> Vec<Region> {
         if start >= end {
             continue;
         }
-        if let Some((region, end)) = grown(text, start, end, done) {
+        if let Some((region, end)) = grown(library, text, start, end, done) {
             done = end;
             at += hits[at..].partition_point(|hit| (*hit as usize) < end);
             regions.push(region);
@@ -51,17 +57,17 @@ pub fn regions(text: &str, hits: &[u32]) -> Vec<Region> {
 
 /// The region from `start` to `end`, grown to both sides (not before `floor`) while its edges are known words;
 /// `None` where too little is known. Also says where it ends.
-fn grown(text: &str, mut start: usize, mut end: usize, floor: usize) -> Option<(Region, usize)> {
+fn grown(library: &Library, text: &str, mut start: usize, mut end: usize, floor: usize) -> Option<(Region, usize)> {
     loop {
         let region = Region::new(words(text, start, end));
-        let known: Vec<bool> = region.shingles.iter().map(|hash| index::is_known(*hash)).collect();
+        let known: Vec<bool> = region.shingles.iter().map(|hash| library.is_known(*hash)).collect();
         if known.iter().filter(|known| **known).count() < FEWEST_KNOWN {
             return None;
         }
         let step = STEP.max(end - start);
         let grows_left = start > floor && known.iter().take(EDGE).any(|known| *known);
         let grows_right = end < text.len() && known.iter().rev().take(EDGE).any(|known| *known);
-        if !grows_left && !grows_right {
+        if (!grows_left && !grows_right) || end - start >= LONGEST {
             return Some((region, end));
         }
         if grows_left {
@@ -79,5 +85,10 @@ impl Region {
         let hashes: Vec<u32> = words.iter().map(|word| word.hash).collect();
         let shingles = hashes.windows(SHINGLE).map(shingle).collect();
         Region { words, hashes, shingles }
+    }
+
+    /// The bytes from the first to the last of these words.
+    pub fn span(&self, words: &Range<usize>) -> Span {
+        Span::new(self.words[words.start].start, self.words[words.end - 1].end)
     }
 }

@@ -5,8 +5,8 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::align::{Island, Side, islands};
-use super::index::{self, ENTRIES, Entry};
-use super::library::{Library, Text, Worth};
+
+use super::library::{Facts, Library, Text, Worth};
 use super::region::Region;
 use super::slots::hashes;
 
@@ -17,55 +17,65 @@ pub struct Found {
     pub entry: u16,
     /// The words of the region.
     pub words: Range<usize>,
+    /// Stretches of those words that are not of the license.
+    pub gaps: Vec<Range<usize>>,
     /// Similarity in hundredths of a percent.
     pub score: u16,
-    /// What is special.
-    pub note: Option<String>,
+    /// Another text that is as near but for a few words.
+    pub rival: Option<u16>,
     /// Enough of the text, and close enough, to be that license; others only keep worse ones away.
-    is_certain: bool,
+    pub is_certain: bool,
     utility: i32,
 }
 
 /// Words of a region for which candidates are counted together.
 const BLOCK: usize = 96;
 /// Candidates that a block may name.
-const MOST_CANDIDATES: usize = 40;
+const MOST_CANDIDATES: usize = 24;
 /// Shared runs of words that make a candidate.
 const FEWEST_SHARED: u32 = 4;
+/// A text of which less than this part occurs is not aligned, unless it is so much all the same.
+const SMALLEST_PART: u32 = 6;
+const ENOUGH_SHARED: u32 = 40;
 
 /// The texts in `region`, in order of place, without overlap.
 pub fn select(region: &Region, library: &Library) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let worth = Worth::of(&region.hashes);
-    for (number, blocks) in candidates(region) {
-        for range in joined(&blocks, region.hashes.len()) {
-            let text = library.text(number);
+    for (number, blocks) in candidates(region, library) {
+        let least = library.facts(number).shingles.div_ceil(SMALLEST_PART).min(ENOUGH_SHARED);
+        for range in joined(&blocks, least, region.hashes.len()) {
             let side = Side { words: &region.hashes, shingles: &region.shingles, worth: &worth, range };
-            found.extend(islands(&side, text).iter().filter_map(|island| judge(number, text, &region.hashes, island)));
+            let islands = islands(&side, library.text(number));
+            found.extend(islands.iter().filter_map(|island| judge(number, library, &region.hashes, island)));
         }
     }
     best_apart(found)
 }
 
+/// A block of the region, and how many runs of words it shares with a text.
+type Block = (usize, u32);
+
 /// Per text: the blocks of the region that name it.
-fn candidates(region: &Region) -> BTreeMap<u16, Vec<usize>> {
-    let mut by_text: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
-    let mut counts = vec![0_u32; ENTRIES.len()];
+fn candidates(region: &Region, library: &Library) -> BTreeMap<u16, Vec<Block>> {
+    let mut by_text: BTreeMap<u16, Vec<Block>> = BTreeMap::new();
+    let mut counts = vec![0_u32; library.len()];
     let mut touched: Vec<u16> = Vec::new();
     for (block, shingles) in region.shingles.chunks(BLOCK).enumerate() {
-        for number in shingles.iter().flat_map(|hash| index::holders(*hash)) {
+        for number in shingles.iter().flat_map(|hash| library.holders(*hash)) {
             let count = &mut counts[usize::from(number)];
             if *count == 0 {
                 touched.push(number);
             }
-            *count += weight(&ENTRIES[usize::from(number)]);
+            *count += weight(library.facts(number));
         }
         let top = touched.iter().map(|number| counts[usize::from(*number)]).max().unwrap_or(0);
         touched.sort_by_key(|number| (std::cmp::Reverse(counts[usize::from(*number)]), *number));
         for number in touched.iter().take(MOST_CANDIDATES) {
             let count = counts[usize::from(*number)];
-            if count >= FEWEST_SHARED && count * 3 >= top {
-                by_text.entry(*number).or_default().push(block);
+            if count >= FEWEST_SHARED && count * 2 >= top {
+                let runs = count / weight(library.facts(*number));
+                by_text.entry(*number).or_default().push((block, runs));
             }
         }
         touched.drain(..).for_each(|number| counts[usize::from(number)] = 0);
@@ -74,26 +84,29 @@ fn candidates(region: &Region) -> BTreeMap<u16, Vec<usize>> {
 }
 
 /// Long texts give every third run to the index only.
-fn weight(entry: &Entry) -> u32 {
+fn weight(entry: Facts) -> u32 {
     if entry.shingles * 2 < entry.words { 3 } else { 1 }
 }
 
-/// Ranges of words: neighbouring blocks together, and a block more on both sides.
-fn joined(blocks: &[usize], words: usize) -> Vec<Range<usize>> {
-    let mut ranges: Vec<Range<usize>> = Vec::new();
-    for block in blocks {
+/// Ranges of words: neighbouring blocks together, and a block more on both sides; those that share at least so many runs.
+fn joined(blocks: &[Block], least: u32, words: usize) -> Vec<Range<usize>> {
+    let mut ranges: Vec<(Range<usize>, u32)> = Vec::new();
+    for (block, runs) in blocks {
         let range = block.saturating_sub(1) * BLOCK..((block + 2) * BLOCK).min(words);
         match ranges.last_mut() {
-            Some(last) if range.start <= last.end + 2 * BLOCK => last.end = range.end,
-            _ => ranges.push(range),
+            Some((last, shared)) if range.start <= last.end + 2 * BLOCK => {
+                last.end = range.end;
+                *shared += runs;
+            }
+            _ => ranges.push((range, *runs)),
         }
     }
-    ranges
+    ranges.into_iter().filter(|(_, shared)| *shared >= least).map(|(range, _)| range).collect()
 }
 
 /// What an island is worth, or `None` where it is too little of the text.
-fn judge(number: u16, text: &Text, words: &[u32], island: &Island) -> Option<Found> {
-    let entry = &ENTRIES[usize::from(number)];
+fn judge(number: u16, library: &Library, words: &[u32], island: &Island) -> Option<Found> {
+    let text: &Text = library.text(number);
     let Island { matched, inserted, deleted, .. } = *island;
     let loss = &text.worth.loss;
     let (head, tail) = (loss[island.text.start], loss[text.words.len()] - loss[island.text.end]);
@@ -108,14 +121,18 @@ fn judge(number: u16, text: &Text, words: &[u32], island: &Island) -> Option<Fou
     if similarity < 6_000 || score < 2_000 && matched < 2_000 {
         return None;
     }
-    let known = if entry.is_known { 5 } else { 0 };
-    let costs = (6 * (inserted + deleted) + 3 * head + 2 * tail.min(matched)) / 10;
+    let known = if library.facts(number).is_known { 5 } else { 0 };
+    let is_certain = is_whole || is_begun;
+    // One that could not be reported must be clearly better to keep away one that can.
+    let doubt = if is_certain { 0 } else { matched };
+    let costs = (6 * (inserted + deleted) + 3 * head + 2 * tail.min(matched) + doubt) / 10;
     Some(Found {
         entry: number,
         words: island.file.clone(),
+        gaps: island.gaps.clone(),
         score: score as u16,
-        note: None,
-        is_certain: is_whole || is_begun,
+        rival: None,
+        is_certain,
         utility: matched as i32 - costs as i32 + known,
     })
 }
@@ -139,16 +156,41 @@ impl Found {
     }
 }
 
+/// Utility (a word is worth 10) by which a rival may be worse: two words.
+const RIVAL: i32 = 20;
+
+impl Found {
+    fn is_rival(&self, other: &Found) -> bool {
+        other.is_certain && other.entry != self.entry && self.utility - other.utility <= RIVAL
+    }
+
+    /// Words enough, and near enough, to be some license nobody listed.
+    fn is_resemblance(&self) -> bool {
+        self.score >= 5_000 && self.words.len() >= 40
+    }
+}
+
 /// The most useful of those that overlap.
 fn best_apart(mut found: Vec<Found>) -> Vec<Found> {
-    found.sort_by(|a, b| (-a.utility, a.entry, a.words.start).cmp(&(-b.utility, b.entry, b.words.start)));
+    found.sort_by_key(|one| (-one.utility, one.entry, one.words.start));
     let mut kept: Vec<Found> = Vec::new();
+    // Per block of the region: those kept that touch it.
+    let mut by_block: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for one in found {
-        if kept.iter().all(|other| !other.displaces(&one)) {
-            kept.push(one);
+        let blocks = one.words.start / BLOCK..=one.words.end / BLOCK;
+        let near = by_block.range(blocks.clone()).flat_map(|(_, kept)| kept).copied();
+        match near.filter(|&at| kept[at].displaces(&one)).min() {
+            Some(winner) if kept[winner].rival.is_none() && kept[winner].is_rival(&one) => {
+                kept[winner].rival = Some(one.entry);
+            }
+            Some(_) => {}
+            None => {
+                blocks.for_each(|block| by_block.entry(block).or_default().push(kept.len()));
+                kept.push(one);
+            }
         }
     }
-    kept.retain(|one| one.is_certain);
+    kept.retain(|one| one.is_certain || one.is_resemblance());
     kept.sort_by_key(|one| one.words.start);
     kept
 }

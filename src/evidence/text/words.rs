@@ -172,17 +172,12 @@ impl Reader<'_> {
 }
 
 /// The normal form of a word while it is read.
+#[derive(Default)]
 struct Form {
     bytes: [u8; 24],
     len: usize,
     /// Hash of what did not fit.
     rest: u32,
-}
-
-impl Default for Form {
-    fn default() -> Self {
-        Form { bytes: [0; 24], len: 0, rest: 0 }
-    }
 }
 
 impl Form {

@@ -8,13 +8,7 @@ use crate::nix::text::{Coerce, Text};
 use crate::nix::value::{Attr, R, Thunk, Value, lookup};
 
 pub(super) const TABLE: &[Row] = &[
-    ("fromJSON", 1, |eval, args| {
-        let text = eval.str_of(args[0])?;
-        match serde_json::from_str::<serde_json::Value>(text) {
-            Ok(json) => Ok(from_json(eval, &json)),
-            Err(error) => eval.fault(&format!("not JSON: {error}")),
-        }
-    }),
+    ("fromJSON", 1, |eval, args| eval.json(eval.str_of(args[0])?)),
     ("fromTOML", 1, |eval, args| {
         let text = eval.str_of(args[0])?;
         match text.parse::<toml::Table>() {
@@ -32,12 +26,24 @@ pub(super) const TABLE: &[Row] = &[
     ("convertHash", 1, |eval, _| eval.unknown("convertHash is not modelled")),
 ];
 
+impl<'a> Eval<'a> {
+    /// The value of a JSON text.
+    pub fn json(&self, text: &str) -> R<'a, Value<'a>> {
+        match serde_json::from_str::<serde_json::Value>(text) {
+            Ok(json) => Ok(from_json(self, &json)),
+            Err(error) => self.fault(&format!("not JSON: {error}")),
+        }
+    }
+}
+
 fn from_json<'a>(eval: &Eval<'a>, json: &serde_json::Value) -> Value<'a> {
     match json {
         serde_json::Value::Null => Value::Null,
         serde_json::Value::Bool(value) => Value::Bool(*value),
         serde_json::Value::Number(number) => match number.as_i64() {
             Some(number) => Value::Int(number),
+            // Nix reads `-0` as an integer and `-0.0` as a float; both arrive here alike.
+            None if number.as_f64().is_some_and(|number| number == 0.0) => eval.opaque("minus zero in JSON"),
             None => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
         },
         serde_json::Value::String(text) => eval.string(text),

@@ -61,9 +61,8 @@ const BARE: [&str; 21] = [
 const NIX_VERSION: &str = "2.18.0";
 
 /// Values among the builtins that are not functions.
-const VALUES: [&str; 9] = [
-    "true", "false", "null", "nixVersion", "langVersion", "storeDir", "nixPath", "currentSystem", "currentTime",
-];
+const VALUES: [&str; 9] =
+    ["true", "false", "null", "nixVersion", "langVersion", "storeDir", "nixPath", "currentSystem", "currentTime"];
 
 /// The names that are bound in the outermost scope.
 pub fn global_names() -> impl Iterator<Item = String> {

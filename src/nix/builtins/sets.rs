@@ -79,11 +79,21 @@ impl<'a> Eval<'a> {
 
     /// `{ file; line; column; }` of a place, or `null`.
     pub(super) fn position(&self, at: u32) -> Value<'a> {
-        let Some((file, offset)) = self.files.find(at).filter(|_| at != 0) else { return Value::Null };
-        let place = file.position(offset);
-        let path = self.string(&file.path);
-        let (line, column) = (Value::Int(i64::from(place.line)), Value::Int(i64::from(place.column)));
-        self.record(&[("file", self.done(path)), ("line", self.done(line)), ("column", self.done(column))])
+        if at == 0 {
+            return Value::Null;
+        }
+        // Most positions are asked for and never looked at.
+        let field = |read: fn(&Self, &crate::nix::File, u32) -> Value<'a>| {
+            self.native(move |eval| match eval.files.find(at) {
+                Some((file, offset)) => Ok(read(eval, file, offset)),
+                None => Ok(Value::Null),
+            })
+        };
+        self.record(&[
+            ("file", field(|eval, file, _| eval.string(&file.path))),
+            ("line", field(|_, file, offset| Value::Int(i64::from(file.position(offset).line)))),
+            ("column", field(|_, file, offset| Value::Int(i64::from(file.position(offset).column)))),
+        ])
     }
 }
 

@@ -50,21 +50,30 @@ pub enum Kind {
     Dynamic(Sym, Box<[u16]>),
     /// A name of the outermost scope.
     Global(Sym),
-    Select(Box<Expr>, Box<[AttrName]>, Option<Box<Expr>>),
-    Has(Box<Expr>, Box<[AttrName]>),
+    Select(Box<Select>),
+    Has(Box<Select>),
     Lambda(Box<Lambda>),
-    Apply(Box<Expr>, Box<Expr>),
-    Let(Box<Bindings>, Box<Expr>),
+    /// Function and argument.
+    Apply(Box<[Expr; 2]>),
+    Let(Box<(Bindings, Expr)>),
     Set(Box<Bindings>),
     /// `let { .. }`: the attribute `body` of a recursive set.
     LetBody(Box<Expr>),
     List(Box<[Expr]>),
-    With(Box<Expr>, Box<Expr>),
+    With(Box<[Expr; 2]>),
     If(Box<[Expr; 3]>),
-    Assert(Box<Expr>, Box<Expr>),
+    Assert(Box<[Expr; 2]>),
     Not(Box<Expr>),
     Neg(Box<Expr>),
-    Bin(Op, Box<Expr>, Box<Expr>),
+    Bin(Op, Box<[Expr; 2]>),
+}
+
+/// `of.path or default`, or `of ? path`.
+#[derive(Debug)]
+pub struct Select {
+    pub of: Expr,
+    pub path: Box<[AttrName]>,
+    pub default: Option<Expr>,
 }
 
 /// A part of a string with interpolation.
@@ -78,7 +87,7 @@ pub enum Part {
 #[derive(Debug)]
 pub enum AttrName {
     Static(Sym, Loc),
-    Dynamic(Expr),
+    Dynamic(Box<Expr>),
 }
 
 /// The binary operators that are not functions of both sides at once only by accident of syntax.

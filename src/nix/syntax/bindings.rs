@@ -92,7 +92,7 @@ fn add(
     let rest: Vec<AttrName> = path.collect();
     match first {
         AttrName::Dynamic(name) => {
-            bindings.dynamic.push((name, nest(rest, value)?));
+            bindings.dynamic.push((*name, nest(rest, value)?));
             Ok(())
         }
         AttrName::Static(name, at) => {

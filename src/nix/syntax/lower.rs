@@ -8,7 +8,7 @@ use rnix::SyntaxKind::{self as K};
 use rnix::{NixLanguage, ParseError};
 use rowan::{GreenNodeData, GreenTokenData, Language, NodeOrToken};
 
-use super::ast::{AttrName, Bindings, Expr, Formal, Kind, Lambda, Loc, Op, Part};
+use super::ast::{AttrName, Bindings, Expr, Formal, Kind, Lambda, Loc, Op, Part, Select};
 use super::{bindings, guard, strings};
 use crate::nix::symbol::Sym;
 
@@ -175,11 +175,12 @@ impl Lower<'_> {
             K::NODE_SELECT => self.select(node)?,
             K::NODE_HAS_ATTR => {
                 let (of, path) = self.two(node)?;
-                Kind::Has(Box::new(self.expr(of)?), self.attr_path(path)?.into())
+                let (of, path) = (self.expr(of)?, self.attr_path(path)?.into());
+                Kind::Has(Box::new(Select { of, path, default: None }))
             }
             K::NODE_APPLY => {
                 let (function, argument) = self.two(node)?;
-                Kind::Apply(Box::new(self.expr(function)?), Box::new(self.expr(argument)?))
+                Kind::Apply(Box::new([self.expr(function)?, self.expr(argument)?]))
             }
             K::NODE_LAMBDA => self.lambda(node)?,
             K::NODE_LET_IN => self.let_in(node)?,
@@ -195,11 +196,11 @@ impl Lower<'_> {
             }
             K::NODE_WITH => {
                 let (scope, body) = self.two(node)?;
-                Kind::With(Box::new(self.expr(scope)?), Box::new(self.expr(body)?))
+                Kind::With(Box::new([self.expr(scope)?, self.expr(body)?]))
             }
             K::NODE_ASSERT => {
                 let (condition, body) = self.two(node)?;
-                Kind::Assert(Box::new(self.expr(condition)?), Box::new(self.expr(body)?))
+                Kind::Assert(Box::new([self.expr(condition)?, self.expr(body)?]))
             }
             K::NODE_IF_ELSE => self.if_else(node)?,
             K::NODE_UNARY_OP => self.unary(node)?,
@@ -232,10 +233,11 @@ impl Lower<'_> {
     fn select(&mut self, node: Node<'_>) -> Result<Kind, Fail> {
         let (of, path) = self.two(node)?;
         let default = match node.nodes().nth(2) {
-            Some(default) => Some(Box::new(self.expr(default)?)),
+            Some(default) => Some(self.expr(default)?),
             None => None,
         };
-        Ok(Kind::Select(Box::new(self.expr(of)?), self.attr_path(path)?.into(), default))
+        let (of, path) = (self.expr(of)?, self.attr_path(path)?.into());
+        Ok(Kind::Select(Box::new(Select { of, path, default })))
     }
 
     fn if_else(&mut self, node: Node<'_>) -> Result<Kind, Fail> {
@@ -255,11 +257,14 @@ impl Lower<'_> {
     fn binary(&mut self, node: Node<'_>) -> Result<Kind, Fail> {
         let (left, right) = self.two(node)?;
         let token = node.tokens().next().ok_or_else(|| node.fail("an operator is missing"))?;
-        let (left, right) = (Box::new(self.expr(left)?), Box::new(self.expr(right)?));
+        let (left, right) = (self.expr(left)?, self.expr(right)?);
         Ok(match token.kind {
-            K::TOKEN_PIPE_RIGHT => Kind::Apply(right, left),
-            K::TOKEN_PIPE_LEFT => Kind::Apply(left, right),
-            kind => Kind::Bin(operator(kind).ok_or_else(|| node.fail("an unknown operator"))?, left, right),
+            K::TOKEN_PIPE_RIGHT => Kind::Apply(Box::new([right, left])),
+            K::TOKEN_PIPE_LEFT => Kind::Apply(Box::new([left, right])),
+            kind => {
+                let op = operator(kind).ok_or_else(|| node.fail("an unknown operator"))?;
+                Kind::Bin(op, Box::new([left, right]))
+            }
         })
     }
 
@@ -310,7 +315,7 @@ impl Lower<'_> {
         }
         let bindings = bindings::of(self, node.nodes().filter(is_binding), true)?;
         let body = node.nodes().find(|part| !is_binding(part)).ok_or_else(|| node.fail("an expression is missing"))?;
-        Ok(Kind::Let(Box::new(bindings), Box::new(self.expr(body)?)))
+        Ok(Kind::Let(Box::new((bindings, self.expr(body)?))))
     }
 
     fn set(&mut self, node: Node<'_>, rec: bool) -> Result<Kind, Fail> {
@@ -337,7 +342,7 @@ impl Lower<'_> {
         };
         Ok(match expr {
             Expr { kind: Kind::Str(text), loc } => AttrName::Static(self.sym(&text), loc),
-            expr => AttrName::Dynamic(expr),
+            expr => AttrName::Dynamic(Box::new(expr)),
         })
     }
 

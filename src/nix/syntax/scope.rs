@@ -30,23 +30,17 @@ impl Scopes {
         match &mut expr.kind {
             Kind::Name(name) => expr.kind = self.name(*name),
             Kind::Interp(parts) | Kind::PathInterp(parts) => self.parts(parts),
-            Kind::Select(of, path, default) => {
-                self.expr(of);
-                self.path(path);
-                if let Some(default) = default {
+            Kind::Select(select) | Kind::Has(select) => {
+                self.expr(&mut select.of);
+                self.path(&mut select.path);
+                if let Some(default) = &mut select.default {
                     self.expr(default);
                 }
             }
-            Kind::Has(of, path) => {
-                self.expr(of);
-                self.path(path);
-            }
             Kind::Lambda(lambda) => self.lambda(lambda),
-            Kind::Apply(a, b) | Kind::Assert(a, b) | Kind::Bin(_, a, b) => {
-                self.expr(a);
-                self.expr(b);
-            }
-            Kind::Let(bindings, body) => {
+            Kind::Apply(two) | Kind::Assert(two) | Kind::Bin(_, two) => two.iter_mut().for_each(|part| self.expr(part)),
+            Kind::Let(inner) => {
+                let (bindings, body) = &mut **inner;
                 self.bindings(bindings);
                 self.push(names_of(bindings));
                 self.expr(body);
@@ -55,7 +49,8 @@ impl Scopes {
             Kind::Set(bindings) => self.bindings(bindings),
             Kind::LetBody(of) | Kind::Not(of) | Kind::Neg(of) => self.expr(of),
             Kind::List(items) => items.iter_mut().for_each(|item| self.expr(item)),
-            Kind::With(scope, body) => {
+            Kind::With(two) => {
+                let [scope, body] = &mut **two;
                 self.expr(scope);
                 self.stack.push(Scope::With);
                 self.expr(body);

@@ -28,25 +28,8 @@ const MAGIC: [(&[u8], Compression); 5] = [
     (b"LZIP", Compression::Lzip),
     (&[0x28, 0xb5, 0x2f, 0xfd], Compression::Zstd),
 ];
-const SUFFIXES: [(&str, &str); 17] = [
-    (".tgz", ".tar"),
-    (".tbz", ".tar"),
-    (".tbz2", ".tar"),
-    (".txz", ".tar"),
-    (".tlz", ".tar"),
-    (".tzst", ".tar"),
-    (".crate", ".tar"),
-    (".gz", ""),
-    (".bz2", ""),
-    (".xz", ""),
-    (".lzma", ""),
-    (".lz", ""),
-    (".zst", ""),
-    (".br", ""),
-    (".Z", ""),
-    (".z", ""),
-    (".zstd", ""),
-];
+const SUFFIXES: [&str; 13] =
+    [".tgz", ".tbz", ".tbz2", ".txz", ".tlz", ".tzst", ".gz", ".bz2", ".xz", ".lzma", ".lz", ".zst", ".br"];
 
 impl Compression {
     pub(super) fn sniff(head: &[u8], name: &str) -> Option<Compression> {
@@ -86,7 +69,7 @@ impl Compression {
 
     /// The name of what is inside.
     pub(super) fn strip_suffix(self, name: &str) -> &str {
-        let found = SUFFIXES.iter().find_map(|(suffix, _)| name.strip_suffix(suffix));
+        let found = SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix));
         found.filter(|rest| !rest.is_empty()).unwrap_or(name)
     }
 }

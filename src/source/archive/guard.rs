@@ -27,7 +27,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         // Ten times the largest sources of nixpkgs (chromium, linux, texlive) in each respect.
-        Limits { bytes: 64 << 30, entries: 4_000_000, ratio: 200, ratio_from: 256 << 20, depth: 128, path: 4096 }
+        Limits { bytes: 64 << 30, entries: 4_000_000, ratio: 100, ratio_from: 256 << 20, depth: 128, path: 4096 }
     }
 }
 
@@ -178,6 +178,9 @@ struct Metered<'g, R> {
 
 impl<R: Read> Read for Metered<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
         let count = self.from.read(buffer)?;
         self.count.set(self.count.get() + count as u64);
         self.guard.check(self.count.get())?;

@@ -122,10 +122,11 @@ impl Header<'_> {
 fn number(field: &[u8]) -> Result<u64, ArchiveError> {
     let damaged = || ArchiveError::Corrupt("a number in a tar header is not one".to_owned());
     if field[0] & 0x80 != 0 {
-        let (high, low) = field.split_at(field.len() - 8);
-        let fits = high[1..].iter().all(|byte| *byte == 0) && high[0] == 0x80;
-        let value = u64::from_be_bytes(low.try_into().expect("eight bytes were split off"));
-        return if fits && value >> 62 == 0 { Ok(value) } else { Err(damaged()) };
+        let first = u64::from(field[0] & 0x7f);
+        let value = field[1..]
+            .iter()
+            .try_fold(first, |value, byte| (value >> 54 == 0).then_some(value << 8 | u64::from(*byte)));
+        return value.filter(|value| value >> 62 == 0).ok_or_else(damaged);
     }
     let digits = field.iter().skip_while(|byte| **byte == b' ').take_while(|byte| !matches!(byte, 0 | b' '));
     digits.copied().try_fold(0_u64, |value, digit| match digit {
@@ -222,8 +223,12 @@ struct Body<'b, 'r> {
 impl Read for Body<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        // Some decoders take an empty buffer for a sign that nothing moves.
+        if most == 0 {
+            return Ok(0);
+        }
         let count = self.from.from.read(&mut buffer[..most])?;
-        if count == 0 && most > 0 {
+        if count == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         self.left -= count as u64;

@@ -1,0 +1,95 @@
+//! "See the file COPYING": words that lead to the file in which the license is.
+//!
+//! Knows how people refer to files; what the file says is for the assembly of all files. Invariant: a pointer is
+//! reported only where its sentence is about a license.
+
+use super::words::{Gap, Kind, Words};
+use crate::evidence::{Page, Pointer};
+use crate::text::Span;
+
+/// Words of which one must stand in the sentence.
+const ABOUT: &[&str] = &[
+    "license",
+    "licence",
+    "licensing",
+    "licensed",
+    "copyright",
+    "copying",
+    "terms",
+    "conditions",
+    "permission",
+    "permissions",
+    "redistribution",
+    "licenses",
+];
+/// Beginnings of the names of files that hold licenses.
+const FILES: &[&str] = &["license", "licence", "copying", "copyright", "unlicense", "readme", "notice"];
+/// Words that lead to a file.
+const LEADS: &[&str] = &[
+    "see",
+    "in",
+    "file",
+    "files",
+    "the",
+    "accompanying",
+    "of",
+    "under",
+    "by",
+    "read",
+    "refer",
+    "to",
+    "at",
+    "included",
+    "with",
+    "check",
+];
+
+/// The references in `words`.
+pub(super) fn pointers(words: &Words, page: &Page<'_>) -> Vec<Pointer> {
+    let mut found: Vec<Pointer> = Vec::new();
+    for at in 1..words.len() {
+        let Some(span) = file_name(words, at, page.text) else { continue };
+        if !words.is(at - 1, LEADS) || words.gap(at).has(Gap::STOP) || words.gap(at).has(Gap::PARAGRAPH) {
+            continue;
+        }
+        let Some(first) = sentence_about(words, at) else { continue };
+        let start = words.get(first).map_or(span.start, |word| word.span.start);
+        let quoted = Span::new(start.min(span.start), span.end);
+        let target = span.of(page.text).trim_start_matches("./").to_owned();
+        if found.last().is_none_or(|last| last.target != target) {
+            found.push(Pointer { target, lines: page.line_range(quoted), quote: super::quote(quoted.of(page.text)) });
+        }
+    }
+    found
+}
+
+/// The name of a license file, or of a source file that another one points at for its terms.
+fn file_name(words: &Words, at: usize, text: &str) -> Option<Span> {
+    let word = words.get(at)?;
+    if word.kind != Kind::Letters {
+        return None;
+    }
+    let rest = text.get(word.span.start as usize..)?;
+    let inside = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_' | '/');
+    let name =
+        rest[..rest.find(|letter| !inside(letter)).unwrap_or(rest.len()).min(80)].trim_end_matches(['.', '-', '/']);
+    let last = name.rsplit('/').next().unwrap_or(name);
+    let low = last.to_ascii_lowercase();
+    let is_header = low.ends_with(".h") && words.is(at - 1, &["in", "see", "of"]);
+    let named = FILES.iter().any(|start| low.starts_with(start));
+    let written = last.starts_with(|first: char| first.is_ascii_uppercase())
+        && last.bytes().take(4).all(|byte| byte.is_ascii_uppercase())
+        || last.contains('.')
+        || last.contains("LICENSE");
+    let fits = is_header || named && written;
+    fits.then(|| Span::new(word.span.start, word.span.start + name.len() as u32))
+}
+
+/// The first word of the sentence around the word at `at`, where the sentence is about a license.
+fn sentence_about(words: &Words, at: usize) -> Option<usize> {
+    let ends = |place: usize| words.gap(place).has(Gap::STOP) || words.gap(place).has(Gap::PARAGRAPH);
+    let first = (at.saturating_sub(30)..=at).rev().find(|place| ends(*place)).unwrap_or(at.saturating_sub(30));
+    let last = (at + 1..at + 16).find(|place| ends(*place)).unwrap_or(at + 16);
+    let about = (first..last).filter(|place| *place != at).any(|place| words.is(place, ABOUT));
+    about.then_some(first)
+}

@@ -1,0 +1,213 @@
+use crate::evidence::{Detector, Options, Witness};
+use crate::text::RelPath;
+
+/// What is granted in `text`, one expression a statement.
+fn grants(text: &str) -> Vec<String> {
+    let path = RelPath::new("src/a.c").expect("relative");
+    let evidence = Detector::new(&Options::default()).read(&path, text.as_bytes());
+    let found = evidence.detections.iter().filter(|one| one.class == Witness::Grant);
+    found.map(|one| one.expr.to_string()).collect()
+}
+
+fn grant(text: &str, expected: &str) {
+    assert_eq!(grants(text), [expected], "{text}");
+}
+
+fn nothing(text: &str) {
+    assert!(grants(text).is_empty(), "{text}: {:?}", grants(text));
+}
+
+const GPL: &str = "This program is free software; you can redistribute it and/or modify\nit under the terms of the GNU General Public License as published by\nthe Free Software Foundation; either version 2 of the License, or\n(at your option) any later version.\n";
+
+/// `text` with every line behind `prefix`.
+fn prefixed(prefix: &str, text: &str) -> String {
+    text.lines().map(|line| format!("{prefix}{line}\n")).collect()
+}
+
+#[test]
+fn comment_furniture_of_any_language_is_no_word() {
+    for prefix in [
+        "", "# ", "// ", " * ", ";;; ", "% ", "dnl ", "rem ", "REM ", ".\\\" ", "C     ", "!! ", "-- ", "@c ", "' ",
+        "\\ ", "|| ", "## * ",
+    ] {
+        grant(&prefixed(prefix, GPL), "GPL-2.0-or-later");
+    }
+}
+
+#[test]
+fn any_wrapping_reads_the_same() {
+    let words: Vec<&str> = GPL.split_whitespace().collect();
+    for width in 1..12 {
+        let wrapped: String = words.chunks(width).map(|line| format!("# {}\n", line.join(" "))).collect();
+        grant(&wrapped, "GPL-2.0-or-later");
+    }
+    grant(
+        &GPL.replace("redistribute it and", "redis-\ntribute it and").replace("Foundation", "Foun-\ndation"),
+        "GPL-2.0-or-later",
+    );
+}
+
+#[test]
+fn or_later_must_bind_to_a_version() {
+    grant("This is licensed under the GNU GPL, version 2 or later.", "GPL-2.0-or-later");
+    grant("Licensed under version 2 of the GPL, or (at your option) any later version.", "GPL-2.0-or-later");
+    grant("Licensed under the GPL version 2 as found in the license.txt file or something later.", "GPL-2.0-only");
+    grant("License: GPL (>= 3)", "GPL-3.0-or-later");
+    grant("Released under GPLv3+.", "GPL-3.0-or-later");
+    grant("Licensed under GPLv2 only.", "GPL-2.0-only");
+    grant("Licensed under the GPL, either version 2 or version 3.", "GPL-2.0-only OR GPL-3.0-only");
+}
+
+#[test]
+fn a_later_version_that_somebody_must_accept_is_not_granted() {
+    let text = "it under the terms of the GNU General Public License as published by the Free Software Foundation; either version 2 of the License, or (at your option) version 3, or any later version accepted by the membership of KDE e.V.";
+    grant(text, "GPL-2.0-only OR GPL-3.0-only");
+}
+
+#[test]
+fn names_are_read_in_every_spelling() {
+    for (text, expected) in [
+        ("Licensed under the Apache License, Version 2.0.", "Apache-2.0"),
+        ("Released under the ASL 2.0.", "Apache-2.0"),
+        ("Licensed under the 3-clause BSD license.", "BSD-3-Clause"),
+        ("Licensed under the New BSD License.", "BSD-3-Clause"),
+        ("Licensed under the simplified BSD licence.", "BSD-2-Clause"),
+        ("Distributed under the Boost Software License, Version 1.0.", "BSL-1.0"),
+        ("License: Expat", "MIT"),
+        ("Licensed under the MIT/X11 license.", "MIT"),
+        ("Licensed under the zlib/libpng license.", "Zlib"),
+        ("Subject to the terms of the Mozilla Public License, v. 2.0.", "MPL-2.0"),
+        ("Licensed under LGPL 2.1.", "LGPL-2.1-only"),
+        ("Licensed under the GNU Library General Public License version 2.", "LGPL-2.0-only"),
+        ("Licensed under CC BY-SA 4.0.", "CC-BY-SA-4.0"),
+        ("License: Creative Commons Attribution-NonCommercial 3.0", "CC-BY-NC-3.0"),
+        ("Licensed under the SIL Open Font License 1.1.", "OFL-1.1"),
+        ("Licensed under the Eclipse Public License v2.0.", "EPL-2.0"),
+        ("Licensed under the European Union Public Licence 1.2.", "EUPL-1.2"),
+        ("This is released into the public domain.", "LicenseRef-public-domain"),
+        ("License: GNU General Public License", "GPL-1.0-or-later"),
+    ] {
+        grant(text, expected);
+    }
+}
+
+#[test]
+fn every_listed_name_is_read_in_a_license_field() {
+    let listed = crate::license::licenses().filter(|license| !license.deprecated && license.name.len() < 80);
+    let wrong: Vec<String> = listed
+        .filter(|license| {
+            let read = super::named(license.id).map(|(expr, _)| expr);
+            read != crate::license::parse(license.id).ok()
+        })
+        .map(|license| format!("{} {:?}", license.id, super::named(license.id).map(|(expr, _)| expr.to_string())))
+        .collect();
+    assert!(wrong.len() <= 25, "{} of the ids are misread: {wrong:#?}", wrong.len());
+}
+
+#[test]
+fn choices_are_one_expression() {
+    grant("Dual licensed under the MIT or GPL-2.0 licenses.", "GPL-2.0-only OR MIT");
+    grant("Licensed under either of Apache License, Version 2.0 or MIT license at your option.", "Apache-2.0 OR MIT");
+    grant("it under the same terms as Perl itself, which is free software.", "Artistic-1.0-Perl OR GPL-1.0-or-later");
+    grant("This library is licensed under the same terms as Perl itself.", "Artistic-1.0-Perl OR GPL-1.0-or-later");
+    grant("# License: GPL-2+ or MIT", "GPL-2.0-or-later OR MIT");
+}
+
+#[test]
+fn the_mozilla_tri_license_is_read_whole() {
+    let text = "/* Version: MPL 1.1/GPL 2.0/LGPL 2.1\n *\n * The contents of this file are subject to the Mozilla Public License Version\n * 1.1 (the \"License\"); you may not use this file except in compliance with\n * the License.\n *\n * Alternatively, the contents of this file may be used under the terms of\n * either the GNU General Public License Version 2 or later (the \"GPL\"), or\n * the GNU Lesser General Public License Version 2.1 or later (the \"LGPL\"),\n * in which case the provisions of the GPL or the LGPL are applicable instead\n * of those above. If you wish to allow use of your version of this file only\n * under the terms of either the GPL or the LGPL, and not to allow others to\n */\n";
+    assert_eq!(grants(text), ["MPL-1.1", "GPL-2.0-or-later OR LGPL-2.1-or-later"]);
+}
+
+#[test]
+fn a_mention_grants_nothing() {
+    for text in [
+        "This license is compatible with the GPL.",
+        "This file is not licensed under the GPL.",
+        "There is GPL code in here, see license.",
+        "It is not distributed under the terms of the MIT license.",
+        "You should have received a copy of the GNU General Public License along with this program.",
+        "See the GNU General Public License for more details.",
+        "Unlike MIT licensees, we do not care about license terms.",
+        "EXPORT_SYMBOL_GPL(foo); /* license */",
+        "if (license == GPL) return 1;",
+    ] {
+        nothing(text);
+    }
+}
+
+#[test]
+fn urls_grant_where_a_name_would() {
+    grant("http://www.gnu.org/licenses/gpl-2.0.txt\n", "GPL-2.0-only");
+    grant("@license http://opensource.org/licenses/MIT", "MIT");
+    grant("Licensed under https://creativecommons.org/licenses/by/4.0/.", "CC-BY-4.0");
+    grant("Licensed under the GPL: https://www.gnu.org/licenses/gpl-3.0.html", "GPL-3.0-only");
+    nothing("Licensed as said in https://github.com/a/b/blob/master/LICENSE.");
+    nothing("we link to https://opensource.org/licenses/MIT from the license page of our site");
+}
+
+#[test]
+fn module_licenses_mean_what_the_kernel_says() {
+    grant("MODULE_LICENSE(\"GPL v2\");", "GPL-2.0-only");
+    grant("MODULE_LICENSE(\"GPL\");", "GPL-2.0-or-later");
+    grant("MODULE_LICENSE(\"Dual MIT/GPL\");", "GPL-2.0-or-later OR MIT");
+}
+
+#[test]
+fn named_exceptions_widen_the_grant() {
+    grant(
+        "Licensed under the GNU GPL version 2 or later with the Classpath exception.",
+        "GPL-2.0-or-later WITH Classpath-exception-2.0",
+    );
+    grant("Licensed under the Apache License v2.0 with LLVM Exceptions.", "Apache-2.0 WITH LLVM-exception");
+}
+
+#[test]
+fn a_reference_leads_to_the_license_of_its_file() {
+    let detector = Detector::new(&Options::default());
+    let read = |path: &str, text: &str| detector.read(&RelPath::new(path).expect("relative"), text.as_bytes());
+    let files = [read("src/a.c", "/* See the file COPYING for license terms. */"), read("src/b.c", "int x;")];
+    assert_eq!(files[0].pointers.iter().map(|one| one.target.as_str()).collect::<Vec<_>>(), ["COPYING"]);
+    assert!(files[1].pointers.is_empty());
+}
+
+mod properties {
+    use proptest::prelude::{ProptestConfig, proptest};
+
+    use super::{Detector, Options, RelPath, Witness};
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_text_is_read(text in "(\\PC|[ \n\r\t\\\\<>&(\"'-]|license|GPL|version 2|under the|http://|or later|©){0,80}") {
+            let path = RelPath::new("a.c").expect("relative");
+            Detector::new(&Options::default()).read(&path, text.as_bytes());
+        }
+
+        #[test]
+        fn a_grants_lines_say_the_same_alone(
+            before in "[a-z ]{0,60}",
+            which in 0usize..6,
+            prefix in "(# |// | \\* |;; )",
+        ) {
+            let statements = [
+                super::GPL,
+                "Licensed under the Apache License, Version 2.0.\n",
+                "License: GPL-2+ or MIT\n",
+                "This is released under the 3-clause BSD license.\n",
+                "@license MIT\n",
+                "Dual licensed under the MIT and GPLv2 licenses.\n",
+            ];
+            let text = format!("{before}.\n\n{}\nint main;\n", super::prefixed(&prefix, statements[which]));
+            let path = RelPath::new("a.c").expect("relative");
+            let detector = Detector::new(&Options::default());
+            for one in detector.read(&path, text.as_bytes()).detections.iter().filter(|one| one.class == Witness::Grant) {
+                let lines = text.lines().skip(one.lines.first as usize - 1).take((one.lines.last - one.lines.first + 1) as usize);
+                let cut = lines.collect::<Vec<_>>().join("\n");
+                let again = detector.read(&path, cut.as_bytes());
+                assert!(again.detections.iter().any(|other| other.expr == one.expr && other.class == Witness::Grant), "{cut}");
+            }
+        }
+    }
+}

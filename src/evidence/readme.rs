@@ -1,0 +1,42 @@
+//! Readmes: which files are one. What they grant is a weaker witness than the words of a source file.
+//!
+//! The words themselves are read by the grammar of grants; a badge is a mention and stays a clue.
+
+use crate::text::RelPath;
+
+/// True for `README`, `README.md`, `ReadMe.rst`, `README.de.txt` and the like.
+pub(super) fn is_readme(path: &RelPath) -> bool {
+    let stem = path.name().split(['.', '-', '_']).next().unwrap_or("");
+    stem.eq_ignore_ascii_case("readme")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::evidence::{Detector, Options, Witness};
+    use crate::text::RelPath;
+
+    fn reads(name: &str, text: &str) -> Vec<String> {
+        let evidence = Detector::new(&Options::default()).read(&RelPath::new(name).expect("relative"), text.as_bytes());
+        let found = evidence.detections.iter().filter(|one| one.class != Witness::Clue);
+        found.map(|one| format!("{:?} {}", one.class, one.expr)).collect()
+    }
+
+    #[test]
+    fn a_license_section_is_read_in_every_markup() {
+        for text in [
+            "# foo\n\n## License\n\nMIT\n",
+            "foo\n===\n\nLicense\n-------\n\nMIT, see LICENSE.\n",
+            "# foo\n## License\n[MIT](LICENSE)\n",
+            "# foo\n\n## License\n\nMIT \u{a9} Jane Roe\n",
+            "# foo\n\n## Licensing\n\nThis project is licensed under the terms of the MIT license.\n",
+        ] {
+            assert_eq!(reads("README.md", text), ["Readme MIT"], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_badge_is_only_a_clue() {
+        let badge = "[![License: MIT](https://img.shields.io/badge/License-MIT-yellow.svg)](https://opensource.org/licenses/MIT)";
+        assert!(reads("README.md", &format!("# foo\n\n{badge}\n\nA thing.\n")).is_empty());
+    }
+}

@@ -1,0 +1,273 @@
+//! REUSE: licenses of files stated beside them, in `REUSE.toml`, `.reuse/dep5` and `FILE.license`.
+//!
+//! Follows the REUSE specification 3.3: the nearest `REUSE.toml` speaks first, the last matching annotation in it
+//! wins, and its precedence says whether it yields to the file (`closest`), adds to it (`aggregate`) or replaces what
+//! the file says (`override`).
+
+use super::detection::{Detection, Score, Witness};
+use super::detector::Seen;
+use super::{FileEvidence, Page, grant, tag};
+use crate::license::LicenseExpr;
+use crate::text::{LineRange, RelPath};
+
+/// How an annotation relates to what a file says itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precedence {
+    /// Counts where the file has no tag.
+    Closest,
+    /// Counts beside the file's tags.
+    Aggregate,
+    /// Counts instead of the file's tags.
+    Override,
+}
+
+/// The license of some files, stated in another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Annotation {
+    /// The folder below which it holds.
+    pub folder: RelPath,
+    /// Patterns over paths below that folder.
+    pub globs: Vec<String>,
+    /// True where `*` also matches `/`, as in `dep5`.
+    pub deep: bool,
+    /// How it relates to the files' own tags.
+    pub precedence: Precedence,
+    /// The license.
+    pub expr: LicenseExpr,
+    /// Copyright holders.
+    pub copyrights: Vec<String>,
+}
+
+/// Reads `REUSE.toml`.
+pub(super) fn read_toml(page: &Page<'_>, seen: &mut Seen) {
+    let Ok(file) = page.text.parse::<toml::Table>() else { return };
+    let listed = file.get("annotations").and_then(toml::Value::as_array);
+    for table in listed.into_iter().flatten() {
+        let texts = |key: &str| table.get(key).map(texts).unwrap_or_default();
+        let exprs: Vec<LicenseExpr> =
+            texts("SPDX-License-Identifier").iter().filter_map(|id| Some(tag::expression(id)?.0)).collect();
+        let precedence = match table.get("precedence").and_then(toml::Value::as_str) {
+            Some("aggregate") => Precedence::Aggregate,
+            Some("override") => Precedence::Override,
+            _ => Precedence::Closest,
+        };
+        if let Some(expr) = LicenseExpr::all(exprs) {
+            let copyrights = texts("SPDX-FileCopyrightText");
+            seen.annotations.push(Annotation {
+                folder: page.path.parent(),
+                globs: texts("path"),
+                deep: false,
+                precedence,
+                expr,
+                copyrights,
+            });
+        }
+    }
+}
+
+/// Reads `.reuse/dep5`.
+pub(super) fn read_dep5(page: &Page<'_>, seen: &mut Seen) {
+    if page.path.parent().name() != ".reuse" {
+        return;
+    }
+    for (files, license, copyright) in super::manifest::dep5_stanzas(page.text) {
+        if let Some((expr, _)) = super::manifest::understood(&license) {
+            let globs = files.split_whitespace().map(str::to_owned).collect();
+            let copyrights = copyright.lines().map(|line| line.trim().to_owned()).collect();
+            let folder = page.path.parent().parent();
+            seen.annotations.push(Annotation {
+                folder,
+                globs,
+                deep: true,
+                precedence: Precedence::Aggregate,
+                expr,
+                copyrights,
+            });
+        }
+    }
+}
+
+fn texts(value: &toml::Value) -> Vec<String> {
+    match value {
+        toml::Value::String(text) => vec![text.clone()],
+        toml::Value::Array(list) => list.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Gives every file what REUSE files say of it.
+pub(super) fn apply(files: &mut [FileEvidence]) {
+    side_files(files);
+    let mut all: Vec<(RelPath, Annotation)> = Vec::new();
+    for file in files.iter() {
+        all.extend(file.annotations.iter().map(|one| (file.path.clone(), one.clone())));
+    }
+    if all.is_empty() {
+        return;
+    }
+    for file in files.iter_mut() {
+        if let Some((from, one)) = speaks_for(&all, &file.path) {
+            annotate(file, from, one);
+        }
+    }
+}
+
+/// The annotation that holds for `path`: an override nearest to the root, else the last match of the nearest file.
+fn speaks_for<'a>(all: &'a [(RelPath, Annotation)], path: &RelPath) -> Option<(&'a RelPath, &'a Annotation)> {
+    let depth = |one: &Annotation| one.folder.parts().count();
+    let matching: Vec<_> = all.iter().filter(|(_, one)| one.holds_for(path)).collect();
+    let overriding = matching
+        .iter()
+        .rev()
+        .filter(|(_, one)| one.precedence == Precedence::Override)
+        .min_by_key(|(_, one)| depth(one));
+    let nearest = matching.iter().enumerate().max_by_key(|(at, (_, one))| (depth(one), *at)).map(|(_, found)| found);
+    overriding.or(nearest).map(|(from, one)| (from, one))
+}
+
+impl Annotation {
+    fn holds_for(&self, path: &RelPath) -> bool {
+        let prefix = self.folder.as_str();
+        let below = match prefix {
+            "" => Some(path.as_str()),
+            _ => path.as_str().strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/')),
+        };
+        below.is_some_and(|below| self.globs.iter().any(|glob| matches(glob.as_bytes(), below.as_bytes(), self.deep)))
+    }
+}
+
+fn annotate(file: &mut FileEvidence, from: &RelPath, one: &Annotation) {
+    let is_tagged = file.detections.iter().any(|found| found.class == Witness::Tag);
+    match one.precedence {
+        Precedence::Closest if is_tagged => return,
+        Precedence::Override => file.detections.retain(|found| found.class != Witness::Tag),
+        _ => {}
+    }
+    file.detections.insert(0, stated(one.expr.clone(), from));
+    for holder in &one.copyrights {
+        if !file.copyrights.contains(holder) {
+            file.copyrights.push(holder.clone());
+        }
+    }
+}
+
+/// `picture.png.license` speaks for `picture.png`.
+fn side_files(files: &mut [FileEvidence]) {
+    let sides: Vec<(String, RelPath, Vec<LicenseExpr>)> = files
+        .iter()
+        .filter_map(|file| Some((file.path.as_str().strip_suffix(".license")?.to_owned(), file)))
+        .map(|(target, file)| {
+            let tags = file.detections.iter().filter(|found| found.class == Witness::Tag);
+            (target, file.path.clone(), tags.map(|found| found.expr.clone()).collect())
+        })
+        .collect();
+    for (target, from, exprs) in sides {
+        if let Some(file) = files.iter_mut().find(|file| file.path.as_str() == target) {
+            file.detections.retain(|found| found.class != Witness::Tag);
+            file.detections.extend(exprs.into_iter().map(|expr| stated(expr, &from)));
+        }
+    }
+}
+
+fn stated(expr: LicenseExpr, from: &RelPath) -> Detection {
+    Detection {
+        quote: grant::quote(&format!("{from}: {expr}")),
+        expr,
+        class: Witness::Tag,
+        by: "reuse",
+        lines: LineRange::new(1, 1),
+        score: Score::FULL,
+        note: Some(format!("as {from} says")),
+    }
+}
+
+/// True where `glob` matches all of `path`: `**` any text, `*` any text without `/` (with it where `deep`), `?` one
+/// character where `deep`; `\` takes the next character as it is. Two points to go back to, one a kind of star, so
+/// no pattern makes it slow.
+fn matches(glob: &[u8], path: &[u8], deep: bool) -> bool {
+    let (mut at, mut here) = (0, 0);
+    let (mut within, mut across) = (None::<(usize, usize)>, None::<(usize, usize)>);
+    while here < path.len() {
+        let stars = glob[at..].iter().take_while(|byte| **byte == b'*').count();
+        if stars > 0 {
+            at += stars;
+            match deep || stars > 1 {
+                true => (across, within) = (Some((at, here)), None),
+                false => within = Some((at, here)),
+            }
+            continue;
+        }
+        let (literal, width) = match glob.get(at) {
+            Some(b'\\') if at + 1 < glob.len() => (glob.get(at + 1), 2),
+            other => (other, 1),
+        };
+        if literal == Some(&path[here]) || deep && width == 1 && literal == Some(&b'?') {
+            (at, here) = (at + width, here + 1);
+            continue;
+        }
+        let back = within.as_mut().filter(|(_, begun)| path[*begun] != b'/');
+        let Some((after, begun)) = back.or(across.as_mut()) else { return false };
+        *begun += 1;
+        (at, here) = (*after, *begun);
+        if across.is_some_and(|(after, _)| after == at) {
+            within = None;
+        }
+    }
+    glob[at..].iter().all(|byte| *byte == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Detector, Options, assemble};
+
+    fn licenses(files: &[(&str, &str)], of: &str) -> Vec<String> {
+        let detector = Detector::new(&Options::default());
+        let read = |(path, text): &(&str, &str)| detector.read(&RelPath::new(path).expect("relative"), text.as_bytes());
+        let evidence = assemble(files.iter().map(read).collect());
+        let file = evidence.files.iter().find(|file| file.path.as_str() == of).expect("listed");
+        file.detections.iter().map(|one| one.expr.to_string()).collect()
+    }
+
+    const TOML: &str = "version = 1\n[[annotations]]\npath = \"img/**\"\nSPDX-License-Identifier = \"CC0-1.0\"\n";
+
+    #[test]
+    fn globs_match_as_reuse_says() {
+        for (glob, path, expected) in [
+            ("img/**", "img/a/b.png", true),
+            ("img/*", "img/a/b.png", false),
+            ("*.png", "a.png", true),
+            ("*.png", "a/b.png", false),
+            ("**/*.png", "a/b/c.png", true),
+            ("a\\*", "a*", true),
+            ("a\\*", "ab", false),
+        ] {
+            assert_eq!(matches(glob.as_bytes(), path.as_bytes(), false), expected, "{glob} {path}");
+        }
+        assert!(matches(b"po/*", b"po/a/b", true));
+    }
+
+    #[test]
+    fn an_annotation_yields_to_the_files_own_tag() {
+        let tagged = "// SPDX-License-Identifier: MIT\n";
+        let files = [("REUSE.toml", TOML), ("img/a.svg", "<svg/>"), ("img/b.c", tagged)];
+        assert_eq!(licenses(&files, "img/a.svg"), ["CC0-1.0"]);
+        assert_eq!(licenses(&files, "img/b.c"), ["MIT"]);
+    }
+
+    #[test]
+    fn override_and_aggregate_do_what_they_say() {
+        let tagged = "// SPDX-License-Identifier: MIT\n";
+        let with = |precedence: &str| format!("{TOML}precedence = \"{precedence}\"\n");
+        assert_eq!(licenses(&[("REUSE.toml", &with("override")), ("img/b.c", tagged)], "img/b.c"), ["CC0-1.0"]);
+        assert_eq!(licenses(&[("REUSE.toml", &with("aggregate")), ("img/b.c", tagged)], "img/b.c"), ["CC0-1.0", "MIT"]);
+    }
+
+    #[test]
+    fn side_files_and_dep5_speak_for_their_files() {
+        let side = [("a.png", "x"), ("a.png.license", "SPDX-License-Identifier: CC-BY-4.0\n")];
+        assert_eq!(licenses(&side, "a.png"), ["CC-BY-4.0"]);
+        let dep5 = "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\nFiles: po/*\nCopyright: 2020 A\nLicense: ISC\n";
+        assert_eq!(licenses(&[(".reuse/dep5", dep5), ("po/de/x.po", "msgid")], "po/de/x.po"), ["ISC"]);
+    }
+}

@@ -1,0 +1,95 @@
+//! Which `lib` a checkout means, and the license table in it.
+//!
+//! Its own where it has one; else the one of `--nixpkgs`; else the one that clarity carries.
+
+use std::ops::ControlFlow;
+
+use super::checkout::Checkout;
+use super::table::{LicenseRecord, LicenseTable, TableOrigin};
+use crate::nix::{Attr, Eval, R, Thunk, Value, fallback_lib, lookup};
+
+/// A path that no file has: the embedded library is evaluated under it.
+const EMBEDDED: &str = "/clarity/lib/default.nix";
+
+/// Binds the library that stands in where a file of the checkout means a `lib` from outside.
+pub(super) fn install<'a>(checkout: &Checkout, eval: &Eval<'a>) -> &'a Thunk<'a> {
+    let thunk = match &checkout.lib {
+        Some(path) => {
+            let path = eval.str(path);
+            eval.native(move |eval| eval.import(path))
+        }
+        None => eval.native(embedded),
+    };
+    eval.lib.set(Some(thunk));
+    thunk
+}
+
+fn embedded<'a>(eval: &Eval<'a>) -> R<'a, Value<'a>> {
+    eval.files.embed(EMBEDDED, &fallback_lib());
+    let function = eval.import(EMBEDDED)?;
+    let licenses = eval.json(LicenseTable::embedded_json())?;
+    let argument = eval.record(&[("licenses", eval.done(licenses))]);
+    eval.call(function, eval.done(argument))
+}
+
+impl Checkout {
+    /// The license table that the checkout's packages mean.
+    pub fn license_table(&self) -> LicenseTable {
+        let own = self.root().join("lib/default.nix");
+        let origin = match (&self.lib, own.is_file()) {
+            (_, true) => own.to_string_lossy().into_owned(),
+            (Some(lib), false) => lib.clone(),
+            (None, false) => return LicenseTable::embedded(),
+        };
+        let records = self.evaluate(|eval| ControlFlow::Break(records(eval, &origin)));
+        match records.flatten() {
+            Some((records, has_operators)) => {
+                let below = std::path::Path::new(&origin).strip_prefix(self.root());
+                let shown = below.map_or(origin.clone(), |below| below.to_string_lossy().into_owned());
+                LicenseTable { origin: TableOrigin::Checkout(shown), records, has_operators }
+            }
+            None => LicenseTable::embedded(),
+        }
+    }
+}
+
+type Records = std::collections::BTreeMap<String, LicenseRecord>;
+
+fn records(eval: &Eval<'_>, lib: &str) -> Option<(Records, bool)> {
+    let Ok(Value::Attrs(lib)) = eval.import(eval.str(lib)) else { return None };
+    let Ok(Value::Attrs(table)) = eval.force(lookup(lib, eval.sym("licenses"))?.value) else { return None };
+    let mut out = Records::new();
+    let mut operators = 0;
+    for (name, attr) in eval.sorted_names(table) {
+        match eval.force(attr.value) {
+            Ok(Value::Attrs(record)) => {
+                out.insert(name.to_string(), read(eval, &name, record));
+            }
+            Ok(Value::Lambda(_) | Value::Prim(_)) => operators += usize::from(["OR", "AND", "WITH"].contains(&&*name)),
+            _ => {}
+        }
+    }
+    (!out.is_empty()).then_some((out, operators == 3))
+}
+
+fn read<'a>(eval: &Eval<'a>, name: &str, record: &'a [Attr<'a>]) -> LicenseRecord {
+    let field = |name: &str| lookup(record, eval.sym(name)).and_then(|attr| eval.force(attr.value).ok());
+    let text = |name: &str| match field(name) {
+        Some(Value::Str(text)) => Some(text.to_owned()),
+        _ => None,
+    };
+    let flag = |name: &str| match field(name) {
+        Some(Value::Bool(value)) => Some(value),
+        _ => None,
+    };
+    let free = flag("free").unwrap_or(true);
+    LicenseRecord {
+        short_name: text("shortName").unwrap_or_else(|| name.to_owned()),
+        spdx_id: text("spdxId"),
+        full_name: text("fullName"),
+        url: text("url"),
+        free,
+        redistributable: flag("redistributable").unwrap_or(free),
+        deprecated: flag("deprecated").unwrap_or(false),
+    }
+}

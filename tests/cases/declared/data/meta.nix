@@ -1,0 +1,5 @@
+# `meta` in a file of its own.
+{
+  description = "A case";
+  license = "bsd"; #@ imported
+}
