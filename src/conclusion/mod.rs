@@ -191,7 +191,7 @@ fn manifest_or<'v>(manifest: &'v Voice, readme: Option<&'v Voice>, headers: Opti
     let clearer = [headers, readme].into_iter().flatten().find(|other| !other.is_vague());
     match clearer {
         Some(other) if manifest.is_vague() => other,
-        Some(other) if other.speaker == Speaker::Headers && other.is_broad() && !other.shares_license(manifest) => {
+        Some(other) if other.speaker == Speaker::Headers && other.covers_most() && !other.shares_license(manifest) => {
             other
         }
         _ => manifest,
@@ -253,6 +253,9 @@ fn refines(exact: &Term, vague: &Term) -> bool {
 fn parts(scope: &Scope<'_>, expr: Option<&LicenseExpr>) -> Vec<Part> {
     let mut parts: BTreeMap<(RelPath, LicenseExpr), Part> = BTreeMap::new();
     for (file, reading) in scope.readings() {
+        if !matches!(file.role, Role::Shipped | Role::Vendored | Role::ThirdParty | Role::Generated) {
+            continue;
+        }
         if expr.is_some_and(|expr| fits(&reading.expr, reading.vague, expr)) {
             continue;
         }
