@@ -180,7 +180,7 @@ fn document_or<'v>(document: &'v Voice, readme: Option<&'v Voice>, headers: Opti
         return readme;
     }
     match headers.filter(|headers| headers.is_broad()) {
-        Some(headers) if document.is_only_text() && !headers.shares_license(document) => headers,
+        Some(headers) if document.is_only_text() && headers.covers_most() && !headers.shares_license(document) => headers,
         Some(headers) if document.operator_unstated && !headers.is_vague() && document.explains(headers) => headers,
         _ => document,
     }
