@@ -132,8 +132,7 @@ fn explain_difference(one: &Detection, passage: &str, out: &mut dyn Write) -> io
     for term in one.expr.terms() {
         let id = term.exception.clone().unwrap_or_else(|| term.id());
         if let Some(found) = compare(passage, &id) {
-            writeln!(out, "  against the text of {id} (askalono: {}):", found.second_opinion)?;
-            writeln!(out, "    {}", found.words)?;
+            writeln!(out, "  against the text of {id}:\n    {found}")?;
         }
     }
     Ok(())

@@ -25,4 +25,4 @@ pub use detector::{Detector, Options};
 use page::Page;
 pub use page::read_text;
 pub use reuse::{Annotation, Precedence};
-pub use text::{Comparison, OwnText, compare};
+pub use text::{OwnText, compare};

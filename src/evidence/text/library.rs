@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use super::index::{self, ENTRIES, Entry};
+use super::score::Passage;
 use super::slots::{Weight, weights};
 use super::words::{SHINGLE, shingle, words_of_license};
 use crate::license;
@@ -112,6 +113,8 @@ pub struct Facts {
 /// The texts of the SPDX list, and behind them those of the user.
 pub struct Library {
     slots: Vec<OnceLock<Text>>,
+    /// What askalono compares with, per text.
+    passages: Vec<OnceLock<Passage>>,
     own: Vec<(OwnText, Text)>,
     own_holders: BTreeMap<u32, Vec<u16>>,
 }
@@ -126,7 +129,8 @@ impl Library {
                 own_holders.entry(shingle).or_default().push((ENTRIES.len() + number) as u16);
             }
         }
-        Library { slots: ENTRIES.iter().map(|_| OnceLock::new()).collect(), own, own_holders }
+        let passages = (0..ENTRIES.len() + own.len()).map(|_| OnceLock::new()).collect();
+        Library { slots: ENTRIES.iter().map(|_| OnceLock::new()).collect(), passages, own, own_holders }
     }
 
     /// How many texts there are.
@@ -141,6 +145,18 @@ impl Library {
             Some(slot) => slot.get_or_init(|| read(source(&ENTRIES[number]))),
             None => &self.own[number - self.slots.len()].1,
         }
+    }
+
+    /// The text with this number as askalono compares it.
+    pub fn passage(&self, number: u16) -> &Passage {
+        let place = usize::from(number);
+        self.passages[place].get_or_init(|| {
+            let text = match ENTRIES.get(place) {
+                Some(entry) => source(entry),
+                None => &self.own[place - self.slots.len()].0.text,
+            };
+            Passage::new(text, &words_of_license(text))
+        })
     }
 
     /// What is known of the text with this number.
