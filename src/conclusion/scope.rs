@@ -121,6 +121,5 @@ pub(super) fn saying(file: &FileEvidence, class: Witness) -> Option<Saying> {
 
 /// True where a detector saw only the name of a family, such as "BSD" or "GPL".
 fn is_vague(detection: &Detection) -> bool {
-    let unversioned = detection.note.as_deref().is_some_and(|note| note.contains("no version stated"));
-    unversioned || detection.expr.terms().iter().all(|term| is_vague_term(term))
+    detection.is_family() || detection.expr.terms().iter().all(|term| is_vague_term(term))
 }

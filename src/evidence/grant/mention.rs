@@ -5,10 +5,8 @@ use super::names::{Family, Named, Names};
 use super::url;
 use super::version;
 use super::words::{Gap, Kind, Words};
+use crate::evidence::detection::UNVERSIONED;
 use crate::license::{LicenseExpr, Suffix};
-
-/// How the note of a name without its version begins.
-pub(super) const UNVERSIONED: &str = "no version stated";
 
 /// One license name in the text: words `first..end`.
 #[derive(Clone, Debug)]
