@@ -41,13 +41,19 @@ pub(super) fn mentions(names: &Names, words: &Words) -> Vec<Mention> {
 
 fn link(names: &Names, words: &Words, at: usize) -> Option<Mention> {
     let address = url::named(names, words.text(at))?;
+    let suffix = if address.or_later { Suffix::OrLater } else { Suffix::Only };
     let (expr, note) = match (address.named, address.id) {
-        (Named::Family(index), Some(id)) => (names.family(index).term(&id, Suffix::Only)?.into(), None),
+        (Named::Family(index), Some(id)) => (names.family(index).term(&id, suffix)?.into(), None),
         (Named::Family(index), None) => (default(names.family(index), words, at)?, unversioned(names.family(index))),
         (Named::Fixed(index) | Named::Phrase(index), _) => (names.fixed(index).clone(), None),
         (Named::Bsd, _) => (bsd()?, bsd_note()),
     };
-    let (standing, from) = frame::standing(words, at, at + 1, false);
+    let (standing, from) = match frame::standing(words, at, at + 1, false) {
+        (Standing::Mention, from) => {
+            frame::copy_of_license(words, at).map_or((Standing::Mention, from), |copy| (Standing::Grant, copy))
+        }
+        stand => stand,
+    };
     Some(Mention { first: at, end: at + 1, expr, standing, from, is_url: true, plain: false, note })
 }
 

@@ -15,6 +15,8 @@ pub struct Text {
     pub words: Box<[u32]>,
     /// What matching or missing words is worth.
     pub worth: Worth,
+    /// The proper names that the text insists on, each once.
+    pub names: BTreeSet<u32>,
     shingles: Box<[u32]>,
     /// Per bucket: the last place of a shingle in it, plus one.
     heads: Box<[u32]>,
@@ -61,6 +63,8 @@ impl Text {
     /// The text with these words.
     pub fn new(words: Vec<u32>) -> Self {
         let shingles: Vec<u32> = words.windows(SHINGLE).map(shingle).collect();
+        let named = words.iter().zip(weights(&words)).filter(|(_, weight)| *weight == Weight::Name);
+        let names = named.map(|(word, _)| *word).collect();
         let mut heads = vec![0; (shingles.len() * 2).next_power_of_two().max(2)];
         let mut before = vec![0; shingles.len()];
         for (place, hash) in shingles.iter().enumerate().rev() {
@@ -69,7 +73,14 @@ impl Text {
             heads[bucket] = place as u32 + 1;
         }
         let worth = Worth::of(&words);
-        Text { worth, words: words.into(), shingles: shingles.into(), heads: heads.into(), before: before.into() }
+        Text {
+            names,
+            worth,
+            words: words.into(),
+            shingles: shingles.into(),
+            heads: heads.into(),
+            before: before.into(),
+        }
     }
 
     /// Its shingles, each once.

@@ -28,6 +28,9 @@ pub struct Found {
     pub is_certain: bool,
     /// The text from its beginning to its end, more or less.
     is_whole: bool,
+    is_known: bool,
+    /// What its words are worth; a word is worth 10.
+    matched: u32,
     utility: i32,
 }
 
@@ -149,11 +152,13 @@ fn judge(number: u16, library: &Library, words: &[u32], island: &Island) -> Opti
     if similarity < 6_000 || score < 2_000 && matched < 2_000 {
         return None;
     }
-    let known = if library.facts(number).is_known { 5 } else { 0 };
+    let is_known = library.facts(number).is_known;
+    let known = if is_known { 5 } else { 0 };
     let is_certain = is_whole || is_begun;
     // One that could not be reported must be clearly better to keep away one that can.
     let doubt = if is_certain { 0 } else { matched };
     let costs = (6 * (inserted + deleted) + 3 * head + 2 * tail.min(matched) + doubt) / 10;
+    let costs = costs + foreign(text, &words[island.file.clone()]);
     Some(Found {
         entry: number,
         words: island.file.clone(),
@@ -162,9 +167,21 @@ fn judge(number: u16, library: &Library, words: &[u32], island: &Island) -> Opti
         rival: None,
         is_certain,
         is_whole,
+        is_known,
+        matched,
         utility: matched as i32 - costs as i32 + known,
     })
 }
+
+/// What it costs a text that insists on names that the words hold none of them: it is somebody else's license, and
+/// the same words without names fit better.
+fn foreign(text: &Text, words: &[u32]) -> u32 {
+    let is_named = text.names.is_empty() || words.iter().any(|word| text.names.contains(word));
+    if is_named { 0 } else { FOREIGN }
+}
+
+/// Worth 15 words.
+const FOREIGN: u32 = 150;
 
 /// True where the words allow something: a disclaimer by itself is no license.
 fn grants(words: &[u32]) -> bool {
@@ -193,6 +210,12 @@ impl Found {
         other.is_certain && other.entry != self.entry && self.utility - other.utility <= RIVAL
     }
 
+    /// Nothing says which text it was that breaks off: of those that begin alike, the well-known one is the likeliest.
+    fn is_less_likely(&self, other: &Found) -> bool {
+        let both_break_off = !self.is_whole && !other.is_whole && other.is_certain;
+        both_break_off && !self.is_known && other.is_known && other.matched * 20 >= self.matched * 19
+    }
+
     /// Words enough, and near enough, to be some license nobody listed.
     fn is_resemblance(&self) -> bool {
         self.score >= Score(5_000) && self.words.len() >= 40
@@ -210,7 +233,10 @@ const MOST_RIVALS: usize = 4;
 
 impl Place {
     /// Keeps what lost its place to this text, where it is a rival.
-    fn lost(&mut self, other: Found) {
+    fn lost(&mut self, mut other: Found) {
+        if self.winner.is_less_likely(&other) {
+            std::mem::swap(&mut self.winner, &mut other);
+        }
         if self.rivals.len() < MOST_RIVALS && self.winner.is_rival(&other) {
             self.rivals.push(other);
         }
