@@ -225,7 +225,7 @@ fn is_defined(words: &Words, end: usize) -> bool {
 /// Words back from an address within which it is said what stands there.
 const LEADS_TO: usize = 14;
 
-/// The first of the words "copy of the License", where the address at `at` says where that is.
+/// The first of the words "copy of the License" or "terms are available", where the address at `at` says where.
 pub(super) fn copy_of_license(words: &Words, at: usize) -> Option<usize> {
     let lead = at.checked_sub(1).filter(|&lead| words.is(lead, &["at", "from"]))?;
     let is_copy = |back: &usize| {
@@ -233,6 +233,9 @@ pub(super) fn copy_of_license(words: &Words, at: usize) -> Option<usize> {
             && words.is(back + 1, &["of"])
             && words.is(back + 2, &["the", "this"])
             && words.is(back + 3, &["license", "licence"])
+            || words.is(*back, &["terms", "license", "licence"])
+                && words.is(back + 1, &["are", "is"])
+                && (back + 2..lead).any(|place| words.is(place, &["available"]))
     };
     let copy = (at.saturating_sub(LEADS_TO)..lead).rev().find(is_copy)?;
     let goes_on = |place: usize| !words.gap(place).has(Gap::STOP) && !words.gap(place).has(Gap::PARAGRAPH);
@@ -323,7 +326,12 @@ fn is_condition(words: &Words, at: usize) -> bool {
     let conditional = words.is(start, &["if"])
         && words.is(start + 1, &["you", "your"])
         && words.is(start + 2, &["wish", "want", "add", "don", "do", "indicate"]);
-    conditional || words.is(start, &["please"]) && words.is(start + 1, &["note"])
+    let noted = |at: usize| {
+        words.is(at, &["note"])
+            && words.is(at + 1, &["that"])
+            && !words.is(at + 2, &["this", "these", "all", "we", "you"])
+    };
+    conditional || noted(start) || words.is(start, &["please"]) && words.is(start + 1, &["note"])
 }
 
 /// True where one of the `reach` words before `at`, in the same sentence, takes back what follows.
