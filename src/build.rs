@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 #[path = "evidence/text/words.rs"]
+#[expect(dead_code, reason = "words are only read here, not compared")]
 mod words;
 
 use words::{SHINGLE, shingle, words_of_license};

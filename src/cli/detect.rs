@@ -10,7 +10,9 @@ use clap::ValueEnum;
 
 use super::stream;
 use crate::engine;
-use crate::evidence::{Detection, Detector, FileEvidence, Options, OwnText, Witness, compare, read_text};
+use crate::evidence::{
+    Detection, Detector, Evidence, FileEvidence, Options, OwnText, Witness, compare, import, read_text,
+};
 use crate::report::detected;
 use crate::text::{LineIndex, RelPath};
 
@@ -29,6 +31,12 @@ pub struct Args {
     /// Also know the license texts in this folder; each is reported as LicenseRef-<file name>.
     #[arg(long, value_name = "DIR")]
     license_texts: Option<PathBuf>,
+    /// What another engine saw, as ScanCode's JSON: further witnesses beside our own.
+    #[arg(long, value_name = "FILE", conflicts_with = "explain")]
+    import: Option<PathBuf>,
+    /// Worker threads [default: the number of cores]. The answer is the same with any number of them.
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -44,25 +52,47 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let detector = Detector::new(&Options { texts });
     match (&args.explain, &args.path) {
         (Some(file), _) => explain(&detector, file)?,
-        (None, Some(path)) => detect(&detector, path, args.format)?,
+        (None, Some(path)) => detect(&detector, path, args)?,
         (None, None) => anyhow::bail!("no path given; name a folder or a file"),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn detect(detector: &Detector, path: &Path, format: Format) -> anyhow::Result<()> {
+fn detect(detector: &Detector, path: &Path, args: &Args) -> anyhow::Result<()> {
     anyhow::ensure!(path.exists(), "{}: not found; name a folder or a file", path.display());
     let files = engine::files(path);
     for error in &files.errors {
         stream::remark(&format!("not listed: {error}"));
     }
-    let evidence = engine::detect(detector, &files);
-    let write = match format {
+    let mut evidence = match args.jobs {
+        None => engine::detect(detector, &files),
+        Some(jobs) => engine::detect_on(usize::from(jobs), detector, &files).context("no threads; try --jobs 1")?,
+    };
+    if let Some(file) = &args.import {
+        add_witnesses(&mut evidence, file)?;
+    }
+    let write = match args.format {
         Format::Jsonl => detected::lines,
         Format::Json => detected::document,
         Format::Scancode => detected::scancode,
     };
     stream::to_stdout(|out| write(&evidence, out))
+}
+
+/// Adds what another engine saw, and says what of that could not be used.
+fn add_witnesses(evidence: &mut Evidence, file: &Path) -> anyhow::Result<()> {
+    let unreadable = || format!("{}: cannot be read; name a file of ScanCode's JSON", file.display());
+    let json = fs::read_to_string(file).with_context(unreadable)?;
+    let done = import(evidence, &json).with_context(unreadable)?;
+    if done.strange_files + done.unreadable > 0 {
+        stream::remark(&format!(
+            "{}: {} files with licenses are not here, {} expressions cannot be read",
+            file.display(),
+            done.strange_files,
+            done.unreadable
+        ));
+    }
+    Ok(())
 }
 
 /// The texts in `folder`, by the names of their files without extension.
@@ -132,8 +162,7 @@ fn explain_difference(one: &Detection, passage: &str, out: &mut dyn Write) -> io
     for term in one.expr.terms() {
         let id = term.exception.clone().unwrap_or_else(|| term.id());
         if let Some(found) = compare(passage, &id) {
-            writeln!(out, "  against the text of {id} (askalono: {}):", found.second_opinion)?;
-            writeln!(out, "    {}", found.words)?;
+            writeln!(out, "  against the text of {id}:\n    {found}")?;
         }
     }
     Ok(())

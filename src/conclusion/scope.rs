@@ -162,6 +162,5 @@ fn without_weaker_suffixes(detections: Vec<&Detection>) -> Vec<&Detection> {
 
 /// True where a detector saw only the name of a family, such as "BSD" or "GPL".
 fn is_vague(detection: &Detection) -> bool {
-    let unversioned = detection.note.as_deref().is_some_and(|note| note.contains("no version stated"));
-    unversioned || detection.expr.terms().iter().all(|term| is_vague_term(term))
+    detection.is_family() || detection.expr.terms().iter().all(|term| is_vague_term(term))
 }

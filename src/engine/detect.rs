@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::{ThreadPoolBuildError, ThreadPoolBuilder};
 use walkdir::WalkDir;
 
 use crate::evidence::{Detector, Evidence, FileEvidence, assemble};
@@ -43,4 +44,10 @@ pub fn files(path: &Path) -> Files {
 pub fn detect(detector: &Detector, files: &Files) -> Evidence {
     let seen: Vec<FileEvidence> = files.paths.par_iter().map(|path| detector.read_file(&files.root, path)).collect();
     assemble(seen)
+}
+
+/// All evidence of the files, seen by this many threads; the answer does not depend on how many they are.
+pub fn detect_on(threads: usize, detector: &Detector, files: &Files) -> Result<Evidence, ThreadPoolBuildError> {
+    let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
+    Ok(pool.install(|| detect(detector, files)))
 }

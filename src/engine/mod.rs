@@ -8,7 +8,7 @@ mod settle;
 mod study;
 mod watch;
 
-pub use detect::{Files, detect, files};
+pub use detect::{Files, detect, detect_on, files};
 pub use scan::{LeaveOut, Request, ScanError, scan};
 pub use settle::{accepted, settle};
 pub use watch::Watch;

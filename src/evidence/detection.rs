@@ -103,6 +103,16 @@ pub struct Detection {
     pub note: Option<String>,
 }
 
+/// How the note of a detection begins that names only the family of a license, such as "BSD" or "GPL".
+pub(super) const UNVERSIONED: &str = "no version stated";
+
+impl Detection {
+    /// True where only the family of the license was named; the expression is then the family's usual reading.
+    pub fn is_family(&self) -> bool {
+        self.note.as_deref().is_some_and(|note| note.starts_with(UNVERSIONED))
+    }
+}
+
 /// Words that say the license stands in another file: "see the file COPYING".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pointer {

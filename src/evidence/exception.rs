@@ -18,6 +18,7 @@ pub(super) fn attach(exceptions: &[(&'static str, LineRange)], found: &mut Vec<D
     for (nth, &(id, lines)) in exceptions.iter().enumerate() {
         let host = if nth < MOST_JOINED { host(id, lines, found) } else { None };
         match host {
+            _ if is_joined_near(id, lines, found) => {}
             Some(host) => {
                 let joined = widen(id, &found[host].expr);
                 found[host].expr = joined;
@@ -25,6 +26,14 @@ pub(super) fn attach(exceptions: &[(&'static str, LineRange)], found: &mut Vec<D
             None => found.extend(alone(id, lines)),
         }
     }
+}
+
+/// True where a license near these lines carries the exception already: it is only named again.
+fn is_joined_near(id: &str, lines: LineRange, found: &[Detection]) -> bool {
+    let carries = |one: &Detection| one.expr.terms().iter().any(|term| term.exception.as_deref() == Some(id));
+    let near =
+        |one: &Detection| one.lines.first <= lines.first && lines.first.saturating_sub(one.lines.last) <= MOST_BEFORE;
+    found.iter().any(|one| one.class != Witness::Clue && near(one) && carries(one))
 }
 
 /// The license that the exception at `lines` belongs to: the nearest before it, else the nearest behind.

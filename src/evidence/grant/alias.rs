@@ -292,7 +292,13 @@ pub(super) const PLAIN_WORDS: &[&str] = &[
 pub(super) const PHRASES: &[(&str, &[&str])] = &[
     ("Zlib", &["for conditions of distribution and use see copyright notice in"]),
     ("MIT", &["see copyright notice in lua h"]),
-    ("IJG", &["this file is part of the independent jpeg group s software"]),
+    (
+        "IJG",
+        &[
+            "this file is part of the independent jpeg group s software",
+            "based in part on the work of the independent jpeg group",
+        ],
+    ),
     ("Beerware", &["beer ware license revision", "beerware license revision"]),
     ("GPL-2.0-or-later WITH Bison-exception-2.2", &[]),
 ];

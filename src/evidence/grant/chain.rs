@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::frame::Standing;
-use super::mention::{Mention, UNVERSIONED};
+use super::mention::Mention;
 use super::names::spelled;
 use super::words::{Gap, Kind, Words};
+use crate::evidence::detection::UNVERSIONED;
 use crate::license::LicenseExpr;
 use crate::text::Span;
 

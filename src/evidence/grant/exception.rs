@@ -32,6 +32,7 @@ const NAMES: &[(&str, &str)] = &[
     ("mif", "mif-exception"),
     ("u boot", "u-boot-exception-2.0"),
     ("ecos", "eCos-exception-2.0"),
+    ("freertos gpl", "freertos-exception-2.0"),
     ("freertos", "freertos-exception-2.0"),
     ("universal foss", "Universal-FOSS-exception-1.0"),
     ("swift runtime library", "Swift-exception"),

@@ -153,7 +153,8 @@ pub(super) const FIXED: &[(&str, &[&str])] = &[
         ],
     ),
     ("Python-2.0", &["python license", "python license 2.0", "python style license", "python 2.0"]),
-    ("Ruby", &["ruby license", "ruby s license"]),
+    // Until version 1.9.3 the other choice was the GPL.
+    ("Ruby", &["ruby license", "ruby s license", "same terms as ruby 1.8", "same license as ruby 1.8"]),
     (
         "BSD-2-Clause OR Ruby",
         &[

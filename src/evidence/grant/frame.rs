@@ -159,7 +159,7 @@ const NEGATIVE: &[&str] = &[
 ];
 
 /// Words after a name that make it a grant: "GPL licensed", "the GPL applies".
-const AFTER: &[&str] = &["licensed", "applies", "governs", "apply", "d", "licenced", "lic"];
+const AFTER: &[&str] = &["licensed", "applies", "governs", "apply", "licenced", "lic"];
 
 /// Words after a name that take it back: it is talked about.
 const TALK: &[&str] = &[
@@ -206,7 +206,40 @@ fn grants_behind(words: &Words, first: usize, end: usize, plain: bool) -> bool {
     let same_unit = !words.gap(end).has(Gap::STOP) && !words.gap(end).has(Gap::PARAGRAPH);
     let governs = (end..end + 3).any(|at| words.is(at, &["governs"]));
     let found_in = words.is(end, &["can", "see"]) && words.gap(first).has(Gap::PARAGRAPH) && !plain;
-    same_unit && (words.is(end, AFTER) || governs || found_in)
+    // "GPL'd", and not a word that only begins with this letter.
+    let is_verb = words.is(end, &["d"]) && words.gap(end).has(Gap::QUOTE);
+    // A string that begins with the name is data: 'MIT Licensed'.
+    let is_data = words.gap(first).has(Gap::QUOTE) && words.gap(first).has(Gap::NEWLINE);
+    let granted = !is_data && (words.is(end, AFTER) || is_verb);
+    same_unit && (granted || governs || found_in || is_defined(words, end))
+}
+
+/// True where the name before `end` becomes what a header calls its license: `... (the "License")`.
+fn is_defined(words: &Words, end: usize) -> bool {
+    words.gap(end).has(Gap::OPEN)
+        && words.is(end, &["the", "this"])
+        && words.gap(end + 1).has(Gap::QUOTE)
+        && words.is(end + 1, &["license", "licence", "agreement"])
+}
+
+/// Words back from an address within which it is said what stands there.
+const LEADS_TO: usize = 14;
+
+/// The first of the words "copy of the License" or "terms are available", where the address at `at` says where.
+pub(super) fn copy_of_license(words: &Words, at: usize) -> Option<usize> {
+    let lead = at.checked_sub(1).filter(|&lead| words.is(lead, &["at", "from"]))?;
+    let is_copy = |back: &usize| {
+        words.is(*back, &["copy"])
+            && words.is(back + 1, &["of"])
+            && words.is(back + 2, &["the", "this"])
+            && words.is(back + 3, &["license", "licence"])
+            || words.is(*back, &["terms", "license", "licence"])
+                && words.is(back + 1, &["are", "is"])
+                && (back + 2..lead).any(|place| words.is(place, &["available"]))
+    };
+    let copy = (at.saturating_sub(LEADS_TO)..lead).rev().find(is_copy)?;
+    let goes_on = |place: usize| !words.gap(place).has(Gap::STOP) && !words.gap(place).has(Gap::PARAGRAPH);
+    (copy + 1..lead).all(goes_on).then_some(copy)
 }
 
 fn looking_back(words: &Words, first: usize, end: usize, plain: bool) -> Option<Stand> {
@@ -264,7 +297,9 @@ fn preposition(words: &Words, at: usize, word: &str, (first, end): (usize, usize
     let names_license =
         || words.is(end.wrapping_sub(1), &["license", "licence"]) || words.is(end, &["license", "licence"]);
     let frames = match word {
-        "under" => !words.is(at + 1, &["section", "clause", "paragraph", "copyright", "copy"]),
+        "under" | "unter" | "sous" | "bajo" => {
+            !words.is(at + 1, &["section", "clause", "paragraph", "copyright", "copy"])
+        }
         "of" => {
             before(&["terms", "conditions", "provisions", "term"])
                 || (at.saturating_sub(6)..at).any(|back| words.is(back, &["corresponding"]))
@@ -291,7 +326,12 @@ fn is_condition(words: &Words, at: usize) -> bool {
     let conditional = words.is(start, &["if"])
         && words.is(start + 1, &["you", "your"])
         && words.is(start + 2, &["wish", "want", "add", "don", "do", "indicate"]);
-    conditional || words.is(start, &["please"]) && words.is(start + 1, &["note"])
+    let noted = |at: usize| {
+        words.is(at, &["note"])
+            && words.is(at + 1, &["that"])
+            && !words.is(at + 2, &["this", "these", "all", "we", "you"])
+    };
+    conditional || noted(start) || words.is(start, &["please"]) && words.is(start + 1, &["note"])
 }
 
 /// True where one of the `reach` words before `at`, in the same sentence, takes back what follows.

@@ -1,14 +1,12 @@
 //! Names in words: each license name or license URL with its version, and how it stands.
 
 use super::frame::{self, Standing};
-use super::names::{Family, Named, Names};
+use super::names::{Family, Found, Named, Names};
 use super::url;
 use super::version;
 use super::words::{Gap, Kind, Words};
+use crate::evidence::detection::UNVERSIONED;
 use crate::license::{LicenseExpr, Suffix};
-
-/// How the note of a name without its version begins.
-pub(super) const UNVERSIONED: &str = "no version stated";
 
 /// One license name in the text: words `first..end`.
 #[derive(Clone, Debug)]
@@ -43,13 +41,19 @@ pub(super) fn mentions(names: &Names, words: &Words) -> Vec<Mention> {
 
 fn link(names: &Names, words: &Words, at: usize) -> Option<Mention> {
     let address = url::named(names, words.text(at))?;
+    let suffix = if address.or_later { Suffix::OrLater } else { Suffix::Only };
     let (expr, note) = match (address.named, address.id) {
-        (Named::Family(index), Some(id)) => (names.family(index).term(&id, Suffix::Only)?.into(), None),
+        (Named::Family(index), Some(id)) => (names.family(index).term(&id, suffix)?.into(), None),
         (Named::Family(index), None) => (default(names.family(index), words, at)?, unversioned(names.family(index))),
         (Named::Fixed(index) | Named::Phrase(index), _) => (names.fixed(index).clone(), None),
         (Named::Bsd, _) => (bsd()?, bsd_note()),
     };
-    let (standing, from) = frame::standing(words, at, at + 1, false);
+    let (standing, from) = match frame::standing(words, at, at + 1, false) {
+        (Standing::Mention, from) => {
+            frame::copy_of_license(words, at).map_or((Standing::Mention, from), |copy| (Standing::Grant, copy))
+        }
+        stand => stand,
+    };
     Some(Mention { first: at, end: at + 1, expr, standing, from, is_url: true, plain: false, note })
 }
 
@@ -59,8 +63,8 @@ fn name(names: &Names, words: &Words, at: usize) -> Option<Mention> {
     let mut plain = found.plain;
     let (expr, note) = match found.named {
         Named::Family(index) => {
-            let family = names.family(index);
-            match version::beside(words, at, found.end, family) {
+            let (family, stated) = stated(names, words, found, (at, index));
+            match stated {
                 Some(stated) => {
                     (first, end) = (first.min(stated.first), end.max(stated.end));
                     plain = plain && !family.is_gnu() && stated.end <= found.end;
@@ -78,6 +82,23 @@ fn name(names: &Names, words: &Words, at: usize) -> Option<Mention> {
         _ => frame::standing(words, first, end, plain),
     };
     Some(Mention { first, end, expr, standing, from, is_url: false, plain, note })
+}
+
+/// The family that is meant, and which of its versions. There is no GPL 2.1: who writes so means the LGPL.
+fn stated<'n>(
+    names: &'n Names,
+    words: &Words,
+    found: Found,
+    (at, index): (usize, usize),
+) -> (&'n Family, Option<version::Stated>) {
+    let family = names.family(index);
+    let stated = version::beside(words, at, found.end, family);
+    let lesser = names.family_of("LGPL").filter(|_| family.base == "GPL" && stated.is_none());
+    let meant = lesser.and_then(|lesser| {
+        let stated = version::beside(words, at, found.end, lesser)?;
+        stated.versions.iter().all(|(id, _)| id == "LGPL-2.1").then_some((lesser, Some(stated)))
+    });
+    meant.unwrap_or((family, stated))
 }
 
 fn versions(family: &Family, stated: &version::Stated) -> Option<LicenseExpr> {

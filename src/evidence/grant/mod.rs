@@ -60,6 +60,8 @@ pub(super) const RULE: Rule = Rule {
         "copyright notice in",
         "subject to",
         "under apache",
+        "jpeg group",
+        "cpol",
     ],
     reads,
 };

@@ -71,6 +71,11 @@ impl Names {
         &self.families[index]
     }
 
+    /// The family with these letters before its versions, e.g. `LGPL`.
+    pub(super) fn family_of(&self, base: &str) -> Option<&Family> {
+        self.families.iter().find(|family| family.base == base)
+    }
+
     pub(super) fn fixed(&self, index: usize) -> &LicenseExpr {
         &self.fixed[index]
     }

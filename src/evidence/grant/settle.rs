@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 
-use super::mention::UNVERSIONED;
 use crate::evidence::{Detection, Pointer, Witness};
 use crate::license::{LicenseExpr, Term};
 
@@ -15,7 +14,7 @@ const LIST: usize = 14;
 pub(in crate::evidence) fn settle(found: &mut Vec<Detection>) {
     let firm: BTreeSet<String> = found
         .iter()
-        .filter(|one| one.class < Witness::Clue && !is_open(one))
+        .filter(|one| one.class < Witness::Clue && !one.is_family())
         .flat_map(|one| families(&one.expr))
         .collect();
     let manifests: Vec<_> = found.iter().filter(|one| one.class == Witness::Manifest).map(|one| one.lines).collect();
@@ -23,7 +22,7 @@ pub(in crate::evidence) fn settle(found: &mut Vec<Detection>) {
         let repeated = one.class == Witness::Grant
             && manifests.iter().any(|lines| lines.first <= one.lines.last && one.lines.first <= lines.last);
         let open = one.class != Witness::Clue
-            && is_open(one)
+            && one.is_family()
             && families(&one.expr).iter().all(|family| firm.contains(family));
         !repeated && !open
     });
@@ -36,7 +35,7 @@ pub(in crate::evidence) fn settle(found: &mut Vec<Detection>) {
 
 /// A file that says its license needs nobody else to say it: references count only beside open or no statements.
 pub(in crate::evidence) fn settle_pointers(pointers: &mut Vec<Pointer>, found: &[Detection]) {
-    if found.iter().any(|one| one.class != Witness::Clue && !is_open(one)) {
+    if found.iter().any(|one| one.class != Witness::Clue && !one.is_family()) {
         pointers.clear();
     }
 }
@@ -44,12 +43,8 @@ pub(in crate::evidence) fn settle_pointers(pointers: &mut Vec<Pointer>, found: &
 /// True where `said`, found in the file that is referred to, tells which license of a family `one` means.
 pub(in crate::evidence) fn is_made_precise(one: &Detection, said: &Detection) -> bool {
     one.class != Witness::Clue
-        && is_open(one)
+        && one.is_family()
         && families(&one.expr).iter().all(|family| families(&said.expr).contains(family))
-}
-
-fn is_open(one: &Detection) -> bool {
-    one.note.as_deref().is_some_and(|note| note.starts_with(UNVERSIONED))
 }
 
 fn families(expr: &LicenseExpr) -> Vec<String> {

@@ -11,6 +11,8 @@ use super::words::Words;
 pub(super) struct Address {
     pub(super) named: Named,
     pub(super) id: Option<String>,
+    /// A page that always shows the newest version of a GNU license.
+    pub(super) or_later: bool,
 }
 
 /// Sites whose pages are license texts: host, and the folder in which the page's name is the license.
@@ -43,9 +45,9 @@ const PAGES: &[(&str, &str)] = &[
     ("creativecommons.org/publicdomain/zero/1.0", "CC0-1.0"),
     ("creativecommons.org/licenses/publicdomain", "LicenseRef-public-domain"),
     ("creativecommons.org/publicdomain/mark", "LicenseRef-public-domain"),
-    ("scripts.sil.org/ofl", "OFL-1.1"),
+    ("scripts.sil.org/ofl", "OFL"),
     ("openfontlicense.org", "OFL-1.1"),
-    ("sil.org/ofl", "OFL-1.1"),
+    ("sil.org/ofl", "OFL"),
     ("unlicense.org", "Unlicense"),
     ("wtfpl.net", "WTFPL"),
     ("sam.zoy.org/wtfpl", "WTFPL"),
@@ -111,7 +113,10 @@ pub(super) fn named(names: &Names, url: &str) -> Option<Address> {
     let (host, path) = low.split_once('/').unwrap_or((low, ""));
     let page = PAGES.iter().filter(|(start, _)| low.starts_with(start)).max_by_key(|(start, _)| start.len());
     if let Some((_, id)) = page {
-        return whole_name(names, id).or_else(|| whole_name(names, id.split("-or-").next().unwrap_or(id)));
+        let version = id.strip_suffix("-or-later");
+        return whole_name(names, version.unwrap_or(id))
+            .or_else(|| whole_name(names, id.split("-or-").next().unwrap_or(id)))
+            .map(|address| Address { or_later: version.is_some(), ..address });
     }
     match host {
         "creativecommons.org" => creative_commons(names, path),
@@ -190,13 +195,13 @@ fn whole_name(names: &Names, name: &str) -> Option<Address> {
             let version =
                 if rest.len() == 2 && rest.iter().all(|part| part.len() == 1) { rest.join(".") } else { rest.join("") };
             if version.is_empty() {
-                return Some(Address { named: found.named, id: None });
+                return Some(Address { named: found.named, id: None, or_later: false });
             }
             let spread =
                 if version.len() == 2 { format!("{}.{}", &version[..1], &version[1..]) } else { version.clone() };
             let id = family.version(&version).or_else(|| family.version(&spread))?.to_owned();
-            Some(Address { named: found.named, id: Some(id) })
+            Some(Address { named: found.named, id: Some(id), or_later: false })
         }
-        named => rest.is_empty().then_some(Address { named, id: None }),
+        named => rest.is_empty().then_some(Address { named, id: None, or_later: false }),
     }
 }

@@ -213,6 +213,12 @@ impl Reader<'_> {
         while self.digit_at(end) || (self.bytes.get(end) == Some(&b'.') && self.digit_at(end + 1)) {
             end += 1;
         }
+        // `00017` before a line of a program that is shown as a page.
+        let numbers_line = self.gap.has(Gap::NEWLINE) && self.bytes[self.at] == b'0' && end - self.at == 5;
+        if numbers_line {
+            self.at = end;
+            return;
+        }
         self.push(self.at, end, Kind::Number);
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use super::index::{self, ENTRIES, Entry};
+use super::score::Passage;
 use super::slots::{Weight, weights};
 use super::words::{SHINGLE, shingle, words_of_license};
 use crate::license;
@@ -14,6 +15,8 @@ pub struct Text {
     pub words: Box<[u32]>,
     /// What matching or missing words is worth.
     pub worth: Worth,
+    /// The proper names that the text insists on, each once.
+    pub names: BTreeSet<u32>,
     shingles: Box<[u32]>,
     /// Per bucket: the last place of a shingle in it, plus one.
     heads: Box<[u32]>,
@@ -60,6 +63,8 @@ impl Text {
     /// The text with these words.
     pub fn new(words: Vec<u32>) -> Self {
         let shingles: Vec<u32> = words.windows(SHINGLE).map(shingle).collect();
+        let named = words.iter().zip(weights(&words)).filter(|(_, weight)| *weight == Weight::Name);
+        let names = named.map(|(word, _)| *word).collect();
         let mut heads = vec![0; (shingles.len() * 2).next_power_of_two().max(2)];
         let mut before = vec![0; shingles.len()];
         for (place, hash) in shingles.iter().enumerate().rev() {
@@ -68,7 +73,14 @@ impl Text {
             heads[bucket] = place as u32 + 1;
         }
         let worth = Worth::of(&words);
-        Text { worth, words: words.into(), shingles: shingles.into(), heads: heads.into(), before: before.into() }
+        Text {
+            names,
+            worth,
+            words: words.into(),
+            shingles: shingles.into(),
+            heads: heads.into(),
+            before: before.into(),
+        }
     }
 
     /// Its shingles, each once.
@@ -112,6 +124,8 @@ pub struct Facts {
 /// The texts of the SPDX list, and behind them those of the user.
 pub struct Library {
     slots: Vec<OnceLock<Text>>,
+    /// What askalono compares with, per text.
+    passages: Vec<OnceLock<Passage>>,
     own: Vec<(OwnText, Text)>,
     own_holders: BTreeMap<u32, Vec<u16>>,
 }
@@ -126,7 +140,8 @@ impl Library {
                 own_holders.entry(shingle).or_default().push((ENTRIES.len() + number) as u16);
             }
         }
-        Library { slots: ENTRIES.iter().map(|_| OnceLock::new()).collect(), own, own_holders }
+        let passages = (0..ENTRIES.len() + own.len()).map(|_| OnceLock::new()).collect();
+        Library { slots: ENTRIES.iter().map(|_| OnceLock::new()).collect(), passages, own, own_holders }
     }
 
     /// How many texts there are.
@@ -141,6 +156,18 @@ impl Library {
             Some(slot) => slot.get_or_init(|| read(source(&ENTRIES[number]))),
             None => &self.own[number - self.slots.len()].1,
         }
+    }
+
+    /// The text with this number as askalono compares it.
+    pub fn passage(&self, number: u16) -> &Passage {
+        let place = usize::from(number);
+        self.passages[place].get_or_init(|| {
+            let text = match ENTRIES.get(place) {
+                Some(entry) => source(entry),
+                None => &self.own[place - self.slots.len()].0.text,
+            };
+            Passage::new(text, &words_of_license(text))
+        })
     }
 
     /// What is known of the text with this number.

@@ -1,7 +1,8 @@
 //! Full license texts anywhere in a file, whatever stands around and between their words.
 //!
 //! An index of short runs of words names the texts a region may hold, an alignment of words locates each of them, and
-//! the one that explains most of the region with the least left over is reported. What only resembles a license is not
+//! the one that explains most of the region with the least left over is reported. askalono scores what is not word for
+//! word the license, and decides between texts that the alignment finds equally near. What only resembles a license is not
 //! given an id here. The answer depends on the words alone, so equal regions are worked out once.
 
 mod align;
@@ -10,16 +11,17 @@ mod index;
 mod library;
 mod memo;
 mod region;
+mod score;
 mod select;
 mod slots;
 mod words;
 
-pub use diff::{Comparison, compare};
+pub use diff::compare;
 pub use library::OwnText;
 
 use super::detector::Seen;
 use super::page::{Page, ceil_boundary};
-use super::{Detection, Score, Witness};
+use super::{Detection, Witness};
 use crate::license::Term;
 use crate::text::{LineRange, Span};
 use index::ENTRIES;
@@ -66,7 +68,7 @@ impl Texts {
     /// Adds the texts around `hits` to `seen`.
     pub fn read(&self, page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
         for region in region::regions(&self.library, page.text, hits) {
-            let found = self.memo.get_or(&region.hashes, || select::select(&region, &self.library));
+            let found = self.memo.get_or(&region.hashes, || select::select(&region, page.text, &self.library));
             for found in found.iter() {
                 self.report(page, &region, found, seen);
             }
@@ -125,7 +127,7 @@ impl Texts {
             class: Witness::Text,
             by: "text",
             lines,
-            score: Score(found.score),
+            score: found.score,
             quote: String::new(),
             note: rival,
         })
@@ -133,8 +135,7 @@ impl Texts {
 
     /// A text that reads like a license and is none of those known.
     fn resemblance(&self, found: &Found, lines: LineRange) -> Option<Detection> {
-        let score = Score(found.score);
-        let note = format!("resembles {} ({score}), and is not that license", name(&self.library, found.entry));
+        let note = format!("resembles {} ({}), and is not that license", name(&self.library, found.entry), found.score);
         let nearest = self.detection(found, lines)?;
         Some(Detection { class: Witness::Clue, by: "text/unknown", note: Some(note), ..nearest })
     }

@@ -1,13 +1,14 @@
-//! Which license texts a region holds: candidates by shared runs of words, judged by alignment.
+//! Which license texts a region holds: candidates by shared runs of words, located by alignment, scored by askalono.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use super::super::Score;
 use super::align::{Island, Side, islands};
-
 use super::library::{Facts, Library, Text, Worth};
 use super::region::Region;
+use super::score::Passage;
 use super::slots::hashes;
 
 /// A license text found in a region.
@@ -19,12 +20,17 @@ pub struct Found {
     pub words: Range<usize>,
     /// Stretches of those words that are not of the license.
     pub gaps: Vec<Range<usize>>,
-    /// Similarity in hundredths of a percent.
-    pub score: u16,
+    /// Similarity: of the alignment while texts compete, askalono's in the end.
+    pub score: Score,
     /// Another text that is as near but for a few words.
     pub rival: Option<u16>,
     /// Enough of the text, and close enough, to be that license; others only keep worse ones away.
     pub is_certain: bool,
+    /// The text from its beginning to its end, more or less.
+    is_whole: bool,
+    is_known: bool,
+    /// What its words are worth; a word is worth 10.
+    matched: u32,
     utility: i32,
 }
 
@@ -39,7 +45,7 @@ const SMALLEST_PART: u32 = 6;
 const ENOUGH_SHARED: u32 = 40;
 
 /// The texts in `region`, in order of place, without overlap.
-pub fn select(region: &Region, library: &Library) -> Vec<Found> {
+pub fn select(region: &Region, text: &str, library: &Library) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let worth = Worth::of(&region.hashes);
     for (number, blocks) in candidates(region, library) {
@@ -50,7 +56,32 @@ pub fn select(region: &Region, library: &Library) -> Vec<Found> {
             found.extend(islands.iter().filter_map(|island| judge(number, library, &region.hashes, island)));
         }
     }
-    best_apart(found)
+    best_apart(found).into_iter().map(|place| scored(place, &|found| passage(region, text, found), library)).collect()
+}
+
+fn passage(region: &Region, text: &str, found: &Found) -> Passage {
+    Passage::new(text, &region.words[found.words.clone()])
+}
+
+/// The text at a place with askalono's score: the nearest one by that score, where the alignment finds several equally
+/// near. What is word for word the license needs no scoring; of a text that breaks off, askalono, which compares whole
+/// texts, would only say that short licenses lack less.
+fn scored(place: Place, passage: &dyn Fn(&Found) -> Passage, library: &Library) -> Found {
+    let Place { winner, rivals } = place;
+    if winner.score == Score::FULL {
+        return Found { rival: rivals.first().map(|rival| rival.entry), ..winner };
+    }
+    let seen = passage(&winner);
+    let mut contenders: Vec<(Score, Found)> = std::iter::once(winner)
+        .chain(rivals)
+        .map(|found| (seen.likeness(library.passage(found.entry)), found))
+        .collect();
+    if contenders.iter().all(|(_, found)| found.is_whole) {
+        contenders.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    }
+    let rival = contenders.get(1).map(|(_, found)| found.entry);
+    let (score, found) = contenders.swap_remove(0);
+    Found { rival, score, ..found }
 }
 
 /// A block of the region, and how many runs of words it shares with a text.
@@ -121,21 +152,36 @@ fn judge(number: u16, library: &Library, words: &[u32], island: &Island) -> Opti
     if similarity < 6_000 || score < 2_000 && matched < 2_000 {
         return None;
     }
-    let known = if library.facts(number).is_known { 5 } else { 0 };
+    let is_known = library.facts(number).is_known;
+    let known = if is_known { 5 } else { 0 };
     let is_certain = is_whole || is_begun;
     // One that could not be reported must be clearly better to keep away one that can.
     let doubt = if is_certain { 0 } else { matched };
     let costs = (6 * (inserted + deleted) + 3 * head + 2 * tail.min(matched) + doubt) / 10;
+    let costs = costs + foreign(text, &words[island.file.clone()]);
     Some(Found {
         entry: number,
         words: island.file.clone(),
         gaps: island.gaps.clone(),
-        score: score as u16,
+        score: Score(score as u16),
         rival: None,
         is_certain,
+        is_whole,
+        is_known,
+        matched,
         utility: matched as i32 - costs as i32 + known,
     })
 }
+
+/// What it costs a text that insists on names that the words hold none of them: it is somebody else's license, and
+/// the same words without names fit better.
+fn foreign(text: &Text, words: &[u32]) -> u32 {
+    let is_named = text.names.is_empty() || words.iter().any(|word| text.names.contains(word));
+    if is_named { 0 } else { FOREIGN }
+}
+
+/// Worth 15 words.
+const FOREIGN: u32 = 150;
 
 /// True where the words allow something: a disclaimer by itself is no license.
 fn grants(words: &[u32]) -> bool {
@@ -164,33 +210,57 @@ impl Found {
         other.is_certain && other.entry != self.entry && self.utility - other.utility <= RIVAL
     }
 
+    /// Nothing says which text it was that breaks off: of those that begin alike, the well-known one is the likeliest.
+    fn is_less_likely(&self, other: &Found) -> bool {
+        let both_break_off = !self.is_whole && !other.is_whole && other.is_certain;
+        both_break_off && !self.is_known && other.is_known && other.matched * 20 >= self.matched * 19
+    }
+
     /// Words enough, and near enough, to be some license nobody listed.
     fn is_resemblance(&self) -> bool {
-        self.score >= 5_000 && self.words.len() >= 40
+        self.score >= Score(5_000) && self.words.len() >= 40
+    }
+}
+
+/// A text in its place, and those that are as near but for a few words, nearest first.
+struct Place {
+    winner: Found,
+    rivals: Vec<Found>,
+}
+
+/// Rivals of one text at most.
+const MOST_RIVALS: usize = 4;
+
+impl Place {
+    /// Keeps what lost its place to this text, where it is a rival.
+    fn lost(&mut self, mut other: Found) {
+        if self.winner.is_less_likely(&other) {
+            std::mem::swap(&mut self.winner, &mut other);
+        }
+        if self.rivals.len() < MOST_RIVALS && self.winner.is_rival(&other) {
+            self.rivals.push(other);
+        }
     }
 }
 
 /// The most useful of those that overlap.
-fn best_apart(mut found: Vec<Found>) -> Vec<Found> {
+fn best_apart(mut found: Vec<Found>) -> Vec<Place> {
     found.sort_by_key(|one| (-one.utility, one.entry, one.words.start));
-    let mut kept: Vec<Found> = Vec::new();
+    let mut kept: Vec<Place> = Vec::new();
     // Per block of the region: those kept that touch it.
     let mut by_block: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for one in found {
         let blocks = one.words.start / BLOCK..=one.words.end / BLOCK;
         let near = by_block.range(blocks.clone()).flat_map(|(_, kept)| kept).copied();
-        match near.filter(|&at| kept[at].displaces(&one)).min() {
-            Some(winner) if kept[winner].rival.is_none() && kept[winner].is_rival(&one) => {
-                kept[winner].rival = Some(one.entry);
-            }
-            Some(_) => {}
+        match near.filter(|&at| kept[at].winner.displaces(&one)).min() {
+            Some(at) => kept[at].lost(one),
             None => {
                 blocks.for_each(|block| by_block.entry(block).or_default().push(kept.len()));
-                kept.push(one);
+                kept.push(Place { winner: one, rivals: Vec::new() });
             }
         }
     }
-    kept.retain(|one| one.is_certain || one.is_resemblance());
-    kept.sort_by_key(|one| one.words.start);
+    kept.retain(|place| place.winner.is_certain || place.winner.is_resemblance());
+    kept.sort_by_key(|place| place.winner.words.start);
     kept
 }

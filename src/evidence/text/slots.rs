@@ -62,7 +62,7 @@ const MOST_BEFORE: usize = 6;
 const NO_NAME: &str = "permission documentation warranty software notice code distribution publicity copies";
 const PARTIES: &str = "the a an and or of its their any all other author authors copyright holder holders owner owners \
     contributor contributors regents company corporation project organization individual individuals licensor licensors \
-    party parties by s be to in no event";
+    party parties by s be to in no event trademarkedname";
 
 struct Vocabulary {
     slots: Vec<(Vec<u32>, Vec<Vec<u32>>, usize)>,

@@ -171,6 +171,14 @@ impl Reader<'_> {
     }
 }
 
+/// A word in its normal form; the end of a very long one is cut.
+pub fn form(word: &str) -> String {
+    let mut form = Form::default();
+    word.to_lowercase().bytes().for_each(|byte| form.push(byte));
+    form.respell();
+    String::from_utf8_lossy(form.as_bytes()).into_owned()
+}
+
 /// The normal form of a word while it is read.
 #[derive(Default)]
 struct Form {
