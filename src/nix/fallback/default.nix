@@ -25,6 +25,7 @@ let
       options = (import ./options.nix) { inherit lib; };
       types = (import ./types.nix) { inherit lib; };
       modules = (import ./modules.nix) { inherit lib; };
+      packageSets = (import ./package-sets.nix) { inherit lib; };
       generators = (import ./generators.nix) { inherit lib; };
       systems = (import ./systems.nix) { inherit lib; };
       table = (import ./licenses.nix) { inherit lib licenses; };
@@ -63,6 +64,7 @@ let
       meta = mark meta;
       options = mark options;
       modules = mark (modules // options.modules);
+      packageSets = mark packageSets;
       maintainers = mark { };
       teams = mark { };
       inherit (sources)
