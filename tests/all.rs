@@ -1,6 +1,8 @@
 //! One test binary; cases by behaviour.
 
 mod architecture;
+#[path = "bench/metadata.rs"]
+mod bench_metadata;
 mod declared;
 mod differential;
 mod evaluator;
