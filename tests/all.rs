@@ -13,5 +13,6 @@ mod gate;
 mod golden;
 mod license;
 mod policy;
+mod readme;
 mod scan;
 mod source;
