@@ -147,15 +147,13 @@ fn judge(number: u16, library: &Library, words: &[u32], island: &Island) -> Opti
     let Island { matched, inserted, deleted, .. } = *island;
     let loss = &text.worth.loss;
     let (head, tail) = (loss[island.text.start], loss[text.words.len()] - loss[island.text.end]);
-    let similarity = matched * 10_000 / (matched + inserted + deleted).max(1);
-    let score = matched * 10_000 / (matched + inserted + deleted + head + tail).max(1);
+    let part_of = |whole: u32| u64::from(matched) * 10_000 / u64::from(whole.max(1));
+    let similarity = part_of(matched + inserted + deleted);
+    let score = part_of(matched + inserted + deleted + head + tail);
     let grants = grants(&words[island.file.clone()]);
     let is_whole = similarity >= 7_500 && score >= 7_000 && (score >= 9_000 || grants);
-    let is_begun = similarity >= 9_000
-        && head <= 120
-        && (score >= 3_500 || matched >= 2_000)
-        && matched >= 250
-        && grants;
+    let is_begun =
+        similarity >= 9_000 && head <= 120 && (score >= 3_500 || matched >= 2_000) && matched >= 250 && grants;
     if similarity < 6_000 || score < 2_000 && matched < 2_000 {
         return None;
     }
