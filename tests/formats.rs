@@ -68,6 +68,8 @@ fn sarif_schema() -> Value {
     let package = packages.iter().find(|package| package["name"] == "serde-sarif").expect("a dependency");
     let folder = PathBuf::from(package["manifest_path"].as_str().expect("a path"));
     let text = std::fs::read_to_string(folder.with_file_name("src").join("schema.json")).expect("it ships the schema");
+    // A bracket of the pattern for languages is not escaped; not every dialect of regular expressions allows that.
+    let text = text.replace("{2}]?$", r"{2}\\]?$");
     let schema: Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(schema["title"], "Static Analysis Results Format (SARIF) Version 2.1.0 JSON Schema");
     schema

@@ -2,7 +2,7 @@
 
 use crate::conclusion::Part;
 use crate::evidence::Role;
-use crate::verdict::{Drift, DriftKind};
+use crate::verdict::{Drift, DriftKind, is_aside};
 
 use super::subject::listed;
 use super::{Check, Finding, Severity, Subject};
@@ -14,7 +14,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Warning,
     metadata_only: false,
     what: "Something that ships is under a license that is not declared.",
-    why: "The terms of every part bind those who redistribute the whole.",
+    why: "The terms of every part bind those who redistribute the whole. A note where it is a file or two under permissive terms, or a permissive copy of another project.",
     example: "The library is MIT, `src/regex/` is LGPL-2.1-or-later and is compiled in.",
     wrong_when: "The part is not built: it is deleted by a phase, or belongs to another platform. Suppress it with that reason.",
     rule,
@@ -32,6 +32,9 @@ fn about(subject: &Subject<'_>, drift: &Drift) -> Finding {
     };
     let mut finding = subject.finding(&CHECK, format!("`{}` is under {missing}, which is not declared", part.path));
     finding.evidence = vec![part.witness.clone()];
+    if is_aside(drift) {
+        finding.severity = Severity::Note;
+    }
     finding.help.push(advice(part, &missing));
     finding
 }

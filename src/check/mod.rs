@@ -132,5 +132,7 @@ pub fn run(subject: &Subject<'_>, options: &Options) -> Vec<Finding> {
 
 fn findings(check: &Check, subject: &Subject<'_>, options: &Options) -> Vec<Finding> {
     let Some(severity) = options.severity_of(check) else { return Vec::new() };
-    (check.rule)(subject).into_iter().map(|finding| Finding { severity, ..finding }).collect()
+    let configured = options.severity.contains_key(check.id);
+    let severity_of = |finding: &Finding| if configured { severity } else { finding.severity };
+    (check.rule)(subject).into_iter().map(|finding| Finding { severity: severity_of(&finding), ..finding }).collect()
 }

@@ -1,6 +1,6 @@
 //! How far a conclusion can be trusted, and why.
 
-use crate::license::{LicenseExpr, Suffix};
+use crate::license::{LicenseExpr, Suffix, Term};
 
 use super::scope::Scope;
 use super::voice::{Speaker, Voice};
@@ -13,9 +13,10 @@ pub(super) fn judge(
     lead: &Voice,
     scope: &Scope<'_>,
 ) -> (Confidence, Vec<String>) {
-    let agreeing = voices.iter().filter(|voice| fits(&voice.expr, voice.is_vague(), expr)).count();
-    let opposing = voices.len() - agreeing;
-    let mut reasons = vec![agreement(agreeing, voices.len())];
+    let heard: Vec<&Voice> = voices.iter().filter(|voice| !voice.is_marginal()).collect();
+    let agreeing = heard.iter().filter(|voice| agrees(voice, expr)).count();
+    let opposing = heard.len() - agreeing;
+    let mut reasons = vec![agreement(agreeing, heard.len())];
     let mut confidence = start(lead, agreeing);
     if opposing > 0 {
         confidence = confidence.min(Confidence::Medium);
@@ -37,6 +38,15 @@ pub(super) fn judge(
         reasons.push(why);
     }
     (confidence, reasons)
+}
+
+/// True where a voice says what was concluded. A field or a readme that abbreviates "GPLv3" does not deny the "or later"
+/// that headers grant.
+fn agrees(voice: &Voice, expr: &LicenseExpr) -> bool {
+    let abbreviates = matches!(voice.speaker, Speaker::Manifest | Speaker::Readme);
+    let open = |term: &Term| term.clone().with_suffix(Suffix::Unstated);
+    fits(&voice.expr, voice.is_vague(), expr)
+        || abbreviates && fits(&voice.expr.map_terms(&mut |term| open(term)), voice.is_vague(), expr)
 }
 
 fn start(lead: &Voice, agreeing: usize) -> Confidence {

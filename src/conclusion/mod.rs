@@ -180,7 +180,7 @@ fn document_or<'v>(document: &'v Voice, readme: Option<&'v Voice>, headers: Opti
         return readme;
     }
     match headers.filter(|headers| headers.is_broad()) {
-        Some(headers) if document.is_only_text() && !headers.shares_license(document) => headers,
+        Some(headers) if document.is_only_text() && headers.covers_most() && !headers.shares_license(document) => headers,
         Some(headers) if document.operator_unstated && !headers.is_vague() && document.explains(headers) => headers,
         _ => document,
     }
@@ -191,7 +191,7 @@ fn manifest_or<'v>(manifest: &'v Voice, readme: Option<&'v Voice>, headers: Opti
     let clearer = [headers, readme].into_iter().flatten().find(|other| !other.is_vague());
     match clearer {
         Some(other) if manifest.is_vague() => other,
-        Some(other) if other.speaker == Speaker::Headers && other.is_broad() && !other.shares_license(manifest) => {
+        Some(other) if other.speaker == Speaker::Headers && other.covers_most() && !other.shares_license(manifest) => {
             other
         }
         _ => manifest,
@@ -253,6 +253,9 @@ fn refines(exact: &Term, vague: &Term) -> bool {
 fn parts(scope: &Scope<'_>, expr: Option<&LicenseExpr>) -> Vec<Part> {
     let mut parts: BTreeMap<(RelPath, LicenseExpr), Part> = BTreeMap::new();
     for (file, reading) in scope.readings() {
+        if !matches!(file.role, Role::Shipped | Role::Vendored | Role::ThirdParty | Role::Generated) {
+            continue;
+        }
         if expr.is_some_and(|expr| fits(&reading.expr, reading.vague, expr)) {
             continue;
         }

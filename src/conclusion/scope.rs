@@ -1,7 +1,7 @@
 //! The part of a source that a package is built from, and what its single files say.
 
 use crate::evidence::{Detection, Evidence, FileEvidence, Role, Unread, Witness};
-use crate::license::LicenseExpr;
+use crate::license::{LicenseExpr, LicenseName, Suffix};
 use crate::text::RelPath;
 
 use super::{Basis, is_vague_term};
@@ -45,8 +45,10 @@ impl<'e> Scope<'e> {
     }
 
     /// Every file that says something, with what it says.
+    ///
+    /// Not the manifests: they speak for the package.
     pub(super) fn readings(&self) -> impl Iterator<Item = (&'e FileEvidence, Basis)> {
-        self.files.iter().copied().filter_map(|file| Some((file, reading(file)?.basis)))
+        self.files.iter().copied().filter(|file| !is_manifest(file)).filter_map(|file| Some((file, reading(file)?.basis)))
     }
 
     /// The folder whose license `file` has: the vendored project it belongs to, else its own folder.
@@ -80,6 +82,11 @@ fn nearest_documents_above<'e>(evidence: &'e Evidence, root: &RelPath) -> Vec<&'
     Vec::new()
 }
 
+/// True for a file that states the license of a package.
+pub(super) fn is_manifest(file: &FileEvidence) -> bool {
+    file.detections.iter().any(|detection| detection.class == Witness::Manifest)
+}
+
 /// The deepest folder that all files lie in: an archive of one folder deep down has its root there.
 fn common_folder(files: &[&FileEvidence]) -> Option<RelPath> {
     let mut common = files.first()?.path.parent();
@@ -99,11 +106,26 @@ pub(super) struct Saying {
     pub(super) joined: bool,
 }
 
-/// What one file says: within a file the stronger class decides, and what that class says joins.
-/// Clues say nothing.
+/// What one file says: within a file the stronger class decides, and what that class says joins. Clues say nothing.
+/// A license document is about the texts it holds; words beside them count where they state a choice among these.
 pub(super) fn reading(file: &FileEvidence) -> Option<Saying> {
-    let speaking = file.detections.iter().filter(|detection| detection.class != Witness::Clue);
-    saying(file, speaking.map(|detection| detection.class).min()?)
+    let speaking = || file.detections.iter().filter(|detection| detection.class != Witness::Clue);
+    if file.role == Role::LicenseText && speaking().any(|detection| detection.class == Witness::Text) {
+        let texts = saying(file, Witness::Text)?;
+        return Some(choice_among(file, &texts).unwrap_or(texts));
+    }
+    saying(file, speaking().map(|detection| detection.class).min()?)
+}
+
+/// The statement of a license document that offers its own texts to choose from.
+fn choice_among(file: &FileEvidence, texts: &Saying) -> Option<Saying> {
+    let held = texts.basis.expr.terms();
+    let offers = |detection: &&Detection| {
+        let terms = detection.expr.terms();
+        matches!(detection.expr, LicenseExpr::Or(_)) && terms.iter().any(|term| held.iter().any(|own| own.license == term.license))
+    };
+    let choice = file.detections.iter().filter(|detection| detection.class < Witness::Text).find(offers)?;
+    Some(Saying { basis: basis(file, choice, choice.expr.clone(), false), joined: false })
 }
 
 /// What the witnesses of one class in a file say together: a family name says nothing beside a member of the family.
@@ -111,12 +133,31 @@ pub(super) fn saying(file: &FileEvidence, class: Witness) -> Option<Saying> {
     let all: Vec<&Detection> = file.detections.iter().filter(|detection| detection.class == class).collect();
     let (vague, clear): (Vec<&Detection>, Vec<&Detection>) = all.into_iter().partition(|one| is_vague(one));
     let is_vague = clear.is_empty();
-    let decisive = if is_vague { vague } else { clear };
+    let decisive = without_weaker_suffixes(if is_vague { vague } else { clear });
     let expr = LicenseExpr::all(decisive.iter().map(|detection| detection.expr.clone()))?;
-    let first = decisive.first()?;
+    let first = *decisive.first()?;
     let joined = decisive.iter().any(|other| other.expr != first.expr);
-    let (file, quote) = (file.path.clone(), first.quote.clone());
-    Some(Saying { basis: Basis { file, lines: first.lines, class, expr, quote, files: 1, vague: is_vague }, joined })
+    Some(Saying { basis: basis(file, first, expr, is_vague), joined })
+}
+
+fn basis(file: &FileEvidence, shown: &Detection, expr: LicenseExpr, vague: bool) -> Basis {
+    let (path, quote) = (file.path.clone(), shown.quote.clone());
+    Basis { file: path, lines: shown.lines, class: shown.class, expr, quote, files: 1, vague }
+}
+
+/// "version 2 or later" in one sentence is not taken back by the bare name or the url of version 2 in the next.
+fn without_weaker_suffixes(detections: Vec<&Detection>) -> Vec<&Detection> {
+    let later: Vec<LicenseName> = detections
+        .iter()
+        .flat_map(|detection| detection.expr.terms())
+        .filter(|term| term.suffix == Suffix::OrLater)
+        .map(|term| term.license.clone())
+        .collect();
+    let weaker = |detection: &Detection| match &detection.expr {
+        LicenseExpr::Term(term) => term.suffix != Suffix::OrLater && term.suffix != Suffix::None && later.contains(&term.license),
+        _ => false,
+    };
+    detections.into_iter().filter(|detection| !weaker(detection)).collect()
 }
 
 /// True where a detector saw only the name of a family, such as "BSD" or "GPL".

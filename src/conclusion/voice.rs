@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::evidence::{FileEvidence, Role, Witness};
 use crate::license::{LicenseExpr, Suffix};
 
-use super::scope::{Saying, Scope, reading, saying};
+use super::scope::{Saying, Scope, is_manifest, reading, saying};
 use super::{Basis, fits, refines};
 
 /// Where a voice comes from.
@@ -27,6 +27,8 @@ pub(super) struct Voice {
     /// Files that say `expr`, and files that say anything.
     pub(super) files: usize,
     pub(super) speaking: usize,
+    /// Files that could have said something.
+    pub(super) asked: usize,
 }
 
 impl Voice {
@@ -49,6 +51,16 @@ impl Voice {
     /// True for headers that many files carry: they are then no accident.
     pub(super) fn is_broad(&self) -> bool {
         self.files >= 3 && self.files * 2 > self.speaking || self.files > 0 && self.files == self.speaking
+    }
+
+    /// True for headers that most of what ships carries: they then speak for the package.
+    pub(super) fn covers_most(&self) -> bool {
+        self.is_broad() && self.files * 2 > self.asked
+    }
+
+    /// True for headers of a few files among many: they speak for these files.
+    pub(super) fn is_marginal(&self) -> bool {
+        self.speaker == Speaker::Headers && self.files * 4 < self.asked
     }
 
     /// True where nothing but license texts speaks: they are available, which is not yet a claim.
@@ -130,7 +142,7 @@ fn readme(scope: &Scope<'_>) -> Option<Voice> {
 fn headers(scope: &Scope<'_>) -> Option<Voice> {
     let mut by_expr: BTreeMap<LicenseExpr, Vec<Basis>> = BTreeMap::new();
     let own = |class| matches!(class, Witness::Tag | Witness::Grant | Witness::Text);
-    for file in scope.with_role(Role::Shipped) {
+    for file in scope.with_role(Role::Shipped).filter(|file| !is_manifest(file)) {
         if let Some(said) = reading(file).filter(|said| own(said.basis.class)) {
             by_expr.entry(said.basis.expr.clone()).or_default().push(said.basis);
         }
@@ -140,12 +152,14 @@ fn headers(scope: &Scope<'_>) -> Option<Voice> {
     let files = bases.len();
     let mut shown = bases.into_iter().next()?;
     shown.files = files;
-    Some(Voice { speaker: Speaker::Headers, expr, operator_unstated: false, basis: vec![shown], files, speaking })
+    let asked = scope.with_role(Role::Shipped).filter(|file| file.unread.is_none() && !is_manifest(file)).count();
+    let basis = vec![shown];
+    Some(Voice { speaker: Speaker::Headers, expr, operator_unstated: false, basis, files, speaking, asked })
 }
 
 fn single(speaker: Speaker, expr: LicenseExpr, operator_unstated: bool, basis: Vec<Basis>) -> Voice {
     let files = basis.len();
-    Voice { speaker, expr, operator_unstated, basis, files, speaking: files }
+    Voice { speaker, expr, operator_unstated, basis, files, speaking: files, asked: files }
 }
 
 /// The statement that says most: not vague, with a stated suffix, with operators.

@@ -9,9 +9,12 @@ use std::time::{Duration, Instant};
 
 use crate::check::{self, Judged, Subject};
 use crate::conclusion::conclude;
-use crate::declared::{self, Declared, Row, evaluated::{Agreement, Evaluated}};
+use crate::declared::{
+    self, Declared, Row,
+    evaluated::{Agreement, Evaluated},
+};
 use crate::evidence::{Curations, Detector, Evidence, curate};
-use crate::report::{Disagreement, Coverage, Gate, Located, Outcome, PackageReport, Quote, Report, Rest};
+use crate::report::{Coverage, Disagreement, Gate, Located, Outcome, PackageReport, Quote, Report, Rest};
 use crate::source::{self, Identity, SourceTree, Sources};
 use crate::text::RelPath;
 use crate::tree::{self, Checkout, LicenseTable, Package, Site};
@@ -139,9 +142,11 @@ fn survey(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
             .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect()
     });
-    let mut surveyed = Surveyed { packages: Vec::new(), rest: Vec::new(), unmatched: Vec::new(), disagreements: Vec::new() };
+    let mut surveyed =
+        Surveyed { packages: Vec::new(), rest: Vec::new(), unmatched: Vec::new(), disagreements: Vec::new() };
     parts.into_iter().flatten().for_each(|row| surveyed.add(row));
-    let (left_out, packages): (Vec<Found>, Vec<Found>) = std::mem::take(&mut surveyed.packages).into_iter().partition(|(package, _)| request.leave_out.has(package));
+    let (left_out, packages): (Vec<Found>, Vec<Found>) =
+        std::mem::take(&mut surveyed.packages).into_iter().partition(|(package, _)| request.leave_out.has(package));
     surveyed.packages = packages;
     if let Some(evaluated) = &request.evaluated {
         surveyed.hear(evaluated);

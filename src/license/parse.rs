@@ -69,9 +69,8 @@ fn listed_spelling(text: &str) -> String {
 }
 
 fn listed_word(word: &str) -> String {
-    match word.to_ascii_uppercase().as_str() {
-        operator @ ("AND" | "OR" | "WITH") => return operator.to_owned(),
-        _ => {}
+    if let operator @ ("AND" | "OR" | "WITH") = word.to_ascii_uppercase().as_str() {
+        return operator.to_owned();
     }
     if let Some(term) = Term::from_id(word) {
         return if term.exception.is_some() { format!("( {term} )") } else { term.id() };

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use bumpalo::Bump;
 use rustc_hash::FxBuildHasher;
 
-use super::files::Files;
+use super::files::{FileError, Files};
 use super::known::Known;
 use super::symbol::Sym;
 use super::syntax::ast::{AttrName, Binding, BindingValue, Bindings, Expr, Kind, Loc};
@@ -262,15 +262,20 @@ impl<'a> Eval<'a> {
         match self.force(of)? {
             Value::Attrs(attrs) => match lookup(attrs, name) {
                 Some(attr) => self.force(attr.value),
-                None => self.missing(name),
+                None => self.missing(attrs, name),
             },
             Value::Opaque(opaque) => self.select_opaque(opaque, name),
             other => self.fault(&format!("a set was expected, not a {}", other.type_name())),
         }
     }
 
-    pub(super) fn missing<T>(&self, name: Sym) -> R<'a, T> {
-        self.fault(&format!("attribute `{}` is missing", self.name(name)))
+    /// What a set does not have: a fault, or not known where the set stands in for one that has more.
+    pub(super) fn missing(&self, attrs: &'a [Attr<'a>], name: Sym) -> R<'a, Value<'a>> {
+        let name_text = self.name(name);
+        match lookup(attrs, self.known.carried) {
+            Some(_) => Ok(self.opaque(&format!("the carried lib has no `{name_text}`; name a nixpkgs with --nixpkgs"))),
+            None => self.fault(&format!("attribute `{name_text}` is missing")),
+        }
     }
 
     /// The value of `expr` in `env`.
@@ -524,7 +529,23 @@ impl<'a> Eval<'a> {
                 self.eval(expr, env)
             }
             // A file that is not there is one unknown value, not the end of everything that is built on it.
-            Err(error) => Ok(self.opaque(&format!("{}: {error}", self.shown(path)))),
+            Err(error) => Ok(self.opaque(&self.mishap(path, &error))),
+        }
+    }
+
+    /// What is wrong with a file, where, and what to do about it.
+    pub fn mishap(&self, path: &str, error: &FileError) -> String {
+        let shown = self.shown(path);
+        match error {
+            FileError::Syntax(offset, what) => {
+                let offset = u32::try_from(*offset).unwrap_or(u32::MAX);
+                let place = self.files.open(path).map(|file| file.position(offset));
+                let (line, column) = place.map_or((1, 1), |place| (place.line, place.column));
+                format!("{shown}:{line}:{column}: syntax error: {what}; mend the file")
+            }
+            FileError::Missing => format!("{shown}:1:1: there is no such file; add it or correct the path"),
+            FileError::Outside => format!("{shown}:1:1: leads out of the checkout; put the file itself there"),
+            FileError::Unreadable(what) => format!("{shown}:1:1: cannot be read: {what}; make it a readable file"),
         }
     }
 

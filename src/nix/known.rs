@@ -52,6 +52,7 @@ known! {
     file = "file",
     line = "line",
     column = "column",
+    carried = "__carried",
     recurse = "recurseForDerivations",
     stdenv = "stdenv",
 }

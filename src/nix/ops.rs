@@ -64,7 +64,7 @@ impl<'a> Eval<'a> {
                 (Value::Attrs(attrs), _) => match (lookup(attrs, sym), default) {
                     (Some(attr), _) => self.force(attr.value)?,
                     (None, Some(default)) => return self.eval(default, env),
-                    (None, None) => return self.missing(sym),
+                    (None, None) => self.missing(attrs, sym)?,
                 },
                 (Value::Opaque(opaque), None) => self.select_opaque(opaque, sym)?,
                 (Value::Opaque(opaque), Some(default)) => match self.known_attr(opaque, sym)? {

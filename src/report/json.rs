@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use schemars::generate::{SchemaGenerator, SchemaSettings};
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
@@ -19,14 +20,19 @@ struct Document<'a> {
     rows: Vec<Row<'a>>,
 }
 
+/// Schemas of what is written: a field that may be left out is not required.
+fn published() -> SchemaGenerator {
+    SchemaSettings::draft2020_12().for_serialize().into_generator()
+}
+
 /// The JSON Schema of the document.
 pub(super) fn schema() -> Schema {
-    schemars::schema_for!(Document<'static>)
+    published().into_root_schema_for::<Document<'static>>()
 }
 
 /// The JSON Schema of a row.
 pub(super) fn row_schema() -> Schema {
-    schemars::schema_for!(Row<'static>)
+    published().into_root_schema_for::<Row<'static>>()
 }
 
 /// Writes one document with all rows.

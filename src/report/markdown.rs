@@ -75,7 +75,7 @@ fn title(severity: Severity) -> &'static str {
 
 fn item(located: &Located) -> String {
     let finding = &located.finding;
-    let at = finding.place.as_ref().map(|site| format!(" ({})", code(&place(site)))).unwrap_or_default();
+    let at = finding.place.as_ref().map(|site| format!(" ({})", escaped(&place(site)))).unwrap_or_default();
     let check = finding.check;
     let mut text = format!(
         "- [ ] **{}** {} {}: {}{at}\n",
@@ -121,15 +121,4 @@ fn escaped(text: &str) -> String {
         }
     }
     out
-}
-
-/// `text` as code; a fence longer than any run of back quotes in it.
-fn code(text: &str) -> String {
-    let text = in_one_line(text);
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    if longest == 0 {
-        return format!("`{text}`");
-    }
-    let fence = "`".repeat(longest + 1);
-    format!("{fence} {text} {fence}")
 }

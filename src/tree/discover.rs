@@ -116,13 +116,15 @@ impl Walk<'_> {
             Ok(Value::Opaque(opaque)) => Found::Failed(opaque.why.to_owned()),
             Ok(value @ Value::Attrs(attrs)) => match eval.is_derivation(attrs) {
                 Ok(true) => Found::Package(attr.value, value),
-                Ok(false) => match self.why_not_descend(eval, outer, attr, attrs, path, place.len()) {
-                    None => return self.set(eval, attrs, place, resume, each),
-                    Some(why) => Found::Skipped(why),
+                Ok(false) => match self.inside(eval, outer, attr, attrs, path, place.len()) {
+                    Inside::Enter => return self.set(eval, attrs, place, resume, each),
+                    Inside::NoPackages => return ControlFlow::Continue(()),
+                    Inside::Skip(why) => Found::Skipped(why),
                 },
                 Err(error) => failed(error),
             },
-            Ok(other) => Found::Skipped(format!("a {}, not a package", other.type_name())),
+            // A function, a text, a number: not a package and no loss.
+            Ok(_) => return ControlFlow::Continue(()),
         };
         if self.selection.holds(path) {
             each(path, found);
@@ -130,7 +132,7 @@ impl Walk<'_> {
         ControlFlow::Continue(())
     }
 
-    fn why_not_descend<'a>(
+    fn inside<'a>(
         &self,
         eval: &Eval<'a>,
         outer: &'a [Attr<'a>],
@@ -138,30 +140,40 @@ impl Walk<'_> {
         set: &'a [Attr<'a>],
         path: &str,
         depth: usize,
-    ) -> Option<String> {
+    ) -> Inside {
         if depth >= MAX_DEPTH {
-            return Some("a set inside of too many sets".to_owned());
+            return Inside::Skip("a set inside of too many sets".to_owned());
         }
         if self.selection.asks_below(path) {
-            return None;
+            return Inside::Enter;
         }
         match lookup(set, eval.known.recurse).map(|attr| eval.force(attr.value)) {
-            Some(Ok(Value::Bool(true))) => None,
+            Some(Ok(Value::Bool(true))) => Inside::Enter,
             Some(Ok(Value::Bool(false))) if depth == 1 => {
                 if lookup(set, eval.known.stdenv).is_some() {
-                    Some("a whole package set again".to_owned())
+                    Inside::Skip("a whole package set again".to_owned())
                 } else if let Some(name) = second_name(eval, outer, attr) {
-                    Some(format!("the same set as {name}"))
+                    Inside::Skip(format!("the same set as {name}"))
                 } else if set.len() > MAX_UNMARKED {
-                    Some(format!("a set of {} attributes that is marked not to be descended into", set.len()))
+                    let count = set.len();
+                    Inside::Skip(format!("a set of {count} attributes that is marked not to be descended into"))
                 } else {
-                    None
+                    Inside::Enter
                 }
             }
-            Some(Err(error)) => Some(words(error)),
-            _ => Some("a set that is not a package".to_owned()),
+            Some(Err(error)) => Inside::Skip(words(error)),
+            _ => Inside::NoPackages,
         }
     }
+}
+
+/// What to do with a set that is not a package itself.
+enum Inside {
+    Enter,
+    /// It does not say that there are packages in it.
+    NoPackages,
+    /// There are, and they are left out.
+    Skip(String),
 }
 
 /// The attribute of the same set that `attr` is a mere second name of: `emacsPackages = emacs26Packages;`, or any

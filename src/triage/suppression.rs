@@ -28,8 +28,9 @@ pub struct Suppression {
 impl Suppression {
     /// The block that silences `finding`, to paste into `clarity.toml`.
     pub fn block(finding: &Finding) -> String {
-        let text = |text: &str| toml::Value::from(text).to_string();
-        let (attr, check, pin) = (text(&escaped(&finding.attr.0)), finding.check.id, finding.pin().short());
+        // A glob that matches this path alone.
+        let attr = in_quotes(&globset::escape(&finding.attr.0));
+        let (check, pin) = (finding.check.id, finding.pin().short());
         format!("[[suppress]]\nattr = {attr}\ncheck = \"{check}\"\nevidence = \"{pin}\"\nreason = \"...\"")
     }
 
@@ -85,7 +86,16 @@ impl Suppression {
     }
 }
 
-/// An attribute path as a glob that matches it alone.
-fn escaped(attr: &str) -> String {
-    globset::escape(attr)
+/// `text` as a basic string of TOML, control characters escaped: the block is shown on terminals.
+fn in_quotes(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_control() => out.push_str(&format!("\\u{:04X}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
 }

@@ -145,7 +145,8 @@ fn settle(found: Result<Vec<Drift>, String>) -> Verdict {
     }
 }
 
-fn is_aside(drift: &Drift) -> bool {
+/// True for a difference that leaves the declaration right.
+pub fn is_aside(drift: &Drift) -> bool {
     match drift.kind {
         DriftKind::ListIsChoice | DriftKind::OtherAlternative | DriftKind::ExtraPart => true,
         DriftKind::MissingPart => drift.part.as_ref().is_some_and(|part| !weighs(part)),
@@ -153,9 +154,13 @@ fn is_aside(drift: &Drift) -> bool {
     }
 }
 
+/// A file or two under permissive terms are told, and are no reason to fail a job.
+const FILES_THAT_MATTER: usize = 3;
+
 /// Whether a part with its own license makes the package's declaration wrong by itself.
 fn weighs(part: &Part) -> bool {
-    part.role == Role::Shipped || part.expr.terms().iter().any(|term| kinship::is_copyleft(term))
+    let is_copyleft = part.expr.terms().iter().any(|term| kinship::is_copyleft(term));
+    is_copyleft || part.role == Role::Shipped && part.files >= FILES_THAT_MATTER
 }
 
 fn drifts(statement: &Statement, concluded: &Concluded, table: &LicenseTable) -> Result<Vec<Drift>, String> {

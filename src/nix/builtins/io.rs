@@ -110,7 +110,7 @@ fn read_file<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
             Some(text) => Ok(Value::Str(text)),
             None => eval.unknown(&format!("{}: not UTF-8", eval.shown(path))),
         },
-        Err(error) => eval.unknown(&format!("{}: {error}", eval.shown(path))),
+        Err(error) => eval.unknown(&eval.mishap(path, &error)),
     }
 }
 

@@ -28,10 +28,13 @@ pub(super) const TABLE: &[Row] = &[
         let name = eval.sym(eval.str_of(args[0])?);
         match eval.force(args[1])? {
             Value::Opaque(opaque) => eval.select_opaque(opaque, name),
-            _ => match lookup(eval.attrs_of(args[1])?, name) {
-                Some(attr) => eval.force(attr.value),
-                None => eval.missing(name),
-            },
+            _ => {
+                let attrs = eval.attrs_of(args[1])?;
+                match lookup(attrs, name) {
+                    Some(attr) => eval.force(attr.value),
+                    None => eval.missing(attrs, name),
+                }
+            }
         }
     }),
     ("hasAttr", 2, |eval, args| {

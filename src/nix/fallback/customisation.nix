@@ -91,7 +91,12 @@ rec {
     else
       builtins.mapAttrs (name: _: makeOverridable (lib.mirrorFunctionArgs f (inner: (f inner).${name})) args) packages;
 
-  callFromScopeWith = scope: file: (load file) (builtins.intersectAttrs (lib.functionArgs (load file)) scope);
+  callFromScopeWith =
+    scope: file: given:
+    let
+      f = load file;
+    in
+    f (checked f (argumentsFor scope f given));
 
   extendDerivation =
     condition: extra: drv:

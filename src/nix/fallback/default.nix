@@ -6,6 +6,9 @@
 { licenses }:
 
 let
+  # The evaluator reads this mark: what a marked set does not have is not known.
+  mark = set: set // { __carried = true; };
+
   assemble =
     lib:
     let
@@ -21,6 +24,8 @@ let
       sources = (import ./sources.nix) { inherit lib; };
       options = (import ./options.nix) { inherit lib; };
       types = (import ./types.nix) { inherit lib; };
+      modules = (import ./modules.nix) { inherit lib; };
+      packageSets = (import ./package-sets.nix) { inherit lib; };
       generators = (import ./generators.nix) { inherit lib; };
       systems = (import ./systems.nix) { inherit lib; };
       table = (import ./licenses.nix) { inherit lib licenses; };
@@ -40,21 +45,28 @@ let
         // customisation
         // meta
         // sources.exported
+        // modules
         // options;
     in
-    exported
+    mark exported
     // {
-      inherit
-        trivial
-        fixedPoints
-        lists
-        attrsets
-        versions
-        customisation
-        types
-        generators
-        systems
-        ;
+      trivial = mark trivial;
+      fixedPoints = mark fixedPoints;
+      lists = mark lists;
+      attrsets = mark attrsets;
+      versions = mark versions;
+      customisation = mark customisation;
+      derivations = mark customisation;
+      types = mark types;
+      generators = mark generators;
+      systems = mark systems;
+      strings = mark (strings // flags);
+      meta = mark meta;
+      options = mark options;
+      modules = mark (modules // options.modules);
+      packageSets = mark packageSets;
+      maintainers = mark { };
+      teams = mark { };
       inherit (sources)
         sources
         fileset
@@ -62,17 +74,11 @@ let
         fetchers
         path
         ;
-      inherit (options) asserts kernel modules;
-      inherit options;
-      strings = strings // flags;
-      meta = meta;
-      derivations = customisation;
+      inherit (options) asserts kernel;
       licenses = table;
       platforms = systems.doubles;
       sourceTypes = meta.sourceTypes;
       cli = generators.cli;
-      maintainers = { };
-      teams = { };
     };
 in
 let

@@ -18,6 +18,8 @@ const PARTS: &[(&str, &str)] = &[
     ("sources", include_str!("sources.nix")),
     ("options", include_str!("options.nix")),
     ("types", include_str!("types.nix")),
+    ("modules", include_str!("modules.nix")),
+    ("package-sets", include_str!("package-sets.nix")),
     ("generators", include_str!("generators.nix")),
     ("systems", include_str!("systems.nix")),
     ("licenses", include_str!("licenses.nix")),

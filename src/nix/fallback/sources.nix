@@ -194,7 +194,23 @@ in
     proxyImpureEnvVars = proxies ++ map lib.toUpper proxies ++ [ "NIX_SSL_CERT_FILE" ];
     normalizeHash = { hashTypes ? [ "sha256" ], required ? true }: args:
       builtins.removeAttrs args ([ "hash" ] ++ hashTypes) // withHash required hashTypes args;
-    withNormalizedHash = { hashTypes ? [ "sha256" ] }: f: args: f (builtins.removeAttrs args ([ "hash" ] ++ hashTypes) // withHash true hashTypes args);
+    withNormalizedHash =
+      { hashTypes ? [ "sha256" ] }:
+      fetcher:
+      let
+        wanted = lib.functionArgs fetcher;
+        normal =
+          args: builtins.removeAttrs args ([ "hash" ] ++ hashTypes) // withHash (!wanted.outputHash) hashTypes args;
+      in
+      lib.setFunctionArgs (args: fetcher (normal args)) (
+        builtins.removeAttrs wanted [
+          "outputHash"
+          "outputHashAlgo"
+        ]
+        // {
+          hash = wanted.outputHash;
+        }
+      );
   };
   # Sets of files are not followed: what matters of `toSource` is its folder.
   fileset = {

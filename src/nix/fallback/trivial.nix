@@ -155,12 +155,7 @@ rec {
     f: if isFunctor f then f.__functionArgs or (functionArgs (f.__functor f)) else builtins.functionArgs f;
   isFunction = f: builtins.isFunction f || isFunctor f && isFunction (f.__functor f);
   toFunction = value: if isFunction value then value else _: value;
-  mirrorFunctionArgs =
-    like: f:
-    let
-      args = functionArgs like;
-    in
-    if args == { } then f else setFunctionArgs f args;
+  mirrorFunctionArgs = like: f: setFunctionArgs f (functionArgs like);
 
   inNixShell = false;
   inPureEvalMode = false;

@@ -1,4 +1,4 @@
-# Option types: a name and a check; merging modules is not part of this library.
+# Option types: a name, a check, and what `modules.nix` needs for merging.
 { lib }:
 
 let
@@ -44,7 +44,7 @@ rec {
   singleLineStr = type "singleLineStr" (value: builtins.isString value && builtins.match "[^\n\r]*\n?" value != null);
   nonEmptyStr = type "nonEmptyStr" (value: builtins.isString value && builtins.match "[ \t\n]*" value == null);
   strMatching = pattern: type "strMatching" (value: builtins.isString value && builtins.match pattern value != null);
-  separatedString = _: type "separatedString" builtins.isString;
+  separatedString = separator: type "separatedString" builtins.isString // { inherit separator; };
   lines = separatedString "\n";
   commas = separatedString ",";
   envVar = separatedString ":";
@@ -66,9 +66,14 @@ rec {
   enum = values: type "enum" (value: builtins.elem value values) // { functor.payload = { inherit values; }; };
   either = left: right: type "either" (value: wellTyped left value || wellTyped right value);
   oneOf = choices: type "oneOf" (value: builtins.any (choice: wellTyped choice value) choices);
-  coercedTo = from: _: to: type "coercedTo" (value: wellTyped from value || wellTyped to value);
+  coercedTo =
+    from: coerce: to:
+    type "coercedTo" (value: wellTyped from value || wellTyped to value) // { inherit from coerce to; };
   addCheck = base: check: base // { check = value: base.check value && check value; };
-  submodule = _: type "submodule" (value: builtins.isAttrs value || lib.isFunction value || builtins.isPath value);
-  submoduleWith = _: submodule { };
+  submodule = module: submoduleWith { modules = lib.toList module; };
+  submoduleWith =
+    given:
+    type "submodule" (value: builtins.isAttrs value || lib.isFunction value || builtins.isPath value)
+    // { modules = given.modules or [ ]; };
   deferredModule = submodule { };
 }

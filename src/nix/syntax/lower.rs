@@ -109,7 +109,8 @@ pub(super) fn file(src: &[u8], dir: &str, base: u32, names: &mut dyn FnMut(&str)
         return Err(refusal(error, text.len()));
     }
     let syntax = parsed.syntax();
-    let root = Node { green: &syntax.green(), start: 0 };
+    let green = syntax.green();
+    let root = Node { green: &green, start: 0 };
     let body = root.nodes().next().ok_or(Fail { at: 0, what: "an expression is missing" })?;
     Lower { dir, base, names }.expr(body)
 }
