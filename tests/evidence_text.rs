@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use clarity::evidence::{Detector, FileEvidence, Options, OwnText, Unread, Witness};
+use clarity::evidence::{Detector, FileEvidence, Options, OwnText, Score, Unread, Witness};
 use clarity::license;
 use clarity::text::RelPath;
 use proptest::prelude::{any, prop, proptest};
@@ -37,6 +37,25 @@ fn a_text_is_found_under_every_kind_of_comment() {
     for prefix in ["", "# ", " * ", "// ", "-- ", ";; ", "dnl ", "C     ", ".\\\" ", "% ", "REM "] {
         assert_eq!(texts(&commented(text_of("BSD-3-Clause"), prefix)), ["BSD-3-Clause"], "prefix {prefix:?}");
     }
+}
+
+#[test]
+fn only_what_is_word_for_word_the_license_scores_full() {
+    let score = |content: &str| read(content.as_bytes()).detections[0].score;
+    assert_eq!(score(&commented(text_of("MIT"), "# ")), Score::FULL);
+    let edited = text_of("MIT").replace("free of charge", "for a small fee").replace("merge, ", "");
+    assert!(score(&edited) < Score::FULL && score(&edited) > Score(9_000), "{}", score(&edited));
+}
+
+#[test]
+fn a_license_of_somebody_else_is_the_one_without_names() {
+    assert_eq!(texts(text_of("SMLNJ")), ["SMLNJ"]);
+    let (_, body) = text_of("SMLNJ").split_once("Permission").expect("it permits");
+    let others = body
+        .replace("Lucent Technologies, Bell Labs or any Lucent entity", "Example Works")
+        .replace(" and warranty disclaimer", "")
+        .replace("Lucent", "Example");
+    assert_eq!(texts(&format!("Permission{others}")), ["HPND"]);
 }
 
 #[test]

@@ -222,6 +222,15 @@ fn is_defined(words: &Words, end: usize) -> bool {
         && words.is(end + 1, &["license", "licence", "agreement"])
 }
 
+/// True in "Read the GPL v2 for legal details": a sentence of its own that sends the reader to the license.
+pub(super) fn has_details(words: &Words, first: usize, end: usize) -> bool {
+    let Some(start) = first.checked_sub(2) else { return false };
+    let begins = words.gap(start).has(Gap::STOP) || words.gap(start).has(Gap::NEWLINE);
+    let sends = words.is(start, &["see", "read"]) && words.is(start + 1, &["the"]) && words.is(end, &["for"]);
+    let details = ["details", "terms", "conditions", "license", "licensing", "information"];
+    begins && sends && (end + 1..end + 5).any(|at| words.is(at, &details))
+}
+
 /// Words back from an address within which it is said what stands there.
 const LEADS_TO: usize = 14;
 

@@ -79,7 +79,12 @@ fn name(names: &Names, words: &Words, at: usize) -> Option<Mention> {
     };
     let (standing, from) = match found.named {
         Named::Phrase(_) => (Standing::Grant, first),
-        _ => frame::standing(words, first, end, plain),
+        _ => match frame::standing(words, first, end, plain) {
+            (Standing::Mention, _) if note.is_none() && frame::has_details(words, first, end) => {
+                (Standing::Grant, first - 2)
+            }
+            stand => stand,
+        },
     };
     Some(Mention { first, end, expr, standing, from, is_url: false, plain, note })
 }

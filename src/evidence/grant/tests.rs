@@ -48,6 +48,44 @@ fn any_wrapping_reads_the_same() {
 }
 
 #[test]
+fn what_a_header_calls_its_license_is_granted() {
+    grant("Used as permitted in the SGI Free Software License B, Version 1.1 (the \"License\").", "SGI-B-1.1");
+    grant(
+        "You can obtain a copy of the License at\nhttps://www.apache.org/licenses/LICENSE-2.0 or here.",
+        "Apache-2.0",
+    );
+    grant("The terms are also available at https://curl.se/docs/copyright.html.", "curl");
+    grant("Read the GPL v2.0 for legal details.", "GPL-2.0-only");
+    nothing("See the GNU General Public License for more details.");
+}
+
+#[test]
+fn other_languages_grant_too() {
+    grant("Open Source unter der Apache License Version 2.", "Apache-2.0");
+    grant("Distribuido bajo la licencia MIT.", "MIT");
+    grant("Publi\u{e9} sous licence MIT.", "MIT");
+    nothing("thu\u{ead}t to\u{e1}n BSD, d\u{f9}ng\nlicense");
+}
+
+#[test]
+fn there_is_no_gpl_of_version_2_1() {
+    grant(&GPL.replace("version 2 of", "version 2.1 of"), "LGPL-2.1-or-later");
+}
+
+#[test]
+fn strings_of_a_program_and_words_about_others_grant_nothing() {
+    nothing("x = {\n  'MIT Licensed here': 1,\n}");
+    nothing("Note that the line library is distributed under the GPL.");
+    grant("This is GPL'd software.", "GPL-1.0-or-later");
+}
+
+#[test]
+fn numbers_of_lines_are_no_words() {
+    let numbered: String = GPL.lines().enumerate().map(|(at, line)| format!("{:05} {line}\n", at + 7)).collect();
+    grant(&numbered, "GPL-2.0-or-later");
+}
+
+#[test]
 fn or_later_must_bind_to_a_version() {
     grant("This is licensed under the GNU GPL, version 2 or later.", "GPL-2.0-or-later");
     grant("Licensed under version 2 of the GPL, or (at your option) any later version.", "GPL-2.0-or-later");

@@ -160,8 +160,10 @@ impl Reader<'_> {
             if inside || (byte == b'(' && self.peek(1).is_ascii_alphanumeric()) || byte == b'"' {
                 break;
             }
-            if byte == b'!' && self.peek(1) == b'[' {
-                self.gap.add(Gap::IMAGE);
+            match (byte, self.peek(1)) {
+                (b'!', b'[') => self.gap.add(Gap::IMAGE),
+                (b'\'', next) if next.is_ascii_alphanumeric() => self.gap.add(Gap::QUOTE),
+                _ => {}
             }
             self.at += 1;
         }

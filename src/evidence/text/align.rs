@@ -27,6 +27,11 @@ pub struct Island {
 /// Worth of words put in that make a gap: a sentence, not a name.
 const GAP: u32 = 100;
 
+/// What words put in at one place count for: a sentence is one change, and the less of one the longer it is.
+fn cost_of(inserted: u32) -> u32 {
+    inserted.min(GAP) + inserted.saturating_sub(GAP) / 2
+}
+
 /// A part of a file to compare with license texts.
 pub struct Side<'w> {
     /// The words of the file.
@@ -142,7 +147,7 @@ impl Chains<'_> {
         }
         let inserted = self.file.surplus[run.file + trimmed] - self.file.surplus[file_end];
         let deleted = self.text.loss[run.text + trimmed] - self.text.loss[text_end];
-        let gain = self.gain(run, trimmed) - (inserted + deleted) as i32 * SKIP / 10;
+        let gain = self.gain(run, trimmed) - (cost_of(inserted) + deleted) as i32 * SKIP / 10;
         Some(Link { score: self.links[at].score + gain, previous: Some(at), trimmed })
     }
 
@@ -174,7 +179,7 @@ impl Chains<'_> {
             if inserted >= GAP {
                 island.gaps.push(file..run.file + trimmed);
             }
-            island.inserted += inserted;
+            island.inserted += cost_of(inserted);
             island.deleted += self.text.loss[run.text + trimmed] - self.text.loss[text];
             island.matched += self.gain(run, trimmed) as u32;
             (file, text) = (run.file + run.len, run.text + run.len);

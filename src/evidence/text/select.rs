@@ -29,6 +29,8 @@ pub struct Found {
     /// The text from its beginning to its end, more or less.
     is_whole: bool,
     is_known: bool,
+    /// Its words allow something.
+    grants: bool,
     /// What its words are worth; a word is worth 10.
     matched: u32,
     utility: i32,
@@ -81,8 +83,12 @@ fn scored(place: Place, passage: &dyn Fn(&Found) -> Passage, library: &Library) 
     }
     let rival = contenders.get(1).map(|(_, found)| found.entry);
     let (score, found) = contenders.swap_remove(0);
-    Found { rival, score, ..found }
+    let is_certain = found.is_certain || score >= CERTAIN && found.grants;
+    Found { rival, score, is_certain, ..found }
 }
+
+/// What askalono finds this near is the license, whatever the alignment thinks of it.
+const CERTAIN: Score = Score(8_000);
 
 /// A block of the region, and how many runs of words it shares with a text.
 type Block = (usize, u32);
@@ -141,14 +147,13 @@ fn judge(number: u16, library: &Library, words: &[u32], island: &Island) -> Opti
     let Island { matched, inserted, deleted, .. } = *island;
     let loss = &text.worth.loss;
     let (head, tail) = (loss[island.text.start], loss[text.words.len()] - loss[island.text.end]);
-    let similarity = matched * 10_000 / (matched + inserted + deleted).max(1);
-    let score = matched * 10_000 / (matched + inserted + deleted + head + tail).max(1);
-    let is_whole = similarity >= 7_500 && score >= 7_000 && (score >= 9_000 || grants(&words[island.file.clone()]));
-    let is_begun = similarity >= 9_000
-        && head <= 120
-        && (score >= 3_500 || matched >= 2_000)
-        && matched >= 250
-        && grants(&words[island.file.clone()]);
+    let part_of = |whole: u32| u64::from(matched) * 10_000 / u64::from(whole.max(1));
+    let similarity = part_of(matched + inserted + deleted);
+    let score = part_of(matched + inserted + deleted + head + tail);
+    let grants = grants(&words[island.file.clone()]);
+    let is_whole = similarity >= 7_500 && score >= 7_000 && (score >= 9_000 || grants);
+    let is_begun =
+        similarity >= 9_000 && head <= 120 && (score >= 3_500 || matched >= 2_000) && matched >= 250 && grants;
     if similarity < 6_000 || score < 2_000 && matched < 2_000 {
         return None;
     }
@@ -168,6 +173,7 @@ fn judge(number: u16, library: &Library, words: &[u32], island: &Island) -> Opti
         is_certain,
         is_whole,
         is_known,
+        grants,
         matched,
         utility: matched as i32 - costs as i32 + known,
     })
