@@ -12,8 +12,8 @@ fn readme() -> String {
 /// The code blocks with this first line.
 fn blocks(opening: &str) -> Vec<String> {
     let text = readme();
-    let parts = text.split(&format!("```{opening}\n")).skip(1);
-    parts.map(|part| part.split("```").next().unwrap_or_default().to_owned()).collect()
+    let opening = format!("```{opening}\n");
+    text.split(&opening).skip(1).map(|part| part.split("```").next().unwrap_or_default().to_owned()).collect()
 }
 
 #[test]
