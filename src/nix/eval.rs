@@ -33,6 +33,9 @@ impl Default for Limits {
     }
 }
 
+/// No single text or list is made larger than about twice this.
+const MAX_VALUE: usize = 128 << 20;
+
 /// The stack that [`Limits::depth`] needs at the most.
 pub const STACK: usize = 1 << 30;
 
@@ -53,6 +56,10 @@ pub struct Eval<'a> {
     pub(super) drvs: Cell<u64>,
     /// The library that stands in where a file means a `lib` outside of the checkout.
     pub lib: Cell<Option<&'a Thunk<'a>>>,
+    /// What `<nixpkgs>` gives where the tree is no nixpkgs itself.
+    pub packages: Cell<Option<&'a Thunk<'a>>>,
+    /// Its `callPackage`.
+    pub call_package: Cell<Option<&'a Thunk<'a>>>,
     limits: Limits,
     fuel: Cell<u64>,
     depth: Cell<u32>,
@@ -79,6 +86,8 @@ impl<'a> Eval<'a> {
             patterns: RefCell::default(),
             drvs: Cell::new(0),
             lib: Cell::new(None),
+            packages: Cell::new(None),
+            call_package: Cell::new(None),
             limits,
             fuel: Cell::new(limits.fuel),
             depth: Cell::new(0),
@@ -189,6 +198,15 @@ impl<'a> Eval<'a> {
     /// An opaque value.
     pub fn opaque_as(&self, why: &str, shape: Shape<'a>) -> Value<'a> {
         Value::Opaque(self.bump.alloc(Opaque { why: self.str(why), shape }))
+    }
+
+    /// An error where a text or a list of so many bytes is more than may be made at once.
+    pub(super) fn room(&self, bytes: usize) -> R<'a, ()> {
+        let full = || self.bump.allocated_bytes() > self.limits.memory;
+        if bytes > MAX_VALUE || (bytes > MAX_VALUE / 64 && full()) {
+            return Err(self.error(ErrorKind::Limit, "the evaluation needs more memory than allowed"));
+        }
+        Ok(())
     }
 
     fn step(&self) -> R<'a, ()> {

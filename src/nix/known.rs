@@ -53,6 +53,8 @@ known! {
     line = "line",
     column = "column",
     carried = "__carried",
+    call_package = "callPackage",
+    call_packages = "callPackages",
     position = "position",
     source_root = "sourceRoot",
     mod_root = "modRoot",

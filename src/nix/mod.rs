@@ -21,4 +21,4 @@ pub use fallback::fallback_lib;
 pub use files::{File, FileError, Files};
 pub use symbol::{Interner, Sym};
 pub use syntax::ast::Loc;
-pub use value::{Attr, Env, Error, ErrorKind, Opaque, R, Shape, State, Thunk, Value, lookup};
+pub use value::{Attr, Env, Error, ErrorKind, Opaque, Prim, R, Shape, State, Thunk, Value, lookup};

@@ -120,6 +120,11 @@ impl<'a> Eval<'a> {
         {
             return self.force(lib);
         }
+        if (name == self.known.call_package || name == self.known.call_packages)
+            && let Some(function) = self.call_package.get()
+        {
+            return self.force(function);
+        }
         Ok(self.opaque(opaque.why))
     }
 
@@ -372,6 +377,7 @@ impl<'a> Eval<'a> {
                 return Ok(a);
             }
         }
+        self.room((first.len() + second.len()).saturating_mul(size_of::<&Thunk<'a>>()))?;
         let all = [first, second].concat();
         let all: &'a [&'a Thunk<'a>] = self.bump.alloc_slice_copy(&all);
         match why_a.or(why_b) {

@@ -3,7 +3,7 @@
 use super::eval::Eval;
 use super::syntax::absolute;
 use super::syntax::ast::Part;
-use super::value::{Attr, Env, Opaque, R, Value, lookup, unknown_hash};
+use super::value::{Attr, Env, Opaque, R, State, Value, lookup, unknown_hash};
 
 /// How far a value may be turned into a string.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -66,6 +66,7 @@ impl<'a> Eval<'a> {
 
     /// Adds `value` to `out`, as far as `how` allows.
     pub fn coerce(&self, value: Value<'a>, how: Coerce, out: &mut Text<'a>) -> R<'a, ()> {
+        self.room(out.text.len())?;
         match value {
             Value::Str(text) => out.text.push_str(text),
             Value::Tainted(text) => {
@@ -143,6 +144,12 @@ impl<'a> Eval<'a> {
 
     /// `<name>`: only the tree itself is known.
     pub(super) fn search(&self, name: &str) -> Value<'a> {
+        if name.starts_with("nixpkgs")
+            && let Some(packages) = self.packages.get()
+            && let State::Done(packages) = packages.state.get()
+        {
+            return packages;
+        }
         let root = self.files.root().to_string_lossy();
         match name.split_once('/') {
             _ if name == "nixpkgs" => Value::Path(self.str(&root)),

@@ -132,5 +132,5 @@ impl Checkout {
 
 fn has_package_set(root: &Path) -> bool {
     root.join("pkgs/top-level/default.nix").is_file()
-        || (root.join("default.nix").is_file() && (root.join("pkgs").is_dir() || root.join("top-level.nix").is_file()))
+        || (root.join("default.nix").is_file() && root.join("top-level.nix").is_file())
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::checkout::{Checkout, Layout};
 use super::library;
+use super::loose;
 use super::selection::Selection;
 use crate::nix::{Attr, Error, ErrorKind, Eval, R, Thunk, Value, lookup};
 
@@ -113,7 +114,11 @@ impl Walk<'_> {
         self.seen.set(self.seen.get() + 1);
         let found = match eval.force(attr.value) {
             Err(error) => failed(error),
-            Ok(Value::Opaque(opaque)) => Found::Failed(opaque.why.to_owned()),
+            Ok(value @ Value::Opaque(opaque)) => match built(eval, value) {
+                true => Found::Package(attr.value, value),
+                false if loose::is_outside(opaque.why) => Found::Skipped(opaque.why.to_owned()),
+                false => Found::Failed(opaque.why.to_owned()),
+            },
             Ok(value @ Value::Attrs(attrs)) => match eval.is_derivation(attrs) {
                 Ok(true) => Found::Package(attr.value, value),
                 Ok(false) => match self.inside(eval, outer, attr, attrs, path, place.len()) {
@@ -147,6 +152,9 @@ impl Walk<'_> {
         if self.selection.asks_below(path) {
             return Inside::Enter;
         }
+        if depth == 1 && self.checkout.layout != Layout::PackageSet && set.len() <= MAX_UNMARKED {
+            return Inside::Enter;
+        }
         match lookup(set, eval.known.recurse).map(|attr| eval.force(attr.value)) {
             Some(Ok(Value::Bool(true))) => Inside::Enter,
             Some(Ok(Value::Bool(false))) if depth == 1 => {
@@ -165,6 +173,14 @@ impl Walk<'_> {
             _ => Inside::NoPackages,
         }
     }
+}
+
+/// True where something unknown was built by a call that states what a package states.
+fn built<'a>(eval: &Eval<'a>, value: Value<'a>) -> bool {
+    let Value::Opaque(opaque) = value else { return false };
+    let known = &eval.known;
+    let states = |name| matches!(eval.known_attr(opaque, name), Ok(Some(_)));
+    states(known.name) || states(known.pname)
 }
 
 /// What to do with a set that is not a package itself.
@@ -190,10 +206,10 @@ fn second_name<'a>(eval: &Eval<'a>, outer: &'a [Attr<'a>], attr: &Attr<'a>) -> O
 /// The package set of a checkout, evaluated as far as its attribute names.
 fn package_set<'a>(checkout: &Checkout, eval: &Eval<'a>) -> R<'a, &'a [Attr<'a>]> {
     library::install(checkout, eval);
-    let entry = match &checkout.layout {
-        Layout::PackageSet | Layout::Folder => checkout.root().join("default.nix"),
-        Layout::File(file) => file.under(checkout.root()),
-    };
+    if checkout.layout != Layout::PackageSet {
+        return loose::packages(checkout, eval);
+    }
+    let entry = checkout.root().join("default.nix");
     let file = eval.import(eval.str(&entry.to_string_lossy()))?;
     let value = match file {
         Value::Lambda(_) => eval.call(file, arguments(eval))?,
@@ -207,7 +223,7 @@ fn package_set<'a>(checkout: &Checkout, eval: &Eval<'a>) -> R<'a, &'a [Attr<'a>]
 }
 
 /// What the entry is called with: the platform, and a configuration under which no package is refused.
-fn arguments<'a>(eval: &Eval<'a>) -> &'a Thunk<'a> {
+pub(super) fn arguments<'a>(eval: &Eval<'a>) -> &'a Thunk<'a> {
     let yes = eval.done(Value::Bool(true));
     let config = eval.record(&[("allowUnfree", yes), ("allowBroken", yes), ("allowUnsupportedSystem", yes)]);
     eval.done(eval.record(&[

@@ -6,6 +6,7 @@ mod audit;
 mod checkout;
 mod discover;
 mod library;
+mod loose;
 mod mirrors;
 mod package;
 mod selection;

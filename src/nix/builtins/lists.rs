@@ -90,6 +90,7 @@ fn until<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>], wanted: bool) -> R<'a, boo
 fn concat<'a>(eval: &Eval<'a>, parts: Vec<&'a Thunk<'a>>) -> R<'a, Value<'a>> {
     let (mut out, mut why) = (Vec::new(), None);
     for part in parts {
+        eval.room(out.len().saturating_mul(size_of::<&Thunk<'a>>()))?;
         match eval.force(part)? {
             Value::List(items) => out.extend_from_slice(items),
             Value::Opaque(Opaque { why: because, shape: Shape::Members(items) }) => {

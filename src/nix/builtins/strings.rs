@@ -114,6 +114,7 @@ fn replace<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let mut at_end = false;
     while !at_end {
         at_end = rest.is_empty();
+        eval.room(out.len())?;
         let found = from.iter().position(|pattern| rest.starts_with(pattern));
         if let Some(index) = found {
             let (new, store) = eval.text_of(to[index])?;

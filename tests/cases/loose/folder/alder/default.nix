@@ -1,0 +1,7 @@
+{ lib, buildGoModule }:
+
+buildGoModule {
+  pname = "alder";
+  version = "0.1";
+  meta.license = lib.licenses.mit;
+}

@@ -1,0 +1,1 @@
+{ config, lib, ... }: { options.enable = lib.mkEnableOption "it"; config = lib.mkIf config.enable { }; }

@@ -1,0 +1,198 @@
+//! Files that are written to hurt: every one is a row or nothing, and the run ends by itself.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::scan::{Run, clarity};
+
+/// Longer than this is a hang, also on a slow machine and without optimisation.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+fn scan(tree: &Path) -> (Run, Vec<Value>) {
+    let begun = Instant::now();
+    let tree = tree.to_str().expect("UTF-8");
+    let run = clarity(&["scan", tree, "--metadata-only", "--format", "jsonl", "--fail-on", "never", "--jobs", "2"]);
+    assert!(run.code == 0 && !run.stderr.contains("panicked"), "{} {}", run.code, run.stderr);
+    assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
+    let rows: Vec<Value> = run.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert!(rows.last().is_some_and(|row| row["kind"] == "summary"), "the run came to its end");
+    (run, rows)
+}
+
+/// A folder with these files, and beside them a package that nothing is wrong with.
+fn folder(files: &[(&str, String)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).expect("writable");
+    }
+    fs::write(folder.path().join("zzz-sound.nix"), SOUND).expect("writable");
+    folder
+}
+
+const SOUND: &str = "{ lib, stdenv }: stdenv.mkDerivation { pname = \"sound\"; meta.license = lib.licenses.mit; }\n";
+
+fn outcome<'r>(rows: &'r [Value], attr: &str) -> Vec<(&'r str, &'r str)> {
+    let of = rows.iter().filter(|row| row["attr"] == attr && row["kind"] != "finding");
+    of.map(|row| (row["kind"].as_str().expect("text"), row["why"].as_str().unwrap_or_default())).collect()
+}
+
+/// Each file fails with a reason that has `part` in it, and the sound package comes out.
+fn all_fail(files: &[(&str, String, &str)]) {
+    let written: Vec<_> = files.iter().map(|(name, text, _)| (*name, text.clone())).collect();
+    let folder = folder(&written);
+    let (_, rows) = scan(folder.path());
+    for (name, _, part) in files {
+        let seen = outcome(&rows, name.trim_end_matches(".nix"));
+        assert!(matches!(seen[..], [("failed", why)] if why.contains(part)), "{name}: {seen:?}");
+    }
+    assert_eq!(outcome(&rows, "zzz-sound"), [("package", "")]);
+}
+
+#[test]
+fn what_needs_itself_fails_and_nothing_else_does() {
+    let calls = "let f = n: 1 + f (n + 1); in f 0";
+    all_fail(&[
+        ("self.nix", "let x = x; in x".to_owned(), "infinite recursion"),
+        ("pair.nix", "rec { a = b; b = a; }.a".to_owned(), "infinite recursion"),
+        ("calls.nix", calls.to_owned(), "than allowed"),
+        ("forever.nix", "let f = n: f (n + 1); in f 0".to_owned(), "than allowed"),
+        ("loop-a.nix", "import ./loop-b.nix".to_owned(), "infinite recursion"),
+        ("loop-b.nix", "import ./loop-a.nix".to_owned(), "infinite recursion"),
+    ]);
+}
+
+#[test]
+fn what_doubles_itself_is_stopped() {
+    let times =
+        |step: &str, start: &str| format!("let d = x: {step}; in {} {start}", "d (".repeat(60) + "d") + &")".repeat(60);
+    all_fail(&[
+        ("text.nix", times("x + x", "\"doubled\""), "more memory than allowed"),
+        ("inside.nix", times("\"${x}${x}\"", "\"doubled\""), "more memory than allowed"),
+        ("list.nix", times("x ++ x", "[ 1 2 3 ]"), "more memory than allowed"),
+        ("many.nix", "builtins.genList (n: n) 9000000000".to_owned(), "this length"),
+    ]);
+}
+
+#[test]
+fn deep_nesting_is_refused_before_it_is_parsed() {
+    let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
+    all_fail(&[
+        ("lists.nix", deep("[", "]"), "nested too deeply"),
+        ("brackets.nix", deep("(", ")"), "nested too deeply"),
+        ("sets.nix", deep("{a=", ";}"), "nested too deeply"),
+        ("signs.nix", deep("!", ""), "nested too deeply"),
+        ("sums.nix", format!("1{}", "+1".repeat(100_000)), "nested too deeply"),
+        ("texts.nix", deep("\"${", "}\""), "nested too deeply"),
+    ]);
+}
+
+#[test]
+fn deep_syntax_without_brackets_ends_too() {
+    let folder = folder(&[
+        ("lambdas.nix", format!("{}1", "a: ".repeat(50_000))),
+        ("withs.nix", format!("{}1", "with {}; ".repeat(4_000))),
+        ("lets.nix", format!("{}1", "let in ".repeat(50_000))),
+        ("ifs.nix", format!("{}1", "if true then 1 else ".repeat(50_000))),
+        ("asserts.nix", format!("{}1", "assert true; ".repeat(50_000))),
+        ("selects.nix", format!("{{}}{}", ".a".repeat(50_000))),
+        ("calls.nix", format!("(x: x){}", " 1".repeat(50_000))),
+    ]);
+    let (_, rows) = scan(folder.path());
+    assert_eq!(outcome(&rows, "zzz-sound"), [("package", "")]);
+}
+
+#[test]
+fn fifty_megabytes_in_one_literal_are_read_and_forgotten() {
+    let text = format!(
+        "{{ lib, stdenv }}: stdenv.mkDerivation {{ pname = \"big\"; meta.license = lib.licenses.mit; data = \"{}\"; }}",
+        "x".repeat(50 << 20)
+    );
+    let folder = folder(&[("big.nix", text), ("comment.nix", format!("/* {} */ {SOUND}", "y".repeat(50 << 20)))]);
+    let (_, rows) = scan(folder.path());
+    assert_eq!(outcome(&rows, "big"), [("package", "")]);
+    assert_eq!(outcome(&rows, "comment"), [("package", "")]);
+}
+
+#[test]
+fn nothing_outside_of_the_tree_is_read() {
+    let outside = tempfile::tempdir().expect("a folder");
+    fs::write(outside.path().join("secret.nix"), "\"do-not-tell\"").expect("writable");
+    let path = outside.path().join("secret.nix");
+    let path = path.to_str().expect("UTF-8");
+    let climb = format!("{}{}", "../".repeat(40), path.trim_start_matches('/'));
+    all_fail(&[
+        ("import.nix", format!("throw (import {path})"), "cannot be evaluated"),
+        ("read.nix", format!("{{ a = builtins.readFile {path}; }}.a"), "outside of the checkout"),
+        ("climb.nix", format!("{{ a = builtins.readFile ./{climb}; }}.a"), "outside of the checkout"),
+        ("list.nix", "builtins.attrNames (builtins.readDir /.)".to_owned(), "outside of the checkout"),
+    ]);
+}
+
+/// Truncated and damaged copies of `text`, the same ones in every run.
+fn damaged(text: &[u8], seed: u64) -> Vec<Vec<u8>> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below.max(1) as u64) as usize
+    };
+    let mut copies = vec![text[..next(text.len())].to_vec(), text[next(text.len())..].to_vec()];
+    for flips in [1, 8] {
+        let mut copy = text.to_vec();
+        for _ in 0..flips {
+            let at = next(copy.len());
+            copy[at] ^= 1 << next(8);
+        }
+        copies.push(copy);
+    }
+    copies
+}
+
+fn damage_all(files: &[PathBuf]) {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (number, file) in files.iter().enumerate() {
+        let text = fs::read(file).expect("readable");
+        for (copy, text) in damaged(&text, number as u64 + 1).iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+            fs::write(folder.path().join(format!("f{number}-{copy}.nix")), text).expect("writable");
+        }
+    }
+    fs::write(folder.path().join("zzz-sound.nix"), SOUND).expect("writable");
+    let (_, rows) = scan(folder.path());
+    assert_eq!(outcome(&rows, "zzz-sound"), [("package", "")]);
+    let mut unplaced = String::new();
+    for row in rows.iter().filter(|row| row["why"].as_str().is_some_and(|why| why.contains("syntax error"))) {
+        let why = row["why"].as_str().expect("text");
+        let place = why.split(": ").next().unwrap_or_default();
+        if place.rsplit(':').take(2).any(|number| number.parse::<u32>().is_err()) {
+            let _ = writeln!(unplaced, "{why}");
+        }
+    }
+    assert!(unplaced.is_empty(), "{unplaced}");
+}
+
+fn nix_files(root: &Path) -> Vec<PathBuf> {
+    let entries = walkdir::WalkDir::new(root).sort_by_file_name().into_iter().filter_map(Result::ok);
+    let is_nix = |path: &PathBuf| path.is_file() && path.extension().is_some_and(|ending| ending == "nix");
+    entries.map(walkdir::DirEntry::into_path).filter(is_nix).collect()
+}
+
+#[test]
+fn damaged_copies_of_real_files_never_stop_the_run() {
+    let files = nix_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/nixpkgs"));
+    assert!(files.len() > 20, "the fixture is there");
+    damage_all(&files);
+}
+
+#[test]
+#[ignore = "needs the real trees"]
+fn damaged_copies_of_two_thousand_files_never_stop_the_run() {
+    let tree = std::env::var("CLARITY_TREE").expect("CLARITY_TREE names a nixpkgs checkout");
+    let files = nix_files(Path::new(&tree));
+    let step = (files.len() / 2_000).max(1);
+    damage_all(&files.into_iter().step_by(step).take(2_000).collect::<Vec<_>>());
+}
