@@ -1,6 +1,8 @@
 //! One test binary; cases by behaviour.
 
 mod architecture;
+#[path = "bench/metadata.rs"]
+mod bench_metadata;
 mod declared;
 mod differential;
 mod evaluator;
@@ -11,5 +13,6 @@ mod gate;
 mod golden;
 mod license;
 mod policy;
+mod readme;
 mod scan;
 mod source;

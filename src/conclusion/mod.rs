@@ -235,8 +235,7 @@ fn fits(part: &LicenseExpr, is_vague: bool, whole: &LicenseExpr) -> bool {
 fn is_vague_term(term: &Term) -> bool {
     match &term.license {
         LicenseName::Spdx(name) => {
-            name.ends_with("GPL-1.0") && term.suffix == Suffix::OrLater
-                || *name == "LGPL-2.0" && term.suffix == Suffix::OrLater
+            term.suffix == Suffix::OrLater && (name.ends_with("GPL-1.0") || *name == "LGPL-2.0")
         }
         LicenseName::Ref(name) => name.ends_with("-unspecified"),
     }

@@ -1,8 +1,12 @@
-//! What else a package says about itself: names, sources, maintainers, provenance, removed folders.
+//! What else a package says about itself: names, place, sources, maintainers, provenance, what the build deletes.
+//!
+//! Each fact is read on its own: one that cannot be evaluated is left out and spoils no other.
 
+use super::phases::{Changes, built_part};
 use super::resolve::attr_of;
-use crate::nix::{Eval, R, Sym, Thunk, Value, lookup, parse_name};
-use crate::tree::{AttrPath, Checkout, HashMode, Maintainer, Package, SourceRef};
+use super::sources::Sources;
+use crate::nix::{Eval, Sym, Thunk, Value, parse_name};
+use crate::tree::{AttrPath, Checkout, Maintainer, Package, Site};
 
 /// The facts of the package `value` under `attr`.
 pub(super) fn package<'a>(
@@ -15,8 +19,14 @@ pub(super) fn package<'a>(
     let reader = Reader { checkout, eval };
     let name = reader.text(value, eval.known.name);
     let parsed = name.as_deref().map(parse_name);
-    let (sources, source_unknown) = reader.sources(value);
-    let site = checkout.site(thunk.origin.get());
+    let (mut sources, source_unknown) = Sources { checkout, eval }.of(value);
+    let root = reader.built_part(value);
+    if let ([source], Some(root)) = (&mut sources[..], &root) {
+        source.root = Some(root.clone());
+    }
+    let changes = reader.changes(value, root.as_deref().unwrap_or(""));
+    let meta = reader.get(value, eval.known.meta);
+    let site = meta.and_then(|meta| reader.position(meta)).or_else(|| checkout.site(thunk.origin.get()));
     let digest = site.as_ref().and_then(|site| checkout.digest(&site.file));
     let from_name = |part: fn((&str, &str)) -> String| parsed.map(part).filter(|text| !text.is_empty());
     Package {
@@ -27,100 +37,116 @@ pub(super) fn package<'a>(
         digest,
         sources,
         source_unknown,
-        maintainers: Vec::<Maintainer>::new(),
-        provenance: None,
-        removed: Vec::new(),
-        patched: false,
+        maintainers: meta.map(|meta| reader.maintainers(meta)).unwrap_or_default(),
+        provenance: meta.and_then(|meta| reader.provenance(meta)),
+        removed: changes.removed,
+        patched: changes.patched,
     }
 }
 
+/// Where a license would have to be written: the set that states the rest of `meta`, else the one that the builder was
+/// given, in the file that `meta.position` names.
+pub(super) fn definition<'a>(checkout: &Checkout, eval: &Eval<'a>, value: Value<'a>) -> Option<Site> {
+    let reader = Reader { checkout, eval };
+    let meta = reader.get(value, eval.known.meta);
+    let place = meta.and_then(|meta| reader.position(meta));
+    let file = place.as_ref().map(|place| place.file.clone());
+    let names = ["description", "homepage", "platforms", "maintainers", "longDescription"];
+    let in_meta = meta.and_then(|meta| reader.set_around(meta, &names, file.as_ref()));
+    in_meta.or_else(|| reader.set_around(value, &["version", "pname", "name", "src"], file.as_ref())).or(place)
+}
+
 struct Reader<'e, 'a> {
-    #[expect(dead_code, reason = "local sources come next")]
     checkout: &'e Checkout,
     eval: &'e Eval<'a>,
 }
 
 impl<'a> Reader<'_, 'a> {
-    fn get(&self, value: Value<'a>, name: Sym) -> R<'a, Option<Value<'a>>> {
-        match attr_of(self.eval, value, name)? {
-            Some(thunk) => self.eval.force(thunk).map(Some),
-            None => Ok(None),
-        }
+    fn get(&self, value: Value<'a>, name: Sym) -> Option<Value<'a>> {
+        let thunk = attr_of(self.eval, value, name).ok()??;
+        self.eval.force(thunk).ok()
+    }
+
+    fn named(&self, value: Value<'a>, name: &str) -> Option<Value<'a>> {
+        self.get(value, self.eval.sym(name))
     }
 
     fn text(&self, value: Value<'a>, name: Sym) -> Option<String> {
         match self.get(value, name) {
-            Ok(Some(Value::Str(text))) => Some(text.to_owned()),
+            Some(Value::Str(text)) => Some(text.to_owned()),
             _ => None,
         }
     }
 
-    fn field(&self, value: Value<'a>, name: &str) -> Option<String> {
-        self.text(value, self.eval.sym(name)).filter(|text| !text.is_empty())
+    /// The line that `meta.position` names.
+    fn position(&self, meta: Value<'a>) -> Option<Site> {
+        let Some(Value::Str(position)) = self.get(meta, self.eval.known.position) else { return None };
+        let (path, line) = position.rsplit_once(':')?;
+        let loc = self.eval.files.line(path, line.parse().ok()?)?;
+        self.checkout.site(loc)
     }
 
-    fn sources(&self, value: Value<'a>) -> (Vec<SourceRef>, Option<String>) {
-        let (mut out, mut unknown) = (Vec::new(), None);
-        for name in [self.eval.known.src, self.eval.known.srcs] {
-            match self.get(value, name) {
-                Ok(Some(Value::List(items))) => {
-                    for item in items {
-                        match self.eval.force(item) {
-                            Ok(item_value) => self.source(item_value, item, &mut out),
-                            Err(error) => unknown = Some(error.text.to_owned()),
-                        }
-                    }
-                }
-                Ok(Some(found)) => {
-                    if let Ok(Some(thunk)) = attr_of(self.eval, value, name) {
-                        self.source(found, thunk, &mut out);
-                    }
-                }
-                Ok(None) => {}
-                Err(error) => unknown = Some(error.text.to_owned()),
-            }
-            if !out.is_empty() {
-                break;
-            }
-        }
-        (out, unknown)
+    /// The set in `file` in which one of `names` of `value` is written.
+    fn set_around(&self, value: Value<'a>, names: &[&str], file: Option<&crate::text::RelPath>) -> Option<Site> {
+        let Value::Attrs(attrs) = value else { return None };
+        names.iter().find_map(|name| {
+            let attr = crate::nix::lookup(attrs, self.eval.sym(name)).filter(|attr| attr.at > 0)?;
+            let site = self.checkout.site(self.eval.files.set_around(attr.at)?)?;
+            file.is_none_or(|file| *file == site.file).then_some(site)
+        })
     }
 
-    fn source(&self, value: Value<'a>, thunk: &'a Thunk<'a>, out: &mut Vec<SourceRef>) {
-        let Value::Attrs(attrs) = value else { return };
-        let _ = lookup(attrs, self.eval.known.name);
-        let mut urls = match self.get(value, self.eval.sym("urls")) {
-            Ok(Some(Value::List(items))) => items
-                .iter()
-                .filter_map(|item| match self.eval.force(item) {
-                    Ok(Value::Str(url)) => Some(url.to_owned()),
-                    _ => None,
-                })
-                .collect(),
-            _ => Vec::new(),
-        };
-        if urls.is_empty() {
-            urls.extend(self.field(value, "url"));
+    fn built_part(&self, value: Value<'a>) -> Option<String> {
+        let known = &self.eval.known;
+        let root = self.text(value, known.source_root);
+        let folder = self.text(value, known.mod_root).or_else(|| self.text(value, known.build_subdir));
+        if root.is_none() && folder.is_none() { None } else { built_part(root.as_deref(), folder.as_deref()) }
+    }
+
+    fn changes(&self, value: Value<'a>, root: &str) -> Changes {
+        let known = &self.eval.known;
+        let patches = matches!(self.get(value, known.patches), Some(Value::List([_, ..])));
+        let mut changes = Changes { patched: patches, ..Changes::default() };
+        for (name, folder) in [(known.post_unpack, None), (known.pre_patch, Some(root)), (known.post_patch, Some(root))]
+        {
+            let Ok(Some(thunk)) = attr_of(self.eval, value, name) else { continue };
+            // Other packages are named in most phases: those are evaluated only where there is something to find.
+            match self.eval.files.text(thunk.origin.get()) {
+                Some(written) if written.len() > 4 && !written.contains("rm") => changes.patched = true,
+                _ => match self.eval.force(thunk) {
+                    Ok(Value::Str(script) | Value::Tainted(script)) => changes.add(script, folder),
+                    Ok(Value::Null) => {}
+                    _ => changes.patched = true,
+                },
+            }
         }
-        let text = self.eval.files.text(thunk.origin.get()).unwrap_or("");
-        let fetcher: String =
-            text.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-')).collect();
-        let mode = match self.field(value, "outputHashMode").as_deref() {
-            Some("recursive" | "nar") => HashMode::Nar,
-            _ => HashMode::Flat,
+        changes
+    }
+
+    fn maintainers(&self, meta: Value<'a>) -> Vec<Maintainer> {
+        let Some(Value::List(items)) = self.get(meta, self.eval.known.maintainers) else { return Vec::new() };
+        items.iter().filter_map(|item| self.maintainer(self.eval.force(item).ok()?)).collect()
+    }
+
+    fn maintainer(&self, value: Value<'a>) -> Option<Maintainer> {
+        let Value::Attrs(_) = value else { return None };
+        let github = self.text(value, self.eval.known.github);
+        let name = self.text(value, self.eval.known.name);
+        (github.is_some() || name.is_some()).then_some(Maintainer { github, name })
+    }
+
+    fn provenance(&self, meta: Value<'a>) -> Option<Vec<String>> {
+        let items = match self.get(meta, self.eval.known.source_provenance)? {
+            Value::List(items) => items,
+            _ => return None,
         };
-        out.push(SourceRef {
-            fetcher: fetcher.rsplit('.').next().unwrap_or("").to_owned(),
-            name: self.text(value, self.eval.known.name),
-            urls,
-            hash: self.field(value, "outputHash"),
-            algo: self.field(value, "outputHashAlgo"),
-            mode,
-            rev: self.field(value, "rev"),
-            flags: Vec::new(),
-            strip_root: true,
-            root: None,
-            local: None,
-        });
+        let short = |item: &&'a Thunk<'a>| match self.eval.force(item).ok()? {
+            Value::Str(text) => Some(text.to_owned()),
+            value => match self.named(value, "shortName") {
+                Some(Value::Str(text)) => Some(text.to_owned()),
+                _ => None,
+            },
+        };
+        Some(items.iter().filter_map(short).collect())
     }
 }

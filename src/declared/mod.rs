@@ -5,7 +5,9 @@
 
 pub mod evaluated;
 mod facts;
+mod phases;
 mod resolve;
+mod sources;
 mod survey;
 mod usage;
 

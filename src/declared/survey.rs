@@ -68,8 +68,12 @@ pub fn survey(checkout: &Checkout, selection: &Selection, shard: Option<(usize, 
 fn row<'a>(checkout: &Checkout, eval: &Eval<'a>, parsed: &resolve::Parsed, attr: &str, found: Found<'a>) -> Row {
     match found {
         Found::Package(thunk, value) => {
-            let package = facts::package(checkout, eval, attr, thunk, value);
+            let mut package = facts::package(checkout, eval, attr, thunk, value);
             let declared = resolve::declared(checkout, eval, parsed, value);
+            if declared == Declared::Absent {
+                package.site = facts::definition(checkout, eval, value).or(package.site);
+                package.digest = package.site.as_ref().and_then(|site| checkout.digest(&site.file));
+            }
             Row::Package(Box::new(package), Box::new(declared))
         }
         Found::Skipped(why) => Row::Skipped { attr: attr.to_owned(), why },

@@ -336,9 +336,9 @@ impl<'a> Eval<'a> {
             Kind::Search(name) => Ok(self.search(name)),
             Kind::Lambda(lambda) => Ok(Value::Lambda(self.bump.alloc(Closure { lambda, env, at: expr.loc }))),
             Kind::Set(bindings) => self.set(bindings, env),
-            Kind::List(items) => Ok(Value::List(
-                self.bump.alloc_slice_fill_iter(items.iter().map(|item| self.delay(item, env))),
-            )),
+            Kind::List(items) => {
+                Ok(Value::List(self.bump.alloc_slice_fill_iter(items.iter().map(|item| self.delay(item, env)))))
+            }
             Kind::Has(select) => self.has(&select.of, &select.path, env),
             Kind::Not(of) => match self.eval(of, env)? {
                 Value::Opaque(opaque) => Ok(self.opaque(opaque.why)),

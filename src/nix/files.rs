@@ -222,6 +222,25 @@ impl Files {
         (offset as usize <= file.bytes().len()).then_some((file, offset))
     }
 
+    /// The line of the file at `path`, counted from 1, without the blanks around it.
+    pub fn line(&self, path: &str, line: u32) -> Option<Loc> {
+        let file = self.open(path).ok()?;
+        let text = file.text()?;
+        let span = file.lines.get_or_init(|| LineIndex::new(text)).span(text, line)?;
+        let (start, end) = (span.start, span.end);
+        let written = text.get(start as usize..end as usize)?;
+        let blanks = written.len() - written.trim_start().len();
+        let start = start + u32::try_from(blanks).ok()?;
+        let end = start + u32::try_from(written.trim().len()).ok()?;
+        Some(Loc { start: file.base + start, end: file.base + end })
+    }
+
+    /// The smallest attribute set around `position`, in a file that was parsed.
+    pub fn set_around(&self, position: u32) -> Option<Loc> {
+        let (file, _) = self.find(position)?;
+        syntax::set_around(file.parsed.get()?.as_ref().ok()?, position)
+    }
+
     /// The text at `loc`.
     pub fn text(&self, loc: Loc) -> Option<&str> {
         let (file, start) = self.find(loc.start)?;

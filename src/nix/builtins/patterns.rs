@@ -53,7 +53,9 @@ fn is_settled(regex: &Regex, text: &str) -> bool {
             .bytes()
             .map(|byte| if (1..=8).contains(&byte) { next.next().copied().unwrap_or(byte) } else { byte })
             .collect();
-        regex.captures(&filled).map(|found| found.iter().map(|group| group.map(|group| group.range())).collect::<Vec<_>>())
+        regex
+            .captures(&filled)
+            .map(|found| found.iter().map(|group| group.map(|group| group.range())).collect::<Vec<_>>())
     };
     let first = spans(b"\x01");
     [&b"0"[..], b"z", b"a1", b"9x"].iter().all(|letters| spans(letters) == first)

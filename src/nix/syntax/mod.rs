@@ -3,6 +3,7 @@
 //! rnix parses; its tree is walked once and dropped. Knows the grammar and the scopes of names; it never evaluates and
 //! never opens a file.
 
+mod around;
 pub mod ast;
 mod bindings;
 mod guard;
@@ -10,6 +11,7 @@ mod lower;
 mod scope;
 mod strings;
 
+pub use around::set_around;
 pub use lower::{Fail, absolute};
 
 use super::symbol::Sym;

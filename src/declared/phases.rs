@@ -1,0 +1,117 @@
+//! What the build does to the source before it builds: which part of it, and what is deleted first.
+//!
+//! Reads the texts of phases for plain `rm` lines; it executes nothing and expands no variable. What it cannot follow
+//! makes the package `patched`, never a folder that is not named.
+
+use crate::text::RelPath;
+
+/// Deletions and other changes of one or more phases.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Changes {
+    /// What is deleted, below the root of the source.
+    pub(super) removed: Vec<String>,
+    /// True where something else is done too.
+    pub(super) patched: bool,
+}
+
+impl Changes {
+    /// Adds the commands of a phase that runs in `folder` of the source; `None` where it runs beside the source.
+    pub(super) fn add(&mut self, script: &str, folder: Option<&str>) {
+        let joined = script.replace("\\\n", " ");
+        for command in joined.split(['\n', ';']).flat_map(|line| line.split("&&")).map(str::trim) {
+            if command.is_empty() || command.starts_with('#') {
+                continue;
+            }
+            let mut words = command.split_whitespace();
+            if words.next() != Some("rm") {
+                self.patched = true;
+                continue;
+            }
+            for word in words.filter(|word| !word.starts_with('-')) {
+                match place(word, folder) {
+                    Some(place) => self.removed.push(place),
+                    None => self.patched = true,
+                }
+            }
+        }
+        self.removed.sort();
+        self.removed.dedup();
+    }
+}
+
+/// The path that a word of a command means, below the root of the source.
+fn place(word: &str, folder: Option<&str>) -> Option<String> {
+    let word: String = word.chars().filter(|letter| !matches!(letter, '"' | '\'')).collect();
+    let named = ["$sourceRoot/", "${sourceRoot}/", "source/"].iter().find_map(|start| word.strip_prefix(start));
+    let below = match (folder, named) {
+        (None, named) => named?,
+        (Some(_), _) => &word,
+    };
+    let below = below.strip_prefix("./").unwrap_or(below);
+    let below = below.strip_suffix("/*").unwrap_or(below).trim_end_matches('/');
+    if below.starts_with('/') || below.contains(['$', '*', '?', '[', '{', '`', '>', '<', '|', '(']) {
+        return None;
+    }
+    inside(&[folder.unwrap_or(""), below])
+}
+
+/// The parts joined, where that stays inside; nothing for the root itself.
+fn inside(parts: &[&str]) -> Option<String> {
+    let steps: Vec<&str> = parts.iter().flat_map(|part| part.split('/')).filter(|s| !matches!(*s, "" | ".")).collect();
+    if steps.is_empty() || steps.contains(&"..") {
+        return None;
+    }
+    RelPath::new(&steps.join("/")).map(|path| path.as_str().to_owned())
+}
+
+/// The part of the source that is built: `sourceRoot` without its first folder, which is the root of the unpacked
+/// source itself, and then the folder inside of it.
+pub(super) fn built_part(source_root: Option<&str>, folder: Option<&str>) -> Option<String> {
+    let root = source_root.map_or("", |root| root.trim_start_matches("./"));
+    let below = root.split_once('/').map_or("", |(_, below)| below);
+    if [below, folder.unwrap_or("")].iter().any(|part| part.contains('$')) {
+        return None;
+    }
+    inside(&[below, folder.unwrap_or("")])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changes(script: &str, folder: Option<&str>) -> Changes {
+        let mut changes = Changes::default();
+        changes.add(script, folder);
+        changes
+    }
+
+    #[test]
+    fn deleted_folders_are_named() {
+        let seen = changes("# no copies\nrm -rf vendor third_party/zlib/\nrm -r ./deps/*", Some(""));
+        assert_eq!(seen.removed, ["deps", "third_party/zlib", "vendor"]);
+        assert!(!seen.patched);
+    }
+
+    #[test]
+    fn what_is_not_plain_is_a_change_and_names_nothing() {
+        for script in ["rm -rf $dir", "rm *.jar", "rm -rf ../x", "sed -i s/a/b/ x", "rm -rf /nix/store/x"] {
+            let seen = changes(script, Some(""));
+            assert!(seen.patched && seen.removed.is_empty(), "{script}");
+        }
+    }
+
+    #[test]
+    fn beside_the_source_only_a_path_into_it_counts() {
+        assert_eq!(changes("rm -rf $sourceRoot/lib", None).removed, ["lib"]);
+        assert!(changes("rm -rf lib", None).removed.is_empty());
+    }
+
+    #[test]
+    fn the_first_folder_of_a_source_root_is_the_source_itself() {
+        assert_eq!(built_part(Some("source/cli"), None).as_deref(), Some("cli"));
+        assert_eq!(built_part(Some("pkg-1.0/a/b"), Some("./c")).as_deref(), Some("a/b/c"));
+        assert_eq!(built_part(Some("."), None), None);
+        assert_eq!(built_part(None, Some("rust")).as_deref(), Some("rust"));
+        assert_eq!(built_part(Some("source/.."), None), None);
+    }
+}

@@ -1,0 +1,306 @@
+//! `src` and `srcs` of a package, to what has to be fetched.
+//!
+//! Reads what the evaluated derivation says; where the fetcher itself is not known (a lone file, an overlay), what it
+//! was given. It fetches nothing. Invariant: a url or a hash that is not known is left out and never made up.
+
+use super::resolve::attr_of;
+use crate::nix::{Eval, Shape, Sym, Thunk, Value};
+use crate::text::RelPath;
+use crate::tree::{Checkout, HashMode, SourceRef};
+
+/// Fetchers by the names that expressions use.
+const FETCHERS: &[&str] = &[
+    "fetchFromBitbucket",
+    "fetchFromCodeberg",
+    "fetchFromForgejo",
+    "fetchFromGitHub",
+    "fetchFromGitLab",
+    "fetchFromGitea",
+    "fetchFromGitiles",
+    "fetchFromRepoOrCz",
+    "fetchFromSavannah",
+    "fetchFromSourcehut",
+    "fetchCrate",
+    "fetchHex",
+    "fetchMavenArtifact",
+    "fetchNuGet",
+    "fetchPypi",
+    "fetchTarball",
+    "fetchGit",
+    "fetchMercurial",
+    "fetchbzr",
+    "fetchcvs",
+    "fetchdarcs",
+    "fetchfossil",
+    "fetchgit",
+    "fetchgitPrivate",
+    "fetchhg",
+    "fetchipfs",
+    "fetchmtn",
+    "fetchpatch",
+    "fetchpatch2",
+    "fetchpijul",
+    "fetchsvn",
+    "fetchsvnrevision",
+    "fetchsvnssh",
+    "fetchtorrent",
+    "fetchurl",
+    "fetchurlBoot",
+    "fetchzip",
+    "requireFile",
+];
+
+/// Switches of fetchers that change what is fetched.
+const SWITCHES: &[&str] =
+    &["fetchSubmodules", "leaveDotGit", "deepClone", "fetchLFS", "fetchTags", "ignoreExternals", "ignoreKeywords"];
+
+/// Reads sources.
+pub(super) struct Sources<'e, 'a> {
+    pub(super) checkout: &'e Checkout,
+    pub(super) eval: &'e Eval<'a>,
+}
+
+impl<'a> Sources<'_, 'a> {
+    /// The sources of `package`, and why some are not known.
+    pub(super) fn of(&self, package: Value<'a>) -> (Vec<SourceRef>, Option<String>) {
+        let (mut out, mut unknown) = (Vec::new(), None);
+        for name in [self.eval.known.src, self.eval.known.srcs] {
+            match attr_of(self.eval, package, name) {
+                Ok(Some(thunk)) => self.add(thunk, &mut out, &mut unknown, 0),
+                Ok(None) => {}
+                Err(error) => unknown = Some(error.text.to_owned()),
+            }
+            if !out.is_empty() {
+                break;
+            }
+        }
+        (out, unknown)
+    }
+
+    fn add(&self, thunk: &'a Thunk<'a>, out: &mut Vec<SourceRef>, unknown: &mut Option<String>, depth: u32) {
+        match self.eval.force(thunk) {
+            Ok(Value::List(items)) if depth == 0 => items.iter().for_each(|item| self.add(item, out, unknown, 1)),
+            Ok(value) => match self.source(value, thunk) {
+                Ok(source) => out.extend(source),
+                Err(why) => *unknown = Some(why),
+            },
+            Err(error) => *unknown = Some(error.text.to_owned()),
+        }
+    }
+
+    fn source(&self, value: Value<'a>, thunk: &'a Thunk<'a>) -> Result<Option<SourceRef>, String> {
+        match value {
+            Value::Path(path) => Ok(self.local(path)),
+            Value::Str(path) if path.starts_with('/') => Ok(self.local(path)),
+            Value::Attrs(_) => match self.value(value, "origSrc") {
+                // `lib.cleanSource ./.`: which of its files are left out does not matter.
+                Some(original) => self.source(original, thunk),
+                None => Ok(Some(self.fetched(value, thunk))),
+            },
+            Value::Opaque(opaque) => match opaque.shape {
+                Shape::Build(argument) => self.asked(argument, thunk, opaque.why).map(Some),
+                _ => Err(opaque.why.to_owned()),
+            },
+            _ => Ok(None),
+        }
+    }
+
+    fn local(&self, path: &str) -> Option<SourceRef> {
+        let local = RelPath::below(self.checkout.root(), std::path::Path::new(path));
+        let name = path.rsplit('/').next().map(str::to_owned);
+        let mut source = blank("path");
+        (source.local, source.name, source.mode) = (local, name, HashMode::Nar);
+        Some(source)
+    }
+
+    /// What an evaluated fetcher gives.
+    fn fetched(&self, value: Value<'a>, thunk: &'a Thunk<'a>) -> SourceRef {
+        let script = self.loose_text(value, "postFetch").unwrap_or_default();
+        let mut urls = self.texts(value, "urls");
+        if urls.is_empty() {
+            urls.extend(self.text(value, "url"));
+        }
+        let mode = match self.text(value, "outputHashMode").as_deref() {
+            Some("recursive" | "nar") => HashMode::Nar,
+            _ => HashMode::Flat,
+        };
+        let fetcher = self.written(thunk).unwrap_or_else(|| self.by_shape(value, &urls, mode, script));
+        SourceRef {
+            fetcher,
+            name: self.text(value, "name"),
+            hash: self.text(value, "outputHash"),
+            algo: self.text(value, "outputHashAlgo"),
+            mode,
+            rev: self.text(value, "rev"),
+            flags: self.flags(value, script),
+            strip_root: !(script.contains("unpackDir") && script.contains("mv \"$unpackDir\" \"$out\"")),
+            urls,
+            root: None,
+            local: None,
+        }
+    }
+
+    /// What a fetcher that is not known here was given.
+    fn asked(&self, argument: &'a Thunk<'a>, thunk: &'a Thunk<'a>, why: &str) -> Result<SourceRef, String> {
+        let fetcher = self.written(thunk).ok_or_else(|| why.to_owned())?;
+        let mut source = blank(&fetcher);
+        let value = self.eval.force(argument).map_err(|error| error.text.to_owned())?;
+        if let Value::Str(url) = value {
+            source.urls.push(url.to_owned());
+            return Ok(source);
+        }
+        source.rev = self.text(value, "tag").or_else(|| self.text(value, "rev")).or_else(|| self.text(value, "ref"));
+        source.urls = self.texts(value, "urls");
+        source.urls.extend(self.text(value, "url").or_else(|| self.forge_url(&fetcher, value, source.rev.as_deref())));
+        source.algo =
+            ["sha256", "sha512", "sha1"].iter().find(|algo| self.text(value, algo).is_some()).map(|a| (*a).into());
+        let hash = source.algo.as_deref().unwrap_or("hash");
+        source.hash = self.text(value, hash);
+        let flat = matches!(&*fetcher, "fetchurl" | "fetchPypi" | "fetchurlBoot" | "requireFile");
+        source.mode = if flat { HashMode::Flat } else { HashMode::Nar };
+        source.name = self.text(value, "name").or_else(|| (!flat).then(|| "source".to_owned()));
+        source.strip_root = !matches!(self.value(value, "stripRoot"), Some(Value::Bool(false)));
+        source.flags = self.flags(value, "");
+        if self.loose_text(value, "postFetch").is_some_and(|script| !script.trim().is_empty()) {
+            source.flags.push("postFetch".to_owned());
+        }
+        Ok(source)
+    }
+
+    /// Where a forge keeps the archive of a revision; nothing where it is not one of the plain cases.
+    fn forge_url(&self, fetcher: &str, value: Value<'a>, rev: Option<&str>) -> Option<String> {
+        let text = |name: &str| self.text(value, name);
+        match fetcher {
+            "fetchFromGitHub" => {
+                let host = text("githubBase").unwrap_or_else(|| "github.com".to_owned());
+                Some(format!("https://{host}/{}/{}/archive/{}.tar.gz", text("owner")?, text("repo")?, rev?))
+            }
+            "fetchFromGitLab" => {
+                let domain = text("domain").unwrap_or_else(|| "gitlab.com".to_owned());
+                let (owner, repo) = (text("owner")?, text("repo")?);
+                Some(format!("https://{domain}/{owner}/{repo}/-/archive/{rev}/{repo}-{rev}.tar.gz", rev = rev?))
+            }
+            "fetchCrate" => {
+                let name = text("crateName").or_else(|| text("pname"))?;
+                Some(format!("https://crates.io/api/v1/crates/{name}/{}/download", text("version")?))
+            }
+            "fetchPypi" => {
+                let (name, ending) = (text("pname")?, text("extension").unwrap_or_else(|| "tar.gz".to_owned()));
+                let file = format!("{name}-{}.{ending}", text("version")?);
+                Some(format!("mirror://pypi/{}/{name}/{file}", name.get(..1)?))
+            }
+            _ => None,
+        }
+    }
+
+    /// The fetcher as the expression names it.
+    fn written(&self, thunk: &'a Thunk<'a>) -> Option<String> {
+        let text = self.eval.files.text(thunk.origin.get())?.trim_start_matches('(').trim_start();
+        let end = text.find(|letter: char| !(letter.is_alphanumeric() || "._-'".contains(letter)));
+        let name = text[..end.unwrap_or(text.len())].rsplit('.').next()?;
+        FETCHERS.contains(&name).then(|| name.to_owned())
+    }
+
+    /// The fetcher by what it made: the folder of its builder, else its urls.
+    fn by_shape(&self, value: Value<'a>, urls: &[String], mode: HashMode, script: &str) -> String {
+        let starts = |start: &str| urls.first().is_some_and(|url| url.starts_with(start));
+        let has = |name: &str| self.value(value, name).is_some();
+        let builder = self.builder_folder(value);
+        let name = match builder.as_deref() {
+            Some(folder) if folder != "fetchurl" && FETCHERS.contains(&folder) => folder,
+            _ if has("leaveDotGit") || has("fetchSubmodules") => "fetchgit",
+            _ if starts("https://crates.io/") || starts("https://static.crates.io/") => "fetchCrate",
+            _ if starts("mirror://pypi/") => "fetchPypi",
+            _ if mode == HashMode::Nar && starts("https://github.com/") && has("rev") => "fetchFromGitHub",
+            _ if mode == HashMode::Nar && starts("https://gitlab.com/") && has("rev") => "fetchFromGitLab",
+            _ if mode == HashMode::Nar && script.contains("unpack") => "fetchzip",
+            _ => "fetchurl",
+        };
+        name.to_owned()
+    }
+
+    fn builder_folder(&self, value: Value<'a>) -> Option<String> {
+        let Some(Value::List(args)) = self.value(value, "args") else { return None };
+        let script = args.iter().rev().find_map(|arg| match self.eval.force(arg) {
+            Ok(Value::Path(path)) => Some(path),
+            _ => None,
+        })?;
+        script.rsplit('/').nth(1).map(str::to_owned)
+    }
+
+    fn flags(&self, value: Value<'a>, script: &str) -> Vec<String> {
+        let on = |name: &&&str| matches!(self.value(value, name), Some(Value::Bool(true)));
+        let mut flags: Vec<String> = SWITCHES.iter().filter(on).map(|name| (**name).to_owned()).collect();
+        let sparse = match self.value(value, "sparseCheckout") {
+            Some(Value::List(items)) => !items.is_empty(),
+            Some(Value::Str(text)) => !text.trim().is_empty(),
+            _ => false,
+        };
+        if sparse {
+            flags.push("sparseCheckout".to_owned());
+        }
+        if changes_afterwards(script) {
+            flags.push("postFetch".to_owned());
+        }
+        flags
+    }
+
+    fn value(&self, value: Value<'a>, name: &str) -> Option<Value<'a>> {
+        self.get(value, self.eval.sym(name))
+    }
+
+    fn get(&self, value: Value<'a>, name: Sym) -> Option<Value<'a>> {
+        let thunk = attr_of(self.eval, value, name).ok()??;
+        self.eval.force(thunk).ok()
+    }
+
+    fn text(&self, value: Value<'a>, name: &str) -> Option<String> {
+        match self.value(value, name) {
+            Some(Value::Str(text)) if !text.is_empty() => Some(text.to_owned()),
+            _ => None,
+        }
+    }
+
+    /// A text that may name store paths: to look into, not to show.
+    fn loose_text(&self, value: Value<'a>, name: &str) -> Option<&'a str> {
+        match self.value(value, name) {
+            Some(Value::Str(text) | Value::Tainted(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn texts(&self, value: Value<'a>, name: &str) -> Vec<String> {
+        let Some(Value::List(items)) = self.value(value, name) else { return Vec::new() };
+        let text = |item: &&'a Thunk<'a>| match self.eval.force(item) {
+            Ok(Value::Str(url)) => Some(url.to_owned()),
+            _ => None,
+        };
+        items.iter().filter_map(text).collect()
+    }
+}
+
+/// True where a script does more to what was fetched than to unpack it.
+fn changes_afterwards(script: &str) -> bool {
+    let moved = ["mv \"$unpackDir/$fn\" \"$out\"", "mv \"$unpackDir\" \"$out\""];
+    let Some(rest) = moved.iter().find_map(|line| script.split_once(line)).map(|(_, rest)| rest) else {
+        // A fetcher that does not unpack: whatever it runs is its user's.
+        return !script.contains("unpackDir") && !script.trim().is_empty();
+    };
+    rest.lines().map(str::trim).any(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("chmod "))
+}
+
+fn blank(fetcher: &str) -> SourceRef {
+    SourceRef {
+        fetcher: fetcher.to_owned(),
+        name: None,
+        urls: Vec::new(),
+        hash: None,
+        algo: None,
+        mode: HashMode::Flat,
+        rev: None,
+        flags: Vec::new(),
+        strip_root: true,
+        root: None,
+        local: None,
+    }
+}
