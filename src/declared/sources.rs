@@ -182,7 +182,8 @@ impl<'a> Sources<'_, 'a> {
             }
             "fetchCrate" => {
                 let name = text("crateName").or_else(|| text("pname"))?;
-                Some(format!("https://crates.io/api/v1/crates/{name}/{}/download", text("version")?))
+                // Registries have no address here: the user names one for this scheme under `[fetch.rewrite]`.
+                Some(format!("mirror://crates/{name}/{}/download", text("version")?))
             }
             "fetchPypi" => {
                 let (name, ending) = (text("pname")?, text("extension").unwrap_or_else(|| "tar.gz".to_owned()));
@@ -209,7 +210,7 @@ impl<'a> Sources<'_, 'a> {
         let name = match builder.as_deref() {
             Some(folder) if folder != "fetchurl" && FETCHERS.contains(&folder) => folder,
             _ if has("leaveDotGit") || has("fetchSubmodules") => "fetchgit",
-            _ if starts("https://crates.io/") || starts("https://static.crates.io/") => "fetchCrate",
+            _ if is_crate(urls) => "fetchCrate",
             _ if starts("mirror://pypi/") => "fetchPypi",
             _ if mode == HashMode::Nar && starts("https://github.com/") && has("rev") => "fetchFromGitHub",
             _ if mode == HashMode::Nar && starts("https://gitlab.com/") && has("rev") => "fetchFromGitLab",
@@ -303,4 +304,9 @@ fn blank(fetcher: &str) -> SourceRef {
         root: None,
         local: None,
     }
+}
+
+/// True for the download of a crate, by the shape of its path: the registry's own address is the checkout's business.
+fn is_crate(urls: &[String]) -> bool {
+    urls.first().is_some_and(|url| url.ends_with(".crate") || url.contains("/crates/") && url.ends_with("/download"))
 }
