@@ -25,6 +25,9 @@ impl Default for Options {
     }
 }
 
+/// What the values of one evaluator have room in; memory that nothing is written to costs nothing.
+const ARENA: usize = 128 << 20;
+
 /// Why a checkout could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -107,8 +110,13 @@ impl Checkout {
     /// deep enough for it. `None` where it panicked or there is no thread to be had.
     pub(crate) fn evaluate<T: Send>(&self, mut work: impl FnMut(&Eval<'_>) -> ControlFlow<T> + Send) -> Option<T> {
         let run = || {
+            let mut bump = Bump::with_capacity(ARENA);
             loop {
-                let bump = Bump::new();
+                // The pages of the last evaluator are used again: fresh ones cost as much as evaluating.
+                bump.reset();
+                if bump.allocated_bytes() > 2 * ARENA {
+                    bump = Bump::with_capacity(ARENA);
+                }
                 let eval = Eval::new(&bump, &self.files, &self.options.system, Limits::default());
                 if let ControlFlow::Break(result) = work(&eval) {
                     return result;

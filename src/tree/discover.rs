@@ -85,7 +85,7 @@ impl Walk<'_> {
             }
             let inside = resume.first().is_some_and(|from| *name == **from);
             place.push(name.to_string());
-            if eval.bump.allocated_bytes() > CHUNK && !inside && self.seen.get() > 0 {
+            if eval.bump.allocated_bytes() - eval.bump.chunk_capacity() > CHUNK && !inside && self.seen.get() > 0 {
                 self.seen.set(0);
                 return ControlFlow::Break(place.clone());
             }
@@ -179,7 +179,7 @@ impl Walk<'_> {
 fn built<'a>(eval: &Eval<'a>, value: Value<'a>) -> bool {
     let Value::Opaque(opaque) = value else { return false };
     let known = &eval.known;
-    let states = |name| matches!(eval.known_attr(opaque, name), Ok(Some(_)));
+    let states = |name| matches!(eval.known_attr(opaque, name), Ok(Some(Value::Str(_))));
     states(known.name) || states(known.pname)
 }
 
