@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::AtomicBool;
 
 use clarity::declared::evaluated::{Agreement, run};
 use clarity::declared::{Row, Selection, survey};
@@ -433,7 +434,7 @@ fn agrees(tree: &Path, least: usize) {
     let checkout = Checkout::open(tree, &options).expect("opened");
     let mut same = 0;
     let mut wrong = Vec::new();
-    survey(&checkout, &Selection::All, None, &mut |row| {
+    survey(&checkout, &Selection::All, None, &AtomicBool::new(false), &mut |row| {
         if let Row::Package(package, declared) = row {
             match evaluated.join(&package, *declared).1 {
                 Agreement::Same => same += 1,

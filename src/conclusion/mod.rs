@@ -180,7 +180,9 @@ fn document_or<'v>(document: &'v Voice, readme: Option<&'v Voice>, headers: Opti
         return readme;
     }
     match headers.filter(|headers| headers.is_broad()) {
-        Some(headers) if document.is_only_text() && headers.covers_most() && !headers.shares_license(document) => headers,
+        Some(headers) if document.is_only_text() && headers.covers_most() && !headers.shares_license(document) => {
+            headers
+        }
         Some(headers) if document.operator_unstated && !headers.is_vague() && document.explains(headers) => headers,
         _ => document,
     }
@@ -225,18 +227,14 @@ fn fits(part: &LicenseExpr, is_vague: bool, whole: &LicenseExpr) -> bool {
     let bare = |term: &Term| {
         term.exception.is_none() && whole_terms.iter().any(|own| own.license == term.license && own.exception.is_some())
     };
-    let family = |term: &Term| {
-        (is_vague || is_vague_term(term)) && whole_terms.iter().any(|own| refines(own, term))
-    };
+    let family = |term: &Term| (is_vague || is_vague_term(term)) && whole_terms.iter().any(|own| refines(own, term));
     difference(whole.terms(), part.terms()).missing.iter().all(|term| bare(term) || family(term))
 }
 
 /// True for a license named without its version: `GPL` alone grants any version.
 fn is_vague_term(term: &Term) -> bool {
     match &term.license {
-        LicenseName::Spdx(name) => {
-            term.suffix == Suffix::OrLater && (name.ends_with("GPL-1.0") || *name == "LGPL-2.0")
-        }
+        LicenseName::Spdx(name) => term.suffix == Suffix::OrLater && (name.ends_with("GPL-1.0") || *name == "LGPL-2.0"),
         LicenseName::Ref(name) => name.ends_with("-unspecified"),
     }
 }

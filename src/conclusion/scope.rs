@@ -48,7 +48,11 @@ impl<'e> Scope<'e> {
     ///
     /// Not the manifests: they speak for the package.
     pub(super) fn readings(&self) -> impl Iterator<Item = (&'e FileEvidence, Basis)> {
-        self.files.iter().copied().filter(|file| !is_manifest(file)).filter_map(|file| Some((file, reading(file)?.basis)))
+        self.files
+            .iter()
+            .copied()
+            .filter(|file| !is_manifest(file))
+            .filter_map(|file| Some((file, reading(file)?.basis)))
     }
 
     /// The folder whose license `file` has: the vendored project it belongs to, else its own folder.
@@ -122,7 +126,8 @@ fn choice_among(file: &FileEvidence, texts: &Saying) -> Option<Saying> {
     let held = texts.basis.expr.terms();
     let offers = |detection: &&Detection| {
         let terms = detection.expr.terms();
-        matches!(detection.expr, LicenseExpr::Or(_)) && terms.iter().any(|term| held.iter().any(|own| own.license == term.license))
+        matches!(detection.expr, LicenseExpr::Or(_))
+            && terms.iter().any(|term| held.iter().any(|own| own.license == term.license))
     };
     let choice = file.detections.iter().filter(|detection| detection.class < Witness::Text).find(offers)?;
     Some(Saying { basis: basis(file, choice, choice.expr.clone(), false), joined: false })
@@ -154,7 +159,9 @@ fn without_weaker_suffixes(detections: Vec<&Detection>) -> Vec<&Detection> {
         .map(|term| term.license.clone())
         .collect();
     let weaker = |detection: &Detection| match &detection.expr {
-        LicenseExpr::Term(term) => term.suffix != Suffix::OrLater && term.suffix != Suffix::None && later.contains(&term.license),
+        LicenseExpr::Term(term) => {
+            term.suffix != Suffix::OrLater && term.suffix != Suffix::None && later.contains(&term.license)
+        }
         _ => false,
     };
     detections.into_iter().filter(|detection| !weaker(detection)).collect()

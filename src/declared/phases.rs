@@ -61,7 +61,7 @@ fn inside(parts: &[&str]) -> Option<String> {
     if steps.is_empty() || steps.contains(&"..") {
         return None;
     }
-    RelPath::new(&steps.join("/")).map(|path| path.as_str().to_owned())
+    RelPath::new(steps.join("/")).map(|path| path.as_str().to_owned())
 }
 
 /// The part of the source that is built: `sourceRoot` without its first folder, which is the root of the unpacked

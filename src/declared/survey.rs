@@ -4,6 +4,8 @@ use super::{Declared, facts, resolve};
 use std::cell::Cell;
 use std::ops::ControlFlow;
 
+use std::sync::atomic::AtomicBool;
+
 use crate::nix::Eval;
 use crate::tree::{Checkout, Found, Package, Selection, Walk};
 
@@ -32,10 +34,17 @@ pub enum Row {
 const BATCH: usize = 256;
 
 /// Calls `each` with one row per attribute, in the order of attribute paths. `shard` is (number, of how many): each
-/// shard has a part of the attributes, and all shards together have each once.
-pub fn survey(checkout: &Checkout, selection: &Selection, shard: Option<(usize, usize)>, each: &mut dyn FnMut(Row)) {
+/// shard has a part of the attributes, and all shards together have each once. Setting `stop` ends it with what was
+/// found until then.
+pub fn survey(
+    checkout: &Checkout,
+    selection: &Selection,
+    shard: Option<(usize, usize)>,
+    stop: &AtomicBool,
+    each: &mut dyn FnMut(Row),
+) {
     let (send, receive) = std::sync::mpsc::sync_channel::<Vec<Row>>(8);
-    let walk = Walk { checkout, selection, shard: shard.unwrap_or((0, 1)), seen: Cell::new(0) };
+    let walk = Walk { checkout, selection, stop, shard: shard.unwrap_or((0, 1)), seen: Cell::new(0) };
     std::thread::scope(|scope| {
         scope.spawn(move || {
             let parsed = resolve::Parsed::default();

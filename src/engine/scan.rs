@@ -169,7 +169,7 @@ const MOST_SHARDS: usize = 4;
 
 fn survey_shard(checkout: &Checkout, request: &Request, shard: (usize, usize), watch: &Watch) -> Vec<Row> {
     let mut rows = Vec::new();
-    declared::survey(checkout, &request.selection, Some(shard), &mut |row| {
+    declared::survey(checkout, &request.selection, Some(shard), &watch.cancel(), &mut |row| {
         watch.package_done();
         rows.push(row);
     });

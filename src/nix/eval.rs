@@ -10,10 +10,10 @@ use std::sync::Arc;
 use bumpalo::Bump;
 use rustc_hash::FxBuildHasher;
 
-use super::files::{FileError, Files};
+use super::files::Files;
 use super::known::Known;
 use super::symbol::Sym;
-use super::syntax::ast::{AttrName, Binding, BindingValue, Bindings, Expr, Kind, Loc};
+use super::syntax::ast::{AttrName, Expr, Kind, Loc};
 use super::value::{Attr, Closure, Env, Error, ErrorKind, Native, Opaque, R, Shape, State, Thunk, Value, lookup};
 
 /// What an evaluation may use.
@@ -214,7 +214,7 @@ impl<'a> Eval<'a> {
         if fuel == 0 {
             return Err(self.error(ErrorKind::Limit, "the evaluation takes more steps than allowed"));
         }
-        if fuel % 4096 == 0 && self.bump.allocated_bytes() > self.limits.memory {
+        if fuel.is_multiple_of(4096) && self.bump.allocated_bytes() > self.limits.memory {
             return Err(self.error(ErrorKind::Limit, "the evaluation needs more memory than allowed"));
         }
         self.fuel.set(fuel - 1);
@@ -433,144 +433,6 @@ impl<'a> Eval<'a> {
             _ => return self.thunk(State::Expr(expr, env), expr.loc),
         };
         self.bump.alloc(Thunk::done(value, expr.loc))
-    }
-
-    /// An environment inside of `up`.
-    pub fn env(&self, up: &'a Env<'a>, slots: impl ExactSizeIterator<Item = Option<&'a Thunk<'a>>>) -> &'a Env<'a> {
-        let slots = self.bump.alloc_slice_fill_iter(slots.map(Cell::new));
-        self.bump.alloc(Env { up: Some(up), slots })
-    }
-
-    fn empty_env(&self, up: &'a Env<'a>, len: usize) -> &'a Env<'a> {
-        self.env(up, (0..len).map(|_| None))
-    }
-
-    /// The environment of `let`.
-    fn scope(&self, bindings: &'a Bindings, env: &'a Env<'a>) -> &'a Env<'a> {
-        let inner = self.empty_env(env, bindings.fixed.len());
-        let from = self.from_thunks(bindings, inner);
-        for (slot, binding) in inner.slots.iter().zip(&bindings.fixed) {
-            slot.set(Some(self.bound(binding, inner, env, from)));
-        }
-        inner
-    }
-
-    fn from_thunks(&self, bindings: &'a Bindings, env: &'a Env<'a>) -> &'a [&'a Thunk<'a>] {
-        self.bump.alloc_slice_fill_iter(bindings.from.iter().map(|from| self.thunk(State::Expr(from, env), from.loc)))
-    }
-
-    fn bound(
-        &self,
-        binding: &'a Binding,
-        inner: &'a Env<'a>,
-        outer: &'a Env<'a>,
-        from: &[&'a Thunk<'a>],
-    ) -> &'a Thunk<'a> {
-        match &binding.value {
-            BindingValue::Expr(expr) => self.delay(expr, inner),
-            BindingValue::Inherit(expr) => self.delay(expr, outer),
-            BindingValue::From(number) => match from.get(usize::from(*number)) {
-                Some(from) => self.thunk(State::Select(from, binding.name), binding.at),
-                None => self.done(Value::Null),
-            },
-        }
-    }
-
-    fn set(&self, bindings: &'a Bindings, env: &'a Env<'a>) -> R<'a, Value<'a>> {
-        let inner = if bindings.rec { self.empty_env(env, bindings.fixed.len()) } else { env };
-        let from = self.from_thunks(bindings, inner);
-        let items = self.bump.alloc_slice_fill_iter(bindings.fixed.iter().map(|binding| Attr {
-            name: binding.name,
-            at: binding.at.start,
-            value: self.bound(binding, inner, env, from),
-        }));
-        if bindings.rec {
-            for (slot, item) in inner.slots.iter().zip(items.iter()) {
-                slot.set(Some(item.value));
-            }
-            self.apply_overrides(items, inner)?;
-        }
-        if bindings.dynamic.is_empty() {
-            return Ok(Value::Attrs(items));
-        }
-        self.add_dynamic(bindings, items, inner)
-    }
-
-    /// `__overrides` of a recursive set changes what its members see; nobody writes it any more.
-    fn apply_overrides(&self, items: &[Attr<'a>], _inner: &'a Env<'a>) -> R<'a, ()> {
-        match items.binary_search_by_key(&self.known.overrides, |attr| attr.name) {
-            Ok(_) => self.unknown("`__overrides` in a recursive set"),
-            Err(_) => Ok(()),
-        }
-    }
-
-    fn add_dynamic(&self, bindings: &'a Bindings, items: &[Attr<'a>], env: &'a Env<'a>) -> R<'a, Value<'a>> {
-        let mut all = items.to_vec();
-        for (name, value) in &bindings.dynamic {
-            let text = match self.eval(name, env)? {
-                Value::Null => continue,
-                Value::Str(text) | Value::Tainted(text) => text,
-                Value::Opaque(opaque) => return Ok(self.opaque(opaque.why)),
-                other => {
-                    return self.fault(&format!("an attribute name must be a string, not a {}", other.type_name()));
-                }
-            };
-            let sym = self.sym(text);
-            if all.iter().any(|attr| attr.name == sym) {
-                return self.fault(&format!("attribute `{text}` is defined twice"));
-            }
-            all.push(Attr { name: sym, at: name.loc.start, value: self.delay(value, env) });
-        }
-        Ok(self.attrs(all))
-    }
-
-    /// The value of the file at `path` (a folder means its `default.nix`).
-    pub fn import(&self, path: &'a str) -> R<'a, Value<'a>> {
-        let known = self.imports.borrow().get(path).copied();
-        if let Some(thunk) = known {
-            return self.force(thunk);
-        }
-        let file = if std::path::Path::new(path).is_dir() { format!("{path}/default.nix") } else { path.to_owned() };
-        let thunk = self.native(move |eval| eval.import_file(&file));
-        self.imports.borrow_mut().insert(path, thunk);
-        self.force(thunk)
-    }
-
-    fn import_file(&self, path: &str) -> R<'a, Value<'a>> {
-        let opened = self.files.open(path).and_then(|file| {
-            let mut names = |text: &str| self.sym(text);
-            self.files.parse(file, &mut names)
-        });
-        match opened {
-            Ok(expr) => {
-                let env = self.bump.alloc(Env { up: None, slots: &[] });
-                self.eval(expr, env)
-            }
-            // A file that is not there is one unknown value, not the end of everything that is built on it.
-            Err(error) => Ok(self.opaque(&self.mishap(path, &error))),
-        }
-    }
-
-    /// What is wrong with a file, where, and what to do about it.
-    pub fn mishap(&self, path: &str, error: &FileError) -> String {
-        let shown = self.shown(path);
-        match error {
-            FileError::Syntax(offset, what) => {
-                let offset = u32::try_from(*offset).unwrap_or(u32::MAX);
-                let place = self.files.open(path).map(|file| file.position(offset));
-                let (line, column) = place.map_or((1, 1), |place| (place.line, place.column));
-                format!("{shown}:{line}:{column}: syntax error: {what}; mend the file")
-            }
-            FileError::Missing => format!("{shown}:1:1: there is no such file; add it or correct the path"),
-            FileError::Outside => format!("{shown}:1:1: leads out of the checkout; put the file itself there"),
-            FileError::Unreadable(what) => format!("{shown}:1:1: cannot be read: {what}; make it a readable file"),
-        }
-    }
-
-    /// `path` below the root of the checkout, for people.
-    pub fn shown(&self, path: &str) -> String {
-        let root = format!("{}/", self.files.root().display());
-        path.strip_prefix(&root).unwrap_or(path).to_owned()
     }
 
     /// The value of a whole expression, in an empty scope.

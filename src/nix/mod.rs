@@ -5,9 +5,11 @@
 
 mod builtins;
 mod compare;
+mod environment;
 mod eval;
 mod fallback;
 mod files;
+mod import;
 mod known;
 mod ops;
 mod symbol;

@@ -60,9 +60,13 @@ pub type PrimFn = for<'e, 'a> fn(&'e Eval<'a>, &[&'a Thunk<'a>]) -> R<'a, Value<
 
 /// A builtin and the arguments it got so far.
 pub struct Prim<'a> {
+    /// Its name, as Nix knows it.
     pub name: &'static str,
+    /// The number of arguments it waits for.
     pub arity: usize,
+    /// What it does.
     pub code: PrimFn,
+    /// The arguments it has.
     pub args: &'a [&'a Thunk<'a>],
 }
 
@@ -91,25 +95,36 @@ pub enum Shape<'a> {
 
 /// Values by slot; the environment outside of it.
 pub struct Env<'a> {
+    /// The next one out.
     pub up: Option<&'a Env<'a>>,
+    /// Empty slots are filled before anything looks at them.
     pub slots: &'a [Cell<Option<&'a Thunk<'a>>>],
 }
 
 /// A value that may not be computed yet, with the place of the expression that makes it.
 pub struct Thunk<'a> {
+    /// How far it is.
     pub state: Cell<State<'a>>,
+    /// The expression that makes it.
     pub origin: Cell<Loc>,
 }
 
 /// How far a thunk is.
 #[derive(Clone, Copy)]
 pub enum State<'a> {
+    /// It is known.
     Done(Value<'a>),
+    /// An expression in its environment.
     Expr(&'a Expr, &'a Env<'a>),
+    /// A function and its argument.
     Apply(&'a Thunk<'a>, &'a Thunk<'a>),
+    /// An attribute of a set.
     Select(&'a Thunk<'a>, Sym),
+    /// Code of ours.
     Native(&'a Native<'a>),
+    /// It was tried, and this is why there is none.
     Failed(&'a Error<'a>),
+    /// It is being computed: asking for it now is a loop.
     Busy,
 }
 
@@ -119,7 +134,9 @@ pub type Native<'a> = dyn Fn(&Eval<'a>) -> R<'a, Value<'a>> + 'a;
 /// Why there is no value.
 #[derive(Debug)]
 pub struct Error<'a> {
+    /// What kind of failure.
     pub kind: ErrorKind,
+    /// In words.
     pub text: &'a str,
     /// Where it was noticed.
     pub at: Loc,

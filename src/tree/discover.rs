@@ -8,6 +8,7 @@
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::checkout::{Checkout, Layout};
 use super::library;
@@ -42,6 +43,8 @@ const BLOCK: usize = 8;
 pub(crate) struct Walk<'s> {
     pub(crate) checkout: &'s Checkout,
     pub(crate) selection: &'s Selection,
+    /// Set to end the walk early.
+    pub(crate) stop: &'s AtomicBool,
     /// Number of this shard and of all shards.
     pub(crate) shard: (usize, usize),
     /// Attributes that this evaluator has looked at: each must get on, however large one attribute is.
@@ -78,6 +81,9 @@ impl Walk<'_> {
     ) -> ControlFlow<Vec<String>> {
         let (number, count) = self.shard;
         for (index, (name, attr)) in eval.sorted_names(set).into_iter().enumerate() {
+            if self.stop.load(Ordering::Relaxed) {
+                break;
+            }
             let before = resume.first().is_some_and(|from| *name < **from);
             let elsewhere = place.is_empty() && (index / BLOCK) % count != number;
             if before || elsewhere {

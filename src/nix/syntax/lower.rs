@@ -9,6 +9,7 @@ use rnix::{NixLanguage, ParseError};
 use rowan::{GreenNodeData, GreenTokenData, Language, NodeOrToken};
 
 use super::ast::{AttrName, Bindings, Expr, Formal, Kind, Lambda, Loc, Op, Part, Select};
+use super::paths::absolute;
 use super::{bindings, guard, strings};
 use crate::nix::symbol::Sym;
 
@@ -110,7 +111,7 @@ pub(super) fn file(src: &[u8], dir: &str, base: u32, names: &mut dyn FnMut(&str)
     }
     let syntax = parsed.syntax();
     let green = syntax.green();
-    let root = Node { green: &green, start: 0 };
+    let root = Node { green, start: 0 };
     let body = root.nodes().next().ok_or(Fail { at: 0, what: "an expression is missing" })?;
     Lower { dir, base, names }.expr(body)
 }
@@ -282,7 +283,7 @@ impl Lower<'_> {
         Ok(Kind::Lambda(Box::new(Lambda { whole, formals, open, body: self.expr(body)? })))
     }
 
-    fn pattern(&mut self, node: Node<'_>) -> Result<(Option<Sym>, Option<Vec<Formal>>, bool), Fail> {
+    fn pattern(&mut self, node: Node<'_>) -> Result<Arguments, Fail> {
         let (mut whole, mut formals) = (None, Vec::new());
         for part in node.nodes() {
             match part.kind() {
@@ -383,6 +384,9 @@ impl Lower<'_> {
     }
 }
 
+/// The name of the whole argument, the formals of a pattern, and whether `...` allows more.
+type Arguments = (Option<Sym>, Option<Vec<Formal>>, bool);
+
 /// rnix takes any token for the closing one of a bracket; Nix does not.
 fn closed_by(node: Node<'_>, kind: K, what: &'static str) -> Result<(), Fail> {
     match node.tokens().last() {
@@ -431,23 +435,4 @@ fn operator(kind: K) -> Option<Op> {
         K::TOKEN_IMPLICATION => Op::Implies,
         _ => return None,
     })
-}
-
-/// `path` below `dir`, without `.`, `..` and empty parts.
-pub fn absolute(dir: &str, path: &str) -> String {
-    let mut out: Vec<&str> = if path.starts_with('/') { Vec::new() } else { parts(dir).collect() };
-    for part in parts(path) {
-        match part {
-            "." => {}
-            ".." => {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    format!("/{}", out.join("/"))
-}
-
-fn parts(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter(|part| !part.is_empty())
 }

@@ -8,11 +8,13 @@ pub mod ast;
 mod bindings;
 mod guard;
 mod lower;
+mod paths;
 mod scope;
 mod strings;
 
 pub use around::set_around;
-pub use lower::{Fail, absolute};
+pub use lower::Fail;
+pub use paths::absolute;
 
 use super::symbol::Sym;
 

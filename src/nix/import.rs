@@ -1,0 +1,56 @@
+//! Files as values, and what is said of one that cannot be had.
+
+use super::eval::Eval;
+use super::files::FileError;
+use super::value::{Env, R, Value};
+
+impl<'a> Eval<'a> {
+    /// The value of the file at `path` (a folder means its `default.nix`).
+    pub fn import(&self, path: &'a str) -> R<'a, Value<'a>> {
+        let known = self.imports.borrow().get(path).copied();
+        if let Some(thunk) = known {
+            return self.force(thunk);
+        }
+        let file = if std::path::Path::new(path).is_dir() { format!("{path}/default.nix") } else { path.to_owned() };
+        let thunk = self.native(move |eval| eval.import_file(&file));
+        self.imports.borrow_mut().insert(path, thunk);
+        self.force(thunk)
+    }
+
+    pub(super) fn import_file(&self, path: &str) -> R<'a, Value<'a>> {
+        let opened = self.files.open(path).and_then(|file| {
+            let mut names = |text: &str| self.sym(text);
+            self.files.parse(file, &mut names)
+        });
+        match opened {
+            Ok(expr) => {
+                let env = self.bump.alloc(Env { up: None, slots: &[] });
+                self.eval(expr, env)
+            }
+            // A file that is not there is one unknown value, not the end of everything that is built on it.
+            Err(error) => Ok(self.opaque(&self.mishap(path, &error))),
+        }
+    }
+
+    /// What is wrong with a file, where, and what to do about it.
+    pub fn mishap(&self, path: &str, error: &FileError) -> String {
+        let shown = self.shown(path);
+        match error {
+            FileError::Syntax(offset, what) => {
+                let offset = u32::try_from(*offset).unwrap_or(u32::MAX);
+                let place = self.files.open(path).map(|file| file.position(offset));
+                let (line, column) = place.map_or((1, 1), |place| (place.line, place.column));
+                format!("{shown}:{line}:{column}: syntax error: {what}; mend the file")
+            }
+            FileError::Missing => format!("{shown}:1:1: there is no such file; add it or correct the path"),
+            FileError::Outside => format!("{shown}:1:1: leads out of the checkout; put the file itself there"),
+            FileError::Unreadable(what) => format!("{shown}:1:1: cannot be read: {what}; make it a readable file"),
+        }
+    }
+
+    /// `path` below the root of the checkout, for people.
+    pub fn shown(&self, path: &str) -> String {
+        let root = format!("{}/", self.files.root().display());
+        path.strip_prefix(&root).unwrap_or(path).to_owned()
+    }
+}
