@@ -16,7 +16,6 @@
 //! | [`verdict`] | declared against concluded | `compare` |
 //! | [`check`] | the rules that turn a verdict into findings | `run` |
 //! | [`triage`] | what is already known or silenced | `sort` |
-//! | [`fix`] | remedies as edits | `plan` |
 //! | [`report`] | the formats | `render` |
 //! | [`config`] | `clarity.toml` | `load` |
 //! | [`engine`] | the run: parallelism, progress, limits | `scan` |
@@ -38,7 +37,6 @@ pub mod conclusion;
 pub mod verdict;
 pub mod check;
 pub mod triage;
-pub mod fix;
 pub mod report;
 pub mod config;
 pub mod engine;
