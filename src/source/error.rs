@@ -87,7 +87,7 @@ pub enum SourceError {
         error: ArchiveError,
     },
     /// The file system refused.
-    #[error("{path}: {what}: {error}")]
+    #[error("{path}: {what}: {error}; check its permissions, or leave the package out")]
     Io {
         /// The place.
         path: String,

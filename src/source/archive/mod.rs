@@ -54,7 +54,7 @@ pub struct Item<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
     /// It ends too early.
-    #[error("the archive is cut off{0}")]
+    #[error("the archive is cut off{0}; get the file again")]
     Truncated(String),
     /// It contradicts its own format.
     #[error("the archive is damaged: {0}")]
