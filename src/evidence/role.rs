@@ -96,6 +96,8 @@ const BUILD_FOLDERS: &[&str] = &[
     ".ci",
     "waflib",
 ];
+/// They name LICENSE among the rest, and say nothing by it.
+const FILE_LISTS: &[&str] = &["manifest", "manifest.in", "sources.txt", "filelist.txt"];
 /// Files of build systems, by name; those that other things are called as well need their words too.
 const BUILD_FILES: &[&str] = &[
     "configure",
@@ -302,6 +304,9 @@ fn build_system(folders: &str, name: &str, head: &str) -> Option<&'static str> {
     {
         return Some("file of a build system by name");
     }
+    if FILE_LISTS.contains(&name) {
+        return Some("a list of the files of a release");
+    }
     if folders.split('/').any(|folder| BUILD_FOLDERS.contains(&folder)) {
         return Some("folder of a build system");
     }
@@ -370,6 +375,7 @@ mod tests {
             ("LICENSE", Role::LicenseText),
             ("COPYING.LIB", Role::LicenseText),
             ("LICENSE-MIT", Role::LicenseText),
+            ("x.egg-info/SOURCES.txt", Role::BuildSystem),
             ("LICENSES/MIT.txt", Role::LicenseText),
             ("src/license.rs", Role::Shipped),
             ("vendor/zlib/LICENSE", Role::Vendored),
