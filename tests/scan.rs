@@ -166,6 +166,18 @@ fn attributes_come_from_standard_input_too() {
 }
 
 #[test]
+fn an_attribute_that_is_not_there_is_told_and_is_no_success() {
+    let none = scan(&fixture(), &["--attr", "no-such"]);
+    assert_eq!(none.code, 2, "nothing of what was asked for exists");
+    assert!(none.stdout.contains("no attribute matches `no-such`"), "{}", none.stdout);
+    let some = ["--attr", "no-such", "--attr", "amber-clock", "--format", "jsonl"];
+    let some = [&some[..], &["--strict"]].concat();
+    let run = scan(&fixture(), &some);
+    assert_eq!(run.code, 3, "a part of it exists");
+    assert_eq!(of_kind(&rows(&run), "unmatched")[0]["pattern"], "no-such");
+}
+
+#[test]
 fn wrong_usage_says_what_to_do_and_exits_with_2() {
     let missing = clarity(&["scan", "no/such/folder"]);
     assert_eq!(missing.code, 2);

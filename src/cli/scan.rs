@@ -18,7 +18,7 @@ use crate::source::{self, Network};
 use crate::store::Store;
 use crate::{declared, tree, triage};
 
-use super::{FOUND, INCOMPLETE, INTERRUPTED, Output, baseline, stream};
+use super::{FOUND, INCOMPLETE, INTERRUPTED, Output, USAGE, baseline, stream};
 
 /// Arguments of `clarity scan`.
 #[derive(Debug, clap::Args)]
@@ -279,6 +279,8 @@ fn target(text: &str, default: &'static Format) -> anyhow::Result<(&'static Form
 fn verdict(strict: bool, report: &Report) -> u8 {
     if report.partial {
         INTERRUPTED
+    } else if report.has_nothing_that_was_asked_for() {
+        USAGE
     } else if strict && report.is_incomplete() {
         INCOMPLETE
     } else if report.fails() {

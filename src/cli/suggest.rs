@@ -7,7 +7,7 @@ use anyhow::bail;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use crate::conclusion::{Basis, Concluded, Conclusion, Confidence, Part, conclude};
+use crate::conclusion::{Basis, Concluded, Conclusion, Part, conclude};
 use crate::engine;
 use crate::evidence::{Detector, Options};
 use crate::license::Suffix;
@@ -84,11 +84,7 @@ impl Answer {
     fn of_concluded(concluded: &Concluded) -> Answer {
         Answer {
             expression: concluded.expr.to_string(),
-            confidence: match concluded.confidence {
-                Confidence::High => "high",
-                Confidence::Medium => "medium",
-                Confidence::Low => "low",
-            },
+            confidence: concluded.confidence.name(),
             suffix: suffix(concluded),
             basis: concluded.basis.iter().map(witness).collect(),
             against: concluded.against.iter().map(witness).collect(),

@@ -65,6 +65,17 @@ pub enum Confidence {
     High,
 }
 
+impl Confidence {
+    /// Its name, as reports write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Confidence::High => "high",
+            Confidence::Medium => "medium",
+            Confidence::Low => "low",
+        }
+    }
+}
+
 /// One reading of contradictory evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {

@@ -45,9 +45,24 @@ pub enum Role {
     ThirdParty,
 }
 
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Witness {
+    /// Its name, as reports write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Witness::Tag => "tag",
+            Witness::Grant => "grant",
+            Witness::Text => "text",
+            Witness::Manifest => "manifest",
+            Witness::Readme => "readme",
+            Witness::Clue => "clue",
+        }
+    }
+}
+
+impl Role {
+    /// Its name, as reports write it.
+    pub fn name(self) -> &'static str {
+        match self {
             Role::LicenseText => "license-text",
             Role::Shipped => "shipped",
             Role::Test => "test",
@@ -57,7 +72,13 @@ impl fmt::Display for Role {
             Role::Vendored => "vendored",
             Role::Generated => "generated",
             Role::ThirdParty => "third-party",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

@@ -8,8 +8,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::terminal::class;
-use crate::evidence::{Detection, Evidence, FileEvidence, Role, Unread, Witness};
+use crate::evidence::{Detection, Evidence, FileEvidence, Unread, Witness};
 use crate::license::LicenseExpr;
 
 /// Number of the shape of `--format json` and `jsonl`; changes when a reader has to.
@@ -81,7 +80,7 @@ impl<'e> FileLine<'e> {
             path: file.path.as_str(),
             spdx: stated(file).flat_map(|one| ids(&one.expr)).collect::<BTreeSet<_>>().into_iter().collect(),
             expression: expression(file).map(|expr| expr.to_string()),
-            role: role(file.role),
+            role: file.role.name(),
             detections: file.detections.iter().map(DetectionLine::of).collect(),
             copyrights: &file.copyrights,
             unread: file.unread.as_ref().map(unread),
@@ -93,7 +92,7 @@ impl<'e> DetectionLine<'e> {
     fn of(one: &'e Detection) -> Self {
         DetectionLine {
             expression: one.expr.to_string(),
-            class: class(one.class),
+            class: one.class.name(),
             by: one.by,
             lines: [one.lines.first, one.lines.last],
             score: one.score.0,
@@ -114,20 +113,6 @@ fn expression(file: &FileEvidence) -> Option<LicenseExpr> {
 /// The ids of licenses and exceptions in an expression.
 fn ids(expr: &LicenseExpr) -> Vec<String> {
     expr.terms().into_iter().flat_map(|term| std::iter::once(term.id()).chain(term.exception.clone())).collect()
-}
-
-fn role(role: Role) -> &'static str {
-    match role {
-        Role::LicenseText => "license-text",
-        Role::Shipped => "shipped",
-        Role::Test => "test",
-        Role::Docs => "docs",
-        Role::Example => "example",
-        Role::BuildSystem => "build-system",
-        Role::Vendored => "vendored",
-        Role::Generated => "generated",
-        Role::ThirdParty => "third-party",
-    }
 }
 
 fn unread(why: &Unread) -> String {
@@ -174,7 +159,7 @@ fn scancode_match(one: &Detection, file: &FileEvidence) -> Value {
         "end_line": one.lines.last,
         "matcher": one.by,
         "score": f64::from(one.score.0) / 100.0,
-        "rule_identifier": class(one.class),
+        "rule_identifier": one.class.name(),
         "matched_text": one.quote,
     })
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::check::declared_in_words;
-use crate::conclusion::{Basis, Concluded, Conclusion, Confidence, Part};
+use crate::conclusion::{Basis, Concluded, Conclusion, Part};
 use crate::declared::Declared;
 use crate::evidence::{Evidence, Role, Witness};
 use crate::verdict::Verdict;
 
-use super::terminal::{class, finding_block};
+use super::terminal::finding_block;
 use super::{Outcome, PackageReport, Report, Style, in_one_line, place, unseen};
 
 /// Writes all that is known of every package of the report.
@@ -58,11 +58,7 @@ fn in_words(declared: &Declared) -> String {
 }
 
 fn about_concluded(concluded: &Concluded, out: &mut dyn Write) -> io::Result<()> {
-    let confidence = match concluded.confidence {
-        Confidence::High => "high",
-        Confidence::Medium => "medium",
-        Confidence::Low => "low",
-    };
+    let confidence = concluded.confidence.name();
     writeln!(out, "concluded: {} ({confidence} confidence: {})", concluded.expr, concluded.reasons.join("; "))?;
     witnesses("for", &concluded.basis, out)?;
     witnesses("against", &concluded.against, out)?;
@@ -85,7 +81,7 @@ fn witnesses(title: &str, all: &[Basis], out: &mut dyn Write) -> io::Result<()> 
             in_one_line(basis.file.as_str()),
             basis.lines,
             basis.expr,
-            class(basis.class)
+            basis.class.name()
         )?;
         if !basis.quote.is_empty() {
             writeln!(out, "       \"{}\"", in_one_line(&basis.quote))?;
@@ -113,7 +109,7 @@ fn all_evidence(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
                 in_one_line(file.path.as_str()),
                 seen.lines,
                 seen.expr,
-                class(seen.class),
+                seen.class.name(),
                 seen.score
             );
             by_role.entry(file.role).or_default().push(line);

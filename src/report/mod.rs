@@ -240,10 +240,18 @@ impl Report {
         self.findings().any(|located| self.gate.stops(located))
     }
 
+    /// True where attributes were asked for and the tree has none of them: most likely a slip of the hand.
+    pub fn has_nothing_that_was_asked_for(&self) -> bool {
+        !self.unmatched.is_empty() && self.packages.is_empty() && self.rest.is_empty()
+    }
+
     /// True where something that was asked for could not be looked at.
     pub fn is_incomplete(&self) -> bool {
         let unseen = |package: &PackageReport| !matches!(package.outcome, Outcome::Audited(_));
-        self.partial || self.packages.iter().any(unseen) || self.rest.iter().any(|rest| rest.failed)
+        self.partial
+            || !self.unmatched.is_empty()
+            || self.packages.iter().any(unseen)
+            || self.rest.iter().any(|rest| rest.failed)
     }
 }
 

@@ -19,8 +19,7 @@ use crate::conclusion::Basis;
 use crate::tree::Site;
 use crate::triage::State;
 
-use super::terminal::class;
-use super::{Located, Report, Style, fingerprints, unseen, wire};
+use super::{Located, Report, Style, fingerprints, unseen};
 
 /// What GitHub keeps of an upload.
 const MOST: usize = 5_000;
@@ -150,7 +149,7 @@ fn properties(located: &Located) -> PropertyBag {
     let finding = &located.finding;
     let all = BTreeMap::from([
         ("attr", json!(finding.attr.0)),
-        ("confidence", json!(wire::confidence(finding.confidence))),
+        ("confidence", json!(finding.confidence.name())),
         ("declared", json!(finding.declared)),
         ("concluded", json!(finding.concluded)),
         ("pin", json!(finding.pin().short())),
@@ -162,7 +161,7 @@ fn properties(located: &Located) -> PropertyBag {
 
 /// The witnesses lie in the source of the package, not in the checkout: they are no locations of the result.
 fn witness(basis: &Basis) -> String {
-    format!("{}:{} {} ({})", basis.file, basis.lines, basis.expr, class(basis.class))
+    format!("{}:{} {} ({})", basis.file, basis.lines, basis.expr, basis.class.name())
 }
 
 fn invocation(report: &Report, left_out: usize) -> Invocation {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Located, Report, Style, wire};
+use super::{Located, Report, Style};
 
 const HEAD: [&str; 13] = [
     "attr",
@@ -38,7 +38,7 @@ fn row(located: &Located) -> [String; 13] {
         finding.check.id.to_owned(),
         finding.check.name.to_owned(),
         finding.severity.to_string(),
-        wire::confidence(finding.confidence).to_owned(),
+        finding.confidence.name().to_owned(),
         located.state.name().to_owned(),
         site.map(|site| site.file.to_string()).unwrap_or_default(),
         site.map(|site| site.start.line.to_string()).unwrap_or_default(),

@@ -7,7 +7,6 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 use crate::check::{STALE_SUPPRESSION, Severity};
 use crate::conclusion::Basis;
-use crate::evidence::Witness;
 use crate::triage::{State, Suppression};
 
 use super::{Disagreement, Located, Report, Style, Totals, in_one_line, unseen};
@@ -87,22 +86,10 @@ fn witnesses(all: &[Basis], style: Style) -> String {
 }
 
 fn witness(basis: &Basis) -> String {
-    let (class, file) = (class(basis.class), in_one_line(basis.file.as_str()));
+    let (class, file) = (basis.class.name(), in_one_line(basis.file.as_str()));
     match basis.files {
         1 => format!("{file}:{} {} ({class})", basis.lines, basis.expr),
         many => format!("{many} files like {file}:{} {} ({class})", basis.lines, basis.expr),
-    }
-}
-
-/// The name of a witness class.
-pub(super) fn class(class: Witness) -> &'static str {
-    match class {
-        Witness::Tag => "tag",
-        Witness::Grant => "grant",
-        Witness::Text => "text",
-        Witness::Manifest => "manifest",
-        Witness::Readme => "readme",
-        Witness::Clue => "clue",
     }
 }
 
@@ -137,7 +124,11 @@ fn not_looked_at(report: &Report, style: Style, out: &mut dyn Write) -> io::Resu
         writeln!(out, "disagreement: {attr}: {stated} statically, {evaluated} by evaluation")?;
     }
     for name in &report.unmatched {
-        writeln!(out, "not found: no attribute matches `{}`", in_one_line(name))?;
+        writeln!(
+            out,
+            "not found: no attribute matches `{}`; check its spelling, or look for it with a glob",
+            in_one_line(name)
+        )?;
     }
     Ok(())
 }

@@ -6,13 +6,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::check::{self, Judged, Safety};
-use crate::conclusion::{Basis, Conclusion, Confidence, Part};
+use crate::conclusion::{Basis, Conclusion, Part};
 use crate::declared::{Declared, Statement};
 use crate::tree::{HashMode, Package, Site, SourceRef, TableOrigin};
 use crate::triage::State;
 use crate::verdict::{Verdict, members};
 
-use super::terminal::class;
 use super::{Located, Outcome, PackageReport, Report, unseen};
 
 /// The version of the row format: a row of a known `kind` only gains fields while it stays the same.
@@ -27,6 +26,7 @@ pub(super) enum Row<'a> {
     Skipped(UnseenRow<'a>),
     Failed(UnseenRow<'a>),
     Disagreement(DisagreementRow<'a>),
+    Unmatched(UnmatchedRow<'a>),
     Summary(SummaryRow<'a>),
 }
 
@@ -155,6 +155,13 @@ pub(super) struct UnseenRow<'a> {
     file: Option<&'a str>,
 }
 
+/// An attribute or a glob that was asked for and matches nothing.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct UnmatchedRow<'a> {
+    schema: u32,
+    pattern: &'a str,
+}
+
 /// Static evaluation and `--meta` or `--eval` say different things.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct DisagreementRow<'a> {
@@ -204,8 +211,14 @@ pub(super) fn rows(report: &Report) -> impl Iterator<Item = Row<'_>> {
         let (attr, stated, evaluated) = (one.attr.0.as_str(), one.stated.as_str(), one.evaluated.as_str());
         Row::Disagreement(DisagreementRow { schema: SCHEMA, attr, stated, evaluated })
     });
+    let unmatched = report.unmatched.iter().map(|pattern| Row::Unmatched(UnmatchedRow { schema: SCHEMA, pattern }));
     let apart = report.apart.iter().map(|located| Row::Finding(Box::new(finding(located))));
-    packages.chain(apart).chain(unseen).chain(disagreements).chain(std::iter::once(Row::Summary(summary(report))))
+    packages
+        .chain(apart)
+        .chain(unseen)
+        .chain(disagreements)
+        .chain(unmatched)
+        .chain(std::iter::once(Row::Summary(summary(report))))
 }
 
 fn package_row(report: &PackageReport) -> PackageRow<'_> {
@@ -332,7 +345,7 @@ fn concluded(judged: &Judged) -> Option<ConcludedRow<'_>> {
     Some(match &judged.conclusion {
         Conclusion::Concluded(concluded) => ConcludedRow {
             expression: concluded.expr.to_string(),
-            confidence: Some(confidence(concluded.confidence)),
+            confidence: Some(concluded.confidence.name()),
             reasons: &concluded.reasons,
             basis: concluded.basis.iter().map(witness).collect(),
             against: concluded.against.iter().map(witness).collect(),
@@ -357,19 +370,10 @@ fn witness(basis: &Basis) -> WitnessRow<'_> {
         file: basis.file.as_str(),
         first_line: basis.lines.first,
         last_line: basis.lines.last,
-        class: class(basis.class),
+        class: basis.class.name(),
         expression: basis.expr.to_string(),
         files: basis.files,
         quote: &basis.quote,
-    }
-}
-
-/// The name of a confidence.
-pub(super) fn confidence(confidence: Confidence) -> &'static str {
-    match confidence {
-        Confidence::High => "high",
-        Confidence::Medium => "medium",
-        Confidence::Low => "low",
     }
 }
 
@@ -381,7 +385,7 @@ fn finding(located: &Located) -> FindingRow<'_> {
         check: finding.check.id,
         name: finding.check.name,
         severity: finding.severity.to_string(),
-        confidence: confidence(finding.confidence),
+        confidence: finding.confidence.name(),
         state: located.state.name(),
         reason: match &located.state {
             State::Suppressed(reason) => Some(reason),
