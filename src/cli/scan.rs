@@ -291,7 +291,7 @@ fn verdict(strict: bool, report: &Report) -> u8 {
 }
 
 /// The first Ctrl-C ends the run with what is done; the second ends the process.
-fn end_on_ctrl_c(watch: &Watch) -> anyhow::Result<()> {
+pub(super) fn end_on_ctrl_c(watch: &Watch) -> anyhow::Result<()> {
     let watch = watch.clone();
     let mut pressed = false;
     ctrlc::set_handler(move || {

@@ -3,12 +3,14 @@
 //! Knows no rule of licenses. `--jobs 1` and `--jobs N` give identical bytes.
 
 mod detect;
+mod propose;
 mod scan;
 mod settle;
 mod study;
 mod watch;
 
 pub use detect::{Files, detect, detect_on, files};
+pub use propose::{Proposal, propose};
 pub use scan::{LeaveOut, Request, ScanError, scan};
 pub use settle::{accepted, settle};
 pub use watch::Watch;

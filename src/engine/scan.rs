@@ -84,9 +84,13 @@ pub enum ScanError {
 
 /// Scans a checkout. Problems of single packages are rows of the report; an error means that there is none.
 pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
+    scan_checkout(&Checkout::open(&request.path, &request.tree)?, request, watch)
+}
+
+/// The same with a checkout that is open.
+pub(super) fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     watch.stage("evaluating");
-    let checkout = Checkout::open(&request.path, &request.tree)?;
-    let surveyed = survey(&checkout, request, watch);
+    let surveyed = survey(checkout, request, watch);
     let table = checkout.license_table();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(request.jobs).build()?;
     let mut audits: Vec<Audit> = match &request.sources {
@@ -103,7 +107,7 @@ pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     watch.finish();
     let coverage = coverage(&audits);
     let packages = surveyed.packages.into_iter().zip(audits.drain(..));
-    let packages = packages.map(|(found, audit)| report_on(found, audit, &checkout, &table, &request.checks)).collect();
+    let packages = packages.map(|(found, audit)| report_on(found, audit, checkout, &table, &request.checks)).collect();
     let mut report = Report {
         tree: request.path.display().to_string(),
         table: table.origin.clone(),
@@ -122,13 +126,24 @@ pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     Ok(report)
 }
 
-type Found = (Package, Declared);
+pub(super) type Found = (Package, Declared);
 
 struct Surveyed {
     packages: Vec<Found>,
     rest: Vec<Rest>,
     unmatched: Vec<String>,
     disagreements: Vec<Disagreement>,
+}
+
+/// What every package of `checkout` declares, whatever the request selects.
+pub(super) fn declarations(checkout: &Checkout, request: &Request, watch: &Watch) -> Vec<Found> {
+    let everything = Request {
+        selection: declared::Selection::All,
+        evaluated: None,
+        leave_out: LeaveOut::default(),
+        ..request.clone()
+    };
+    survey(checkout, &everything, watch).packages
 }
 
 /// What the checkout defines; each thread evaluates a part, and rows come out in order of attribute paths.
