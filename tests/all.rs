@@ -8,6 +8,7 @@ mod differential;
 mod evaluator;
 mod evidence_text;
 mod fallback_lib;
+mod fix;
 mod formats;
 mod gate;
 mod golden;

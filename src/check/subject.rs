@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::conclusion::{Concluded, Conclusion, Confidence};
 use crate::declared::{Declared, Statement};
-use crate::license::{LicenseExpr, Term};
+use crate::license::{LicenseExpr, Suffix, Term};
 use crate::tree::{LicenseTable, Package, Site};
 use crate::verdict::{self, Drift, DriftKind, Verdict};
 
@@ -157,9 +157,14 @@ pub(super) fn listed(terms: &BTreeSet<Term>) -> String {
 fn safety(concluded: &Concluded) -> Safety {
     let placeholder = concluded.expr.terms().iter().any(|term| verdict::is_placeholder(term));
     match concluded.confidence {
-        _ if concluded.operator_unstated || placeholder => Safety::DisplayOnly,
+        _ if concluded.operator_unstated || placeholder || is_open(&concluded.expr) => Safety::DisplayOnly,
         Confidence::High => Safety::Safe,
         Confidence::Medium => Safety::Unsafe,
         Confidence::Low => Safety::DisplayOnly,
     }
+}
+
+/// True where nothing tells whether a license is meant in this version only: neither may be written.
+fn is_open(expr: &LicenseExpr) -> bool {
+    expr.terms().iter().any(|term| term.suffix == Suffix::Unstated)
 }

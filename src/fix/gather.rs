@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Case, Fix, Refused};
+use super::{Case, Fix, Held, Refused};
 use crate::check::{self, Finding, Intent, Safety};
 use crate::declared::{Declared, Statement};
 use crate::license::LicenseExpr;
@@ -52,13 +52,18 @@ pub(super) struct Group<'c> {
 
 impl Group<'_> {
     /// Who asks for it, by which rule.
-    pub(super) fn asked(&self) -> impl Iterator<Item = (AttrPath, &'static str)> {
+    fn asked(&self) -> impl Iterator<Item = (AttrPath, &'static str)> {
         self.cases.iter().filter_map(|case| Some((case.package.attr.clone(), remedies(case).next()?.0.check.id)))
     }
 
     pub(super) fn refused(&self, why: &str) -> Vec<Refused> {
         let place = Some(self.place.site().clone());
         self.asked().map(|(attr, check)| Refused { attr, check, place: place.clone(), why: why.to_owned() }).collect()
+    }
+
+    pub(super) fn held(&self, why: &str) -> Vec<Held> {
+        let held = |(attr, check)| Held { attr, check, target: self.target.clone(), why: why.to_owned() };
+        self.asked().map(held).collect()
     }
 
     pub(super) fn fix(self, edits: EditSet) -> Fix {
@@ -89,10 +94,11 @@ fn remedies<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (&'c Finding, &'c Li
 
 /// The values that remedies want changed, in order of the packages that ask; what cannot be is added to `refused`.
 pub(super) fn groups<'c>(cases: &'c [Case<'c>], refused: &mut Vec<Refused>) -> Vec<Group<'c>> {
-    let mut by_place: BTreeMap<Target, Vec<&Case<'_>>> = BTreeMap::new();
+    // A condition may make one place say several things: each is a value of its own.
+    let mut by_place: BTreeMap<(Target, String), Vec<&Case<'_>>> = BTreeMap::new();
     for case in cases {
         if let Some(place) = Target::of(case) {
-            by_place.entry(place).or_default().push(case);
+            by_place.entry((place, check::declared_in_words(case.declared))).or_default().push(case);
         }
     }
     let mut groups = Vec::new();
@@ -101,7 +107,8 @@ pub(super) fn groups<'c>(cases: &'c [Case<'c>], refused: &mut Vec<Refused>) -> V
             refused.extend(refusals(case, None, "there is no place in the checkout to write it"));
             continue;
         };
-        let Some(sharing) = by_place.remove(&place) else { continue };
+        let key = (place.clone(), check::declared_in_words(case.declared));
+        let Some(sharing) = by_place.remove(&key) else { continue };
         match group(place.clone(), sharing.clone()) {
             Ok(group) => groups.push(group),
             Err(why) => {
@@ -132,9 +139,7 @@ fn group<'c>(place: Target, cases: Vec<&'c Case<'c>>) -> Result<Group<'c>, Strin
         ));
     }
     let asking: Vec<_> = cases.iter().filter(|case| remedies(case).next().is_some()).collect();
-    let speaks_for = |case: &Case<'_>| {
-        asking.iter().any(|other| other.package.sources == case.package.sources && other.declared == case.declared)
-    };
+    let speaks_for = |case: &Case<'_>| asking.iter().any(|other| other.package.sources == case.package.sources);
     if let Some(other) = cases.iter().find(|case| !speaks_for(case)) {
         return Err(format!(
             "its value also belongs to {}, whose source does not ask for {target}; give them values of their own",

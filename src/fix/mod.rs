@@ -23,7 +23,7 @@ pub use write::{Dirty, WriteError, write};
 use crate::check::{Finding, Safety};
 use crate::declared::Declared;
 use crate::license::LicenseExpr;
-use crate::nix::rewrite::{self, Task};
+use crate::nix::rewrite::{Rewriter, Task};
 use crate::text::{EditSet, RelPath};
 use crate::tree::{All, AttrPath, Checkout, HOME, LicenseTable, Package, Site};
 
@@ -86,6 +86,16 @@ impl Fix {
     pub fn attr(&self) -> &AttrPath {
         &self.packages.first().expect("a fix belongs to a package").attr
     }
+
+    /// The remedies that are not carried out, because of `why`.
+    fn refused(&self, why: &str) -> impl Iterator<Item = Refused> {
+        self.findings.iter().map(move |finding| Refused {
+            attr: finding.attr.clone(),
+            check: finding.check.id,
+            place: Some(self.place.clone()),
+            why: why.to_owned(),
+        })
+    }
 }
 
 /// A remedy that was wanted and is not possible.
@@ -118,56 +128,76 @@ pub struct Held {
 /// several packages is known for one.
 pub fn plan(checkout: &Checkout, cases: &[Case<'_>], table: &LicenseTable, options: &Options) -> Plan {
     let mut plan = Plan::default();
-    for group in gather::groups(cases, &mut plan.refused) {
-        plan.add(checkout, group, table, options);
+    let groups = gather::groups(cases, &mut plan.refused);
+    let mut desk = Desk { checkout, table, files: BTreeMap::new() };
+    for group in groups {
+        match held_because(&group, plan.fixes.len(), options) {
+            Some(why) => plan.held.extend(group.held(&why)),
+            None => match desk.edit(&group) {
+                Ok(edits) if edits.is_empty() => {}
+                Ok(edits) => plan.fixes.push(group.fix(edits)),
+                Err(why) => plan.refused.extend(group.refused(&why)),
+            },
+        }
     }
+    plan.texts = desk.texts();
     plan
 }
 
-impl Plan {
-    fn add(&mut self, checkout: &Checkout, group: Group<'_>, table: &LicenseTable, options: &Options) {
-        if let Some(why) = held_because(&group, self.fixes.len(), options) {
-            let held = |(attr, check)| Held { attr, check, target: group.target.clone(), why: why.clone() };
-            self.held.extend(group.asked().map(held));
-            return;
-        }
-        let done = self.text(checkout, &group).and_then(|text| {
-            let edits = edits(&text, &group, table)?;
-            self.together(&group, &edits)?;
-            Ok((text, edits))
-        });
-        match done {
-            Ok((text, edits)) => {
-                self.texts.insert(group.place.file().clone(), text);
-                self.fixes.push(group.fix(edits));
-            }
-            Err(why) => self.refused.extend(group.refused(&why)),
-        }
-    }
+/// The files that are being edited.
+struct Desk<'d> {
+    checkout: &'d Checkout,
+    table: &'d LicenseTable,
+    files: BTreeMap<RelPath, Result<Sheet, String>>,
+}
 
-    /// The text of the file, where it is one that people write.
-    fn text(&self, checkout: &Checkout, group: &Group<'_>) -> Result<String, String> {
-        let file = group.place.file();
+/// One file, with all edits so far.
+struct Sheet {
+    rewriter: Rewriter,
+    edits: EditSet,
+}
+
+impl Sheet {
+    /// The file as people write it; why it is not for editing.
+    fn open(checkout: &Checkout, file: &RelPath) -> Result<Sheet, String> {
         let bytes = checkout.read(file).ok_or("the file cannot be read any more")?;
-        let text =
-            String::from_utf8(bytes.to_vec()).map_err(|_| "the file is not UTF-8 text; edit it by hand".to_owned())?;
-        match generated::because(file, &text) {
+        let text = std::str::from_utf8(bytes).map_err(|_| "the file is not UTF-8 text; edit it by hand".to_owned())?;
+        match generated::because(file, text) {
             Some(why) => Err(why),
-            None => Ok(text),
+            None => Rewriter::open(text)
+                .map(|rewriter| Sheet { rewriter, edits: EditSet::new() })
+                .map_err(|refusal| refusal.to_string()),
         }
     }
+}
 
-    /// Refuses edits of bytes that an earlier fix wants.
-    fn together(&self, group: &Group<'_>, edits: &EditSet) -> Result<(), String> {
-        let same_file = self.fixes.iter().filter(|fix| fix.place.file == *group.place.file());
-        let mut all = EditSet::new();
-        let earlier = same_file.flat_map(|fix| fix.edits.iter());
-        earlier
-            .chain(edits.iter())
+impl Desk<'_> {
+    /// The edits that `group` asks for, disjoint from all before.
+    fn edit(&mut self, group: &Group<'_>) -> Result<EditSet, String> {
+        let file = group.place.file();
+        let sheet = self.files.entry(file.clone()).or_insert_with(|| Sheet::open(self.checkout, file));
+        let sheet = sheet.as_mut().map_err(|why| why.clone())?;
+        let edits = edits(&sheet.rewriter, group, self.table)?;
+        let mut all = sheet.edits.clone();
+        edits
+            .iter()
             .try_for_each(|edit| all.add(edit.clone()))
-            .map_err(|_| "another fix of this run changes the same lines; run again when that one is in".to_owned())
+            .map_err(|_| "another fix of this run changes the same lines; run again when that one is in".to_owned())?;
+        sheet.edits = all;
+        Ok(edits)
     }
 
+    /// The text of every file that has edits.
+    fn texts(self) -> BTreeMap<RelPath, String> {
+        let edited = self.files.into_iter().filter_map(|(file, sheet)| Some((file, sheet.ok()?)));
+        edited
+            .filter(|(_, sheet)| !sheet.edits.is_empty())
+            .map(|(file, sheet)| (file, sheet.rewriter.text().to_owned()))
+            .collect()
+    }
+}
+
+impl Plan {
     /// The text of `file` with the edits of `fixes`, which are some of this plan's.
     pub fn edited<'f>(&self, file: &RelPath, fixes: impl IntoIterator<Item = &'f Fix>) -> Option<String> {
         let mut all = EditSet::new();
@@ -203,15 +233,15 @@ fn held_because(group: &Group<'_>, so_far: usize, options: &Options) -> Option<S
     }
 }
 
-fn edits(text: &str, group: &Group<'_>, table: &LicenseTable) -> Result<EditSet, String> {
+fn edits(rewriter: &Rewriter, group: &Group<'_>, table: &LicenseTable) -> Result<EditSet, String> {
     let all = if group.is_operator { All::Operator } else { All::List };
     let wanted = table.wanted(&group.target, all).ok_or_else(|| {
         format!("the license table of this checkout has no name for {}; add one, or use an inline record", group.target)
     })?;
     let task = Task { wanted: &wanted, home: &HOME, present: &group.present };
     let edits = match &group.place {
-        Target::Value(site) => rewrite::replace(text, site.span, &task),
-        Target::Set(site) => rewrite::insert(text, site.span, ["meta", "license"], &task),
+        Target::Value(site) => rewriter.replace(site.span, &task),
+        Target::Set(site) => rewriter.insert(site.span, ["meta", "license"], &task),
     };
     edits.map_err(|refusal| refusal.to_string())
 }

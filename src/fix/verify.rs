@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Fix, Plan, Refused};
+use super::{Fix, Plan};
 use crate::check::{declared_in_words, site};
 use crate::declared::{Declared, Statement};
 use crate::license::{LicenseExpr, equivalent};
@@ -20,12 +20,12 @@ pub fn verify(plan: &mut Plan, before: &Declarations, after: &Declarations, tabl
     let mut good = Vec::new();
     let fixes = std::mem::take(&mut plan.fixes);
     // A stray that no fix explains is explained by any.
-    let nobodys = strays.iter().find(|stray| !fixes.iter().any(|fix| stray.is_due_to(fix)));
+    let nobodys = strays.iter().find(|stray| !fixes.iter().any(|fix| stray.is_due_to(fix, after)));
     for fix in fixes {
-        let stray = nobodys.or_else(|| strays.iter().find(|stray| stray.is_due_to(&fix)));
+        let stray = nobodys.or_else(|| strays.iter().find(|stray| stray.is_due_to(&fix, after)));
         match wrong(&fix, after, stray, table) {
             None => good.push(fix),
-            Some(why) => plan.refused.extend(refused(&fix, &why)),
+            Some(why) => plan.refused.extend(fix.refused(&why)),
         }
     }
     plan.fixes = good;
@@ -40,10 +40,10 @@ struct Stray {
 }
 
 impl Stray {
-    /// True where `fix` may have caused it: it is in the same file, or it says now what the fix writes.
-    fn is_due_to(&self, fix: &Fix) -> bool {
-        self.file.as_ref() == Some(&fix.place.file)
-            || fix.target.terms().iter().any(|term| self.now.contains(&term.id()))
+    /// True where `fix` may have caused it: it is in the same file, or it says now just what the fixed package says.
+    fn is_due_to(&self, fix: &Fix, after: &Declarations) -> bool {
+        let says_the_same = || after.get(fix.attr()).is_some_and(|fixed| declared_in_words(fixed) == self.now);
+        self.file.as_ref() == Some(&fix.place.file) || says_the_same()
     }
 }
 
@@ -79,16 +79,6 @@ fn wrong(fix: &Fix, after: &Declarations, stray: Option<&Stray>, table: &License
         }
     }
     stray.map(|stray| format!("the edit may also change {}; edit it by hand", stray.attr))
-}
-
-fn refused(fix: &Fix, why: &str) -> Vec<Refused> {
-    let refused = |finding: &crate::check::Finding| Refused {
-        attr: finding.attr.clone(),
-        check: finding.check.id,
-        place: Some(fix.place.clone()),
-        why: why.to_owned(),
-    };
-    fix.findings.iter().map(refused).collect()
 }
 
 /// True where `declared` says `target`, as far as this checkout can say it: without operators, a choice is a list.

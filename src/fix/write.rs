@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::git::{GitError, Repository};
-use super::{Plan, Refused};
+use super::{Fix, Plan};
 use crate::text::RelPath;
 
 /// Why a file was not written.
@@ -55,17 +55,10 @@ pub fn write(plan: &mut Plan, root: &Path, dirty: Dirty) {
 impl Plan {
     /// Moves the fixes of `file` to the refused ones.
     fn refuse(&mut self, file: &RelPath, why: &str) {
-        let (gone, kept) = std::mem::take(&mut self.fixes).into_iter().partition(|fix| fix.place.file == *file);
+        let (gone, kept): (Vec<Fix>, Vec<Fix>) =
+            std::mem::take(&mut self.fixes).into_iter().partition(|fix| fix.place.file == *file);
         self.fixes = kept;
-        let gone: Vec<super::Fix> = gone;
-        for fix in gone {
-            self.refused.extend(fix.findings.iter().map(|finding| Refused {
-                attr: finding.attr.clone(),
-                check: finding.check.id,
-                place: Some(fix.place.clone()),
-                why: why.to_owned(),
-            }));
-        }
+        self.refused.extend(gone.iter().flat_map(|fix| fix.refused(why)));
     }
 }
 

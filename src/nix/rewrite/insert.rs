@@ -1,7 +1,7 @@
 //! A binding that is not there yet, where people would look for it.
 
 use rnix::SyntaxNode;
-use rnix::ast::{AttrSet, AttrpathValue, Expr, HasEntry};
+use rnix::ast::{AttrSet, AttrpathValue, Expr, HasEntry, Inherit};
 use rowan::ast::AstNode;
 
 use super::place::{Branch, path_names, span, tail};
@@ -64,6 +64,34 @@ fn add(text: &str, set: &AttrSet, key: &str, task: &Task<'_>) -> Result<EditSet,
 /// Something inside of `set`, where its own names are in scope.
 fn inside(set: &AttrSet) -> Option<SyntaxNode> {
     set.entries().next().map(|entry| entry.syntax().clone())
+}
+
+/// The edits that take `name` out of `inherit` and bind it to the wanted value beside it.
+pub(super) fn instead_of(
+    text: &str,
+    inherit: &Inherit,
+    name: &SyntaxNode,
+    task: &Task<'_>,
+) -> Result<EditSet, Refusal> {
+    let speller = Speller::at(inherit.syntax(), task.home);
+    let reach = speller.reach(None)?;
+    let value = spell::expression(task.wanted, &reach.style, &speller)?;
+    let key = name.to_string();
+    let own = span(inherit.syntax());
+    let mut edits = EditSet::new();
+    if inherit.attrs().nth(1).is_none() {
+        let indent = indent_of(text, own.start).unwrap_or_default();
+        let value = layout::in_binding(&indent, &value, text.contains("\r\n"));
+        edits.add(Edit { span: own, text: format!("{key} = {value};") })?;
+    } else {
+        let from = span(name);
+        let before = &text[..from.start as usize];
+        let blanks = before.len() - before.trim_end().len();
+        edits.add(Edit { span: Span::new(from.start - blanks as u32, from.end), text: String::new() })?;
+        edits.add(behind(text, own, &key, &value))?;
+    }
+    reach.argument.into_iter().try_for_each(|edit| edits.add(edit))?;
+    Ok(edits)
 }
 
 /// Adds `meta = { license = wanted; };` at the end of `set`.

@@ -4,30 +4,55 @@
 //! laid out, and what is there stays as it is.
 
 use rnix::ast::AttrpathValue;
-use rnix::{SyntaxKind, SyntaxNode};
+use rnix::{SyntaxKind, SyntaxNode, TextRange};
 use rowan::ast::AstNode;
 use similar::{DiffOp, TextDiff};
 
+use super::place::span;
 use crate::text::{Edit, EditSet, Span};
 
-/// `edits`, and what nixfmt changes after them in a file that it had nothing to say about.
-pub(super) fn tidy(text: &str, edits: EditSet) -> EditSet {
-    if edits.is_empty() || !is_clean(text) {
-        return edits;
+/// Larger files are laid out around the edits only: nixfmt takes its time.
+const WHOLE: usize = 32 << 10;
+
+/// True where nixfmt has nothing to say about `text`.
+pub(super) fn is_clean(text: &str) -> bool {
+    nixfmt_rs::format(text).is_ok_and(|formatted| formatted == text)
+}
+
+/// `edits` of a clean text, and what nixfmt changes after them.
+pub(super) fn tidy(text: &str, root: &SyntaxNode, edits: EditSet) -> EditSet {
+    if text.len() > WHOLE
+        && let Some(laid_out) = around(text, root, &edits)
+    {
+        return laid_out;
     }
     let edited = edits.apply(text);
     match nixfmt_rs::format(&edited) {
-        Ok(formatted) if formatted != edited => between(text, &formatted),
+        Ok(formatted) if formatted != edited => between(text, &formatted, 0),
         _ => edits,
     }
 }
 
-fn is_clean(text: &str) -> bool {
-    nixfmt_rs::format(text).is_ok_and(|formatted| formatted == text)
+/// The same for the binding that all of `edits` lie in.
+fn around(text: &str, root: &SyntaxNode, edits: &EditSet) -> Option<EditSet> {
+    let (first, last) = (edits.iter().next()?.span.start, edits.iter().last()?.span.end);
+    let element = root.covering_element(TextRange::new(first.into(), last.into()));
+    let node = element.ancestors().find(|node| node.kind() == SyntaxKind::NODE_ATTRPATH_VALUE)?;
+    let own = span(&node);
+    let line = &text[..own.start as usize];
+    let indent = &line[line.rfind('\n')? + 1..];
+    if !indent.bytes().all(|byte| byte == b' ') {
+        return None;
+    }
+    let edited = edits.apply(text);
+    let grown = edited.len() as i64 - text.len() as i64;
+    let binding = edited.get(own.start as usize..usize::try_from(i64::from(own.end) + grown).ok()?)?;
+    let laid_out = binding_at(indent.len() / 2, binding)?.to_string();
+    Some(between(own.of(text), &laid_out, own.start))
 }
 
-/// The edits that make `new` of `old`, by whole lines.
-fn between(old: &str, new: &str) -> EditSet {
+/// The edits that make `new` of `old`, which begins at `offset`, by whole lines.
+fn between(old: &str, new: &str, offset: u32) -> EditSet {
     let diff = TextDiff::from_lines(old, new);
     let starts = |lines: &[&str]| {
         let mut at = 0;
@@ -42,7 +67,7 @@ fn between(old: &str, new: &str) -> EditSet {
     let mut edits = EditSet::new();
     for op in diff.ops().iter().filter(|op| !matches!(op, DiffOp::Equal { .. })) {
         let (was, is) = (op.old_range(), op.new_range());
-        let span = Span::new(old_starts[was.start], old_starts[was.end]);
+        let span = Span::new(offset + old_starts[was.start], offset + old_starts[was.end]);
         let text = Span::new(new_starts[is.start], new_starts[is.end]).of(new).to_owned();
         edits.add(Edit { span, text }).expect("the parts of one diff do not overlap");
     }
@@ -53,7 +78,7 @@ fn between(old: &str, new: &str) -> EditSet {
 pub(super) fn value(text: &str, node: &SyntaxNode, new: &str) -> String {
     let start: u32 = node.text_range().start().into();
     let is_value = binding_above(node);
-    if !is_value || new.len() < 12 {
+    if !is_value || !new.contains(' ') {
         return new.to_owned();
     }
     let before = &text[..start as usize];
@@ -71,19 +96,20 @@ fn binding_above(node: &SyntaxNode) -> bool {
 /// `new` as the value of a binding whose line is indented by `indent`.
 pub(super) fn in_binding(indent: &str, new: &str, crlf: bool) -> String {
     let has_tabs = indent.contains('\t');
-    let depth = if has_tabs { indent.len() } else { indent.len() / 2 }.max(1);
-    let laid_out = formatted_at(depth, new).unwrap_or_else(|| new.to_owned());
+    let depth = if has_tabs { indent.len() } else { indent.len() / 2 };
+    let laid_out = binding_at(depth, &format!("license = {new};")).and_then(|binding| binding.value());
+    let laid_out = laid_out.map_or_else(|| new.to_owned(), |value| value.to_string());
     let laid_out = if has_tabs { with_tabs(&laid_out) } else { laid_out };
     if crlf { laid_out.replace('\n', "\r\n") } else { laid_out }
 }
 
-/// `new` as nixfmt prints it as the value of a binding inside of `depth` sets.
-fn formatted_at(depth: usize, new: &str) -> Option<String> {
-    let (open, close) = ("_ = {\n".repeat(depth - 1), "};\n".repeat(depth - 1));
-    let text = nixfmt_rs::format(&format!("{{\n{open}license = {new};\n{close}}}\n")).ok()?;
+/// `binding` as nixfmt prints it inside of `depth` sets.
+fn binding_at(depth: usize, binding: &str) -> Option<AttrpathValue> {
+    let around = depth.max(1) - 1;
+    let (open, close) = ("_ = {\n".repeat(around), "};\n".repeat(around));
+    let text = nixfmt_rs::format(&format!("{{\n{open}{binding}\n{close}}}\n")).ok()?;
     let root = super::parse(&text).ok()?;
-    let binding = root.descendants().filter_map(AttrpathValue::cast).last()?;
-    binding.value().map(|value| value.to_string())
+    root.descendants().filter_map(AttrpathValue::cast).nth(around)
 }
 
 /// Two blanks at the start of a line as one tab.

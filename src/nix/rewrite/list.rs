@@ -40,7 +40,8 @@ fn collect(value: &Expr, items: &mut Vec<Item>, lists: &mut Vec<ast::List>) -> b
         Expr::BinOp(both) if both.operator() == Some(BinOpKind::Concat) => {
             let sides = [both.lhs(), both.rhs()];
             // A side that is no list as written may still be one; what it adds is not touched.
-            sides.iter().flatten().fold(false, |any, side| collect(side, items, lists) || any)
+            let are_lists: Vec<bool> = sides.iter().flatten().map(|side| collect(side, items, lists)).collect();
+            are_lists.contains(&true)
         }
         Expr::Paren(paren) => paren.expr().is_some_and(|inner| collect(&inner, items, lists)),
         Expr::Apply(apply) => match (guard(apply), apply.argument()) {

@@ -10,6 +10,8 @@ mod place;
 mod scope;
 mod spell;
 
+use std::cell::OnceCell;
+
 use rowan::ast::AstNode;
 
 use crate::text::{EditSet, Overlap, Span};
@@ -71,25 +73,56 @@ pub fn print(wanted: &Wanted, home: &[&str]) -> Option<String> {
     spell::expression(wanted, &Style::Prefix(home.join(".")), &Speller::at(&alone, home)).ok()
 }
 
-/// The edits after which the value at `span` of `text` says what `task` wants.
-pub fn replace(text: &str, span: Span, task: &Task<'_>) -> Result<EditSet, Refusal> {
-    let root = parse(text)?;
-    let value = place::expression_at(&root, span).ok_or(Refusal::NotThere)?;
-    let value = place::tail(value, &Branch { present: task.present })?;
-    let speller = Speller::at(value.syntax(), task.home);
-    let edits = match list::members(&value) {
-        Some(members) if !matches!(task.wanted, Wanted::Call(..)) => list::edit(text, &members, task.wanted, &speller)?,
-        _ => spell::replace(text, &value, task.wanted, &speller)?,
-    };
-    Ok(layout::tidy(text, edits))
+/// A text whose values can be replaced.
+pub struct Rewriter {
+    text: String,
+    root: rnix::SyntaxNode,
+    is_clean: OnceCell<bool>,
 }
 
-/// The edits after which the set at `span` of `text` (of a package, or its `meta`) has `path` with the wanted value,
-/// where `path` is e.g. `meta`, `license`, and is not there yet.
-pub fn insert(text: &str, span: Span, path: [&str; 2], task: &Task<'_>) -> Result<EditSet, Refusal> {
-    let root = parse(text)?;
-    let set = place::set_at(&root, span).ok_or(Refusal::NotThere)?;
-    Ok(layout::tidy(text, insert::binding(text, &set, path, task)?))
+impl Rewriter {
+    /// Opens a file of Nix.
+    pub fn open(text: &str) -> Result<Rewriter, Refusal> {
+        Ok(Rewriter { text: text.to_owned(), root: parse(text)?, is_clean: OnceCell::new() })
+    }
+
+    /// The text as it is.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The edits after which the value at `span` says what `task` wants; none where it is written so already.
+    pub fn replace(&self, span: Span, task: &Task<'_>) -> Result<EditSet, Refusal> {
+        let value = place::expression_at(&self.root, span).ok_or(Refusal::NotThere)?;
+        if let Some(inherit) = value.syntax().parent().and_then(rnix::ast::Inherit::cast) {
+            return Ok(self.tidy(insert::instead_of(&self.text, &inherit, value.syntax(), task)?));
+        }
+        let value = place::tail(value, &Branch { present: task.present })?;
+        let speller = Speller::at(value.syntax(), task.home);
+        let edits = match list::members(&value) {
+            Some(members) if !matches!(task.wanted, Wanted::Call(..)) => {
+                list::edit(&self.text, &members, task.wanted, &speller)?
+            }
+            _ => spell::replace(&self.text, &value, task.wanted, &speller)?,
+        };
+        Ok(self.tidy(edits))
+    }
+
+    /// The edits after which the set at `span` (of a package, or its `meta`) has `path` with the wanted value, where
+    /// `path` is e.g. `meta`, `license`, and is not there yet.
+    pub fn insert(&self, span: Span, path: [&str; 2], task: &Task<'_>) -> Result<EditSet, Refusal> {
+        let set = place::set_at(&self.root, span).ok_or(Refusal::NotThere)?;
+        Ok(self.tidy(insert::binding(&self.text, &set, path, task)?))
+    }
+
+    /// `edits` laid out; none where they change nothing.
+    fn tidy(&self, edits: EditSet) -> EditSet {
+        if edits.apply(&self.text) == self.text {
+            return EditSet::new();
+        }
+        let is_clean = *self.is_clean.get_or_init(|| layout::is_clean(&self.text));
+        if is_clean { layout::tidy(&self.text, &self.root, edits) } else { edits }
+    }
 }
 
 fn parse(text: &str) -> Result<rnix::SyntaxNode, Refusal> {
