@@ -13,9 +13,14 @@ mod formats;
 mod gate;
 mod golden;
 mod hostile;
+#[cfg(unix)]
+mod interactive;
 mod license;
 mod loose;
+mod patches;
 mod policy;
 mod readme;
 mod scan;
 mod source;
+mod upstream;
+mod worklist;

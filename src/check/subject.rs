@@ -156,15 +156,12 @@ pub(super) fn listed(terms: &BTreeSet<Term>) -> String {
 /// A high confidence and a stated operator are needed before anything is written unasked.
 fn safety(concluded: &Concluded) -> Safety {
     let placeholder = concluded.expr.terms().iter().any(|term| verdict::is_placeholder(term));
+    // Only and or-later differ in what a user may do: where nothing grants either, a person has to find out.
+    let open = concluded.expr.terms().iter().any(|term| term.suffix == Suffix::Unstated);
     match concluded.confidence {
-        _ if concluded.operator_unstated || placeholder || is_open(&concluded.expr) => Safety::DisplayOnly,
+        _ if concluded.operator_unstated || placeholder || open => Safety::DisplayOnly,
         Confidence::High => Safety::Safe,
         Confidence::Medium => Safety::Unsafe,
         Confidence::Low => Safety::DisplayOnly,
     }
-}
-
-/// True where nothing tells whether a license is meant in this version only: neither may be written.
-fn is_open(expr: &LicenseExpr) -> bool {
-    expr.terms().iter().any(|term| term.suffix == Suffix::Unstated)
 }

@@ -182,6 +182,12 @@ pub(super) fn request(path: &Path, what: &What) -> anyhow::Result<Request> {
     request_by(path, what, &configuration(path, what)?)
 }
 
+/// The configuration that applies; where there is none yet, the place of one beside what is scanned.
+pub(super) fn config_file(path: &Path, what: &What) -> anyhow::Result<PathBuf> {
+    let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
+    Ok(configuration(path, what)?.file.unwrap_or_else(|| folder.join(config::FILE_NAME)))
+}
+
 fn configuration(path: &Path, what: &What) -> anyhow::Result<Config> {
     if !path.exists() {
         bail!("{}: no such file or folder; name a checkout, a folder of .nix files or one file", path.display());

@@ -4,7 +4,10 @@
 //! is worse than none. Paths are relative to the file. Each stage is handed options of its own; none sees the file.
 
 mod file;
+mod silence;
 mod value;
+
+pub use silence::suppress;
 
 use std::collections::BTreeMap;
 use std::fs;

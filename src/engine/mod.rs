@@ -2,6 +2,7 @@
 //!
 //! Knows no rule of licenses. `--jobs 1` and `--jobs N` give identical bytes.
 
+mod answers;
 mod detect;
 mod propose;
 mod scan;
@@ -10,7 +11,7 @@ mod study;
 mod watch;
 
 pub use detect::{Files, detect, detect_on, files};
-pub use propose::{Proposal, propose};
-pub use scan::{LeaveOut, Request, ScanError, scan};
+pub use propose::Session;
+pub use scan::{Found, LeaveOut, Request, ScanError, scan};
 pub use settle::{accepted, settle};
 pub use watch::Watch;

@@ -1,66 +1,135 @@
 //! `clarity fix`: a scan, a plan, and the edited checkout evaluated again until nothing in it is a surprise.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::thread;
 
 use crate::check::Finding;
-use crate::fix::{self, Case, Declarations, Plan};
+use crate::declared::Selection;
+use crate::fix::{self, Case, Declarations, Dirty, Plan};
 use crate::nix;
-use crate::report::Report;
+use crate::report::{Located, Report};
 use crate::text::RelPath;
-use crate::tree::Checkout;
+use crate::tree::{Checkout, LicenseTable};
 use crate::triage::State;
 
 use super::Watch;
 use super::scan::{Found, Request, ScanError, declarations, scan_checkout};
 
-/// What a scan found, and what can be done about it.
-#[derive(Debug)]
-pub struct Proposal {
-    /// The root of the checkout.
-    pub root: PathBuf,
+/// A checkout that was scanned, open for changes.
+pub struct Session {
+    request: Request,
+    watch: Watch,
+    checkout: Checkout,
+    /// Every package of the checkout: a value may feed packages that nobody asked about.
+    pub(super) all: Vec<Found>,
+    /// The checkout's license table.
+    pub table: LicenseTable,
     /// The scan.
     pub report: Report,
-    /// The fixes, each of them evaluated.
-    pub plan: Plan,
 }
 
-/// Scans a checkout and plans the fixes of what counts. Nothing is written.
-pub fn propose(request: &Request, options: &fix::Options, watch: &Watch) -> Result<Proposal, ScanError> {
-    let checkout = Checkout::open(&request.path, &request.tree)?;
-    let report = scan_checkout(&checkout, request, watch)?;
-    watch.stage("planning");
-    let all = declarations(&checkout, request, watch);
-    let findings = counting(&report);
-    let cases: Vec<Case<'_>> = all.iter().map(|found| case(found, &findings)).collect();
-    let table = checkout.license_table();
-    let mut plan = with_stack(|| fix::plan(&checkout, &cases, &table, options));
-    let before = by_attr(&all);
-    while !plan.fixes.is_empty() && !watch.is_ended() {
-        watch.stage("evaluating the edited checkout");
-        let texts: Vec<(RelPath, String)> = plan.files().map(|(file, _, after)| (file.clone(), after)).collect();
-        let edited = checkout.with_texts(texts.iter().map(|(file, text)| (file, text.as_str())));
-        let after = by_attr(&declarations(&edited, request, watch));
-        if fix::verify(&mut plan, &before, &after, &table) {
-            break;
+impl Session {
+    /// Scans what `request` asks for. Nothing is written.
+    pub fn open(request: &Request, watch: &Watch) -> Result<Session, ScanError> {
+        let checkout = Checkout::open(&request.path, &request.tree)?;
+        let report = scan_checkout(&checkout, request, watch)?;
+        watch.stage("planning");
+        let all = declarations(&checkout, request, watch);
+        Ok(Session::of(request.clone(), watch, checkout, all, report))
+    }
+
+    /// Scans what `choose` selects of everything that the checkout defines.
+    pub fn open_for(
+        request: &Request,
+        watch: &Watch,
+        choose: impl FnOnce(&[Found]) -> Selection,
+    ) -> Result<Session, ScanError> {
+        let checkout = Checkout::open(&request.path, &request.tree)?;
+        watch.stage("evaluating");
+        let mut all = declarations(&checkout, &Request { selection: Selection::All, ..request.clone() }, watch);
+        let request = Request { selection: choose(&all), ..request.clone() };
+        let report = scan_checkout(&checkout, &request, watch)?;
+        let known: BTreeSet<String> = all.iter().map(|(package, _)| package.attr.0.clone()).collect();
+        let others = report.packages.iter().filter(|other| !known.contains(&other.package.attr.0));
+        all.extend(others.map(|other| (other.package.clone(), other.declared.clone())));
+        Ok(Session::of(request, watch, checkout, all, report))
+    }
+
+    fn of(request: Request, watch: &Watch, checkout: Checkout, all: Vec<Found>, report: Report) -> Session {
+        watch.finish();
+        let table = checkout.license_table();
+        Session { request, watch: watch.clone(), checkout, all, table, report }
+    }
+
+    /// The root of the checkout.
+    pub fn root(&self) -> &Path {
+        self.checkout.root()
+    }
+
+    /// The text of a file of the checkout.
+    pub fn text(&self, file: &RelPath) -> Option<String> {
+        String::from_utf8(self.checkout.read(file)?.to_vec()).ok()
+    }
+
+    /// The findings that count.
+    pub fn counting(&self) -> impl Iterator<Item = &Located> {
+        self.report.findings().filter(|located| located.state == State::New)
+    }
+
+    /// The fixes of the findings that count and are `wanted`, each of them evaluated.
+    pub fn propose(&self, options: &fix::Options, wanted: impl Fn(&Finding) -> bool) -> Plan {
+        let findings = self.counting().map(|located| &located.finding).filter(|finding| wanted(finding));
+        let mut plan = self.plan(findings, options);
+        self.verify(&mut plan);
+        plan
+    }
+
+    /// The fixes that `findings` ask for. They are not evaluated yet: to look at, not to write.
+    pub fn plan<'f>(&self, findings: impl IntoIterator<Item = &'f Finding>, options: &fix::Options) -> Plan {
+        let mut by_attr: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+        for finding in findings {
+            by_attr.entry(&finding.attr.0).or_default().push(finding);
         }
+        let cases: Vec<Case<'_>> = self.all.iter().map(|found| case(found, &by_attr)).collect();
+        with_stack(|| fix::plan(&self.checkout, &cases, &self.table, options))
     }
-    if watch.is_ended() {
-        // What was not evaluated again is not offered.
-        plan.fixes.clear();
-    }
-    watch.finish();
-    Ok(Proposal { root: checkout.root().to_owned(), report, plan })
-}
 
-/// The findings that count, by package.
-fn counting(report: &Report) -> BTreeMap<&str, Vec<&Finding>> {
-    let mut findings: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for located in report.findings().filter(|located| located.state == State::New) {
-        findings.entry(&located.finding.attr.0).or_default().push(&located.finding);
+    /// Evaluates `plan`, writes what holds to the checkout, and goes on with the checkout as it is then.
+    pub fn write(&mut self, mut plan: Plan, dirty: Dirty) -> Result<Plan, ScanError> {
+        let after = self.verify(&mut plan);
+        let verified = plan.fixes.len();
+        fix::write(&mut plan, self.checkout.root(), dirty);
+        if !plan.fixes.is_empty() {
+            self.checkout = Checkout::open(&self.request.path, &self.request.tree)?;
+            let all_written = plan.fixes.len() == verified;
+            self.all = if all_written { after } else { declarations(&self.checkout, &self.request, &self.watch) };
+        }
+        self.watch.finish();
+        Ok(plan)
     }
-    findings
+
+    /// Refuses the fixes of `plan` that do not do what they should, or do more. Returns what every package declares
+    /// when the others are made.
+    fn verify(&self, plan: &mut Plan) -> Vec<Found> {
+        let before = by_attr(&self.all);
+        let mut found = Vec::new();
+        while !plan.fixes.is_empty() && !self.watch.is_ended() {
+            self.watch.stage("evaluating the edited checkout");
+            let texts: Vec<(RelPath, String)> = plan.files().map(|(file, _, after)| (file.clone(), after)).collect();
+            let edited = self.checkout.with_texts(texts.iter().map(|(file, text)| (file, text.as_str())));
+            found = declarations(&edited, &self.request, &self.watch);
+            if fix::verify(plan, &before, &by_attr(&found), &self.table) {
+                break;
+            }
+        }
+        if self.watch.is_ended() {
+            // What was not evaluated again is not offered.
+            plan.fixes.clear();
+        }
+        self.watch.finish();
+        found
+    }
 }
 
 fn case<'c>((package, declared): &'c Found, findings: &BTreeMap<&str, Vec<&'c Finding>>) -> Case<'c> {

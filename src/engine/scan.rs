@@ -1,6 +1,6 @@
 //! The main job: a checkout in, a report out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
@@ -126,7 +126,8 @@ pub(super) fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watc
     Ok(report)
 }
 
-pub(super) type Found = (Package, Declared);
+/// A package and what it declares.
+pub type Found = (Package, Declared);
 
 struct Surveyed {
     packages: Vec<Found>,
@@ -135,15 +136,20 @@ struct Surveyed {
     disagreements: Vec<Disagreement>,
 }
 
-/// What every package of `checkout` declares, whatever the request selects.
+/// What every package of `checkout` declares, and what is selected beyond: a set that a walk leaves out is looked into
+/// where somebody asks for it.
 pub(super) fn declarations(checkout: &Checkout, request: &Request, watch: &Watch) -> Vec<Found> {
-    let everything = Request {
-        selection: declared::Selection::All,
-        evaluated: None,
-        leave_out: LeaveOut::default(),
-        ..request.clone()
+    let of = |selection| {
+        let alone = Request { selection, evaluated: None, leave_out: LeaveOut::default(), ..request.clone() };
+        survey(checkout, &alone, watch).packages
     };
-    survey(checkout, &everything, watch).packages
+    let mut all = of(declared::Selection::All);
+    if let declared::Selection::Some(_) = request.selection {
+        let known: BTreeSet<String> = all.iter().map(|(package, _)| package.attr.0.clone()).collect();
+        let others = of(request.selection.clone()).into_iter();
+        all.extend(others.filter(|(package, _)| !known.contains(&package.attr.0)));
+    }
+    all
 }
 
 /// What the checkout defines; each thread evaluates a part, and rows come out in order of attribute paths.

@@ -28,7 +28,7 @@ pub enum GitError {
     #[error("{0} differs from what is committed although git calls it unchanged (line endings?); use --write")]
     Filtered(RelPath),
     /// The branch is there.
-    #[error("there is a branch {0} already; name another one with --branch")]
+    #[error("there is a branch {0} already; name another one")]
     BranchExists(String),
     /// The folder has patches.
     #[error("{0} has patches already; name an empty folder")]
@@ -74,6 +74,7 @@ impl Repository {
 
     /// True where `file` has changes that are not committed, or is not known to git.
     pub fn is_dirty(&self, file: &RelPath) -> Result<bool, GitError> {
+        let file = self.real(file);
         let state = self.run(["status", "--porcelain", "--ignored", "--", &format!(":(literal){file}")])?;
         Ok(!state.is_empty())
     }
@@ -97,10 +98,16 @@ impl Repository {
 
     /// The path of `file` from the top of the work tree, and its mode in the commit that is checked out.
     pub(super) fn committed(&self, file: &RelPath) -> Result<(String, String), GitError> {
-        let path = format!("{}{file}", self.prefix);
+        let path = format!("{}{}", self.prefix, self.real(file));
         let listed = self.run(["ls-tree", "--full-tree", "HEAD", "--", &format!(":(top,literal){path}")])?;
         let mode = listed.split_whitespace().next().map(str::to_owned);
         mode.map(|mode| (path, mode)).ok_or_else(|| GitError::Dirty(file.clone()))
+    }
+
+    /// Where the bytes of `file` are: git knows nothing of what lies behind a link.
+    fn real(&self, file: &RelPath) -> RelPath {
+        let below = |root: &Path| RelPath::below(root, &file.under(root).canonicalize().ok()?);
+        self.root.canonicalize().ok().and_then(|root| below(&root)).unwrap_or_else(|| file.clone())
     }
 
     /// The text of `path` (from the top of the work tree) in the commit that is checked out.
@@ -109,11 +116,28 @@ impl Repository {
     }
 }
 
+/// Variables by which a hook tells git its own repository. Ours is the one around the checkout, whoever calls.
+const OF_A_HOOK: [&str; 10] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
 /// The output of `command`, which is given `input`.
 pub(super) fn run(command: &mut Command, input: &[u8]) -> Result<String, GitError> {
     let words: Vec<String> = command.get_args().map(|arg| arg.to_string_lossy().into_owned()).collect();
     let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
     command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).env("LC_ALL", "C");
+    OF_A_HOOK.iter().for_each(|name| {
+        command.env_remove(name);
+    });
     let mut child = command.spawn().map_err(GitError::NoGit)?;
     if let Some(mut pipe) = child.stdin.take() {
         // Git that stops reading has a reason, and says it on stderr.

@@ -4,19 +4,24 @@
 //! them against the intent. It never guesses: what cannot be done is refused with its reason. Invariant: an edit that
 //! was not evaluated again ([`verify`]) is never written.
 
+mod choice;
 mod gather;
 mod generated;
 mod git;
 mod message;
 mod series;
+mod upstream;
 mod verify;
+pub mod worklist;
 mod write;
 
 use std::collections::BTreeMap;
 
+pub use choice::{Choice, Joint};
 pub use git::{GitError, Repository};
 pub use message::{lint, message};
 pub use series::{branch, patches};
+pub use upstream::question;
 pub use verify::{Declarations, verify};
 pub use write::{Dirty, WriteError, write};
 
@@ -226,7 +231,9 @@ impl Plan {
 
 fn held_because(group: &Group<'_>, so_far: usize, options: &Options) -> Option<String> {
     match (group.safety, options.safety) {
-        (Safety::DisplayOnly, _) => Some("not sure enough to be written; look at the evidence".to_owned()),
+        (Safety::DisplayOnly, _) => {
+            Some("something is open that a person has to decide; --interactive asks, with the evidence".to_owned())
+        }
         (Safety::Unsafe, Safety::Safe) => Some("needs a reviewer; `--safety unsafe` writes it".to_owned()),
         _ if options.limit.is_some_and(|limit| so_far >= limit) => Some("past --limit".to_owned()),
         _ => None,

@@ -34,10 +34,9 @@ pub fn patches(plan: &Plan, repository: &Repository, folder: &Path) -> Result<Ve
     let reference = "refs/heads/fixes";
     workshop.git(["fast-import", "--quiet", "--done"], &stream(plan, repository, reference)?)?;
     let range = format!("{}..{reference}", repository.head()?);
-    let options = ["-c", "diff.mnemonicPrefix=false", "-c", "diff.noprefix=false", "-c", "core.quotePath=true"];
-    let verb = ["format-patch", "--quiet", "--numbered", "--src-prefix=a/", "--dst-prefix=b/", "--no-signature"];
+    let verb = ["format-patch", "--quiet", "--numbered", "--no-signature"];
     let target = [format!("--output-directory={}", folder.display()), range];
-    workshop.git(options.into_iter().chain(verb).map(str::to_owned).chain(target), b"")?;
+    workshop.git(verb.into_iter().map(str::to_owned).chain(target), b"")?;
     let mut patches: Vec<PathBuf> =
         std::fs::read_dir(&folder)?.filter_map(Result::ok).map(|entry| entry.path()).collect();
     patches.retain(|path| path.extension().is_some_and(|ending| ending == "patch"));
@@ -66,7 +65,11 @@ impl Workshop {
         args: impl IntoIterator<Item = A>,
         input: &[u8],
     ) -> Result<String, GitError> {
-        run(Command::new("git").arg("-C").arg(self.folder.path()).args(args), input)
+        let mut command = Command::new("git");
+        // What somebody likes their own patches to look like must not make these ones unreadable to `git am`.
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env_remove("GIT_CONFIG_COUNT");
+        command.env_remove("GIT_CONFIG_PARAMETERS").env_remove("GIT_TEMPLATE_DIR");
+        run(command.arg("-C").arg(self.folder.path()).args(args), input)
     }
 }
 

@@ -7,7 +7,7 @@ use similar::{ChangeTag, TextDiff};
 use crate::check::Safety;
 use crate::fix::{Fix, Plan};
 
-use super::{Style, in_one_line, place};
+use super::{Report, Style, in_one_line, place};
 
 /// Writes a diff for each fix, in the order in which they apply.
 pub fn fixes(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -36,6 +36,17 @@ pub fn left(plan: &Plan) -> Vec<String> {
         )
     });
     refused.chain(held).collect()
+}
+
+/// What was asked for and is not there, one line each.
+pub fn unmatched(report: &Report) -> Vec<String> {
+    let line = |name: &String| {
+        format!(
+            "not found: no attribute matches `{}`; check its spelling, or look for it with a glob",
+            in_one_line(name)
+        )
+    };
+    report.unmatched.iter().map(line).collect()
 }
 
 fn headline(fix: &Fix) -> String {

@@ -9,6 +9,7 @@ use crate::check::{STALE_SUPPRESSION, Severity};
 use crate::conclusion::Basis;
 use crate::triage::{State, Suppression};
 
+use super::fixes::unmatched;
 use super::{Disagreement, Located, Report, Style, Totals, in_one_line, unseen};
 
 /// More witnesses than this are counted, not listed, unless all are asked for.
@@ -32,7 +33,7 @@ fn shown(located: &Located, style: Style) -> bool {
 }
 
 /// A finding with its place quoted, in the style of a compiler's message.
-pub(super) fn finding_block(located: &Located, style: Style) -> String {
+pub fn finding_block(located: &Located, style: Style) -> String {
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     let finding = &located.finding;
     let id = format!("{} {}", finding.check.id, finding.check.name);
@@ -76,7 +77,7 @@ fn footer(located: &Located, style: Style) -> Vec<(&'static str, String)> {
 }
 
 /// e.g. `LICENSE:1-201 Apache-2.0 (text); 41 files as src/main.rs:3 Apache-2.0 (tag)`
-fn witnesses(all: &[Basis], style: Style) -> String {
+pub(super) fn witnesses(all: &[Basis], style: Style) -> String {
     let shown = if style.verbose { all.len() } else { SHOWN_WITNESSES };
     let mut parts: Vec<String> = all.iter().take(shown).map(witness).collect();
     if all.len() > shown {
@@ -123,14 +124,7 @@ fn not_looked_at(report: &Report, style: Style, out: &mut dyn Write) -> io::Resu
         let Disagreement { attr, stated, evaluated } = one;
         writeln!(out, "disagreement: {attr}: {stated} statically, {evaluated} by evaluation")?;
     }
-    for name in &report.unmatched {
-        writeln!(
-            out,
-            "not found: no attribute matches `{}`; check its spelling, or look for it with a glob",
-            in_one_line(name)
-        )?;
-    }
-    Ok(())
+    unmatched(report).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
 fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
