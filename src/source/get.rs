@@ -9,7 +9,7 @@ use super::fetch::{self, GitPlan, Plan};
 use super::hash::{Algo, FixedHash, hash_file};
 use super::net::NetError;
 use super::tree::{Content, Identity, Origin, SourceTree, Strip, strip_root};
-use super::{Network, Request, Sources, binary_cache, key_of, nar, unpack, urls, write_note};
+use super::{Network, Request, Sources, binary_cache, key_of, nar, nix, unpack, urls, write_note};
 use crate::store::Key;
 use crate::text::Digest;
 use crate::tree::HashMode;
@@ -45,8 +45,12 @@ impl Sources {
         if let Some(tree) = binary_cache::find(self, request, hash)? {
             return Ok(tree);
         }
-        if self.options.nix {
-            return binary_cache::realise(self, request, hash);
+        if self.options.nix && self.options.network != Network::Offline {
+            match nix::realise(self, request, hash) {
+                // What the local Nix cannot get, clarity may.
+                Err(SourceError::Tool { .. }) if self.options.network == Network::Fetch && plan.is_ok() => {}
+                realised => return realised,
+            }
         }
         let plan = plan?;
         let why = match self.options.network {
@@ -54,7 +58,7 @@ impl Sources {
             Network::Offline => "the run is offline; run once with --fetch, or pass --sources DIR",
             Network::NotAsked => "pass --fetch to download it, or --sources DIR",
         };
-        Err(SourceError::NotAtHand { what: request.what(), why: why.to_owned() })
+        Err(SourceError::NotAtHand { why: why.to_owned() })
     }
 
     fn of_network(&self, request: &Request<'_>, hash: &FixedHash, plan: Plan) -> Result<SourceTree, SourceError> {
@@ -294,7 +298,7 @@ impl Failures {
             }
             Failure::Net(NetError::Cancelled) => return Err(SourceError::Cancelled(what)),
             Failure::Net(NetError::GivenUp { host, why }) => {
-                self.given_up = Some(SourceError::HostGivenUp { what, host, why });
+                self.given_up = Some(SourceError::HostGivenUp { host, why });
             }
             Failure::Net(NetError::Status { url, status }) => self.status = Some(format!("HTTP {status} ({url})")),
             Failure::Net(error @ (NetError::Failed { .. } | NetError::Refused { .. })) => {
@@ -306,10 +310,9 @@ impl Failures {
 
     fn into_error(self) -> SourceError {
         let Failures { what, tried, wrong, network, given_up, status } = self;
-        let not_found = status.map(|last| SourceError::NotFound { what: what.clone(), tried, last });
+        let not_found = status.map(|last| SourceError::NotFound { what, tried, last });
         // A mirror that could not be asked may have it: that weighs more than one that says no.
         wrong.or(network).or(given_up).or(not_found).unwrap_or_else(|| SourceError::NotAtHand {
-            what,
             why: "none of its mirrors is known; name one under [fetch] in clarity.toml".to_owned(),
         })
     }

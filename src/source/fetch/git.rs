@@ -12,11 +12,11 @@ pub(super) const FETCHER: Fetcher =
     Fetcher { names: &["fetchgit", "fetchgitPrivate", "fetchGit"], what: "a revision of a git repository", plan };
 
 /// The flags that make an archive of a forge not do.
-pub(super) const FLAGS: [&str; 6] =
-    ["fetchSubmodules", "leaveDotGit", "deepClone", "forceFetchGit", "fetchLFS", "sparseCheckout"];
+pub(super) const FLAGS: [&str; 7] =
+    ["fetchSubmodules", "leaveDotGit", "deepClone", "forceFetchGit", "fetchLFS", "sparseCheckout", "rootDir"];
 
 // What these leave behind depends on the version of git and on the day.
-const NOT_FOLLOWED: [&str; 4] = ["leaveDotGit", "deepClone", "fetchLFS", "sparseCheckout"];
+const NOT_FOLLOWED: [&str; 5] = ["leaveDotGit", "deepClone", "fetchLFS", "sparseCheckout", "rootDir"];
 
 /// What to clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +73,8 @@ fn git(folder: &Path, protocols: &str, arguments: &[&str]) -> Result<(), String>
     let mut command = Command::new("git");
     command.arg("-C").arg(folder).args(["-c", "core.hooksPath=/dev/null", "-c", "credential.helper="]);
     command.args(["-c", "core.autocrlf=false", "-c", "advice.detachedHead=false", "-c", "init.defaultBranch=main"]);
+    // A server that says nothing for a minute is left.
+    command.args(["-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60", "-c", "gc.auto=0"]);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null());
     for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_CONFIG_PARAMETERS", "SSH_ASKPASS"] {
         command.env_remove(name);

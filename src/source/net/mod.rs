@@ -14,7 +14,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-pub use hosts::GivenUp;
 use hosts::Hosts;
 use request::{Answer, Requests};
 
@@ -138,11 +137,6 @@ impl Net {
             cancel,
             traffic: Traffic::default(),
         }
-    }
-
-    /// The hosts that were given up so far, by name.
-    pub fn given_up(&self) -> Vec<GivenUp> {
-        self.hosts.given_up()
     }
 
     /// Downloads `url` to `target`, going on where `target` ends.
