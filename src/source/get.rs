@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::archive;
 use super::error::SourceError;
-use super::fetch::{self, GitPlan, Plan};
+use super::fetch::{self, GitError, GitPlan, Plan};
 use super::hash::{Algo, FixedHash, hash_file};
 use super::net::NetError;
 use super::tree::{Content, Identity, Origin, SourceTree, Strip, strip_root};
@@ -179,6 +179,7 @@ impl Sources {
         }
         let unfit = |error| Unfit::Source(SourceError::archive(&request.what())(error));
         let staged = self.options.store.stage().map_err(|error| Unfit::Source(error.into()))?;
+        let _pass = self.unpacking.enter();
         unpack::unpack(file, &request.file_name(), &staged.room(), &self.options.limits).map_err(unfit)?;
         let got = nar::hash(&strip_root(&staged.room(), strip)?, hash.algo)?;
         if got == *hash {
@@ -222,6 +223,27 @@ impl Sources {
         })
     }
 
+    /// Lets git clone into `room`; for its host that is one request among the others.
+    fn ask_git(&self, request: &Request<'_>, plan: &GitPlan, room: &Path) -> Result<(), SourceError> {
+        let what = request.what();
+        let host = urls::host(&plan.url);
+        let permit = host.as_deref().map(|host| self.net.enter(host)).transpose();
+        let _permit = permit.map_err(|error| Failures::of(what.clone(), error))?;
+        match (fetch::clone_git(plan, room), host) {
+            (Ok(()), Some(host)) => self.net.succeeded(&host),
+            (Ok(()), None) => {}
+            (Err(GitError::Host(why)), Some(host)) => {
+                self.net.failed(&host, &why);
+                return Err(SourceError::Network { what, why });
+            }
+            (Err(GitError::Host(why) | GitError::Git(why)), _) => {
+                return Err(SourceError::Tool { what, tool: "git", why });
+            }
+            (Err(GitError::Io(error)), _) => return Err(SourceError::io(room, "could not be written")(error)),
+        }
+        Ok(())
+    }
+
     /// Clones a revision and keeps its tree as a compressed NAR; returns where it came from.
     fn clone_git(
         &self,
@@ -232,7 +254,7 @@ impl Sources {
     ) -> Result<String, SourceError> {
         let mut staged = self.options.store.stage()?;
         let room = staged.room();
-        fetch::clone_git(plan, &room, &request.what())?;
+        self.ask_git(request, plan, &room)?;
         let unreadable = |error| SourceError::io(&room, "could not be read")(error);
         let got = nar::hash(&room, hash.algo).map_err(unreadable)?;
         let from = format!("{} at {}", plan.url, plan.rev);
@@ -282,6 +304,12 @@ struct Failures {
 impl Failures {
     fn new(what: String) -> Failures {
         Failures { what, tried: 0, wrong: None, network: None, given_up: None, status: None }
+    }
+
+    /// What a single failure of the network comes to.
+    fn of(what: String, error: NetError) -> SourceError {
+        let mut failures = Failures::new(what);
+        failures.add(Failure::Net(error)).err().unwrap_or_else(|| failures.into_error())
     }
 
     /// Notes a failure; one that ends everything (the disk, the user) is returned.

@@ -12,6 +12,7 @@ mod binary_cache;
 mod bytes;
 mod error;
 mod fetch;
+mod gate;
 mod get;
 mod hash;
 mod lookup;
@@ -41,6 +42,7 @@ pub use urls::Rewriting;
 use crate::store::{Key, Store};
 use crate::tree::{HashMode, SourceRef};
 use fetch::Plan;
+use gate::Gate;
 use net::Net;
 use tree::{Content, Strip};
 
@@ -156,13 +158,14 @@ pub struct Traffic {
 pub struct Sources {
     options: Options,
     net: Net,
+    unpacking: Gate,
 }
 
 impl Sources {
     /// Sources by `options`; setting `cancel` ends all waits and downloads.
     pub fn new(options: Options, cancel: Arc<AtomicBool>) -> Sources {
         let net = Net::new(options.net.clone(), cancel);
-        Sources { options, net }
+        Sources { options, net, unpacking: Gate::new() }
     }
 
     /// What was moved over the network so far.

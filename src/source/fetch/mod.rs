@@ -10,7 +10,7 @@ mod pypi;
 mod unpacked;
 mod url;
 
-pub(super) use git::{GitPlan, clone as clone_git};
+pub(super) use git::{GitError, GitPlan, clone as clone_git};
 pub(super) use pypi::find as find_on_index;
 
 use super::error::SourceError;

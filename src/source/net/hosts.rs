@@ -37,7 +37,7 @@ impl Inner {
 
 /// The right to have one request run; given back when dropped.
 #[derive(Debug)]
-pub(super) struct Permit {
+pub struct Permit {
     inner: Arc<Inner>,
     host: String,
 }
