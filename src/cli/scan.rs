@@ -73,6 +73,9 @@ pub(super) struct What {
     /// Never use the network, whatever clarity.toml says.
     #[arg(long)]
     offline: bool,
+    /// Let the Nix on PATH get the sources that are missing. Runs the tree's code: only for trees you trust.
+    #[arg(long, conflicts_with = "offline")]
+    nix: bool,
     /// The tree whose `lib` an overlay or a lone file means.
     #[arg(long, value_name = "DIR")]
     nixpkgs: Option<PathBuf>,
@@ -87,7 +90,7 @@ pub(super) struct What {
     #[arg(long)]
     eval: bool,
     /// No sources at all: only what the metadata tells.
-    #[arg(long, conflicts_with_all = ["sources", "fetch"])]
+    #[arg(long, conflicts_with_all = ["sources", "fetch", "nix"])]
     metadata_only: bool,
     /// Only these checks, e.g. LIC010.
     #[arg(long, value_name = "LIC0xx", value_parser = check_named)]
@@ -266,6 +269,7 @@ fn source_options(path: &Path, what: &What, config: &Config) -> anyhow::Result<s
         (false, false) => Network::NotAsked,
     };
     config.tell_sources(&mut options);
+    options.nix |= what.nix;
     Ok(options)
 }
 

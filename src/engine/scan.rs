@@ -253,6 +253,8 @@ struct Run<'r> {
 
 /// Threads that wait for disks and servers; they do not compute.
 const FETCHERS: usize = 12;
+/// How often the bars show what came over the network, while nothing else happens.
+const BEAT: Duration = Duration::from_millis(250);
 
 impl Run<'_> {
     /// One audit for each package, in their order. Sources are acquired on threads of their own behind a bounded
@@ -271,7 +273,14 @@ impl Run<'_> {
             }
             drop(send);
             rayon::in_place_scope(|pool| {
-                for (index, acquired) in receive {
+                loop {
+                    let received = receive.recv_timeout(BEAT);
+                    self.watch.received(self.sources.traffic().bytes);
+                    let (index, acquired) = match received {
+                        Ok(received) => received,
+                        Err(mpsc::RecvTimeoutError::Timeout) => continue,
+                        Err(mpsc::RecvTimeoutError::Disconnected) => break,
+                    };
                     let (audits, shelf, detector) = (&audits, &shelf, &detector);
                     pool.spawn(move |_| {
                         let audit = self.audit(&self.packages[index], acquired, shelf, detector);

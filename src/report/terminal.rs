@@ -102,22 +102,18 @@ fn level(severity: Severity) -> Level<'static> {
     }
 }
 
-/// Failures one by one; what was skipped is grouped by its reason.
+/// What was not looked at, grouped by its reason: a dead host is one line and not one a package. Failures come first.
 fn not_looked_at(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut skipped: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut unlooked: BTreeMap<(bool, &str), Vec<String>> = BTreeMap::new();
     for (name, failed, why, _) in unseen(report) {
-        if failed {
-            writeln!(out, "failed: {}: {}", in_one_line(&name), in_one_line(why))?;
-        } else {
-            skipped.entry(why).or_default().push(in_one_line(&name));
-        }
+        unlooked.entry((!failed, why)).or_default().push(in_one_line(&name));
     }
-    for (why, names) in skipped {
-        let why = in_one_line(why);
+    for ((skipped, why), names) in unlooked {
+        let (what, why) = (if skipped { "skipped" } else { "failed" }, in_one_line(why));
         match &names[..] {
-            [name] => writeln!(out, "skipped: {name}: {why}")?,
-            names if style.verbose => writeln!(out, "skipped: {}: {why}", names.join(", "))?,
-            names => writeln!(out, "skipped: {} packages such as {}: {why}", names.len(), names[0])?,
+            [name] => writeln!(out, "{what}: {name}: {why}")?,
+            names if style.verbose => writeln!(out, "{what}: {}: {why}", names.join(", "))?,
+            names => writeln!(out, "{what}: {} packages such as {}: {why}", names.len(), names[0])?,
         }
     }
     for one in &report.disagreements {
