@@ -17,6 +17,7 @@ mod no_license_found;
 mod not_scanned;
 mod only_or_later;
 mod placeholder_id;
+mod provenance;
 mod stale_suppression;
 mod subject;
 mod unfree;
@@ -92,6 +93,7 @@ pub const CHECKS: &[&Check] = &[
     &list_is_choice::CHECK,
     &unfree::CHECK,
     &unfree_found_free::CHECK,
+    &provenance::CHECK,
     &upstream_inconsistent::CHECK,
     &no_license_found::CHECK,
     &stale_suppression::CHECK,

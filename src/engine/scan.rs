@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::check::{self, Judged, Subject};
-use crate::conclusion::conclude;
+use crate::conclusion::{conclude, prebuilt};
 use crate::declared::{
     self, Declared, Row,
     evaluated::{Agreement, Evaluated},
@@ -307,7 +307,7 @@ impl Run<'_> {
                 Err(stop) => return Audit::without(self.stopped(stop), true),
             }
         }
-        let evidence = curate(joined(gathered), &package.attr.0, &self.request.curations);
+        let evidence = curate(joined(gathered), &package.attr.0, &self.request.curations).without(&package.removed);
         let audit = judge(package, declared, &evidence, self.table);
         Audit { evidence: self.request.keep_evidence.then_some(evidence), ..audit }
     }
@@ -357,10 +357,12 @@ fn joined(mut parts: Vec<(String, Evidence)>) -> Evidence {
 
 fn judge(package: &Package, declared: &Declared, evidence: &Evidence, table: &LicenseTable) -> Audit {
     let root = package.sources.iter().find_map(|source| source.root.as_deref()).and_then(RelPath::new);
-    let conclusion = conclude(evidence, &root.unwrap_or_default());
+    let root = root.unwrap_or_default();
+    let conclusion = conclude(evidence, &root);
     let verdict = compare(declared, &conclusion, table);
+    let judged = Judged { conclusion, verdict, prebuilt: prebuilt(evidence, &root) };
     Audit {
-        outcome: Outcome::Audited(Some(Box::new(Judged { conclusion, verdict }))),
+        outcome: Outcome::Audited(Some(Box::new(judged))),
         has_source: true,
         files: evidence.files.len() as u64,
         bytes: evidence.files.iter().map(|file| file.size).sum(),
