@@ -3,6 +3,7 @@
 mod architecture;
 #[path = "bench/metadata.rs"]
 mod bench_metadata;
+mod cases;
 mod declared;
 mod differential;
 mod evaluator;
@@ -14,6 +15,7 @@ mod golden;
 mod hostile;
 mod license;
 mod loose;
+mod pitfalls;
 mod policy;
 mod readme;
 mod scan;

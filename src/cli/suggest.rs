@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::conclusion::{Basis, Concluded, Conclusion, Part, conclude};
 use crate::engine;
-use crate::evidence::{Detector, Options};
+use crate::evidence::{Detector, Options, Role};
 use crate::license::Suffix;
 use crate::text::RelPath;
 
@@ -88,7 +88,7 @@ impl Answer {
             suffix: suffix(concluded),
             basis: concluded.basis.iter().map(witness).collect(),
             against: concluded.against.iter().map(witness).collect(),
-            bundled: concluded.parts.iter().map(part).collect(),
+            bundled: concluded.parts.iter().filter(|part| part.role != Role::BuildSystem).map(part).collect(),
             reasons: concluded.reasons.clone(),
         }
     }
