@@ -4,6 +4,7 @@ mod architecture;
 #[path = "bench/metadata.rs"]
 mod bench_metadata;
 mod cases;
+mod checks;
 mod declared;
 mod differential;
 mod evaluator;
@@ -20,3 +21,4 @@ mod policy;
 mod readme;
 mod scan;
 mod source;
+mod suggest;

@@ -149,5 +149,10 @@ fn schemas_and_documentation_are_printed_by_the_program() {
     for check in clarity::check::CHECKS {
         assert!(docs.contains(&format!("## {} {}", check.id, check.name)) && docs.contains(check.wrong_when));
     }
+    assert!(
+        clarity::check::AUDITS
+            .iter()
+            .all(|audit| docs.contains(&format!("## {} {}\n\n{}", audit.id, audit.name, audit.what)))
+    );
     assert!(clarity::report::FORMATS.iter().all(|format| docs.contains(&format!("| `{}` |", format.name))));
 }
