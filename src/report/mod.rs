@@ -13,11 +13,13 @@ mod licenses;
 mod markdown;
 mod sarif;
 mod sheet;
+mod suggest;
 mod terminal;
 mod wire;
 
 pub use explain::explain;
 pub use licenses::TableReport;
+pub use suggest::suggest;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
