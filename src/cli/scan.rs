@@ -209,7 +209,7 @@ fn request_by(path: &Path, what: &What, config: &Config) -> anyhow::Result<Reque
             only: what.check.clone(),
             ignore: what.ignore.clone(),
         },
-        triage: triage::Options { baseline: None, suppressions: config.suppressions.clone() },
+        triage: triage::Options { suppressions: config.suppressions.clone(), ..triage::Options::default() },
         gate: config.gate,
         keep_evidence: false,
         jobs: what.jobs.map_or_else(cores, usize::from),

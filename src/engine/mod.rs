@@ -3,6 +3,7 @@
 //! Knows no rule of licenses. `--jobs 1` and `--jobs N` give identical bytes.
 
 mod detect;
+mod idle;
 mod scan;
 mod settle;
 mod study;

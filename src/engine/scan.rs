@@ -13,7 +13,7 @@ use crate::declared::{
     self, Declared, Row,
     evaluated::{Agreement, Evaluated},
 };
-use crate::evidence::{Curations, Detector, Evidence, curate};
+use crate::evidence::{Curations, Detector, Evidence, Used, curate};
 use crate::report::{Coverage, Disagreement, Gate, Located, Outcome, PackageReport, Quote, Report, Rest};
 use crate::source::{self, Identity, SourceTree, Sources};
 use crate::text::RelPath;
@@ -21,6 +21,7 @@ use crate::tree::{self, Checkout, LicenseTable, Package, Site};
 use crate::triage::{self, State};
 use crate::verdict::compare;
 
+use super::idle::{Sight, idle};
 use super::study::{Stop, Study};
 use super::{Watch, settle};
 
@@ -102,6 +103,8 @@ pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     };
     watch.finish();
     let coverage = coverage(&audits);
+    let whole = matches!(request.selection, declared::Selection::All);
+    let triage = triage::Options { idle: unused_rules(request, &surveyed.packages, &audits), ..request.triage.clone() };
     let packages = surveyed.packages.into_iter().zip(audits.drain(..));
     let packages = packages.map(|(found, audit)| report_on(found, audit, &checkout, &table, &request.checks)).collect();
     let mut report = Report {
@@ -117,8 +120,7 @@ pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
         coverage,
         partial: watch.is_ended(),
     };
-    let whole = matches!(request.selection, declared::Selection::All);
-    settle(&mut report, &request.triage, &request.checks, whole);
+    settle(&mut report, &triage, &request.checks, whole);
     Ok(report)
 }
 
@@ -205,6 +207,7 @@ struct Audit {
     files: u64,
     bytes: u64,
     unread: u64,
+    used: Used,
     evidence: Option<Evidence>,
 }
 
@@ -214,7 +217,7 @@ impl Audit {
     }
 
     fn without(outcome: Outcome, has_source: bool) -> Self {
-        Audit { outcome, has_source, files: 0, bytes: 0, unread: 0, evidence: None }
+        Audit { outcome, has_source, files: 0, bytes: 0, unread: 0, used: Used::default(), evidence: None }
     }
 }
 
@@ -307,9 +310,11 @@ impl Run<'_> {
                 Err(stop) => return Audit::without(self.stopped(stop), true),
             }
         }
-        let evidence = curate(joined(gathered), &package.attr.0, &self.request.curations).without(&package.removed);
+        let evidence = joined(gathered).without(&package.removed);
+        let used = self.request.curations.used(&evidence, &package.attr.0);
+        let evidence = curate(evidence, &package.attr.0, &self.request.curations);
         let audit = judge(package, declared, &evidence, self.table);
-        Audit { evidence: self.request.keep_evidence.then_some(evidence), ..audit }
+        Audit { used, evidence: self.request.keep_evidence.then_some(evidence), ..audit }
     }
 
     fn stopped(&self, stop: &Stop) -> Outcome {
@@ -367,6 +372,7 @@ fn judge(package: &Package, declared: &Declared, evidence: &Evidence, table: &Li
         files: evidence.files.len() as u64,
         bytes: evidence.files.iter().map(|file| file.size).sum(),
         unread: evidence.files.iter().filter(|file| file.unread.is_some()).count() as u64,
+        used: Used::default(),
         evidence: None,
     }
 }
@@ -381,6 +387,17 @@ fn coverage(audits: &[Audit]) -> Coverage {
         coverage.unread += audit.unread;
     }
     coverage
+}
+
+fn unused_rules(request: &Request, packages: &[Found], audits: &[Audit]) -> Vec<triage::Idle> {
+    if request.sources.is_none() {
+        return Vec::new();
+    }
+    let sights = packages.iter().zip(audits).map(|((package, _), audit)| {
+        let looked_at = !audit.has_source || matches!(audit.outcome, Outcome::Audited(_));
+        Sight { attr: &package.attr.0, used: looked_at.then_some(&audit.used) }
+    });
+    idle(&request.curations, &sights.collect::<Vec<_>>())
 }
 
 fn report_on(

@@ -22,7 +22,7 @@ mod text;
 
 pub use assemble::assemble;
 pub use compiled::Compiled;
-pub use curate::{Curation, CurationReason, Curations, RoleRule, curate};
+pub use curate::{Curation, CurationReason, Curations, RoleRule, Used, curate};
 pub use detection::{Detection, DetectorId, Evidence, FileEvidence, Pointer, Role, Score, Unread, Witness};
 pub use detector::{Detector, Options};
 pub use import::{Imported, import};
