@@ -38,6 +38,7 @@ pub fn table() -> LicenseTable {
         origin: TableOrigin::Checkout("lib/licenses.nix".to_owned()),
         records: records.into_iter().map(|(name, id)| (name.to_owned(), record(id, true))).collect::<BTreeMap<_, _>>(),
         has_operators: false,
+        has_source_types: true,
     }
 }
 

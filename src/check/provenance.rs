@@ -30,6 +30,10 @@ fn kinds(form: Compiled) -> &'static [&'static str] {
 
 fn rule(subject: &Subject<'_>) -> Vec<Finding> {
     let Ok(judged) = subject.judged else { return Vec::new() };
+    // An older tree has no words for it.
+    if !subject.table.has_source_types {
+        return Vec::new();
+    }
     let stated = match &subject.package.provenance {
         None => &[][..],
         // Something is stated that could not be evaluated: it may be just this.

@@ -4,12 +4,15 @@
 
 mod detect;
 mod idle;
+mod propose;
+mod quote;
 mod scan;
 mod settle;
 mod study;
 mod watch;
 
 pub use detect::{Files, detect, detect_on, files};
+pub use propose::{Proposal, propose};
 pub use scan::{LeaveOut, Request, ScanError, scan};
 pub use settle::{accepted, settle};
 pub use watch::Watch;

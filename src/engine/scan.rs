@@ -14,14 +14,15 @@ use crate::declared::{
     evaluated::{Agreement, Evaluated},
 };
 use crate::evidence::{Curations, Detector, Evidence, Used, curate};
-use crate::report::{Coverage, Disagreement, Gate, Located, Outcome, PackageReport, Quote, Report, Rest};
+use crate::report::{Coverage, Disagreement, Gate, Located, Outcome, PackageReport, Report, Rest};
 use crate::source::{self, Identity, SourceTree, Sources};
 use crate::text::RelPath;
-use crate::tree::{self, Checkout, LicenseTable, Package, Site};
+use crate::tree::{self, Checkout, LicenseTable, Package};
 use crate::triage::{self, State};
 use crate::verdict::compare;
 
 use super::idle::{Sight, idle};
+use super::quote::quote;
 use super::study::{Stop, Study};
 use super::{Watch, settle};
 
@@ -85,9 +86,13 @@ pub enum ScanError {
 
 /// Scans a checkout. Problems of single packages are rows of the report; an error means that there is none.
 pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
+    scan_checkout(&Checkout::open(&request.path, &request.tree)?, request, watch)
+}
+
+/// The same with a checkout that is open.
+pub(super) fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     watch.stage("evaluating");
-    let checkout = Checkout::open(&request.path, &request.tree)?;
-    let surveyed = survey(&checkout, request, watch);
+    let surveyed = survey(checkout, request, watch);
     let table = checkout.license_table();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(request.jobs).build()?;
     let mut audits: Vec<Audit> = match &request.sources {
@@ -106,7 +111,7 @@ pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     let whole = matches!(request.selection, declared::Selection::All);
     let triage = triage::Options { idle: unused_rules(request, &surveyed.packages, &audits), ..request.triage.clone() };
     let packages = surveyed.packages.into_iter().zip(audits.drain(..));
-    let packages = packages.map(|(found, audit)| report_on(found, audit, &checkout, &table, &request.checks)).collect();
+    let packages = packages.map(|(found, audit)| report_on(found, audit, checkout, &table, &request.checks)).collect();
     let mut report = Report {
         tree: request.path.display().to_string(),
         table: table.origin.clone(),
@@ -124,13 +129,24 @@ pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     Ok(report)
 }
 
-type Found = (Package, Declared);
+pub(super) type Found = (Package, Declared);
 
 struct Surveyed {
     packages: Vec<Found>,
     rest: Vec<Rest>,
     unmatched: Vec<String>,
     disagreements: Vec<Disagreement>,
+}
+
+/// What every package of `checkout` declares, whatever the request selects.
+pub(super) fn declarations(checkout: &Checkout, request: &Request, watch: &Watch) -> Vec<Found> {
+    let everything = Request {
+        selection: declared::Selection::All,
+        evaluated: None,
+        leave_out: LeaveOut::default(),
+        ..request.clone()
+    };
+    survey(checkout, &everything, watch).packages
 }
 
 /// What the checkout defines; each thread evaluates a part, and rows come out in order of attribute paths.
@@ -421,21 +437,4 @@ fn report_on(
         })
         .collect();
     PackageReport { package, declared, outcome: audit.outcome, findings, evidence: audit.evidence }
-}
-
-/// Lines of a long value past this many are not shown.
-const MOST_LINES: usize = 6;
-
-/// The lines of `site`, the value marked. Looks at these lines only: a file may have thousands of findings.
-fn quote(checkout: &Checkout, site: &Site) -> Option<Quote> {
-    let bytes = checkout.read(&site.file)?;
-    let (start, end) = (site.span.start as usize, (site.span.end as usize).min(bytes.len()));
-    let first = bytes.get(..start)?.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    let mut breaks = bytes[first..].iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| first + at);
-    let shown = (site.end.line.saturating_sub(site.start.line) as usize).min(MOST_LINES - 1);
-    let last = breaks.nth(shown).unwrap_or(bytes.len());
-    let text = String::from_utf8_lossy(&bytes[first..last]);
-    let in_text = |offset: usize| String::from_utf8_lossy(&bytes[first..offset.clamp(first, last)]).len();
-    let mark = (in_text(start), in_text(end));
-    Some(Quote { text: text.into_owned(), first_line: site.start.line, mark })
 }

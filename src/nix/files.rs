@@ -82,6 +82,8 @@ pub enum FileError {
 /// All files of a checkout and of the tree its `lib` comes from.
 pub struct Files {
     roots: Vec<PathBuf>,
+    /// What stands for the bytes on disk, by absolute path.
+    instead: HashMap<String, Vec<u8>>,
     files: FrozenMap<String, Box<Result<File, FileError>>>,
     next: AtomicU32,
     /// Where each file begins, and its path; sorted.
@@ -100,6 +102,7 @@ impl Files {
         let globals = super::builtins::global_names().map(|name| names.intern(&name)).max();
         Files {
             roots,
+            instead: HashMap::new(),
             globals: globals.map_or(0, |last| last.0 + 1),
             names,
             files: FrozenMap::new(),
@@ -107,6 +110,11 @@ impl Files {
             bases: Mutex::default(),
             folders: Mutex::default(),
         }
+    }
+
+    /// The same files, none of them read yet, with other bytes for some that exist.
+    pub fn with(&self, instead: HashMap<String, Vec<u8>>) -> Self {
+        Files { instead, ..Files::new(self.roots.clone()) }
     }
 
     /// The root of the checkout itself.
@@ -182,6 +190,9 @@ impl Files {
         }
         if found.len() > MAX_FILE {
             return Err(FileError::Unreadable("larger than 64 MiB".to_owned()));
+        }
+        if let Some(bytes) = self.instead.get(path) {
+            return Ok(self.place(path, bytes.clone()));
         }
         Ok(self.place(path, std::fs::read(path).map_err(unreadable)?))
     }

@@ -5,6 +5,7 @@
 pub mod detected;
 mod diff;
 mod explain;
+mod fixes;
 mod github;
 mod gitlab;
 mod json;
@@ -18,6 +19,7 @@ mod terminal;
 mod wire;
 
 pub use explain::explain;
+pub use fixes::{fixes, left};
 pub use licenses::TableReport;
 pub use suggest::suggest;
 

@@ -251,7 +251,8 @@ mod tests {
 
     fn remarks(records: &[(&str, LicenseRecord)]) -> Vec<(String, String)> {
         let records = records.iter().map(|(name, record)| ((*name).to_owned(), record.clone())).collect();
-        let table = LicenseTable { origin: TableOrigin::Embedded, records, has_operators: false };
+        let table =
+            LicenseTable { origin: TableOrigin::Embedded, records, has_operators: false, has_source_types: true };
         audit(&table).into_iter().map(|remark| (remark.name, remark.flaw.to_string())).collect()
     }
 

@@ -91,6 +91,19 @@ impl Checkout {
         Ok(Checkout { root, layout, options: options.clone(), files: Files::new(roots), lib })
     }
 
+    /// The same checkout as it would be with other texts in some of its files.
+    pub fn with_texts<'t>(&self, texts: impl IntoIterator<Item = (&'t RelPath, &'t str)>) -> Checkout {
+        let at = |file: &RelPath| file.under(&self.root).to_string_lossy().into_owned();
+        let instead = texts.into_iter().map(|(file, text)| (at(file), text.as_bytes().to_vec())).collect();
+        Checkout {
+            root: self.root.clone(),
+            layout: self.layout.clone(),
+            options: self.options.clone(),
+            files: self.files.with(instead),
+            lib: self.lib.clone(),
+        }
+    }
+
     /// The root folder, absolute.
     pub fn root(&self) -> &Path {
         &self.root

@@ -18,4 +18,5 @@ pub use checkout::{Checkout, Layout, OpenError, Options};
 pub(crate) use discover::{Found, Walk};
 pub use package::{AttrPath, HashMode, Maintainer, Package, Site, SourceRef};
 pub use selection::Selection;
+pub use spelling::{All, HOME};
 pub use table::{LicenseRecord, LicenseTable, TableOrigin};
