@@ -3,6 +3,8 @@
 mod architecture;
 #[path = "bench/metadata.rs"]
 mod bench_metadata;
+mod cases;
+mod checks;
 mod declared;
 mod differential;
 mod evaluator;
@@ -18,9 +20,11 @@ mod interactive;
 mod license;
 mod loose;
 mod patches;
+mod pitfalls;
 mod policy;
 mod readme;
 mod scan;
 mod source;
 mod upstream;
 mod worklist;
+mod suggest;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::conclusion::{Concluded, Conclusion, Confidence};
+use crate::conclusion::{Concluded, Conclusion, Confidence, Prebuilt};
 use crate::declared::{Declared, Statement};
 use crate::license::{LicenseExpr, Suffix, Term};
 use crate::tree::{LicenseTable, Package, Site};
@@ -30,6 +30,8 @@ pub struct Judged {
     pub conclusion: Conclusion,
     /// The comparison.
     pub verdict: Verdict,
+    /// What the source ships that is already compiled.
+    pub prebuilt: Vec<Prebuilt>,
 }
 
 impl<'a> Subject<'a> {

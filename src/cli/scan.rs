@@ -155,8 +155,23 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
         stream::to_file(file, |out| (format.render)(&report, style(false), out))?;
     }
     stream::to_stdout(|out| (args.format.render)(&report, style(stream::colored(output.color)), out))?;
+    if !output.quiet {
+        remark_on_severities(&config, &request, &report);
+    }
     let code = verdict(args.strict || config.strict, &report);
     Ok(ExitCode::from(keep_baseline(&args.accepted, &request, &report)?.unwrap_or(code)))
+}
+
+/// A severity for a check that found nothing may be misplaced or out of date; it is a policy, so that is no finding.
+fn remark_on_severities(config: &Config, request: &Request, report: &Report) {
+    let whole = matches!(request.selection, declared::Selection::All) && request.sources.is_some();
+    if !whole || report.partial || report.is_incomplete() {
+        return;
+    }
+    let ran = config.severity.iter().filter(|(_, level)| level.is_some()).map(|(id, _)| id);
+    for id in ran.filter(|id| report.findings().all(|located| located.finding.check.id != id.as_str())) {
+        stream::remark(&format!("{}: the [severity] of {id} is not used: it found nothing", config::FILE_NAME));
+    }
 }
 
 /// Writes the baseline where that was asked for; the exit code where a written one decides it.
@@ -218,7 +233,7 @@ fn request_by(path: &Path, what: &What, config: &Config) -> anyhow::Result<Reque
             only: what.check.clone(),
             ignore: what.ignore.clone(),
         },
-        triage: triage::Options { baseline: None, suppressions: config.suppressions.clone() },
+        triage: triage::Options { suppressions: config.suppressions.clone(), ..triage::Options::default() },
         gate: config.gate,
         keep_evidence: false,
         jobs: what.jobs.map_or_else(cores, usize::from),

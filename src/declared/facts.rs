@@ -38,7 +38,7 @@ pub(super) fn package<'a>(
         sources,
         source_unknown,
         maintainers: meta.map(|meta| reader.maintainers(meta)).unwrap_or_default(),
-        provenance: meta.and_then(|meta| reader.provenance(meta)),
+        provenance: meta.map_or(Some(Vec::new()), |meta| reader.provenance(meta)),
         removed: changes.removed,
         patched: changes.patched,
     }
@@ -144,17 +144,24 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn provenance(&self, meta: Value<'a>) -> Option<Vec<String>> {
-        let items = match self.get(meta, self.eval.known.source_provenance)? {
-            Value::List(items) => items,
-            _ => return None,
-        };
-        let short = |item: &&'a Thunk<'a>| match self.eval.force(item).ok()? {
+        let stated = attr_of(self.eval, meta, self.eval.known.source_provenance);
+        let stated = stated.and_then(|thunk| thunk.map(|thunk| self.eval.force(thunk)).transpose());
+        match stated {
+            Ok(None | Some(Value::Null)) => None,
+            Ok(Some(Value::List(items))) => {
+                Some(items.iter().map(|item| self.source_type(item)).collect::<Option<_>>().unwrap_or_default())
+            }
+            Ok(Some(_)) | Err(_) => Some(Vec::new()),
+        }
+    }
+
+    fn source_type(&self, item: &'a Thunk<'a>) -> Option<String> {
+        match self.eval.force(item).ok()? {
             Value::Str(text) => Some(text.to_owned()),
             value => match self.named(value, "shortName") {
                 Some(Value::Str(text)) => Some(text.to_owned()),
                 _ => None,
             },
-        };
-        Some(items.iter().filter_map(short).collect())
+        }
     }
 }

@@ -4,7 +4,9 @@
 
 mod answers;
 mod detect;
+mod idle;
 mod propose;
+mod quote;
 mod scan;
 mod settle;
 mod study;

@@ -8,19 +8,21 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::check::{self, Judged, Subject};
-use crate::conclusion::conclude;
+use crate::conclusion::{conclude, prebuilt};
 use crate::declared::{
     self, Declared, Row,
     evaluated::{Agreement, Evaluated},
 };
-use crate::evidence::{Curations, Detector, Evidence, curate};
-use crate::report::{Coverage, Disagreement, Gate, Located, Outcome, PackageReport, Quote, Report, Rest};
+use crate::evidence::{Curations, Detector, Evidence, Used, curate};
+use crate::report::{Coverage, Disagreement, Gate, Located, Outcome, PackageReport, Report, Rest};
 use crate::source::{self, Identity, SourceTree, Sources};
 use crate::text::RelPath;
-use crate::tree::{self, Checkout, LicenseTable, Package, Site};
+use crate::tree::{self, Checkout, LicenseTable, Package};
 use crate::triage::{self, State};
 use crate::verdict::compare;
 
+use super::idle::{Sight, idle};
+use super::quote::quote;
 use super::study::{Stop, Study};
 use super::{Watch, settle};
 
@@ -106,6 +108,8 @@ pub(super) fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watc
     };
     watch.finish();
     let coverage = coverage(&audits);
+    let whole = matches!(request.selection, declared::Selection::All);
+    let triage = triage::Options { idle: unused_rules(request, &surveyed.packages, &audits), ..request.triage.clone() };
     let packages = surveyed.packages.into_iter().zip(audits.drain(..));
     let packages = packages.map(|(found, audit)| report_on(found, audit, checkout, &table, &request.checks)).collect();
     let mut report = Report {
@@ -121,8 +125,7 @@ pub(super) fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watc
         coverage,
         partial: watch.is_ended(),
     };
-    let whole = matches!(request.selection, declared::Selection::All);
-    settle(&mut report, &request.triage, &request.checks, whole);
+    settle(&mut report, &triage, &request.checks, whole);
     Ok(report)
 }
 
@@ -226,6 +229,7 @@ struct Audit {
     files: u64,
     bytes: u64,
     unread: u64,
+    used: Used,
     evidence: Option<Evidence>,
 }
 
@@ -235,7 +239,7 @@ impl Audit {
     }
 
     fn without(outcome: Outcome, has_source: bool) -> Self {
-        Audit { outcome, has_source, files: 0, bytes: 0, unread: 0, evidence: None }
+        Audit { outcome, has_source, files: 0, bytes: 0, unread: 0, used: Used::default(), evidence: None }
     }
 }
 
@@ -337,9 +341,11 @@ impl Run<'_> {
                 Err(stop) => return Audit::without(self.stopped(stop), true),
             }
         }
-        let evidence = curate(joined(gathered), &package.attr.0, &self.request.curations);
+        let evidence = joined(gathered).without(&package.removed);
+        let used = self.request.curations.used(&evidence, &package.attr.0);
+        let evidence = curate(evidence, &package.attr.0, &self.request.curations);
         let audit = judge(package, declared, &evidence, self.table);
-        Audit { evidence: self.request.keep_evidence.then_some(evidence), ..audit }
+        Audit { used, evidence: self.request.keep_evidence.then_some(evidence), ..audit }
     }
 
     fn stopped(&self, stop: &Stop) -> Outcome {
@@ -387,14 +393,17 @@ fn joined(mut parts: Vec<(String, Evidence)>) -> Evidence {
 
 fn judge(package: &Package, declared: &Declared, evidence: &Evidence, table: &LicenseTable) -> Audit {
     let root = package.sources.iter().find_map(|source| source.root.as_deref()).and_then(RelPath::new);
-    let conclusion = conclude(evidence, &root.unwrap_or_default());
+    let root = root.unwrap_or_default();
+    let conclusion = conclude(evidence, &root);
     let verdict = compare(declared, &conclusion, table);
+    let judged = Judged { conclusion, verdict, prebuilt: prebuilt(evidence, &root) };
     Audit {
-        outcome: Outcome::Audited(Some(Box::new(Judged { conclusion, verdict }))),
+        outcome: Outcome::Audited(Some(Box::new(judged))),
         has_source: true,
         files: evidence.files.len() as u64,
         bytes: evidence.files.iter().map(|file| file.size).sum(),
         unread: evidence.files.iter().filter(|file| file.unread.is_some()).count() as u64,
+        used: Used::default(),
         evidence: None,
     }
 }
@@ -409,6 +418,17 @@ fn coverage(audits: &[Audit]) -> Coverage {
         coverage.unread += audit.unread;
     }
     coverage
+}
+
+fn unused_rules(request: &Request, packages: &[Found], audits: &[Audit]) -> Vec<triage::Idle> {
+    if request.sources.is_none() {
+        return Vec::new();
+    }
+    let sights = packages.iter().zip(audits).map(|((package, _), audit)| {
+        let looked_at = !audit.has_source || matches!(audit.outcome, Outcome::Audited(_));
+        Sight { attr: &package.attr.0, used: looked_at.then_some(&audit.used) }
+    });
+    idle(&request.curations, &sights.collect::<Vec<_>>())
 }
 
 fn report_on(
@@ -432,21 +452,4 @@ fn report_on(
         })
         .collect();
     PackageReport { package, declared, outcome: audit.outcome, findings, evidence: audit.evidence }
-}
-
-/// Lines of a long value past this many are not shown.
-const MOST_LINES: usize = 6;
-
-/// The lines of `site`, the value marked. Looks at these lines only: a file may have thousands of findings.
-fn quote(checkout: &Checkout, site: &Site) -> Option<Quote> {
-    let bytes = checkout.read(&site.file)?;
-    let (start, end) = (site.span.start as usize, (site.span.end as usize).min(bytes.len()));
-    let first = bytes.get(..start)?.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    let mut breaks = bytes[first..].iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| first + at);
-    let shown = (site.end.line.saturating_sub(site.start.line) as usize).min(MOST_LINES - 1);
-    let last = breaks.nth(shown).unwrap_or(bytes.len());
-    let text = String::from_utf8_lossy(&bytes[first..last]);
-    let in_text = |offset: usize| String::from_utf8_lossy(&bytes[first..offset.clamp(first, last)]).len();
-    let mark = (in_text(start), in_text(end));
-    Some(Quote { text: text.into_owned(), first_line: site.start.line, mark })
 }

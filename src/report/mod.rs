@@ -14,6 +14,7 @@ mod licenses;
 mod markdown;
 mod sarif;
 mod sheet;
+mod suggest;
 mod terminal;
 mod wire;
 mod worklist;
@@ -21,6 +22,7 @@ mod worklist;
 pub use explain::{explain, witnesses};
 pub use fixes::{fixes, left, unmatched};
 pub use licenses::TableReport;
+pub use suggest::suggest;
 pub use terminal::finding_block;
 pub use worklist::{answers, answers_json, answers_jsonl};
 

@@ -79,7 +79,9 @@ impl LicenseTable {
     /// The attribute that stands for an SPDX id or, for `LicenseRef-nixpkgs-<shortName>`, for that short name;
     /// names that are not deprecated first, then the shortest.
     fn name_of_id(&self, id: &str) -> Option<&str> {
-        let reference = id.strip_prefix("LicenseRef-nixpkgs-");
+        // SPDX has no id for what nixpkgs calls `publicDomain`.
+        let public_domain = (id == "LicenseRef-public-domain").then_some("publicDomain");
+        let reference = id.strip_prefix("LicenseRef-nixpkgs-").or(public_domain);
         let stands_for = |record: &super::LicenseRecord| match reference {
             Some(short) => record.spdx_id.is_none() && record.short_name == short,
             None => record.spdx_id.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(id)),
