@@ -345,9 +345,6 @@ fn a_license_that_is_missing_goes_where_people_look_for_it() {
     let without = "    maintainers = [ ];\n";
     becomes(&with_meta("{ lib, stdenv }", without), "MIT", &with_meta("{ lib, stdenv }", description));
     becomes(&with_meta("{ stdenv }", without), "MIT", &with_meta("{ lib, stdenv }", description));
-    let bare = "{ lib, stdenv }:\n\nstdenv.mkDerivation {\n  pname = \"demo\";\n  version = \"1\";\n}\n";
-    let meta = "{ lib, stdenv }:\n\nstdenv.mkDerivation {\n  pname = \"demo\";\n  version = \"1\";\n\n  meta = {\n    license = lib.licenses.mit;\n  };\n}\n";
-    becomes(bare, "MIT", meta);
 }
 
 #[test]

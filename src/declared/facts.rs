@@ -88,20 +88,12 @@ impl<'a> Reader<'_, 'a> {
 
     /// The set in `file` in which one of `names` of `value` is written.
     fn set_around(&self, value: Value<'a>, names: &[&str], file: Option<&crate::text::RelPath>) -> Option<Site> {
+        let Value::Attrs(attrs) = value else { return None };
         names.iter().find_map(|name| {
-            let at = self.written_at(value, self.eval.sym(name))?;
-            let site = self.checkout.site(self.eval.files.set_around(at)?)?;
+            let attr = crate::nix::lookup(attrs, self.eval.sym(name)).filter(|attr| attr.at > 0)?;
+            let site = self.checkout.site(self.eval.files.set_around(attr.at)?)?;
             file.is_none_or(|file| *file == site.file).then_some(site)
         })
-    }
-
-    /// Where the attribute `name` of `value` is written; of what a builder made that is not known, where its value is.
-    fn written_at(&self, value: Value<'a>, name: Sym) -> Option<u32> {
-        let at = match value {
-            Value::Attrs(attrs) => crate::nix::lookup(attrs, name)?.at,
-            _ => attr_of(self.eval, value, name).ok()??.origin.get().start,
-        };
-        (at > 0).then_some(at)
     }
 
     fn built_part(&self, value: Value<'a>) -> Option<String> {
