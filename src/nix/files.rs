@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use elsa::sync::FrozenMap;
 
+use super::disk::Disk;
 use super::symbol::{Interner, Sym};
 use super::syntax::ast::{Expr, Loc};
 use super::syntax::{self, Fail};
@@ -82,6 +83,8 @@ pub enum FileError {
 /// All files of a checkout and of the tree its `lib` comes from.
 pub struct Files {
     roots: Vec<PathBuf>,
+    /// What lies where.
+    pub disk: Disk,
     files: FrozenMap<String, Box<Result<File, FileError>>>,
     next: AtomicU32,
     /// Where each file begins, and its path; sorted.
@@ -94,12 +97,13 @@ pub struct Files {
 }
 
 impl Files {
-    /// The files below `roots`, which must be canonical.
-    pub fn new(roots: Vec<PathBuf>) -> Self {
+    /// The files below `roots`, which must be canonical, as `disk` has them.
+    pub fn new(roots: Vec<PathBuf>, disk: Disk) -> Self {
         let names = Interner::default();
         let globals = super::builtins::global_names().map(|name| names.intern(&name)).max();
         Files {
             roots,
+            disk,
             globals: globals.map_or(0, |last| last.0 + 1),
             names,
             files: FrozenMap::new(),
@@ -123,6 +127,9 @@ impl Files {
     pub fn is_reachable(&self, path: &str) -> bool {
         if !self.is_inside(path) {
             return false;
+        }
+        if self.disk.is_told(path) {
+            return true;
         }
         match std::fs::symlink_metadata(path) {
             Ok(found) if found.is_symlink() => self.is_really_inside(Path::new(path)),
@@ -176,14 +183,7 @@ impl Files {
             std::io::ErrorKind::NotFound => FileError::Missing,
             _ => FileError::Unreadable(error.to_string()),
         };
-        let found = std::fs::metadata(path).map_err(unreadable)?;
-        if !found.is_file() {
-            return Err(FileError::Unreadable("not a regular file".to_owned()));
-        }
-        if found.len() > MAX_FILE {
-            return Err(FileError::Unreadable("larger than 64 MiB".to_owned()));
-        }
-        Ok(self.place(path, std::fs::read(path).map_err(unreadable)?))
+        Ok(self.place(path, self.disk.read(path, MAX_FILE).map_err(unreadable)?))
     }
 
     fn place(&self, path: &str, bytes: Vec<u8>) -> File {

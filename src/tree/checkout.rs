@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use bumpalo::Bump;
 
 use super::Site;
-use crate::nix::{Eval, Files, Limits, Loc, STACK};
+use crate::nix::{Disk, Eval, Files, Limits, Loc, STACK};
 use crate::text::{RelPath, Span};
 
 /// How a checkout is to be read.
@@ -67,6 +67,11 @@ pub struct Checkout {
 impl Checkout {
     /// The checkout at `path`: a tree, a folder of .nix files, or one file.
     pub fn open(path: &Path, options: &Options) -> Result<Checkout, OpenError> {
+        Checkout::open_on(path, options, Disk::default())
+    }
+
+    /// The checkout at `path` as `disk` has it.
+    pub(super) fn open_on(path: &Path, options: &Options, disk: Disk) -> Result<Checkout, OpenError> {
         let unreadable = |path: &Path| {
             let path = path.to_owned();
             move |error| OpenError::Unreadable { path, error }
@@ -76,7 +81,7 @@ impl Checkout {
             Some(folder) if real.is_file() => {
                 (folder.to_owned(), RelPath::below(folder, &real).map_or(Layout::Folder, Layout::File))
             }
-            _ if has_package_set(&real) => (real, Layout::PackageSet),
+            _ if has_package_set(&real, &disk) => (real, Layout::PackageSet),
             _ => (real, Layout::Folder),
         };
         let mut roots = vec![root.clone()];
@@ -88,7 +93,7 @@ impl Checkout {
             lib = Some(folder.to_string_lossy().into_owned());
             roots.push(folder);
         }
-        Ok(Checkout { root, layout, options: options.clone(), files: Files::new(roots), lib })
+        Ok(Checkout { root, layout, options: options.clone(), files: Files::new(roots, disk), lib })
     }
 
     /// The root folder, absolute.
@@ -99,6 +104,11 @@ impl Checkout {
     /// The bytes of a file of the checkout that was evaluated or can be read.
     pub fn read(&self, file: &RelPath) -> Option<&[u8]> {
         self.files.open(&file.under(&self.root).to_string_lossy()).ok().map(crate::nix::File::bytes)
+    }
+
+    /// True where `file` is a file of the checkout.
+    pub(super) fn has(&self, file: &RelPath) -> bool {
+        self.files.disk.is_file(&file.under(&self.root).to_string_lossy())
     }
 
     /// The digest of a file of the checkout.
@@ -138,7 +148,7 @@ impl Checkout {
     }
 }
 
-fn has_package_set(root: &Path) -> bool {
-    root.join("pkgs/top-level/default.nix").is_file()
-        || (root.join("default.nix").is_file() && root.join("top-level.nix").is_file())
+fn has_package_set(root: &Path, disk: &Disk) -> bool {
+    let is_there = |file: &str| disk.is_file(&root.join(file).to_string_lossy());
+    is_there("pkgs/top-level/default.nix") || (is_there("default.nix") && is_there("top-level.nix"))
 }
