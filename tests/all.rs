@@ -3,6 +3,7 @@
 mod architecture;
 #[path = "bench/metadata.rs"]
 mod bench_metadata;
+mod changed;
 mod declared;
 mod differential;
 mod evaluator;

@@ -19,7 +19,7 @@ fn settled_as(packages: Vec<PackageReport>, options: &Options, whole: bool) -> R
 }
 
 fn with_baseline(baseline: Baseline) -> Options {
-    Options { baseline: Some(baseline), suppressions: Vec::new() }
+    Options { baseline: Some(baseline), ..Options::default() }
 }
 
 fn count(report: &Report, state: &State) -> usize {
@@ -124,7 +124,7 @@ fn suppression(attr: &str, check: &str, pin: &str) -> Suppression {
 }
 
 fn suppressing(attr: &str, check: &str, pin: &str) -> Options {
-    Options { baseline: None, suppressions: vec![suppression(attr, check, pin)] }
+    Options { suppressions: vec![suppression(attr, check, pin)], ..Options::default() }
 }
 
 fn pin_of(packages: &[PackageReport]) -> String {
@@ -173,7 +173,7 @@ fn every_finding_shows_a_block_that_silences_it() {
         let block = Suppression::block(&package.findings[0].finding);
         std::fs::write(&file, format!("{block}\n")).expect("writable");
         let config = clarity::config::load(&file).unwrap_or_else(|error| panic!("{error}"));
-        let options = Options { baseline: None, suppressions: config.suppressions };
+        let options = Options { suppressions: config.suppressions, ..Options::default() };
         let report = settled(vec![package], &options);
         assert_eq!(count(&report, &State::Suppressed("...".to_owned())), 1, "{block}");
     }
@@ -185,7 +185,7 @@ fn a_severity_of_the_configuration_is_that_of_the_findings() {
     let clarity::report::Outcome::Audited(Some(judged)) = &package.outcome else { panic!("audited") };
     let table = golden::table();
     let subject =
-        check::Subject { package: &package.package, declared: &package.declared, judged: Ok(judged), table: &table };
+        check::Subject { package: &package.package, declared: &package.declared, judged: Ok(judged), table: &table, earlier: check::Earlier::NotAsked };
     let found = |level: Option<check::Severity>| {
         let severity = [("LIC010".to_owned(), level)].into();
         check::run(&subject, &check::Options { severity, ..check::Options::default() })

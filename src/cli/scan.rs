@@ -27,6 +27,10 @@ pub(super) struct Args {
     path: PathBuf,
     #[command(flatten)]
     pub(super) what: What,
+    /// Only packages whose definition, arguments or source changed between this git revision and the work tree, and only
+    /// what is new about them; a source that changed is compared with the one before.
+    #[arg(long, value_name = "REV")]
+    changed_since: Option<String>,
     /// The least severity of a finding that makes the exit code 1 [default: warning].
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_on: Option<Threshold>,
@@ -50,7 +54,7 @@ struct Accepted {
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
     /// Write all findings that are not suppressed to this file; the run then succeeds.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "changed_since")]
     write_baseline: Option<PathBuf>,
     /// Remove from the baseline what no longer occurs.
     #[arg(long, requires = "baseline", conflicts_with = "write_baseline")]
@@ -140,6 +144,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     let config = configuration(&args.path, &args.what)?;
     let mut request = request_by(&args.path, &args.what, &config)?;
     request.triage.baseline = args.accepted.baseline.as_deref().map(baseline::read).transpose()?;
+    request.since.clone_from(&args.changed_since);
     if let Some(threshold) = args.fail_on {
         request.gate.least = threshold.severity();
     }
@@ -202,6 +207,7 @@ fn request_by(path: &Path, what: &What, config: &Config) -> anyhow::Result<Reque
         tree: tree::Options { lib: what.nixpkgs.clone(), system },
         selection: declared::Selection::new(&attributes(&what.attr)?)?,
         sources: if what.metadata_only { None } else { Some(source_options(path, what, config)?) },
+        since: None,
         leave_out: LeaveOut { attrs: config.ignored_attrs.clone(), files: config.ignored_files.clone() },
         curations: config.curations.clone(),
         checks: check::Options {
@@ -209,7 +215,7 @@ fn request_by(path: &Path, what: &What, config: &Config) -> anyhow::Result<Reque
             only: what.check.clone(),
             ignore: what.ignore.clone(),
         },
-        triage: triage::Options { baseline: None, suppressions: config.suppressions.clone() },
+        triage: triage::Options { suppressions: config.suppressions.clone(), ..triage::Options::default() },
         gate: config.gate,
         keep_evidence: false,
         jobs: what.jobs.map_or_else(cores, usize::from),

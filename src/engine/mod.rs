@@ -3,6 +3,8 @@
 //! Knows no rule of licenses. `--jobs 1` and `--jobs N` give identical bytes.
 
 mod detect;
+mod past;
+mod quote;
 mod scan;
 mod settle;
 mod study;

@@ -23,7 +23,7 @@ pub fn schema() -> serde_json::Value {
 pub enum State {
     /// It counts.
     New,
-    /// The baseline has it.
+    /// It was there before: the baseline has it, or the revision that the run compares with.
     Known,
     /// Somebody silenced it, because ...
     Suppressed(String),
@@ -45,6 +45,8 @@ impl State {
 pub struct Options {
     /// Findings that were accepted before.
     pub baseline: Option<Baseline>,
+    /// Findings about the packages as they were at the revision that the run compares with.
+    pub earlier: Baseline,
     /// Findings that are silenced.
     pub suppressions: Vec<Suppression>,
 }
@@ -94,25 +96,26 @@ pub struct Triaged {
 
 /// What of `findings` is new. Suppressions are asked first, then the baseline, each entry of which accepts one finding.
 pub fn sort(findings: &[&Finding], scope: &Scope<'_>, options: &Options) -> Triaged {
-    let mut left = options.baseline.clone().unwrap_or_default();
+    let mut left = [options.baseline.clone().unwrap_or_default(), options.earlier.clone()];
     let mut used = vec![false; options.suppressions.len()];
     let states = findings.iter().map(|finding| state(finding, options, &mut used, &mut left)).collect();
     let unused = options.suppressions.iter().zip(used).filter(|(_, used)| !used).map(|(suppression, _)| suppression);
     let stale: Vec<Finding> = unused.filter_map(|suppression| suppression.stale(findings, scope)).collect();
     let stale = stale.into_iter().map(|finding| {
-        let state = if left.take(&finding) { State::Known } else { State::New };
+        let state = if left[0].take(&finding) { State::Known } else { State::New };
         (finding, state)
     });
     let stale = stale.collect();
-    let gone = left.into_entries().filter(|entry| entry.is_covered(scope)).collect();
+    let [baseline, _] = left;
+    let gone = baseline.into_entries().filter(|entry| entry.is_covered(scope)).collect();
     Triaged { states, stale, gone }
 }
 
-fn state(finding: &Finding, options: &Options, used: &mut [bool], left: &mut Baseline) -> State {
+fn state(finding: &Finding, options: &Options, used: &mut [bool], left: &mut [Baseline; 2]) -> State {
     let silencing = options.suppressions.iter().zip(used).find(|(suppression, _)| suppression.silences(finding));
     if let Some((suppression, used)) = silencing {
         *used = true;
         return State::Suppressed(suppression.reason.clone());
     }
-    if left.take(finding) { State::Known } else { State::New }
+    if left.iter_mut().any(|known| known.take(finding)) { State::Known } else { State::New }
 }
