@@ -5,6 +5,7 @@ mod architecture;
 mod bench_metadata;
 mod changed;
 mod declared;
+mod diff;
 mod differential;
 mod evaluator;
 mod evidence_text;

@@ -188,7 +188,11 @@ fn arguments_at_the_place_of_the_call_count() {
     repository.edit("pkgs/by-name/zi/zinnia/package.nix", "version = \"1.0\";", "inherit version;");
     assert_eq!(repository.changed().1, [""; 0], "the same by another way");
     repository.commit();
-    repository.edit(ALL, "  umbra = ", "  zinnia = callPackage ../by-name/zi/zinnia/package.nix { version = \"1.1\"; };\n  umbra = ");
+    repository.edit(
+        ALL,
+        "  umbra = ",
+        "  zinnia = callPackage ../by-name/zi/zinnia/package.nix { version = \"1.1\"; };\n  umbra = ",
+    );
     assert_eq!(repository.changed().1, ["zinnia"]);
 }
 
@@ -252,7 +256,8 @@ fn suppressions_of_what_was_there_before_are_not_stale() {
     let pin: Value = serde_json::from_str(&pin).expect("JSON");
     let config = repository.tree().join("clarity.toml");
     let text = fs::read_to_string(&config).expect("readable");
-    let block = format!("[[suppress]]\nattr = \"birch-log\"\ncheck = \"LIC010\"\nevidence = {}\nreason = \"x\"\n", pin["pin"]);
+    let block =
+        format!("[[suppress]]\nattr = \"birch-log\"\ncheck = \"LIC010\"\nevidence = {}\nreason = \"x\"\n", pin["pin"]);
     fs::write(&config, format!("{text}\n{block}")).expect("writable");
     repository.commit();
     repository.edit("pkgs/by-name/bi/birch-log/package.nix", "0.3.1", "0.3.2");

@@ -110,6 +110,18 @@ pub(super) struct What {
     config: Option<PathBuf>,
 }
 
+impl What {
+    /// Worker threads.
+    pub(super) fn jobs(&self) -> usize {
+        self.jobs.map_or_else(cores, usize::from)
+    }
+
+    /// The time that reading one source may take.
+    pub(super) fn time_limit(&self) -> Duration {
+        self.time_limit.map_or(TIME_LIMIT, Duration::from_secs)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Threshold {
     Error,
@@ -200,7 +212,6 @@ fn configuration(path: &Path, what: &What) -> anyhow::Result<Config> {
 fn request_by(path: &Path, what: &What, config: &Config) -> anyhow::Result<Request> {
     let system = what.system.clone().or_else(|| config.platform.clone());
     let system = system.unwrap_or_else(host_system);
-    let time_limit = what.time_limit.map(Duration::from_secs).or(config.time_limit);
     Ok(Request {
         path: path.to_owned(),
         evaluated: second_witness(path, what, &system)?,
@@ -218,8 +229,8 @@ fn request_by(path: &Path, what: &What, config: &Config) -> anyhow::Result<Reque
         triage: triage::Options { suppressions: config.suppressions.clone(), ..triage::Options::default() },
         gate: config.gate,
         keep_evidence: false,
-        jobs: what.jobs.map_or_else(cores, usize::from),
-        time_limit: time_limit.unwrap_or(TIME_LIMIT),
+        jobs: what.jobs(),
+        time_limit: config.time_limit.filter(|_| what.time_limit.is_none()).unwrap_or_else(|| what.time_limit()),
     })
 }
 

@@ -20,6 +20,8 @@ enum Name {
     Json,
     /// `--format jsonl`: one row.
     Jsonl,
+    /// `clarity diff --format json`.
+    Diff,
     /// `clarity.toml`.
     Config,
     /// One entry of a baseline.
@@ -31,6 +33,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let schema = match args.name {
         Name::Json => crate::report::document_schema(),
         Name::Jsonl => crate::report::row_schema(),
+        Name::Diff => crate::report::between::schema(),
         Name::Config => crate::config::schema(),
         Name::Baseline => crate::triage::schema(),
     };

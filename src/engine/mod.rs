@@ -8,9 +8,11 @@ mod quote;
 mod scan;
 mod settle;
 mod study;
+mod versions;
 mod watch;
 
 pub use detect::{Files, detect, detect_on, files};
 pub use scan::{LeaveOut, Request, ScanError, scan};
 pub use settle::{accepted, settle};
+pub use versions::{Version, VersionError, version_at, version_of};
 pub use watch::Watch;

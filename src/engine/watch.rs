@@ -67,7 +67,8 @@ impl Watch {
         self.bytes.inc(bytes);
     }
 
-    pub(super) fn finish(&self) {
+    /// Takes the bars away.
+    pub fn finish(&self) {
         for bar in [&self.stage, &self.packages, &self.files, &self.bytes] {
             bar.finish_and_clear();
         }

@@ -21,7 +21,7 @@ struct Document<'a> {
 }
 
 /// Schemas of what is written: a field that may be left out is not required.
-fn published() -> SchemaGenerator {
+pub(super) fn published() -> SchemaGenerator {
     SchemaSettings::draft2020_12().for_serialize().into_generator()
 }
 

@@ -106,7 +106,7 @@ fn failures(report: &Report, mut room: usize, out: &mut dyn Write) -> io::Result
 }
 
 /// `text` in one line, without anything that Markdown or HTML reads as more than text.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in in_one_line(text).chars() {
         match c {

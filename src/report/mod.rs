@@ -2,6 +2,7 @@
 //!
 //! A report holds everything a format may want; a format only writes. One file and one row in [`FORMATS`] per format.
 
+pub mod between;
 pub mod detected;
 mod diff;
 mod explain;
@@ -18,6 +19,7 @@ mod wire;
 
 pub use explain::explain;
 pub use licenses::TableReport;
+use markdown::escaped;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
