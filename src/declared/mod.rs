@@ -14,7 +14,7 @@ mod usage;
 
 pub use crate::tree::Selection;
 pub use alike::says_the_same;
-pub use survey::{Row, survey};
+pub use survey::{Row, survey, survey_within};
 pub use usage::Usage;
 
 use crate::license::LicenseExpr;

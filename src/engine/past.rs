@@ -3,20 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::{self, Earlier, Subject};
-use crate::declared::says_the_same;
+use crate::declared::{Selection, says_the_same};
 use crate::report::Rest;
 use crate::text::RelPath;
-use crate::tree::{Changes, Checkout, LicenseTable, Package};
+use crate::tree::{Changes, Checkout, LicenseTable, Package, Reach, Texts};
 use crate::triage::Baseline;
 use crate::verdict::Versions;
 
-use super::scan::{Audit, Found, Request, ScanError, Surveyed, survey};
 use super::Watch;
+use super::scan::{Audit, Found, Request, ScanError, Surveyed, survey};
 
 /// A checkout as it was at a revision.
 pub(super) struct Past {
     changes: Changes,
-    checkout: Checkout,
+    pub(super) checkout: Checkout,
 }
 
 /// The packages that changed, as they were, judged.
@@ -58,8 +58,28 @@ impl Past {
         if self.changes.is_empty() {
             return Surveyed::default();
         }
-        let before = survey(&self.checkout, request, watch);
-        let mut surveyed = survey(now, request, watch);
+        let texts = Texts::read(now.root(), request.jobs);
+        let mut reach = Reach::of(&texts, &self.changes, now, &self.checkout);
+        loop {
+            let surveyed = self.differences(now, request, reach.as_ref(), watch);
+            let names = surveyed.packages.iter().map(|(package, _)| package.attr.0.as_str());
+            match reach.as_ref().and_then(|reach| reach.further(names)) {
+                Some(further) => reach = Some(further),
+                None => return surveyed,
+            }
+        }
+    }
+
+    /// What of that which `reach` leads to is not as it was.
+    fn differences(&self, now: &Checkout, request: &Request, reach: Option<&Reach<'_>>, watch: &Watch) -> Surveyed {
+        let (mut before, mut surveyed) = std::thread::scope(|threads| {
+            let before = threads.spawn(|| survey(&self.checkout, request, reach, watch));
+            let surveyed = survey(now, request, reach, watch);
+            (before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), surveyed)
+        });
+        if reach.is_some() {
+            self.look_again(&surveyed, &mut before, request, watch);
+        }
         let mut old: BTreeMap<String, Found> =
             before.packages.into_iter().map(|found| (found.0.attr.0.clone(), found)).collect();
         for found in std::mem::take(&mut surveyed.packages) {
@@ -77,12 +97,29 @@ impl Past {
         surveyed
     }
 
+    /// What `now` has and `before` has not may not have been looked at there.
+    fn look_again(&self, now: &Surveyed, before: &mut Surveyed, request: &Request, watch: &Watch) {
+        let names = |surveyed: &Surveyed| -> BTreeSet<String> {
+            let packages = surveyed.packages.iter().map(|(package, _)| package.attr.0.clone());
+            packages.chain(surveyed.rest.iter().map(|rest| rest.name.clone())).collect()
+        };
+        let missing: Vec<String> = names(now).difference(&names(before)).map(|name| globset::escape(name)).collect();
+        if missing.is_empty() {
+            return;
+        }
+        let selection = Selection::new(&missing).unwrap_or_default();
+        let again = survey(&self.checkout, &Request { selection, ..request.clone() }, None, watch);
+        before.packages.extend(again.packages);
+        before.rest.extend(again.rest);
+    }
+
     fn is_same(&self, old: &Found, new: &Found, now: &Checkout) -> bool {
-        says_the_same((&old.0, &old.1), (&new.0, &new.1)) && !locals(&new.0).any(|file| self.changes.touch(now.root(), file))
+        says_the_same((&old.0, &old.1), (&new.0, &new.1))
+            && !locals(&new.0).any(|file| self.changes.touch(now.root(), file))
     }
 
     /// A source that lies in the checkout is only there as it is now.
-    fn without_lost_sources(&self, (mut package, declared): Found) -> Found {
+    pub(super) fn without_lost_sources(&self, (mut package, declared): Found) -> Found {
         if locals(&package).any(|file| self.changes.touch(self.checkout.root(), file)) {
             package.sources.clear();
             package.source_unknown = Some("it lies in the checkout, which has it as it is now".to_owned());

@@ -17,7 +17,7 @@ use crate::evidence::{Curations, Detector, Evidence, curate};
 use crate::report::{Coverage, Disagreement, Gate, Located, Outcome, PackageReport, Report, Rest};
 use crate::source::{self, Identity, SourceTree, Sources};
 use crate::text::RelPath;
-use crate::tree::{self, Checkout, LicenseTable, Package};
+use crate::tree::{self, Checkout, LicenseTable, Package, Reach};
 use crate::triage::{self, State};
 use crate::verdict::{Outline, compare};
 
@@ -95,7 +95,7 @@ pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     let checkout = Checkout::open(&request.path, &request.tree)?;
     let past = request.since.as_deref().map(|rev| Past::open(request, rev)).transpose()?;
     let mut surveyed = match &past {
-        None => survey(&checkout, request, watch),
+        None => survey(&checkout, request, None, watch),
         Some(past) => past.changed(&checkout, request, watch),
     };
     surveyed.settle(request);
@@ -132,7 +132,7 @@ pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
 }
 
 /// One audit for each package.
-fn audits(
+pub(super) fn audits(
     checkout: &Checkout,
     request: &Request,
     watch: &Watch,
@@ -162,10 +162,11 @@ pub(super) struct Surveyed {
 }
 
 /// What the checkout defines, in no order; each thread evaluates a part.
-pub(super) fn survey(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
-    let shards = request.jobs.clamp(1, MOST_SHARDS);
+pub(super) fn survey(checkout: &Checkout, request: &Request, reach: Option<&Reach<'_>>, watch: &Watch) -> Surveyed {
+    // What is common to all attributes is evaluated by each shard: for few of them one is enough.
+    let shards = if reach.is_some() { 1 } else { request.jobs.clamp(1, MOST_SHARDS) };
     let parts: Vec<Vec<Row>> = thread::scope(|threads| {
-        let shard = |number| threads.spawn(move || survey_shard(checkout, request, (number, shards), watch));
+        let shard = |number| threads.spawn(move || survey_shard(checkout, request, reach, (number, shards), watch));
         let running: Vec<_> = (0..shards).map(shard).collect();
         running
             .into_iter()
@@ -187,9 +188,15 @@ fn left_out_row((package, _): Found) -> Rest {
 /// More evaluators cost more memory than they save time.
 const MOST_SHARDS: usize = 4;
 
-fn survey_shard(checkout: &Checkout, request: &Request, shard: (usize, usize), watch: &Watch) -> Vec<Row> {
+fn survey_shard(
+    checkout: &Checkout,
+    request: &Request,
+    reach: Option<&Reach<'_>>,
+    shard: (usize, usize),
+    watch: &Watch,
+) -> Vec<Row> {
     let mut rows = Vec::new();
-    declared::survey(checkout, &request.selection, Some(shard), &watch.cancel(), &mut |row| {
+    declared::survey_within(checkout, &request.selection, reach, Some(shard), &watch.cancel(), &mut |row| {
         watch.package_done();
         rows.push(row);
     });
@@ -241,7 +248,7 @@ pub(super) struct Audit {
     files: u64,
     bytes: u64,
     unread: u64,
-    evidence: Option<Evidence>,
+    pub(super) evidence: Option<Evidence>,
 }
 
 impl Audit {

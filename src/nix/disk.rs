@@ -57,7 +57,8 @@ impl Disk {
 
     /// True where `path` is there because it is said so.
     pub fn is_told(&self, path: &str) -> bool {
-        matches!(self.instead.get(path), Some(Instead::File(_) | Instead::Link(_))) || self.above.get(path) == Some(&true)
+        matches!(self.instead.get(path), Some(Instead::File(_) | Instead::Link(_)))
+            || self.above.get(path) == Some(&true)
     }
 
     /// The files that are there because it is said so.

@@ -204,7 +204,7 @@ impl Files {
     }
 
     /// The syntax of `file`.
-    pub fn parse<'f>(&'f self, file: &'f File, names: &mut dyn FnMut(&str) -> Sym) -> Result<&'f Expr, FileError> {
+    pub fn parse<'f>(&self, file: &'f File, names: &mut dyn FnMut(&str) -> Sym) -> Result<&'f Expr, FileError> {
         let dir = file.path.rsplit_once('/').map_or("/", |(dir, _)| dir);
         let parsed = file.parsed.get_or_init(|| syntax::parse(file.bytes(), dir, file.base, self.globals, names));
         parsed.as_ref().map_err(|fail| FileError::Syntax(fail.at, fail.what))
@@ -239,6 +239,17 @@ impl Files {
     pub fn set_around(&self, position: u32) -> Option<Loc> {
         let (file, _) = self.find(position)?;
         syntax::set_around(file.parsed.get()?.as_ref().ok()?, position)
+    }
+
+    /// The names that `file` as a whole binds, each with its bytes: the name and its value. `None` where it is no set.
+    pub fn bindings(&self, file: &File) -> Option<Vec<(String, std::ops::Range<usize>)>> {
+        let expr = self.parse(file, &mut |text| self.names.intern(text)).ok()?;
+        let names = self.names.since(0);
+        let in_file = |at: u32| at.checked_sub(file.base).map(|at| at as usize);
+        let named = |(name, loc): (Sym, Loc)| {
+            Some((names.get(name.0 as usize)?.to_string(), in_file(loc.start)?..in_file(loc.end)?))
+        };
+        Some(syntax::bound(expr)?.into_iter().filter_map(named).collect())
     }
 
     /// The text at `loc`.
