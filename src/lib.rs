@@ -16,6 +16,7 @@
 //! | [`verdict`] | declared against concluded | `compare` |
 //! | [`check`] | the rules that turn a verdict into findings | `run` |
 //! | [`triage`] | what is already known or silenced | `sort` |
+//! | [`fix`] | edits and patches: what a remedy comes to, or why not | `plan` |
 //! | [`report`] | the formats | `render` |
 //! | [`config`] | `clarity.toml` | `load` |
 //! | [`engine`] | the run: parallelism, progress, limits | `scan` |
@@ -37,6 +38,7 @@ pub mod conclusion;
 pub mod verdict;
 pub mod check;
 pub mod triage;
+pub mod fix;
 pub mod report;
 pub mod config;
 pub mod engine;

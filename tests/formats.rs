@@ -189,6 +189,29 @@ fn junit_has_a_test_case_a_package() {
     assert!(!text.contains(|c: char| c.is_control() && c != '\n' && c != '\u{7f}' && c != '\u{85}'));
 }
 
+/// What `xmllint` says against a text.
+fn xmllint(text: &str) -> Result<(), String> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("junit.xml");
+    std::fs::write(&file, text).expect("writable");
+    let schema = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases/junit.xsd");
+    let mut command = Command::new("xmllint");
+    let output = command.args(["--noout", "--huge", "--schema"]).arg(schema).arg(file).output();
+    let output = output.expect("xmllint is installed: libxml2-utils of Debian, libxml2 of nixpkgs");
+    let said = String::from_utf8_lossy(&output.stderr).lines().take(5).collect::<Vec<_>>().join("\n");
+    if output.status.success() { Ok(()) } else { Err(said) }
+}
+
+#[test]
+#[ignore = "needs xmllint"]
+fn junit_is_valid_by_a_schema_with_xmllint_of_nix_or_debian() {
+    for report in [golden::hostile(), golden::many(10_000), golden::report(Vec::new())] {
+        assert_eq!(xmllint(&rendered("junit", &report)), Ok(()));
+    }
+    let broken = rendered("junit", &golden::hostile()).replacen("<skipped ", "<passed ", 1);
+    assert!(xmllint(&broken).is_err(), "the validation can fail");
+}
+
 #[test]
 fn csv_has_a_row_a_finding_and_no_formula() {
     for report in [golden::hostile(), golden::many(10_000)] {

@@ -106,6 +106,35 @@ fn a_block_of_the_report_silences_its_finding_and_goes_stale_with_it() {
 }
 
 #[test]
+fn a_rule_that_matches_nothing_is_told_where_everything_was_looked_at() {
+    let copy = copied();
+    let tree = copy.path().join("nixpkgs");
+    let config = tree.join("clarity.toml");
+    let text = fs::read_to_string(&config).expect("readable");
+    let rules = "\n[[role]]\nattr = \"birch-log\"\nglob = \"src/**\"\nrole = \"shipped\"\n\
+        \n[[role]]\nattr = \"birch-log\"\nglob = \"old/**\"\nrole = \"test\"\n\
+        \n[[curate]]\nattr = \"birch-log\"\npath = \"Cargo.toml\"\ndetected = \"ISC\"\nconcluded = \"NONE\"\n\
+        reason = \"INCORRECT\"\ncomment = \"c\"\n\
+        \n[[role]]\nglob = \"nowhere\"\nrole = \"test\"\n";
+    fs::write(&config, format!("{text}{rules}")).expect("writable");
+    let told = |args: &[&str]| -> Vec<String> {
+        let rows = rows(&run(&tree, args));
+        let told = rows.iter().filter(|row| row["check"] == "LIC060");
+        told.map(|row| format!("{}:{} {}", row["file"], row["line"], row["message"])).collect()
+    };
+    let all = told(&[]);
+    // Not every source of this checkout is there, so nothing can be said of the rule for all packages.
+    assert_eq!(all.len(), 2, "{all:?}");
+    assert!(
+        all[0].contains("[[role]] for `old/**` of `birch-log`") && all[1].contains("[[curate]] for `Cargo.toml`"),
+        "{all:?}"
+    );
+    for part in [&["--attr", "birch-log"][..], &["--metadata-only"], &["--ignore", "LIC060"]] {
+        assert!(told(part).is_empty(), "{part:?}");
+    }
+}
+
+#[test]
 fn severities_and_ignored_packages_come_from_the_configuration() {
     let copy = copied();
     let tree = copy.path().join("nixpkgs");
@@ -149,5 +178,10 @@ fn schemas_and_documentation_are_printed_by_the_program() {
     for check in clarity::check::CHECKS {
         assert!(docs.contains(&format!("## {} {}", check.id, check.name)) && docs.contains(check.wrong_when));
     }
+    assert!(
+        clarity::check::AUDITS
+            .iter()
+            .all(|audit| docs.contains(&format!("## {} {}\n\n{}", audit.id, audit.name, audit.what)))
+    );
     assert!(clarity::report::FORMATS.iter().all(|format| docs.contains(&format!("| `{}` |", format.name))));
 }

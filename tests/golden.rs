@@ -38,6 +38,7 @@ pub fn table() -> LicenseTable {
         origin: TableOrigin::Checkout("lib/licenses.nix".to_owned()),
         records: records.into_iter().map(|(name, id)| (name.to_owned(), record(id, true))).collect::<BTreeMap<_, _>>(),
         has_operators: false,
+        has_source_types: true,
     }
 }
 
@@ -91,7 +92,7 @@ pub fn package(attr: &str, file: &str, line: u32, says: &str, has: &str) -> Pack
     let table = table();
     let verdict = verdict::compare(&declared, &conclusion, &table);
     let package = bare(attr, Some(site));
-    let judged = Judged { conclusion, verdict };
+    let judged = Judged { conclusion, verdict, prebuilt: Vec::new() };
     let subject = Subject {
         package: &package,
         declared: &declared,

@@ -132,6 +132,37 @@ fn nothing_outside_of_the_tree_is_read() {
     ]);
 }
 
+#[cfg(unix)]
+#[test]
+fn names_that_are_not_utf_8_are_read_and_shown_in_every_format() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let folder = folder(&[]);
+    let source = folder.path().join("source");
+    fs::create_dir(&source).expect("writable");
+    let header = "// SPDX-License-Identifier: Apache-2.0\n";
+    fs::write(source.join(OsStr::from_bytes(b"l\xe4s.c")), header).expect("writable");
+    let package =
+        "{ lib, stdenv }: stdenv.mkDerivation { pname = \"a\"; src = ./source; meta.license = lib.licenses.mit; }";
+    fs::write(folder.path().join("read.nix"), package).expect("writable");
+    fs::write(folder.path().join(OsStr::from_bytes(b"p\xe4ck.nix")), package).expect("writable");
+    let tree = folder.path().to_str().expect("UTF-8");
+    for format in clarity::report::FORMATS {
+        let run = clarity(&["scan", tree, "--format", format.name, "--fail-on", "never", "--offline"]);
+        assert!(run.code == 0 && !run.stdout.is_empty(), "{}: {} {}", format.name, run.code, run.stderr);
+    }
+    let run = clarity(&["scan", tree, "--format", "jsonl", "--fail-on", "never", "--offline"]);
+    let rows: Vec<Value> = run.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let finding = rows.iter().find(|row| row["check"] == "LIC010" && row["attr"] == "read").expect("a finding");
+    assert_eq!(finding["evidence"][0]["file"], "l\u{fffd}s.c", "{finding}");
+    assert_eq!(
+        rows.iter().filter(|row| row["attr"] == "p\u{fffd}ck" && row["kind"] != "finding").count(),
+        1,
+        "{}",
+        run.stdout
+    );
+}
+
 /// Truncated and damaged copies of `text`, the same ones in every run.
 fn damaged(text: &[u8], seed: u64) -> Vec<Vec<u8>> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;

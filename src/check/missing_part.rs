@@ -26,16 +26,27 @@ fn rule(subject: &Subject<'_>) -> Vec<Finding> {
 
 fn about(subject: &Subject<'_>, drift: &Drift) -> Finding {
     let missing = listed(&drift.missing);
-    let Some(part) = &drift.part else {
-        return subject
-            .finding_with_remedy(&CHECK, format!("the source is also under {missing}, which is not declared"));
-    };
+    let Some(part) = &drift.part else { return about_the_whole(subject, drift, &missing) };
     let mut finding = subject.finding(&CHECK, format!("`{}` is under {missing}, which is not declared", part.path));
     finding.evidence = vec![part.witness.clone()];
-    if is_aside(drift) {
+    if is_aside(drift, subject.table) {
         finding.severity = Severity::Note;
     }
     finding.help.push(advice(part, &missing));
+    if subject.package.patched {
+        finding.help.push("patches or phases change the source in ways that are not followed".to_owned());
+    }
+    finding
+}
+
+/// An unfree part may be an edition that is not built: to declare it would take the package from everybody.
+fn about_the_whole(subject: &Subject<'_>, drift: &Drift, missing: &str) -> Finding {
+    let message = format!("the source is also under {missing}, which is not declared");
+    if drift.missing.iter().all(|term| subject.table.is_free(term) != Some(false)) {
+        return subject.finding_with_remedy(&CHECK, message);
+    }
+    let mut finding = subject.finding(&CHECK, message);
+    finding.help.push(format!("{missing} is not free: look whether what it covers is built at all"));
     finding
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Checks only read. Each is one file with its documentation; a row in [`CHECKS`] registers it. Ids are for ever.
 
+mod audit;
 mod confusable_id;
 mod deprecated_id;
 mod exception;
@@ -18,6 +19,7 @@ mod no_license_found;
 mod not_scanned;
 mod only_or_later;
 mod placeholder_id;
+mod provenance;
 mod stale_suppression;
 mod subject;
 mod unfree;
@@ -28,6 +30,7 @@ mod upstream_inconsistent;
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub use audit::AUDITS;
 pub use finding::{Finding, Identity, Intent, Remedy, Safety};
 pub use stale_suppression::CHECK as STALE_SUPPRESSION;
 pub use subject::{Earlier, Judged, Subject, declared_in_words, site};
@@ -93,6 +96,7 @@ pub const CHECKS: &[&Check] = &[
     &list_is_choice::CHECK,
     &unfree::CHECK,
     &unfree_found_free::CHECK,
+    &provenance::CHECK,
     &upstream_inconsistent::CHECK,
     &no_license_found::CHECK,
     &license_drift::CHECK,
@@ -102,7 +106,16 @@ pub const CHECKS: &[&Check] = &[
 
 /// The rule with this id, in any case.
 pub fn by_id(id: &str) -> Option<&'static Check> {
-    CHECKS.iter().copied().find(|check| check.id.eq_ignore_ascii_case(id) || check.name.eq_ignore_ascii_case(id))
+    CHECKS.iter().copied().find(|check| is_called(check, id))
+}
+
+/// The rule or the audit with this id or name, in any case: whatever has documentation.
+pub fn documented(id: &str) -> Option<&'static Check> {
+    by_id(id).or_else(|| AUDITS.iter().find(|audit| is_called(audit, id)))
+}
+
+fn is_called(check: &Check, id: &str) -> bool {
+    check.id.eq_ignore_ascii_case(id) || check.name.eq_ignore_ascii_case(id)
 }
 
 /// Which rules run, and how much their findings matter.

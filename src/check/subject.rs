@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::conclusion::{Concluded, Conclusion, Confidence};
+use crate::conclusion::{Concluded, Conclusion, Confidence, Prebuilt};
 use crate::declared::{Declared, Statement};
-use crate::license::{LicenseExpr, Term};
+use crate::license::{LicenseExpr, Suffix, Term};
 use crate::tree::{LicenseTable, Package, Site};
 use crate::verdict::{self, Drift, DriftKind, Verdict, Versions};
 
@@ -43,6 +43,8 @@ pub struct Judged {
     pub conclusion: Conclusion,
     /// The comparison.
     pub verdict: Verdict,
+    /// What the source ships that is already compiled.
+    pub prebuilt: Vec<Prebuilt>,
 }
 
 impl<'a> Subject<'a> {
@@ -169,8 +171,10 @@ pub(super) fn listed(terms: &BTreeSet<Term>) -> String {
 /// A high confidence and a stated operator are needed before anything is written unasked.
 fn safety(concluded: &Concluded) -> Safety {
     let placeholder = concluded.expr.terms().iter().any(|term| verdict::is_placeholder(term));
+    // Only and or-later differ in what a user may do: where nothing grants either, a person has to find out.
+    let open = concluded.expr.terms().iter().any(|term| term.suffix == Suffix::Unstated);
     match concluded.confidence {
-        _ if concluded.operator_unstated || placeholder => Safety::DisplayOnly,
+        _ if concluded.operator_unstated || placeholder || open => Safety::DisplayOnly,
         Confidence::High => Safety::Safe,
         Confidence::Medium => Safety::Unsafe,
         Confidence::Low => Safety::DisplayOnly,

@@ -1,6 +1,7 @@
 //! A free license is declared, the source is not free.
 
-use crate::verdict::DriftKind;
+use crate::evidence::Witness;
+use crate::verdict::{Drift, DriftKind};
 
 use super::subject::listed;
 use super::{Check, Finding, Severity, Subject};
@@ -14,20 +15,25 @@ pub(super) const CHECK: Check = Check {
     what: "A free license is declared, and the source states one that is not free.",
     why: "Free packages are built and redistributed by the public build farm; an unfree one among them breaks its terms.",
     example: "`mit` declared, LICENSE is the Business Source License 1.1.",
-    wrong_when: "Only an optional part is unfree. Needs two independent strong witnesses; with fewer the confidence says so.",
+    wrong_when: "Only an optional part is unfree. A warning where fewer than two strong witnesses say so: tags, grants, texts and manifests, each in a file of its own.",
     rule,
 };
 
 fn rule(subject: &Subject<'_>) -> Vec<Finding> {
-    let told = |drift: &crate::verdict::Drift| {
-        subject.finding_with_remedy(
-            &CHECK,
-            format!(
-                "declared {}, which is free; the source says {}, which is not",
-                subject.declared_in_words(),
-                listed(&drift.missing)
-            ),
-        )
-    };
-    subject.drifts(DriftKind::FreeFoundUnfree).map(told).collect()
+    subject.drifts(DriftKind::FreeFoundUnfree).map(|drift| about(subject, drift)).collect()
+}
+
+fn about(subject: &Subject<'_>, drift: &Drift) -> Finding {
+    let (declared, missing) = (subject.declared_in_words(), listed(&drift.missing));
+    let message = format!("declared {declared}, which is free; the source says {missing}, which is not");
+    let mut finding = subject.finding_with_remedy(&CHECK, message);
+    if strong_witnesses(&finding) < 2 {
+        finding.severity = Severity::Warning;
+    }
+    finding
+}
+
+/// The number of files that state it with the weight of a manifest or more.
+fn strong_witnesses(finding: &Finding) -> usize {
+    finding.evidence.iter().filter(|basis| basis.class <= Witness::Manifest).map(|basis| basis.files).sum()
 }

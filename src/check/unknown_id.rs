@@ -1,7 +1,5 @@
 //! A name that the table does not have.
 
-use crate::declared::Declared;
-
 use super::{Check, Finding, Severity, Subject};
 
 /// The rule.
@@ -18,7 +16,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn rule(subject: &Subject<'_>) -> Vec<Finding> {
-    let Declared::Partial { unknown, .. } = subject.declared else { return Vec::new() };
-    let named = unknown.iter().filter(|name| name.contains("not in the license table"));
-    named.map(|name| subject.finding(&CHECK, name.clone())).collect()
+    let unlisted = subject.declared.unlisted().into_iter();
+    let told = |name| subject.finding(&CHECK, format!("`{name}` is not in the license table of this checkout"));
+    unlisted.filter(|name| !subject.table.records.contains_key(*name)).map(told).collect()
 }

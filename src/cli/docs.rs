@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::check::{CHECKS, Check};
+use crate::check::{AUDITS, CHECKS, Check};
 use crate::report::FORMATS;
 
 use super::stream;
@@ -21,7 +21,16 @@ fn write(out: &mut dyn Write) -> io::Result<()> {
         let anchor = format!("{}-{}", check.id.to_lowercase(), check.name);
         writeln!(out, "| [{}](#{anchor}) | {} | {} | {source} |", check.id, check.name, check.severity)?;
     }
-    CHECKS.iter().try_for_each(|check| section(check, out))?;
+    for check in CHECKS {
+        section(check, out)?;
+        writeln!(
+            out,
+            "Severity: {}. Another one, or none: `[severity]` with `{} = \"note\"` or `\"off\"` in `clarity.toml`.",
+            check.severity, check.id
+        )?;
+    }
+    writeln!(out, "\n# Audits\n\n`clarity licenses` holds the license table of a checkout against the SPDX list.")?;
+    AUDITS.iter().try_for_each(|audit| section(audit, out))?;
     writeln!(out, "\n# Formats\n\n| name | what it is |\n|---|---|")?;
     FORMATS.iter().try_for_each(|format| writeln!(out, "| `{}` | {} |", format.name, format.what))
 }
@@ -29,10 +38,5 @@ fn write(out: &mut dyn Write) -> io::Result<()> {
 fn section(check: &Check, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\n## {} {}\n\n{}\n", check.id, check.name, check.what)?;
     let parts = [("Why", check.why), ("Example", check.example), ("When it is wrong", check.wrong_when)];
-    parts.iter().try_for_each(|(title, text)| writeln!(out, "**{title}.** {text}\n"))?;
-    writeln!(
-        out,
-        "Severity: {}. Another one, or none: `[severity]` with `{} = \"note\"` or `\"off\"` in `clarity.toml`.",
-        check.severity, check.id
-    )
+    parts.iter().try_for_each(|(title, text)| writeln!(out, "**{title}.** {text}\n"))
 }

@@ -26,10 +26,11 @@ pub(super) struct Args {
 
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
-    match check::by_id(&args.subject) {
+    match check::documented(&args.subject) {
         Some(check) => stream::to_stdout(|out| describe(check, out))?,
         None if args.subject.to_ascii_uppercase().starts_with("LIC0") => {
-            let known: Vec<&str> = check::CHECKS.iter().map(|check| check.id).collect();
+            let known = check::CHECKS.iter().copied().chain(check::AUDITS).map(|check| check.id);
+            let known: Vec<&str> = known.collect();
             bail!("{}: no such check; there are {}", args.subject, known.join(", "));
         }
         None => explain_package(args, output)?,

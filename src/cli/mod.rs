@@ -9,6 +9,7 @@ mod detect;
 mod diff;
 mod docs;
 mod explain;
+mod fix;
 mod licenses;
 mod scan;
 mod schema;
@@ -41,6 +42,8 @@ enum Command {
     Diff(Box<diff::Args>),
     /// Tell everything about one package, or what a check does and when it is wrong.
     Explain(Box<explain::Args>),
+    /// Turn findings into patches: print them, write them, or make a series of commits.
+    Fix(Box<fix::Args>),
     /// Hold the license table of a checkout against the SPDX list: what is wrong, missing, unused.
     Licenses(licenses::Args),
     /// Propose the license of a source: the expression, what it rests on, and what is uncertain.
@@ -100,6 +103,7 @@ fn dispatch(args: &Args) -> anyhow::Result<ExitCode> {
         _ if args.version => stream::print_line(&version(args.output.verbose)),
         Some(Command::Scan(scan)) => scan::run(scan, &args.output),
         Some(Command::Explain(explain)) => explain::run(explain, &args.output),
+        Some(Command::Fix(fix)) => fix::run(fix, &args.output),
         Some(Command::Detect(detect)) => detect::run(detect),
         Some(Command::Diff(diff)) => diff::run(diff, &args.output),
         Some(Command::Licenses(licenses)) => licenses::run(licenses),

@@ -77,6 +77,9 @@ pub(super) struct What {
     /// Never use the network, whatever clarity.toml says.
     #[arg(long)]
     offline: bool,
+    /// Let the Nix on PATH get the sources that are missing. Runs the tree's code: only for trees you trust.
+    #[arg(long, conflicts_with = "offline")]
+    nix: bool,
     /// The tree whose `lib` an overlay or a lone file means.
     #[arg(long, value_name = "DIR")]
     nixpkgs: Option<PathBuf>,
@@ -91,7 +94,7 @@ pub(super) struct What {
     #[arg(long)]
     eval: bool,
     /// No sources at all: only what the metadata tells.
-    #[arg(long, conflicts_with_all = ["sources", "fetch"])]
+    #[arg(long, conflicts_with_all = ["sources", "fetch", "nix"])]
     metadata_only: bool,
     /// Only these checks, e.g. LIC010.
     #[arg(long, value_name = "LIC0xx", value_parser = check_named)]
@@ -169,8 +172,23 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
         stream::to_file(file, |out| (format.render)(&report, style(false), out))?;
     }
     stream::to_stdout(|out| (args.format.render)(&report, style(stream::colored(output.color)), out))?;
+    if !output.quiet {
+        remark_on_severities(&config, &request, &report);
+    }
     let code = verdict(args.strict || config.strict, &report);
     Ok(ExitCode::from(keep_baseline(&args.accepted, &request, &report)?.unwrap_or(code)))
+}
+
+/// A severity for a check that found nothing may be misplaced or out of date; it is a policy, so that is no finding.
+fn remark_on_severities(config: &Config, request: &Request, report: &Report) {
+    let whole = matches!(request.selection, declared::Selection::All) && request.sources.is_some();
+    if !whole || report.partial || report.is_incomplete() {
+        return;
+    }
+    let ran = config.severity.iter().filter(|(_, level)| level.is_some()).map(|(id, _)| id);
+    for id in ran.filter(|id| report.findings().all(|located| located.finding.check.id != id.as_str())) {
+        stream::remark(&format!("{}: the [severity] of {id} is not used: it found nothing", config::FILE_NAME));
+    }
 }
 
 /// Writes the baseline where that was asked for; the exit code where a written one decides it.
@@ -197,6 +215,12 @@ fn keep_baseline(accepted: &Accepted, request: &Request, report: &Report) -> any
 /// The request that the arguments and the configuration make.
 pub(super) fn request(path: &Path, what: &What) -> anyhow::Result<Request> {
     request_by(path, what, &configuration(path, what)?)
+}
+
+/// The configuration that applies; where there is none yet, the place of one beside what is scanned.
+pub(super) fn config_file(path: &Path, what: &What) -> anyhow::Result<PathBuf> {
+    let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
+    Ok(configuration(path, what)?.file.unwrap_or_else(|| folder.join(config::FILE_NAME)))
 }
 
 fn configuration(path: &Path, what: &What) -> anyhow::Result<Config> {
@@ -277,6 +301,7 @@ fn source_options(path: &Path, what: &What, config: &Config) -> anyhow::Result<s
         (false, false) => Network::NotAsked,
     };
     config.tell_sources(&mut options);
+    options.nix |= what.nix;
     Ok(options)
 }
 
@@ -308,7 +333,7 @@ fn verdict(strict: bool, report: &Report) -> u8 {
 }
 
 /// The first Ctrl-C ends the run with what is done; the second ends the process.
-fn end_on_ctrl_c(watch: &Watch) -> anyhow::Result<()> {
+pub(super) fn end_on_ctrl_c(watch: &Watch) -> anyhow::Result<()> {
     let watch = watch.clone();
     let mut pressed = false;
     ctrlc::set_handler(move || {

@@ -22,6 +22,8 @@ enum Name {
     Jsonl,
     /// `clarity diff --format json`.
     Diff,
+    /// `clarity fix --import FILE --format jsonl`: one answer.
+    Worklist,
     /// `clarity.toml`.
     Config,
     /// One entry of a baseline.
@@ -34,6 +36,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Name::Json => crate::report::document_schema(),
         Name::Jsonl => crate::report::row_schema(),
         Name::Diff => crate::report::between::schema(),
+        Name::Worklist => crate::report::answer_schema(),
         Name::Config => crate::config::schema(),
         Name::Baseline => crate::triage::schema(),
     };

@@ -9,9 +9,11 @@ use serde::Serialize;
 
 use crate::conclusion::{Basis, Concluded, Conclusion, Part, conclude};
 use crate::engine;
-use crate::evidence::{Detector, Options};
+use crate::evidence::{Detector, Options, Role};
 use crate::license::Suffix;
+use crate::report;
 use crate::text::RelPath;
+use crate::tree::{self, Checkout, LicenseTable};
 
 use super::stream;
 
@@ -20,6 +22,9 @@ use super::stream;
 pub(super) struct Args {
     /// The source: a folder.
     path: PathBuf,
+    /// The checkout whose license table gives the names [default: the table that clarity carries].
+    #[arg(long = "for", value_name = "TREE")]
+    tree: Option<PathBuf>,
     /// How the answer is written.
     #[arg(long, value_enum, default_value_t = Format::Nix)]
     format: Format,
@@ -36,13 +41,19 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if !args.path.exists() {
         bail!("{}: no such file or folder; name the unpacked source", args.path.display());
     }
+    let table = match &args.tree {
+        Some(tree) => Checkout::open(tree, &tree::Options::default())?.license_table(),
+        None => LicenseTable::embedded(),
+    };
     let detector = Detector::new(&Options::default());
     let evidence = engine::detect(&detector, &engine::files(&args.path));
     let conclusion = conclude(&evidence, &RelPath::default());
-    let answer = Answer::of(&conclusion);
     match args.format {
-        Format::Json => stream::print_line(&serde_json::to_string(&answer)?),
-        Format::Nix => stream::print_line(&answer.expression),
+        Format::Json => stream::print_line(&serde_json::to_string(&Answer::of(&conclusion, &table))?),
+        Format::Nix => {
+            stream::to_stdout(|out| report::suggest(&conclusion, &table, out))?;
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 
@@ -56,10 +67,12 @@ struct Answer {
     against: Vec<String>,
     bundled: Vec<String>,
     reasons: Vec<String>,
+    /// The value to write, in the names of the table; `None` where it has no name or nothing is known.
+    nix: Option<String>,
 }
 
 impl Answer {
-    fn of(conclusion: &Conclusion) -> Answer {
+    fn of(conclusion: &Conclusion, table: &LicenseTable) -> Answer {
         let bare = |expression: &str, reasons: Vec<String>| Answer {
             expression: expression.to_owned(),
             confidence: "low",
@@ -68,9 +81,10 @@ impl Answer {
             against: Vec::new(),
             bundled: Vec::new(),
             reasons,
+            nix: None,
         };
         match conclusion {
-            Conclusion::Concluded(concluded) => Answer::of_concluded(concluded),
+            Conclusion::Concluded(concluded) => Answer::of_concluded(concluded, table),
             Conclusion::Conflicting { readings, .. } => {
                 let sides =
                     readings.iter().map(|reading| reading.basis.iter().map(witness).collect::<Vec<_>>().join(", "));
@@ -81,15 +95,16 @@ impl Answer {
         }
     }
 
-    fn of_concluded(concluded: &Concluded) -> Answer {
+    fn of_concluded(concluded: &Concluded, table: &LicenseTable) -> Answer {
         Answer {
             expression: concluded.expr.to_string(),
             confidence: concluded.confidence.name(),
             suffix: suffix(concluded),
             basis: concluded.basis.iter().map(witness).collect(),
             against: concluded.against.iter().map(witness).collect(),
-            bundled: concluded.parts.iter().map(part).collect(),
+            bundled: concluded.parts.iter().filter(|part| part.role != Role::BuildSystem).map(part).collect(),
             reasons: concluded.reasons.clone(),
+            nix: table.spell(&concluded.expr),
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::license::{LicenseExpr, Suffix, Term};
 
 use super::scope::Scope;
 use super::voice::{Speaker, Voice};
-use super::{Confidence, fits};
+use super::{Basis, Confidence, fits};
 
 /// The confidence in `expr`, with the reasons in words.
 pub(super) fn judge(
@@ -18,6 +18,10 @@ pub(super) fn judge(
     let opposing = heard.len() - agreeing;
     let mut reasons = vec![agreement(agreeing, heard.len())];
     let mut confidence = start(lead, agreeing);
+    // A field that names one license in full cannot be misread; where no file says otherwise, that is enough.
+    if is_plain(lead) && voices.iter().all(|voice| agrees(voice, expr)) {
+        confidence = Confidence::High;
+    }
     if opposing > 0 {
         confidence = confidence.min(Confidence::Medium);
         reasons.push(format!("{opposing} of them says something else"));
@@ -47,6 +51,13 @@ fn agrees(voice: &Voice, expr: &LicenseExpr) -> bool {
     let open = |term: &Term| term.clone().with_suffix(Suffix::Unstated);
     fits(&voice.expr, voice.is_vague(), expr)
         || abbreviates && fits(&voice.expr.map_terms(&mut |term| open(term)), voice.is_vague(), expr)
+}
+
+/// True for a manifest whose fields all name the same licenses, of which none has an "or later".
+fn is_plain(lead: &Voice) -> bool {
+    let without_suffix = |basis: &Basis| basis.expr.terms().iter().all(|term| term.suffix == Suffix::None);
+    let same = |basis: &Basis| !basis.vague && without_suffix(basis) && basis.expr == lead.expr;
+    lead.speaker == Speaker::Manifest && lead.basis.iter().all(same)
 }
 
 fn start(lead: &Voice, agreeing: usize) -> Confidence {

@@ -4,6 +4,7 @@
 //! `NoAssertion` and `Conflicting` are answers.
 
 mod confidence;
+mod prebuilt;
 mod scope;
 mod suffix;
 mod voice;
@@ -14,6 +15,7 @@ use crate::evidence::{Evidence, Role, Witness};
 use crate::license::{LicenseExpr, LicenseName, Suffix, Term, difference};
 use crate::text::{LineRange, RelPath};
 
+pub use prebuilt::{Prebuilt, prebuilt};
 use scope::Scope;
 use voice::{Speaker, Voice};
 
@@ -63,6 +65,14 @@ pub enum Confidence {
     Medium,
     /// Independent witnesses agree, or one that cannot be misread.
     High,
+}
+
+impl Concluded {
+    /// True where only the family of a license is named ("BSD", "GPL") and `term` is one of it.
+    pub fn leaves_open(&self, term: &Term) -> bool {
+        let is_vague = !self.basis.is_empty() && self.basis.iter().all(|basis| basis.vague);
+        is_vague && self.expr.terms().iter().any(|own| refines(term, own))
+    }
 }
 
 impl Confidence {
@@ -262,7 +272,7 @@ fn is_vague_term(term: &Term) -> bool {
 }
 
 /// True where `exact` is a version or variant of the family that `vague` names.
-fn refines(exact: &Term, vague: &Term) -> bool {
+pub fn refines(exact: &Term, vague: &Term) -> bool {
     let family = |term: &Term| term.license.as_str().split(['-', '.']).next().unwrap_or("").to_ascii_lowercase();
     let vague_family = family(vague);
     family(exact) == vague_family || family(exact).strip_prefix(['a', 'l']) == Some(&vague_family)
@@ -272,7 +282,7 @@ fn refines(exact: &Term, vague: &Term) -> bool {
 fn parts(scope: &Scope<'_>, expr: Option<&LicenseExpr>) -> Vec<Part> {
     let mut parts: BTreeMap<(RelPath, LicenseExpr), Part> = BTreeMap::new();
     for (file, reading) in scope.readings() {
-        if !matches!(file.role, Role::Shipped | Role::Vendored | Role::ThirdParty | Role::Generated) {
+        if matches!(file.role, Role::LicenseText | Role::Test | Role::Docs | Role::Example) {
             continue;
         }
         if expr.is_some_and(|expr| fits(&reading.expr, reading.vague, expr)) {
@@ -292,7 +302,22 @@ fn parts(scope: &Scope<'_>, expr: Option<&LicenseExpr>) -> Vec<Part> {
             entry.witness = reading.clone();
         }
     }
-    parts.into_values().map(narrowed).collect()
+    let (open, mut parts): (Vec<Part>, Vec<Part>) =
+        parts.into_values().partition(|part| part.expr.terms().iter().any(|term| term.suffix == Suffix::Unstated));
+    for text in open {
+        match parts.iter_mut().find(|part| part.path == text.path && same_licenses(&part.expr, &text.expr)) {
+            // The headers beside the text say what it leaves open.
+            Some(part) => part.files += text.files,
+            None => parts.push(text),
+        }
+    }
+    parts.sort_by(|a, b| (&a.path, &a.expr).cmp(&(&b.path, &b.expr)));
+    parts.into_iter().map(narrowed).collect()
+}
+
+fn same_licenses(left: &LicenseExpr, right: &LicenseExpr) -> bool {
+    let open = |expr: &LicenseExpr| expr.map_terms(&mut |term| term.clone().with_suffix(Suffix::Unstated));
+    open(left) == open(right)
 }
 
 /// A part of one file is named by that file.

@@ -62,7 +62,7 @@ impl<'e> Scope<'e> {
 
     /// In words, that so much could not be read that silence means nothing; `None` where it was read.
     pub(super) fn unread_share(&self) -> Option<String> {
-        let binary = self.files.iter().filter(|file| file.unread == Some(Unread::Binary)).count();
+        let binary = self.files.iter().filter(|file| is_binary(file)).count();
         let failed = self.files.iter().filter(|file| matches!(file.unread, Some(Unread::Io(_)))).count();
         let total = self.files.len();
         if failed > 0 {
@@ -84,6 +84,10 @@ fn nearest_documents_above<'e>(evidence: &'e Evidence, root: &RelPath) -> Vec<&'
         }
     }
     Vec::new()
+}
+
+fn is_binary(file: &FileEvidence) -> bool {
+    matches!(file.unread, Some(Unread::Binary | Unread::Compiled(_)))
 }
 
 /// True for a file that states the license of a package.

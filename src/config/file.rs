@@ -30,9 +30,11 @@ pub(super) struct File {
     /// What a source may unpack to.
     pub(super) limits: Limits,
     /// Why files of sources count; the last that matches a file decides.
-    pub(super) role: Vec<Role>,
+    #[schemars(with = "Vec<Role>")]
+    pub(super) role: Vec<Spanned<Role>>,
     /// What detections really are; the first that matches one decides.
-    pub(super) curate: Vec<Curate>,
+    #[schemars(with = "Vec<Curate>")]
+    pub(super) curate: Vec<Spanned<Curate>>,
     /// Findings that are silenced.
     #[schemars(with = "Vec<Suppress>")]
     pub(super) suppress: Vec<Spanned<Suppress>>,

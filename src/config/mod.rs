@@ -4,7 +4,10 @@
 //! is worse than none. Paths are relative to the file. Each stage is handed options of its own; none sees the file.
 
 mod file;
+mod silence;
 mod value;
+
+pub use silence::suppress;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -124,6 +127,7 @@ fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<
 fn checked(raw: File, file: &Path, text: &str) -> Config {
     let folder = file.parent().unwrap_or(Path::new(""));
     let default = Gate::default();
+    let places = Places::of(file, text);
     Config {
         file: Some(file.to_owned()),
         platform: raw.platform,
@@ -138,10 +142,10 @@ fn checked(raw: File, file: &Path, text: &str) -> Config {
         source_dirs: raw.sources.dirs.iter().map(|dir| folder.join(dir)).collect(),
         time_limit: raw.limits.seconds.map(Duration::from_secs),
         curations: Curations {
-            roles: raw.role.into_iter().map(role).collect(),
-            findings: raw.curate.into_iter().map(curation).collect(),
+            roles: raw.role.into_iter().map(|block| role(block, &places)).collect(),
+            findings: raw.curate.into_iter().map(|block| curation(block, &places)).collect(),
         },
-        suppressions: suppressions(raw.suppress, file, text),
+        suppressions: raw.suppress.into_iter().map(|block| suppression(block, &places)).collect(),
         fetch: raw.fetch,
         limits: raw.limits,
         nix_store: raw.sources.nix_store.map(|store| folder.join(store)),
@@ -156,11 +160,34 @@ fn globs<'g>(all: impl Iterator<Item = &'g GlobMatcher>) -> GlobSet {
     set.build().expect("each glob was compiled when the file was read")
 }
 
-fn role(raw: file::Role) -> RoleRule {
-    RoleRule { attr: raw.attr.map(|glob| glob.0), glob: raw.glob.0, role: raw.role.0 }
+/// Where blocks of the file stand.
+struct Places<'t> {
+    file: RelPath,
+    text: &'t str,
+    lines: LineIndex,
 }
 
-fn curation(raw: file::Curate) -> Curation {
+impl<'t> Places<'t> {
+    fn of(file: &Path, text: &'t str) -> Self {
+        Places { file: file.file_name().and_then(RelPath::new).unwrap_or_default(), text, lines: LineIndex::new(text) }
+    }
+
+    fn site<T>(&self, block: &toml::Spanned<T>) -> Site {
+        let span = Span::new(block.span().start as u32, block.span().end as u32);
+        let at = |offset| self.lines.position(self.text, offset);
+        Site { file: self.file.clone(), span, start: at(span.start), end: at(span.end) }
+    }
+}
+
+fn role(block: toml::Spanned<file::Role>, places: &Places<'_>) -> RoleRule {
+    let site = places.site(&block);
+    let raw = block.into_inner();
+    RoleRule { attr: raw.attr.map(|glob| glob.0), glob: raw.glob.0, role: raw.role.0, site }
+}
+
+fn curation(block: toml::Spanned<file::Curate>, places: &Places<'_>) -> Curation {
+    let site = places.site(&block);
+    let raw = block.into_inner();
     Curation {
         attr: raw.attr.map(|glob| glob.0),
         path: raw.path.0,
@@ -168,27 +195,18 @@ fn curation(raw: file::Curate) -> Curation {
         concluded: raw.concluded.0,
         reason: raw.reason.0,
         comment: raw.comment.0,
+        site,
     }
 }
 
-fn suppressions(raw: Vec<toml::Spanned<file::Suppress>>, file: &Path, text: &str) -> Vec<Suppression> {
-    let name = file.file_name().and_then(RelPath::new).unwrap_or_default();
-    let lines = LineIndex::new(text);
-    let site = |bytes: std::ops::Range<usize>| {
-        let span = Span::new(bytes.start as u32, bytes.end as u32);
-        let (start, end) = (lines.position(text, span.start), lines.position(text, span.end));
-        Site { file: name.clone(), span, start, end }
+fn suppression(block: toml::Spanned<file::Suppress>, places: &Places<'_>) -> Suppression {
+    let site = places.site(&block);
+    let raw = block.into_inner();
+    let evidence = match raw.evidence {
+        file::Pins::One(pin) => [pin].into(),
+        file::Pins::Several(pins) => pins.into_iter().collect(),
     };
-    let one = |block: toml::Spanned<file::Suppress>| {
-        let site = site(block.span());
-        let raw = block.into_inner();
-        let evidence = match raw.evidence {
-            file::Pins::One(pin) => [pin].into(),
-            file::Pins::Several(pins) => pins.into_iter().collect(),
-        };
-        Suppression { attr: raw.attr.0, check: raw.check.0, evidence, reason: raw.reason.0, site }
-    };
-    raw.into_iter().map(one).collect()
+    Suppression { attr: raw.attr.0, check: raw.check.0, evidence, reason: raw.reason.0, site }
 }
 
 impl Config {

@@ -38,7 +38,7 @@ pub(super) fn package<'a>(
         sources,
         source_unknown,
         maintainers: meta.map(|meta| reader.maintainers(meta)).unwrap_or_default(),
-        provenance: meta.and_then(|meta| reader.provenance(meta)),
+        provenance: meta.map_or(Some(Vec::new()), |meta| reader.provenance(meta)),
         removed: changes.removed,
         patched: changes.patched,
     }
@@ -88,12 +88,20 @@ impl<'a> Reader<'_, 'a> {
 
     /// The set in `file` in which one of `names` of `value` is written.
     fn set_around(&self, value: Value<'a>, names: &[&str], file: Option<&crate::text::RelPath>) -> Option<Site> {
-        let Value::Attrs(attrs) = value else { return None };
         names.iter().find_map(|name| {
-            let attr = crate::nix::lookup(attrs, self.eval.sym(name)).filter(|attr| attr.at > 0)?;
-            let site = self.checkout.site(self.eval.files.set_around(attr.at)?)?;
+            let at = self.written_at(value, self.eval.sym(name))?;
+            let site = self.checkout.site(self.eval.files.set_around(at)?)?;
             file.is_none_or(|file| *file == site.file).then_some(site)
         })
+    }
+
+    /// Where the attribute `name` of `value` is written; of what a builder made that is not known, where its value is.
+    fn written_at(&self, value: Value<'a>, name: Sym) -> Option<u32> {
+        let at = match value {
+            Value::Attrs(attrs) => crate::nix::lookup(attrs, name)?.at,
+            _ => attr_of(self.eval, value, name).ok()??.origin.get().start,
+        };
+        (at > 0).then_some(at)
     }
 
     fn built_part(&self, value: Value<'a>) -> Option<String> {
@@ -136,17 +144,24 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn provenance(&self, meta: Value<'a>) -> Option<Vec<String>> {
-        let items = match self.get(meta, self.eval.known.source_provenance)? {
-            Value::List(items) => items,
-            _ => return None,
-        };
-        let short = |item: &&'a Thunk<'a>| match self.eval.force(item).ok()? {
+        let stated = attr_of(self.eval, meta, self.eval.known.source_provenance);
+        let stated = stated.and_then(|thunk| thunk.map(|thunk| self.eval.force(thunk)).transpose());
+        match stated {
+            Ok(None | Some(Value::Null)) => None,
+            Ok(Some(Value::List(items))) => {
+                Some(items.iter().map(|item| self.source_type(item)).collect::<Option<_>>().unwrap_or_default())
+            }
+            Ok(Some(_)) | Err(_) => Some(Vec::new()),
+        }
+    }
+
+    fn source_type(&self, item: &'a Thunk<'a>) -> Option<String> {
+        match self.eval.force(item).ok()? {
             Value::Str(text) => Some(text.to_owned()),
             value => match self.named(value, "shortName") {
                 Some(Value::Str(text)) => Some(text.to_owned()),
                 _ => None,
             },
-        };
-        Some(items.iter().filter_map(short).collect())
+        }
     }
 }

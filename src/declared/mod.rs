@@ -57,6 +57,18 @@ pub enum Declared {
     },
 }
 
+impl Declared {
+    /// The names that stand where a license should and that no license is called.
+    pub fn unlisted(&self) -> Vec<&str> {
+        let whys = match self {
+            Declared::Partial { unknown, .. } => unknown.as_slice(),
+            Declared::Computed { why, .. } => std::slice::from_ref(why),
+            _ => &[],
+        };
+        whys.iter().filter_map(|why| why.strip_prefix(resolve::UNLISTED)?.strip_suffix('`')).collect()
+    }
+}
+
 /// The shape and the content of a known license value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Statement {

@@ -35,7 +35,7 @@ pub(super) fn declared<'a>(checkout: &Checkout, eval: &Eval<'a>, parsed: &Parsed
     let reader = Reader { checkout, eval, parsed };
     match eval.force(thunk) {
         Ok(value) => reader.declare(value, thunk),
-        Err(error) => Declared::Computed { site: reader.site(thunk.origin.get()), why: why(error) },
+        Err(error) => Declared::Computed { site: reader.site(thunk.origin.get()), why: reader.why_not(thunk, error) },
     }
 }
 
@@ -55,6 +55,9 @@ pub(super) fn attr_of<'a>(eval: &Eval<'a>, value: Value<'a>, name: crate::nix::S
         _ => Ok(None),
     }
 }
+
+/// How the reason begins where a name stands for no license.
+pub(super) const UNLISTED: &str = "no license is called `";
 
 pub(super) fn why(error: &Error<'_>) -> String {
     let text = error.text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no reason given");
@@ -76,6 +79,19 @@ struct Reader<'e, 'a> {
 impl<'a> Reader<'_, 'a> {
     fn site(&self, loc: Loc) -> Option<Site> {
         self.checkout.site(loc)
+    }
+
+    /// Why a license could not be evaluated; a name that `lib.licenses` does not have is told as such.
+    fn why_not(&self, thunk: &Thunk<'a>, error: &Error<'_>) -> String {
+        let written = self.eval.files.text(thunk.origin.get()).unwrap_or_default();
+        let name = error.text.split('`').nth(1).filter(|_| error.kind == ErrorKind::Fault);
+        let before = name.and_then(|name| Some((name, written.strip_suffix(name)?.trim_end())));
+        match before {
+            Some((name, before)) if before.is_empty() || before.ends_with("licenses.") || before.ends_with(';') => {
+                format!("{UNLISTED}{name}`")
+            }
+            _ => why(error),
+        }
     }
 
     fn declare(&self, value: Value<'a>, thunk: &'a Thunk<'a>) -> Declared {
@@ -160,7 +176,7 @@ impl<'a> Reader<'_, 'a> {
     ) -> Result<Vec<Member>, (Vec<Member>, Vec<String>)> {
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for item in items {
-            match self.eval.force(item).map_err(why) {
+            match self.eval.force(item).map_err(|error| self.why_not(item, error)) {
                 Ok(Value::List(inner)) => match self.members(inner, None) {
                     Ok(members) => known.extend(members),
                     Err((members, whys)) => {
@@ -176,6 +192,7 @@ impl<'a> Reader<'_, 'a> {
                     Ok(member) => known.push(member),
                     Err(why) => unknown.push(self.named(item, &why)),
                 },
+                Err(why) if why.starts_with(UNLISTED) => unknown.push(why),
                 Err(why) => unknown.push(self.named(item, &why)),
             }
         }

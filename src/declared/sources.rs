@@ -240,6 +240,9 @@ impl<'a> Sources<'_, 'a> {
         if sparse {
             flags.push("sparseCheckout".to_owned());
         }
+        if self.text(value, "rootDir").is_some() {
+            flags.push("rootDir".to_owned());
+        }
         if changes_afterwards(script) {
             flags.push("postFetch".to_owned());
         }

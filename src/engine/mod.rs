@@ -2,8 +2,11 @@
 //!
 //! Knows no rule of licenses. `--jobs 1` and `--jobs N` give identical bytes.
 
+mod answers;
 mod detect;
 mod past;
+mod idle;
+mod propose;
 mod quote;
 mod scan;
 mod settle;
@@ -12,7 +15,8 @@ mod versions;
 mod watch;
 
 pub use detect::{Files, detect, detect_on, files};
-pub use scan::{LeaveOut, Request, ScanError, scan};
+pub use propose::Session;
+pub use scan::{Found, LeaveOut, Request, ScanError, scan};
 pub use settle::{accepted, settle};
 pub use versions::{Version, VersionError, version_at, version_of};
 pub use watch::Watch;

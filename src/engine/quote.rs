@@ -1,4 +1,4 @@
-//! The lines of a place, to be shown with a finding.
+//! The lines of the checkout that a finding is about.
 
 use crate::report::Quote;
 use crate::tree::{Checkout, Site};

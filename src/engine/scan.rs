@@ -1,6 +1,6 @@
 //! The main job: a checkout in, a report out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
@@ -8,12 +8,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::check::{self, Judged, Subject};
-use crate::conclusion::conclude;
+use crate::conclusion::{conclude, prebuilt};
 use crate::declared::{
     self, Declared, Row,
     evaluated::{Agreement, Evaluated},
 };
-use crate::evidence::{Curations, Detector, Evidence, curate};
+use crate::evidence::{Curations, Detector, Evidence, Used, curate};
 use crate::report::{Coverage, Disagreement, Gate, Located, Outcome, PackageReport, Report, Rest};
 use crate::source::{self, Identity, SourceTree, Sources};
 use crate::text::RelPath;
@@ -21,6 +21,7 @@ use crate::tree::{self, Checkout, LicenseTable, Package, Reach};
 use crate::triage::{self, State};
 use crate::verdict::{Outline, compare};
 
+use super::idle::{Sight, idle};
 use super::past::{Past, Versioned};
 use super::quote::quote;
 use super::study::{Stop, Study};
@@ -91,26 +92,31 @@ pub enum ScanError {
 
 /// Scans a checkout. Problems of single packages are rows of the report; an error means that there is none.
 pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
+    scan_checkout(&Checkout::open(&request.path, &request.tree)?, request, watch)
+}
+
+/// The same with a checkout that is open.
+pub(super) fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     watch.stage("evaluating");
-    let checkout = Checkout::open(&request.path, &request.tree)?;
     let past = request.since.as_deref().map(|rev| Past::open(request, rev)).transpose()?;
     let mut surveyed = match &past {
-        None => survey(&checkout, request, None, watch),
-        Some(past) => past.changed(&checkout, request, watch),
+        None => survey(checkout, request, None, watch),
+        Some(past) => past.changed(checkout, request, watch),
     };
     surveyed.settle(request);
     let table = checkout.license_table();
     let count = surveyed.packages.len();
     let mut packages = std::mem::take(&mut surveyed.packages);
     packages.append(&mut surveyed.before);
-    let mut audits = audits(&checkout, request, watch, &packages, &table)?;
+    let mut audits = audits(checkout, request, watch, &packages, &table)?;
     watch.finish();
     let before = packages.split_off(count).into_iter().zip(audits.split_off(count)).collect();
     let past = past.map(|past| past.judged(before, &request.checks));
     let coverage = coverage(&audits);
+    let idle = unused_rules(request, &packages, &audits);
     let reported = packages.into_iter().zip(audits).map(|(found, audit)| {
         let versioned = past.as_ref().map_or(Versioned::NotAsked, |past| past.versioned(&found, &audit));
-        report_on(found, audit, &versioned, &checkout, &table, &request.checks)
+        report_on(found, audit, &versioned, checkout, &table, &request.checks)
     });
     let mut report = Report {
         tree: request.path.display().to_string(),
@@ -127,7 +133,7 @@ pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     };
     let whole = matches!(request.selection, declared::Selection::All) && past.is_none();
     let earlier = past.map(|past| past.findings).unwrap_or_default();
-    settle(&mut report, &triage::Options { earlier, ..request.triage.clone() }, &request.checks, whole);
+    settle(&mut report, &triage::Options { earlier, idle, ..request.triage.clone() }, &request.checks, whole);
     Ok(report)
 }
 
@@ -148,7 +154,8 @@ pub(super) fn audits(
     Ok(pool.install(|| Run { request, watch, sources: &sources, packages, table }.audit_all()))
 }
 
-pub(super) type Found = (Package, Declared);
+/// A package and what it declares.
+pub type Found = (Package, Declared);
 
 /// What a checkout defines.
 #[derive(Default)]
@@ -159,6 +166,23 @@ pub(super) struct Surveyed {
     pub(super) rest: Vec<Rest>,
     pub(super) unmatched: Vec<String>,
     disagreements: Vec<Disagreement>,
+}
+
+/// What every package of `checkout` declares, and what is selected beyond: a set that a walk leaves out is looked into
+/// where somebody asks for it.
+pub(super) fn declarations(checkout: &Checkout, request: &Request, watch: &Watch) -> Vec<Found> {
+    let of = |selection| {
+        let alone = Request { selection, evaluated: None, leave_out: LeaveOut::default(), ..request.clone() };
+        survey(checkout, &alone, None, watch).packages
+    };
+    let mut all = of(declared::Selection::All);
+    if let declared::Selection::Some(_) = request.selection {
+        let known: BTreeSet<String> = all.iter().map(|(package, _)| package.attr.0.clone()).collect();
+        let others = of(request.selection.clone()).into_iter();
+        all.extend(others.filter(|(package, _)| !known.contains(&package.attr.0)));
+    }
+    all.sort_by(|a, b| a.0.attr.cmp(&b.0.attr));
+    all
 }
 
 /// What the checkout defines, in no order; each thread evaluates a part.
@@ -248,6 +272,7 @@ pub(super) struct Audit {
     files: u64,
     bytes: u64,
     unread: u64,
+    used: Used,
     pub(super) evidence: Option<Evidence>,
 }
 
@@ -266,7 +291,7 @@ impl Audit {
     }
 
     fn without(outcome: Outcome, has_source: bool) -> Self {
-        Audit { outcome, outline: None, has_source, files: 0, bytes: 0, unread: 0, evidence: None }
+        Audit { outcome, outline: None, has_source, files: 0, bytes: 0, unread: 0, used: Used::default(), evidence: None }
     }
 }
 
@@ -284,6 +309,8 @@ struct Run<'r> {
 
 /// Threads that wait for disks and servers; they do not compute.
 const FETCHERS: usize = 12;
+/// How often the bars show what came over the network, while nothing else happens.
+const BEAT: Duration = Duration::from_millis(250);
 
 impl Run<'_> {
     /// One audit for each package, in their order. Sources are acquired on threads of their own behind a bounded
@@ -302,7 +329,14 @@ impl Run<'_> {
             }
             drop(send);
             rayon::in_place_scope(|pool| {
-                for (index, acquired) in receive {
+                loop {
+                    let received = receive.recv_timeout(BEAT);
+                    self.watch.received(self.sources.traffic().bytes);
+                    let (index, acquired) = match received {
+                        Ok(received) => received,
+                        Err(mpsc::RecvTimeoutError::Timeout) => continue,
+                        Err(mpsc::RecvTimeoutError::Disconnected) => break,
+                    };
                     let (audits, shelf, detector) = (&audits, &shelf, &detector);
                     pool.spawn(move |_| {
                         let audit = self.audit(&self.packages[index], acquired, shelf, detector);
@@ -359,10 +393,12 @@ impl Run<'_> {
                 Err(stop) => return Audit::without(self.stopped(stop), true),
             }
         }
-        let evidence = curate(joined(gathered), &package.attr.0, &self.request.curations);
+        let evidence = joined(gathered).without(&package.removed);
+        let used = self.request.curations.used(&evidence, &package.attr.0);
+        let evidence = curate(evidence, &package.attr.0, &self.request.curations);
         let audit = judge(package, declared, &evidence, self.table);
         let outline = self.request.since.is_some().then(|| Outline::of(&evidence));
-        Audit { outline, evidence: self.request.keep_evidence.then_some(evidence), ..audit }
+        Audit { used, outline, evidence: self.request.keep_evidence.then_some(evidence), ..audit }
     }
 
     fn stopped(&self, stop: &Stop) -> Outcome {
@@ -410,15 +446,18 @@ fn joined(mut parts: Vec<(String, Evidence)>) -> Evidence {
 
 fn judge(package: &Package, declared: &Declared, evidence: &Evidence, table: &LicenseTable) -> Audit {
     let root = package.sources.iter().find_map(|source| source.root.as_deref()).and_then(RelPath::new);
-    let conclusion = conclude(evidence, &root.unwrap_or_default());
+    let root = root.unwrap_or_default();
+    let conclusion = conclude(evidence, &root);
     let verdict = compare(declared, &conclusion, table);
+    let judged = Judged { conclusion, verdict, prebuilt: prebuilt(evidence, &root) };
     Audit {
-        outcome: Outcome::Audited(Some(Box::new(Judged { conclusion, verdict }))),
+        outcome: Outcome::Audited(Some(Box::new(judged))),
         outline: None,
         has_source: true,
         files: evidence.files.len() as u64,
         bytes: evidence.files.iter().map(|file| file.size).sum(),
         unread: evidence.files.iter().filter(|file| file.unread.is_some()).count() as u64,
+        used: Used::default(),
         evidence: None,
     }
 }
@@ -433,6 +472,17 @@ fn coverage(audits: &[Audit]) -> Coverage {
         coverage.unread += audit.unread;
     }
     coverage
+}
+
+fn unused_rules(request: &Request, packages: &[Found], audits: &[Audit]) -> Vec<triage::Idle> {
+    if request.sources.is_none() {
+        return Vec::new();
+    }
+    let sights = packages.iter().zip(audits).map(|((package, _), audit)| {
+        let looked_at = !audit.has_source || matches!(audit.outcome, Outcome::Audited(_));
+        Sight { attr: &package.attr.0, used: looked_at.then_some(&audit.used) }
+    });
+    idle(&request.curations, &sights.collect::<Vec<_>>())
 }
 
 fn report_on(

@@ -14,6 +14,7 @@ pub struct Watch {
     packages: ProgressBar,
     files: ProgressBar,
     bytes: ProgressBar,
+    received: ProgressBar,
 }
 
 impl Watch {
@@ -31,6 +32,7 @@ impl Watch {
             packages: add("packages [{bar:30}] {pos}/{len}  {eta} left"),
             files: add("files    {pos} ({per_sec})"),
             bytes: add("bytes    {bytes} ({bytes_per_sec})"),
+            received: add("received {bytes} ({bytes_per_sec})"),
         }
     }
 
@@ -67,9 +69,16 @@ impl Watch {
         self.bytes.inc(bytes);
     }
 
+    /// `bytes` came over the network so far. A run that needs no network shows no such line.
+    pub(super) fn received(&self, bytes: u64) {
+        if bytes > 0 {
+            self.received.set_position(bytes);
+        }
+    }
+
     /// Takes the bars away.
     pub fn finish(&self) {
-        for bar in [&self.stage, &self.packages, &self.files, &self.bytes] {
+        for bar in [&self.stage, &self.packages, &self.files, &self.bytes, &self.received] {
             bar.finish_and_clear();
         }
     }

@@ -3,6 +3,7 @@
 //! Applied to evidence before anything is concluded from it, so that a conclusion never has to be overruled: a
 //! curation says what one detection really is, a role says why a file counts. Both say so in what they leave behind.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -11,6 +12,7 @@ use globset::GlobMatcher;
 use super::{Detection, Evidence, FileEvidence, Role, Score, Witness};
 use crate::license::{LicenseExpr, equivalent};
 use crate::text::LineRange;
+use crate::tree::Site;
 
 /// All that persons said about files of sources.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +32,8 @@ pub struct RoleRule {
     pub glob: GlobMatcher,
     /// Why they count.
     pub role: Role,
+    /// The block in the config file.
+    pub site: Site,
 }
 
 /// `[[curate]]`: what a detection really is.
@@ -47,6 +51,50 @@ pub struct Curation {
     pub reason: CurationReason,
     /// The reason in words.
     pub comment: String,
+    /// The block in the config file.
+    pub site: Site,
+}
+
+/// Which of the [`Curations`] matched something, by their places in the lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Used {
+    /// Of the roles.
+    pub roles: BTreeSet<usize>,
+    /// Of what detections really are.
+    pub findings: BTreeSet<usize>,
+}
+
+impl Curations {
+    /// Which of them match something in the `evidence` of the source of `attr`, as detectors left it.
+    pub fn used(&self, evidence: &Evidence, attr: &str) -> Used {
+        let any = |wanted: &dyn Fn(&FileEvidence) -> bool| evidence.files.iter().any(wanted);
+        let roles = self.roles.iter().map(|rule| {
+            is_about(&rule.attr, attr) && any(&|file: &FileEvidence| rule.glob.is_match(file.path.as_str()))
+        });
+        let findings = self
+            .findings
+            .iter()
+            .map(|one| is_about(&one.attr, attr) && any(&|file: &FileEvidence| one.matches_in(file)));
+        let places = |matched: &mut dyn Iterator<Item = bool>| {
+            matched.enumerate().filter(|(_, matched)| *matched).map(|(place, _)| place).collect()
+        };
+        Used { roles: places(&mut { roles }), findings: places(&mut { findings }) }
+    }
+}
+
+impl Curation {
+    fn matches_in(&self, file: &FileEvidence) -> bool {
+        self.path.is_match(file.path.as_str())
+            && (self.detected.is_none() || file.detections.iter().any(|detection| self.means(detection)))
+    }
+
+    fn means(&self, detection: &Detection) -> bool {
+        self.detected.as_ref().is_none_or(|expr| equivalent(expr, &detection.expr))
+    }
+}
+
+fn is_about(glob: &Option<GlobMatcher>, attr: &str) -> bool {
+    glob.as_ref().is_none_or(|glob| glob.is_match(attr))
 }
 
 /// Why a detection is not what it seems: the reasons of the OSS Review Toolkit.
@@ -115,9 +163,9 @@ impl FromStr for Role {
 
 /// The evidence of the source of `attr` as it is after `curations`.
 pub fn curate(mut evidence: Evidence, attr: &str, curations: &Curations) -> Evidence {
-    let of_package = |glob: &Option<GlobMatcher>| glob.as_ref().is_none_or(|glob| glob.is_match(attr));
-    let roles: Vec<&RoleRule> = curations.roles.iter().filter(|rule| of_package(&rule.attr)).collect();
-    let findings: Vec<&Curation> = curations.findings.iter().filter(|curation| of_package(&curation.attr)).collect();
+    let roles: Vec<&RoleRule> = curations.roles.iter().filter(|rule| is_about(&rule.attr, attr)).collect();
+    let findings: Vec<&Curation> =
+        curations.findings.iter().filter(|curation| is_about(&curation.attr, attr)).collect();
     if roles.is_empty() && findings.is_empty() {
         return evidence;
     }
@@ -144,8 +192,7 @@ fn curate_file(file: &mut FileEvidence, curations: &[&Curation]) {
 }
 
 fn curated(detection: Detection, curations: &[&Curation]) -> Option<Detection> {
-    let means = |curation: &&&Curation| curation.detected.as_ref().is_none_or(|expr| equivalent(expr, &detection.expr));
-    let Some(curation) = curations.iter().find(means) else { return Some(detection) };
+    let Some(curation) = curations.iter().find(|curation| curation.means(&detection)) else { return Some(detection) };
     let expr = curation.concluded.clone()?;
     Some(Detection { expr, note: Some(note(curation)), ..detection })
 }
@@ -171,7 +218,7 @@ mod tests {
     use super::*;
     use crate::evidence::assemble;
     use crate::license::parse;
-    use crate::text::RelPath;
+    use crate::text::{Position, RelPath, Span};
 
     fn glob(text: &str) -> GlobMatcher {
         globset::GlobBuilder::new(text).literal_separator(true).build().expect("a glob").compile_matcher()
@@ -179,6 +226,11 @@ mod tests {
 
     fn expr(text: &str) -> LicenseExpr {
         parse(text).expect("an expression")
+    }
+
+    fn site() -> Site {
+        let start = Position { line: 1, column: 1 };
+        Site { file: RelPath::default(), span: Span::new(0, 0), start, end: start }
     }
 
     fn file(path: &str, says: &[&str]) -> FileEvidence {
@@ -206,6 +258,7 @@ mod tests {
             concluded: concluded.map(expr),
             reason: CurationReason::Incorrect,
             comment: "looked at it".to_owned(),
+            site: site(),
         };
         Curations { roles: Vec::new(), findings: vec![curation] }
     }
@@ -230,8 +283,19 @@ mod tests {
     }
 
     #[test]
+    fn a_curation_is_used_where_it_matches_before_anything_is_changed() {
+        let evidence = assemble(vec![file("a/x.c", &["MIT"])]);
+        let used = |path, detected| rule(path, detected, None).used(&evidence, "hello").findings.len();
+        assert_eq!(
+            [used("a/*", Some("MIT")), used("a/*", None), used("a/*", Some("ISC")), used("b/*", None)],
+            [1, 1, 0, 0]
+        );
+        assert_eq!(rule("a/*", None, None).used(&evidence, "other"), Used::default());
+    }
+
+    #[test]
     fn the_last_role_that_matches_decides() {
-        let role = |pattern, role| RoleRule { attr: None, glob: glob(pattern), role };
+        let role = |pattern, role| RoleRule { attr: None, glob: glob(pattern), role, site: site() };
         let roles = vec![role("**", Role::Docs), role("a/**", Role::Test)];
         let evidence = assemble(vec![file("a/x.c", &[]), file("b/y.c", &[])]);
         let curated = curate(evidence, "hello", &Curations { roles, findings: Vec::new() });

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Compiled;
 use crate::license::LicenseExpr;
 use crate::text::{LineRange, RelPath};
 
@@ -188,8 +189,10 @@ impl FileEvidence {
 /// Why a file could not be read as text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Unread {
-    /// Looks binary: only its strings and its role count.
+    /// Looks binary: only its role counts.
     Binary,
+    /// Was made by a compiler.
+    Compiled(Compiled),
     /// Larger than the limit: the first part was read; the bytes left out.
     TooLarge(u64),
     /// An error of the file system.
@@ -201,4 +204,14 @@ pub enum Unread {
 pub struct Evidence {
     /// Every file of the source.
     pub files: Vec<FileEvidence>,
+}
+
+impl Evidence {
+    /// The evidence without the files and folders in `paths`, such as those that are deleted before the build.
+    pub fn without(mut self, paths: &[String]) -> Evidence {
+        let gone: Vec<RelPath> =
+            paths.iter().filter_map(RelPath::new).filter(|path| !path.as_str().is_empty()).collect();
+        self.files.retain(|file| !gone.iter().any(|path| file.path.is_below(path)));
+        self
+    }
 }

@@ -107,7 +107,7 @@ impl Detector {
         };
         (evidence.role, evidence.role_rule) = super::role::of(path, &head);
         if encoding == Encoding::Binary {
-            evidence.unread = Some(Unread::Binary);
+            evidence.unread = Some(super::compiled::of(bytes).map_or(Unread::Binary, Unread::Compiled));
             return evidence;
         }
         let manifest = super::manifest::reader(path);

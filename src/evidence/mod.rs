@@ -3,6 +3,7 @@
 //! Detectors only see; nothing here concludes. What could not be read is counted, never dropped.
 
 mod assemble;
+mod compiled;
 mod copyright;
 mod curate;
 mod detection;
@@ -20,7 +21,8 @@ mod tag;
 mod text;
 
 pub use assemble::assemble;
-pub use curate::{Curation, CurationReason, Curations, RoleRule, curate};
+pub use compiled::Compiled;
+pub use curate::{Curation, CurationReason, Curations, RoleRule, Used, curate};
 pub use detection::{Detection, DetectorId, Evidence, FileEvidence, Pointer, Role, Score, Unread, Witness};
 pub use detector::{Detector, Options};
 pub use import::{Imported, import};

@@ -139,6 +139,8 @@ const BUILD_FILES: &[&str] = &[
     "waf",
     "gradlew",
     "gradlew.bat",
+    "gradle-wrapper.jar",
+    "maven-wrapper.jar",
     "mvnw",
     "mvnw.cmd",
     "build.gradle",

@@ -227,7 +227,7 @@ mod tests {
         std::fs::write(path("old.nix"), "1").expect("writable");
         let disk = disk(&[(&path("new/package.nix"), Instead::Nothing)]);
         assert_eq!((disk.kind(&path("new")), disk.exists(&path("new"))), (None, false));
-        let names = disk.list(&path("")).expect("listed");
+        let names = disk.list(&root.path().to_string_lossy()).expect("listed");
         assert_eq!(names, [("old.nix".to_owned(), Kind::File)]);
     }
 

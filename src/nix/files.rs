@@ -113,6 +113,11 @@ impl Files {
         }
     }
 
+    /// The same files, none of them read yet, as `disk` has them.
+    pub fn on(&self, disk: Disk) -> Self {
+        Files::new(self.roots.clone(), disk)
+    }
+
     /// The root of the checkout itself.
     pub fn root(&self) -> &Path {
         self.roots.first().map_or(Path::new("/"), PathBuf::as_path)

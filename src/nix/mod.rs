@@ -13,6 +13,7 @@ mod files;
 mod import;
 mod known;
 mod ops;
+pub mod rewrite;
 mod symbol;
 mod syntax;
 mod text;

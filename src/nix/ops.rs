@@ -144,13 +144,17 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// What an unknown builder was given is what its result is taken to have: `meta`, the names and the source.
+    /// What an unknown builder was given is what its result is taken to have: `meta`, the names, the source and
+    /// what is done to it.
     fn attr_of_build(&self, opaque: &'a Opaque<'a>, argument: &'a Thunk<'a>, name: Sym) -> R<'a, Option<Value<'a>>> {
         let known = &self.known;
         if name == known.override_attrs {
             return Ok(Some(self.override_build(opaque, argument)));
         }
-        if ![known.meta, known.name, known.pname, known.version, known.src, known.srcs].contains(&name) {
+        let names = [known.meta, known.name, known.pname, known.version, known.src, known.srcs];
+        let parts = [known.source_root, known.mod_root, known.build_subdir];
+        let changes = [known.patches, known.post_unpack, known.pre_patch, known.post_patch];
+        if ![&names[..], &parts, &changes].concat().contains(&name) {
             return Ok(None);
         }
         let mut given = self.force(argument)?;

@@ -118,6 +118,7 @@ fn ids(expr: &LicenseExpr) -> Vec<String> {
 fn unread(why: &Unread) -> String {
     match why {
         Unread::Binary => "binary".to_owned(),
+        Unread::Compiled(form) => format!("binary: {form}"),
         Unread::TooLarge(bytes) => format!("too large: {bytes} bytes at the end were not read"),
         Unread::Io(error) => error.clone(),
     }
@@ -126,7 +127,8 @@ fn unread(why: &Unread) -> String {
 fn scancode_file(file: &FileEvidence) -> Value {
     let expression = expression(file).map(|expr| expr.to_string());
     let of_class = |is_clue: bool| file.detections.iter().filter(move |one| (one.class == Witness::Clue) == is_clue);
-    let errors: Vec<String> = file.unread.iter().filter(|why| **why != Unread::Binary).map(unread).collect();
+    let errors: Vec<String> =
+        file.unread.iter().filter(|why| !matches!(why, Unread::Binary | Unread::Compiled(_))).map(unread).collect();
     json!({
         "path": file.path.as_str(),
         "type": "file",

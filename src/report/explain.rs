@@ -72,7 +72,8 @@ fn about_part(part: &Part, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "part:      {} {} ({}, {} files)", in_one_line(part.path.as_str()), part.expr, part.role, part.files)
 }
 
-fn witnesses(title: &str, all: &[Basis], out: &mut dyn Write) -> io::Result<()> {
+/// Writes one line a witness, and its words.
+pub fn witnesses(title: &str, all: &[Basis], out: &mut dyn Write) -> io::Result<()> {
     for basis in all {
         let files = if basis.files > 1 { format!(", {} files", basis.files) } else { String::new() };
         writeln!(

@@ -26,9 +26,9 @@ fn of_package(package: &PackageReport, report: &Report) -> TestCase {
         Outcome::Skipped(why) => skipped(why),
         Outcome::Failed(why) => could_not(why),
     };
-    let mut case = TestCase::new(package.package.attr.0.as_str(), status);
+    let mut case = TestCase::new(allowed(&package.package.attr.0), status);
     let folder = package.package.site.as_ref().map_or("", |site| site.file.as_str());
-    case.set_classname(if folder.is_empty() { "nixpkgs" } else { folder });
+    case.set_classname(if folder.is_empty() { "nixpkgs".to_owned() } else { allowed(folder) });
     let rest: Vec<String> =
         package.findings.iter().filter(|located| !report.gate.stops(located)).map(in_words).collect();
     if !rest.is_empty() {
@@ -38,15 +38,15 @@ fn of_package(package: &PackageReport, report: &Report) -> TestCase {
 }
 
 fn of_rest(rest: &Rest) -> TestCase {
-    let mut case = TestCase::new(rest.name.as_str(), could_not(&rest.why));
+    let mut case = TestCase::new(allowed(&rest.name), could_not(&rest.why));
     case.set_classname("nixpkgs");
     case
 }
 
 fn of_finding(located: &Located, report: &Report) -> TestCase {
     let status = if report.gate.stops(located) { failed(&[located]) } else { TestCaseStatus::success() };
-    let mut case = TestCase::new(format!("{} {}", located.finding.check.name, located.finding.attr), status);
-    case.set_classname(located.finding.place.as_ref().map_or("nixpkgs", |site| site.file.as_str()));
+    let mut case = TestCase::new(allowed(&format!("{} {}", located.finding.check.name, located.finding.attr)), status);
+    case.set_classname(located.finding.place.as_ref().map_or("nixpkgs".to_owned(), |site| allowed(site.file.as_str())));
     case.set_system_out(in_words(located));
     case
 }
@@ -55,7 +55,7 @@ fn failed(stops: &[&Located]) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     if let Some(worst) = stops.iter().max_by_key(|located| located.finding.severity) {
         status.set_type(format!("{} {}", worst.finding.check.id, worst.finding.check.name));
-        status.set_message(worst.finding.message.as_str());
+        status.set_message(allowed(&worst.finding.message));
     }
     status.set_description(stops.iter().map(|located| in_words(located)).collect::<Vec<_>>().join("\n"));
     status
@@ -63,7 +63,7 @@ fn failed(stops: &[&Located]) -> TestCaseStatus {
 
 fn skipped(why: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::skipped();
-    status.set_message(why);
+    status.set_message(allowed(why));
     status
 }
 
@@ -71,7 +71,7 @@ fn skipped(why: &str) -> TestCaseStatus {
 fn could_not(why: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
     status.set_type("not-scanned");
-    status.set_message(why);
+    status.set_message(allowed(why));
     status
 }
 
@@ -88,5 +88,10 @@ fn in_words(located: &Located) -> String {
         text.push_str("\n  help: ");
         text.push_str(help);
     }
-    text
+    allowed(&text)
+}
+
+/// The text without the two characters that XML forbids and the writer below us lets through.
+fn allowed(text: &str) -> String {
+    text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::wire::SCHEMA;
+use crate::check;
 use crate::declared::Usage;
 use crate::license;
 use crate::tree::{LicenseTable, Remark, TableOrigin};
@@ -57,7 +58,7 @@ impl TableReport {
             let id = self.table.records[name].spdx_id.as_deref().unwrap_or("-");
             writeln!(out, "{:>8}  {name:width$}  {id}", self.used(name))?;
             for remark in self.remarks_on(name) {
-                writeln!(out, "{:>8}    {} {}: {}", "", remark.flaw.check(), remark.flaw.check_name(), remark.flaw)?;
+                writeln!(out, "{:>8}    {} {}: {}", "", remark.flaw.check(), name_of(remark), remark.flaw)?;
             }
         }
         self.write_totals(out)
@@ -118,8 +119,12 @@ impl TableReport {
     }
 }
 
+fn name_of(remark: &Remark) -> &'static str {
+    check::documented(remark.flaw.check()).map_or("", |audit| audit.name)
+}
+
 fn finding(remark: &Remark) -> FindingRow {
-    FindingRow { check: remark.flaw.check(), name: remark.flaw.check_name(), message: remark.flaw.to_string() }
+    FindingRow { check: remark.flaw.check(), name: name_of(remark), message: remark.flaw.to_string() }
 }
 
 #[derive(Serialize)]

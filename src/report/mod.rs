@@ -6,6 +6,7 @@ pub mod between;
 pub mod detected;
 mod diff;
 mod explain;
+mod fixes;
 mod github;
 mod gitlab;
 mod json;
@@ -14,12 +15,18 @@ mod licenses;
 mod markdown;
 mod sarif;
 mod sheet;
+mod suggest;
 mod terminal;
 mod wire;
+mod worklist;
 
-pub use explain::explain;
+pub use explain::{explain, witnesses};
+pub use fixes::{fixes, left, unmatched};
 pub use licenses::TableReport;
 use markdown::escaped;
+pub use suggest::suggest;
+pub use terminal::finding_block;
+pub use worklist::{answers, answers_json, answers_jsonl};
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -336,6 +343,11 @@ pub fn document_schema() -> serde_json::Value {
 /// The published JSON Schema of one row of `--format jsonl`.
 pub fn row_schema() -> serde_json::Value {
     json::row_schema().to_value()
+}
+
+/// The published JSON Schema of one answer of `clarity fix --import FILE --format jsonl`.
+pub fn answer_schema() -> serde_json::Value {
+    worklist::schema().to_value()
 }
 
 /// What a package is called where it stands, e.g. `pkgs/hello/default.nix:12:5`.

@@ -9,6 +9,7 @@ use crate::check::{STALE_SUPPRESSION, Severity};
 use crate::conclusion::Basis;
 use crate::triage::{State, Suppression};
 
+use super::fixes::unmatched;
 use super::{Disagreement, Located, Report, Style, Totals, in_one_line, unseen};
 
 /// More witnesses than this are counted, not listed, unless all are asked for.
@@ -32,7 +33,7 @@ fn shown(located: &Located, style: Style) -> bool {
 }
 
 /// A finding with its place quoted, in the style of a compiler's message.
-pub(super) fn finding_block(located: &Located, style: Style) -> String {
+pub fn finding_block(located: &Located, style: Style) -> String {
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     let finding = &located.finding;
     let id = format!("{} {}", finding.check.id, finding.check.name);
@@ -76,7 +77,7 @@ fn footer(located: &Located, style: Style) -> Vec<(&'static str, String)> {
 }
 
 /// e.g. `LICENSE:1-201 Apache-2.0 (text); 41 files as src/main.rs:3 Apache-2.0 (tag)`
-fn witnesses(all: &[Basis], style: Style) -> String {
+pub(super) fn witnesses(all: &[Basis], style: Style) -> String {
     let shown = if style.verbose { all.len() } else { SHOWN_WITNESSES };
     let mut parts: Vec<String> = all.iter().take(shown).map(witness).collect();
     if all.len() > shown {
@@ -101,36 +102,25 @@ fn level(severity: Severity) -> Level<'static> {
     }
 }
 
-/// Failures one by one; what was skipped is grouped by its reason.
+/// What was not looked at, grouped by its reason: a dead host is one line and not one a package. Failures come first.
 fn not_looked_at(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut skipped: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut unlooked: BTreeMap<(bool, &str), Vec<String>> = BTreeMap::new();
     for (name, failed, why, _) in unseen(report) {
-        if failed {
-            writeln!(out, "failed: {}: {}", in_one_line(&name), in_one_line(why))?;
-        } else {
-            skipped.entry(why).or_default().push(in_one_line(&name));
-        }
+        unlooked.entry((!failed, why)).or_default().push(in_one_line(&name));
     }
-    for (why, names) in skipped {
-        let why = in_one_line(why);
+    for ((skipped, why), names) in unlooked {
+        let (what, why) = (if skipped { "skipped" } else { "failed" }, in_one_line(why));
         match &names[..] {
-            [name] => writeln!(out, "skipped: {name}: {why}")?,
-            names if style.verbose => writeln!(out, "skipped: {}: {why}", names.join(", "))?,
-            names => writeln!(out, "skipped: {} packages such as {}: {why}", names.len(), names[0])?,
+            [name] => writeln!(out, "{what}: {name}: {why}")?,
+            names if style.verbose => writeln!(out, "{what}: {}: {why}", names.join(", "))?,
+            names => writeln!(out, "{what}: {} packages such as {}: {why}", names.len(), names[0])?,
         }
     }
     for one in &report.disagreements {
         let Disagreement { attr, stated, evaluated } = one;
         writeln!(out, "disagreement: {attr}: {stated} statically, {evaluated} by evaluation")?;
     }
-    for name in &report.unmatched {
-        writeln!(
-            out,
-            "not found: no attribute matches `{}`; check its spelling, or look for it with a glob",
-            in_one_line(name)
-        )?;
-    }
-    Ok(())
+    unmatched(report).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
 fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {

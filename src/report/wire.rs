@@ -102,7 +102,7 @@ struct PartRow<'a> {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct WitnessRow<'a> {
+pub(super) struct WitnessRow<'a> {
     file: &'a str,
     first_line: u32,
     last_line: u32,
@@ -365,7 +365,7 @@ fn part(part: &Part) -> PartRow<'_> {
     }
 }
 
-fn witness(basis: &Basis) -> WitnessRow<'_> {
+pub(super) fn witness(basis: &Basis) -> WitnessRow<'_> {
     WitnessRow {
         file: basis.file.as_str(),
         first_line: basis.lines.first,

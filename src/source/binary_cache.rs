@@ -1,10 +1,9 @@
-//! Nix' own ways to a source: a binary cache, and the local Nix.
+//! A binary cache: files that somebody else's Nix has made.
 //!
 //! Signatures are shown and not checked: the hash that the package declares is stronger than any of them.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use super::archive::{self, ArchiveError, Kind};
 use super::error::SourceError;
@@ -144,30 +143,5 @@ impl NarInfo {
         let fields: BTreeMap<&str, &str> = lines().collect();
         let signatures = lines().filter(|(key, _)| *key == "Sig").map(|(_, value)| value.trim().to_owned()).collect();
         NarInfo { url: fields.get("URL").map_or("", |url| url.trim()).to_owned(), signatures }
-    }
-}
-
-/// The source, realised by the local Nix (`ATTR.src`).
-pub(super) fn realise(sources: &Sources, request: &Request<'_>, hash: &FixedHash) -> Result<SourceTree, SourceError> {
-    let failed = |why: String| SourceError::Tool { what: request.what(), tool: "nix-build", why };
-    let checkout = sources.options.checkout.as_deref();
-    let checkout = checkout.ok_or_else(|| failed("needs a checkout to evaluate".to_owned()))?;
-    let attribute = format!("{}.src", request.attr);
-    let mut command = Command::new("nix-build");
-    command.arg("--no-out-link").arg("--attr").arg(&attribute).arg(checkout).stdin(Stdio::null());
-    let output = match command.output() {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(failed("is not on PATH; install Nix or pass --sources DIR".to_owned()));
-        }
-        output => output.map_err(|error| failed(format!("could not be run: {error}")))?,
-    };
-    let said = String::from_utf8_lossy(&output.stdout);
-    match said.lines().rfind(|line| line.starts_with('/')) {
-        Some(path) if output.status.success() => sources.of_store_path(request, hash, Path::new(path)),
-        _ => {
-            let errors = String::from_utf8_lossy(&output.stderr);
-            let last = errors.lines().rfind(|line| line.contains("error")).unwrap_or("no reason was given");
-            Err(failed(format!("could not realise {attribute}: {}", last.trim())))
-        }
     }
 }

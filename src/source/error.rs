@@ -7,22 +7,19 @@ use super::archive::ArchiveError;
 use super::hash::{BadHash, FixedHash};
 use crate::store::StoreError;
 
-/// Why a source could not be had: one line that names the object and says what to do.
+/// Why a source could not be had: one line that says what to do. It names the source where the fault is in that one;
+/// what holds for many packages alike reads the same for all of them, so that reports say it once.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// Nothing local has it, and the network was not to be asked.
-    #[error("{what}: not at hand ({why})")]
+    #[error("its source is not at hand: {why}")]
     NotAtHand {
-        /// The source.
-        what: String,
         /// Where it was looked for, and what to do.
         why: String,
     },
     /// Its fetcher does what clarity does not do.
-    #[error("{what}: {fetcher} {why}")]
+    #[error("its source is not fetched: {fetcher} {why}")]
     Unfetchable {
-        /// The source.
-        what: String,
         /// The fetcher.
         fetcher: String,
         /// What it does, and what to do instead.
@@ -69,10 +66,8 @@ pub enum SourceError {
         why: String,
     },
     /// Its host failed too often in this run.
-    #[error("{what}: {host} was given up in this run ({why})")]
+    #[error("{host} was given up in this run ({why}); try again later, or name a mirror under [fetch] in clarity.toml")]
     HostGivenUp {
-        /// The source.
-        what: String,
         /// The host.
         host: String,
         /// What it did last.
@@ -129,14 +124,6 @@ impl SourceError {
             self,
             SourceError::NotAtHand { .. } | SourceError::Unfetchable { .. } | SourceError::Unverifiable { .. }
         )
-    }
-
-    /// The host whose failure this is: reports name it once, however many packages it costs.
-    pub fn given_up_host(&self) -> Option<&str> {
-        match self {
-            SourceError::HostGivenUp { host, .. } => Some(host),
-            _ => None,
-        }
     }
 }
 

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use super::archive;
 use super::error::SourceError;
-use super::fetch::{self, GitPlan, Plan};
+use super::fetch::{self, GitError, GitPlan, Plan};
 use super::hash::{Algo, FixedHash, hash_file};
 use super::net::NetError;
 use super::tree::{Content, Identity, Origin, SourceTree, Strip, strip_root};
-use super::{Network, Request, Sources, binary_cache, key_of, nar, unpack, urls, write_note};
+use super::{Network, Request, Sources, binary_cache, key_of, nar, nix, unpack, urls, write_note};
 use crate::store::Key;
 use crate::text::Digest;
 use crate::tree::HashMode;
@@ -45,8 +45,12 @@ impl Sources {
         if let Some(tree) = binary_cache::find(self, request, hash)? {
             return Ok(tree);
         }
-        if self.options.nix {
-            return binary_cache::realise(self, request, hash);
+        if self.options.nix && self.options.network != Network::Offline {
+            match nix::realise(self, request, hash) {
+                // What the local Nix cannot get, clarity may.
+                Err(SourceError::Tool { .. }) if self.options.network == Network::Fetch && plan.is_ok() => {}
+                realised => return realised,
+            }
         }
         let plan = plan?;
         let why = match self.options.network {
@@ -54,7 +58,7 @@ impl Sources {
             Network::Offline => "the run is offline; run once with --fetch, or pass --sources DIR",
             Network::NotAsked => "pass --fetch to download it, or --sources DIR",
         };
-        Err(SourceError::NotAtHand { what: request.what(), why: why.to_owned() })
+        Err(SourceError::NotAtHand { why: why.to_owned() })
     }
 
     fn of_network(&self, request: &Request<'_>, hash: &FixedHash, plan: Plan) -> Result<SourceTree, SourceError> {
@@ -175,6 +179,7 @@ impl Sources {
         }
         let unfit = |error| Unfit::Source(SourceError::archive(&request.what())(error));
         let staged = self.options.store.stage().map_err(|error| Unfit::Source(error.into()))?;
+        let _pass = self.unpacking.enter();
         unpack::unpack(file, &request.file_name(), &staged.room(), &self.options.limits).map_err(unfit)?;
         let got = nar::hash(&strip_root(&staged.room(), strip)?, hash.algo)?;
         if got == *hash {
@@ -218,6 +223,27 @@ impl Sources {
         })
     }
 
+    /// Lets git clone into `room`; for its host that is one request among the others.
+    fn ask_git(&self, request: &Request<'_>, plan: &GitPlan, room: &Path) -> Result<(), SourceError> {
+        let what = request.what();
+        let host = urls::host(&plan.url);
+        let permit = host.as_deref().map(|host| self.net.enter(host)).transpose();
+        let _permit = permit.map_err(|error| Failures::of(what.clone(), error))?;
+        match (fetch::clone_git(plan, room), host) {
+            (Ok(()), Some(host)) => self.net.succeeded(&host),
+            (Ok(()), None) => {}
+            (Err(GitError::Host(why)), Some(host)) => {
+                self.net.failed(&host, &why);
+                return Err(SourceError::Network { what, why });
+            }
+            (Err(GitError::Host(why) | GitError::Git(why)), _) => {
+                return Err(SourceError::Tool { what, tool: "git", why });
+            }
+            (Err(GitError::Io(error)), _) => return Err(SourceError::io(room, "could not be written")(error)),
+        }
+        Ok(())
+    }
+
     /// Clones a revision and keeps its tree as a compressed NAR; returns where it came from.
     fn clone_git(
         &self,
@@ -228,7 +254,7 @@ impl Sources {
     ) -> Result<String, SourceError> {
         let mut staged = self.options.store.stage()?;
         let room = staged.room();
-        fetch::clone_git(plan, &room, &request.what())?;
+        self.ask_git(request, plan, &room)?;
         let unreadable = |error| SourceError::io(&room, "could not be read")(error);
         let got = nar::hash(&room, hash.algo).map_err(unreadable)?;
         let from = format!("{} at {}", plan.url, plan.rev);
@@ -280,6 +306,12 @@ impl Failures {
         Failures { what, tried: 0, wrong: None, network: None, given_up: None, status: None }
     }
 
+    /// What a single failure of the network comes to.
+    fn of(what: String, error: NetError) -> SourceError {
+        let mut failures = Failures::new(what);
+        failures.add(Failure::Net(error)).err().unwrap_or_else(|| failures.into_error())
+    }
+
     /// Notes a failure; one that ends everything (the disk, the user) is returned.
     fn add(&mut self, failure: Failure) -> Result<(), SourceError> {
         self.tried += 1;
@@ -294,7 +326,7 @@ impl Failures {
             }
             Failure::Net(NetError::Cancelled) => return Err(SourceError::Cancelled(what)),
             Failure::Net(NetError::GivenUp { host, why }) => {
-                self.given_up = Some(SourceError::HostGivenUp { what, host, why });
+                self.given_up = Some(SourceError::HostGivenUp { host, why });
             }
             Failure::Net(NetError::Status { url, status }) => self.status = Some(format!("HTTP {status} ({url})")),
             Failure::Net(error @ (NetError::Failed { .. } | NetError::Refused { .. })) => {
@@ -306,10 +338,9 @@ impl Failures {
 
     fn into_error(self) -> SourceError {
         let Failures { what, tried, wrong, network, given_up, status } = self;
-        let not_found = status.map(|last| SourceError::NotFound { what: what.clone(), tried, last });
+        let not_found = status.map(|last| SourceError::NotFound { what, tried, last });
         // A mirror that could not be asked may have it: that weighs more than one that says no.
         wrong.or(network).or(given_up).or(not_found).unwrap_or_else(|| SourceError::NotAtHand {
-            what,
             why: "none of its mirrors is known; name one under [fetch] in clarity.toml".to_owned(),
         })
     }

@@ -12,11 +12,13 @@ mod binary_cache;
 mod bytes;
 mod error;
 mod fetch;
+mod gate;
 mod get;
 mod hash;
 mod lookup;
 mod nar;
 mod net;
+mod nix;
 mod nixpath;
 mod tree;
 mod unpack;
@@ -31,7 +33,7 @@ pub use error::SourceError;
 pub use fetch::{FETCHERS, Fetcher};
 pub use hash::{Algo, BadHash, FixedHash, Hasher, base32, from_base32, hash_file};
 pub use nar::{hash as hash_nar, write as write_nar};
-pub use net::{GivenUp, NetOptions};
+pub use net::NetOptions;
 pub use nixpath::fixed_output;
 pub use tree::{Contents, Event, FileEntry, Identity, Note, Origin, SourceTree, Unreadable};
 pub use unpack::unpack;
@@ -40,6 +42,7 @@ pub use urls::Rewriting;
 use crate::store::{Key, Store};
 use crate::tree::{HashMode, SourceRef};
 use fetch::Plan;
+use gate::Gate;
 use net::Net;
 use tree::{Content, Strip};
 
@@ -181,13 +184,14 @@ pub struct Traffic {
 pub struct Sources {
     options: Options,
     net: Net,
+    unpacking: Gate,
 }
 
 impl Sources {
     /// Sources by `options`; setting `cancel` ends all waits and downloads.
     pub fn new(options: Options, cancel: Arc<AtomicBool>) -> Sources {
         let net = Net::new(options.net.clone(), cancel);
-        Sources { options, net }
+        Sources { options, net, unpacking: Gate::new() }
     }
 
     /// What was moved over the network so far.
@@ -196,15 +200,9 @@ impl Sources {
         Traffic { bytes: count(&self.net.traffic.bytes), requests: count(&self.net.traffic.requests) }
     }
 
-    /// The hosts that were given up so far, each once.
-    pub fn given_up(&self) -> Vec<GivenUp> {
-        self.net.given_up()
-    }
-
     /// The source of `request`, verified. Blocks while it is fetched.
     pub fn acquire(&self, request: &Request<'_>) -> Result<SourceTree, SourceError> {
-        let what = request.what();
-        let plan = fetch::plan(request.source, &what);
+        let plan = fetch::plan(request.source);
         if let Ok(Plan::Local(path)) = &plan {
             return self.of_checkout(request, path);
         }
@@ -217,7 +215,7 @@ impl Sources {
         if let Some(path) = lookup::in_folders(&self.options.folders, request) {
             return self.of_folder(request, &path, hash.ok().as_ref());
         }
-        let hash = hash.map_err(|hash| SourceError::Unverifiable { what: what.clone(), hash })?;
+        let hash = hash.map_err(|hash| SourceError::Unverifiable { what: request.what(), hash })?;
         if let Some(tree) = self.of_nix_store(request, &hash)? {
             return Ok(tree);
         }
@@ -227,7 +225,7 @@ impl Sources {
     fn of_checkout(&self, request: &Request<'_>, path: &crate::text::RelPath) -> Result<SourceTree, SourceError> {
         let Some(checkout) = &self.options.checkout else {
             let why = "the checkout it lies in is not known".to_owned();
-            return Err(SourceError::NotAtHand { what: request.what(), why });
+            return Err(SourceError::NotAtHand { why });
         };
         let mut tree = self.of_folder(request, &path.under(checkout), None)?;
         tree.origin = Origin::Checkout(path.clone());

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use bumpalo::Bump;
 
 use super::Site;
-use crate::nix::{Disk, Eval, Files, Limits, Loc, STACK};
+use crate::nix::{Disk, Instead, Eval, Files, Limits, Loc, STACK};
 use crate::text::{RelPath, Span};
 
 /// How a checkout is to be read.
@@ -94,6 +94,20 @@ impl Checkout {
             roots.push(folder);
         }
         Ok(Checkout { root, layout, options: options.clone(), files: Files::new(roots, disk), lib })
+    }
+
+    /// The same checkout as it would be with other texts in some of its files.
+    pub fn with_texts<'t>(&self, texts: impl IntoIterator<Item = (&'t RelPath, &'t str)>) -> Checkout {
+        let at = |file: &RelPath| file.under(&self.root).to_string_lossy().into_owned();
+        let text = |(file, text): (&RelPath, &str)| (at(file), Instead::File(text.as_bytes().to_vec()));
+        let disk = Disk::with(texts.into_iter().map(text).collect());
+        Checkout {
+            root: self.root.clone(),
+            layout: self.layout.clone(),
+            options: self.options.clone(),
+            files: self.files.on(disk),
+            lib: self.lib.clone(),
+        }
     }
 
     /// The root folder, absolute.

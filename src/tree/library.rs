@@ -2,6 +2,7 @@
 //!
 //! Its own where it has one; else the one of `--nixpkgs`; else the one that clarity carries.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::checkout::Checkout;
@@ -43,33 +44,39 @@ impl Checkout {
         };
         let records = self.evaluate(|eval| ControlFlow::Break(records(eval, &origin)));
         match records.flatten() {
-            Some((records, has_operators)) => {
+            Some(Read { records, has_operators, has_source_types }) => {
                 let below = std::path::Path::new(&origin).strip_prefix(self.root());
                 let shown = below.map_or(origin.clone(), |below| below.to_string_lossy().into_owned());
-                LicenseTable { origin: TableOrigin::Checkout(shown), records, has_operators }
+                LicenseTable { origin: TableOrigin::Checkout(shown), records, has_operators, has_source_types }
             }
             None => LicenseTable::embedded(),
         }
     }
 }
 
-type Records = std::collections::BTreeMap<String, LicenseRecord>;
+/// What a library says of licenses.
+struct Read {
+    records: BTreeMap<String, LicenseRecord>,
+    has_operators: bool,
+    has_source_types: bool,
+}
 
-fn records(eval: &Eval<'_>, lib: &str) -> Option<(Records, bool)> {
+fn records(eval: &Eval<'_>, lib: &str) -> Option<Read> {
     let Ok(Value::Attrs(lib)) = eval.import(eval.str(lib)) else { return None };
     let Ok(Value::Attrs(table)) = eval.force(lookup(lib, eval.sym("licenses"))?.value) else { return None };
-    let mut out = Records::new();
+    let has_source_types = lookup(lib, eval.sym("sourceTypes")).is_some();
+    let mut records = BTreeMap::new();
     let mut operators = 0;
     for (name, attr) in eval.sorted_names(table) {
         match eval.force(attr.value) {
             Ok(Value::Attrs(record)) => {
-                out.insert(name.to_string(), read(eval, &name, record));
+                records.insert(name.to_string(), read(eval, &name, record));
             }
             Ok(Value::Lambda(_) | Value::Prim(_)) => operators += usize::from(["OR", "AND", "WITH"].contains(&&*name)),
             _ => {}
         }
     }
-    (!out.is_empty()).then_some((out, operators == 3))
+    (!records.is_empty()).then_some(Read { records, has_operators: operators == 3, has_source_types })
 }
 
 fn read<'a>(eval: &Eval<'a>, name: &str, record: &'a [Attr<'a>]) -> LicenseRecord {

@@ -24,4 +24,5 @@ pub use package::{AttrPath, HashMode, Maintainer, Package, Site, SourceRef};
 pub use reach::Reach;
 pub use revision::{Changes, RevisionError};
 pub use selection::Selection;
+pub use spelling::{All, HOME};
 pub use table::{LicenseRecord, LicenseTable, TableOrigin};

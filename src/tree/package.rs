@@ -46,7 +46,8 @@ pub struct Package {
     pub source_unknown: Option<String>,
     /// `meta.maintainers`.
     pub maintainers: Vec<Maintainer>,
-    /// Short names in `meta.sourceProvenance`, e.g. `binaryNativeCode`; `None` where it is not stated.
+    /// Short names in `meta.sourceProvenance`, e.g. `binaryNativeCode`; `None` where it is not stated, and none where it
+    /// is stated and could not be evaluated.
     pub provenance: Option<Vec<String>>,
     /// Folders and files that a visible `rm` in `postPatch`, `prePatch` or `postUnpack` deletes before the build.
     pub removed: Vec<String>,

@@ -106,7 +106,9 @@ impl<'c> Reach<'c> {
         let loc = match thunk.state.get() {
             State::Expr(expr, _) => expr.loc,
             State::Select(of, _) => return self.of_thunk(eval, of),
-            _ => return Concern::Unknown,
+            // It was needed for something else: where it came from is gone.
+            State::Done(_) | State::Failed(_) | State::Busy => return Concern::Mentions,
+            State::Apply(..) | State::Native(_) => return Concern::Unknown,
         };
         let key = (std::ptr::from_ref(eval.files).addr(), loc.start);
         if let Some(known) = self.by_place.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {

@@ -45,6 +45,18 @@ impl Selection {
         Ok(Selection::Some(Patterns { written: patterns.to_vec(), globs: globs.build()?, fixed: fixed.collect() }))
     }
 
+    /// Exactly these attribute paths: nothing where there are none.
+    pub fn only(paths: impl IntoIterator<Item = String>) -> Selection {
+        let written: Vec<String> = paths.into_iter().collect();
+        let mut globs = GlobSetBuilder::new();
+        for path in &written {
+            globs.add(Glob::new(&globset::escape(path)).expect("an escaped text is a glob"));
+        }
+        let fixed = written.iter().map(|path| Fixed { text: path.clone(), whole: true }).collect();
+        let globs = globs.build().expect("globs that are escaped texts make a set");
+        Selection::Some(Patterns { written, globs, fixed })
+    }
+
     /// True where `path` is asked for.
     pub fn holds(&self, path: &str) -> bool {
         match self {
@@ -92,6 +104,14 @@ mod tests {
         assert!(!asked(&["python3*Packages.req*"]).holds("python27Packages.requests"));
         assert!(asked(&["h?llo"]).holds("hello"));
         assert!(asked(&[]).holds("anything"));
+    }
+
+    #[test]
+    fn exact_paths_are_no_globs_and_no_path_is_no_package() {
+        let only = |paths: &[&str]| Selection::only(paths.iter().map(|path| (*path).to_owned()));
+        assert!(only(&["a*"]).holds("a*") && !only(&["a*"]).holds("ab"));
+        assert!(!only(&[]).holds("a") && !only(&[]).may_hold("a"));
+        assert!(only(&["set.a"]).may_hold("set") && only(&["set.a"]).asks_below("set"));
     }
 
     #[test]

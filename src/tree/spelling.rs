@@ -1,8 +1,22 @@
 //! How a license expression is written with the names of a table.
 
-use crate::license::{LicenseExpr, LicenseName, Term};
+use std::collections::BTreeSet;
 
 use super::LicenseTable;
+use crate::license::{LicenseExpr, LicenseName, Term};
+use crate::nix::rewrite::{self, Wanted};
+
+/// Where the names of the table live.
+pub const HOME: [&str; 2] = ["lib", "licenses"];
+
+/// How "all of these" is written where there is a choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum All {
+    /// `[ mit asl20 ]`: parts under different licenses.
+    List,
+    /// `AND [ mit asl20 ]`.
+    Operator,
+}
 
 impl LicenseTable {
     /// The Nix expression for `expr` that a package file with only `lib` in scope can hold, e.g. `lib.licenses.asl20`
@@ -10,20 +24,43 @@ impl LicenseTable {
     ///
     /// Operators are written where the table has them; without them a list is the closest statement.
     pub fn spell(&self, expr: &LicenseExpr) -> Option<String> {
+        rewrite::print(&self.wanted(expr, All::Operator)?, &HOME)
+    }
+
+    /// The same as a value to be written anywhere.
+    pub fn wanted(&self, expr: &LicenseExpr, all: All) -> Option<Wanted> {
         match expr {
-            LicenseExpr::Term(term) if term.exception.is_none() || !self.has_operators => {
-                let mut names = self.names_of(term)?;
-                match names.len() {
-                    1 => names.pop().map(|name| format!("lib.licenses.{name}")),
-                    _ => Some(format!("with lib.licenses; [ {} ]", names.join(" "))),
-                }
+            LicenseExpr::Term(term) => self.term(term),
+            LicenseExpr::Or(parts) if self.has_operators => self.operator("OR", parts),
+            LicenseExpr::And(parts) if self.has_operators && all == All::Operator => self.operator("AND", parts),
+            LicenseExpr::Or(parts) | LicenseExpr::And(parts) => Some(Wanted::List(self.members(parts)?)),
+        }
+    }
+
+    fn operator(&self, name: &str, parts: &BTreeSet<LicenseExpr>) -> Option<Wanted> {
+        let members: Option<Vec<Wanted>> = parts.iter().map(|part| self.wanted(part, All::Operator)).collect();
+        Some(Wanted::Call(name.to_owned(), vec![Wanted::List(members?)]))
+    }
+
+    /// The members of a list; without operators one list takes what is nested.
+    fn members(&self, parts: &BTreeSet<LicenseExpr>) -> Option<Vec<Wanted>> {
+        let mut members = Vec::new();
+        for part in parts {
+            match self.wanted(part, All::Operator)? {
+                Wanted::List(inner) => members.extend(inner),
+                one => members.push(one),
             }
-            _ if self.has_operators => Some(format!("with lib.licenses; {}", self.operator_form(expr)?)),
-            _ => {
-                let names: Vec<String> =
-                    expr.terms().into_iter().map(|term| self.names_of(term)).collect::<Option<Vec<_>>>()?.concat();
-                Some(format!("with lib.licenses; [ {} ]", names.join(" ")))
-            }
+        }
+        Some(members)
+    }
+
+    /// One name; a license and its exception are an operator, or two members of a list.
+    fn term(&self, term: &Term) -> Option<Wanted> {
+        let mut names = self.names_of(term)?.into_iter().map(Wanted::Name).collect::<Vec<_>>();
+        match names.len() {
+            1 => names.pop(),
+            _ if self.has_operators => Some(Wanted::Call("WITH".to_owned(), names)),
+            _ => Some(Wanted::List(names)),
         }
     }
 
@@ -39,31 +76,12 @@ impl LicenseTable {
         }
     }
 
-    fn operator_form(&self, expr: &LicenseExpr) -> Option<String> {
-        let members = |parts: &std::collections::BTreeSet<LicenseExpr>| {
-            let forms: Option<Vec<String>> = parts.iter().map(|part| self.member_form(part)).collect();
-            Some(format!("[ {} ]", forms?.join(" ")))
-        };
-        match expr {
-            LicenseExpr::Or(parts) => Some(format!("OR {}", members(parts)?)),
-            LicenseExpr::And(parts) => Some(format!("AND {}", members(parts)?)),
-            LicenseExpr::Term(term) => match &self.names_of(term)?[..] {
-                [name] => Some(name.clone()),
-                [license, exception] => Some(format!("WITH {license} {exception}")),
-                _ => None,
-            },
-        }
-    }
-
-    fn member_form(&self, part: &LicenseExpr) -> Option<String> {
-        let form = self.operator_form(part)?;
-        Some(if form.contains(' ') { format!("({form})") } else { form })
-    }
-
     /// The attribute that stands for an SPDX id or, for `LicenseRef-nixpkgs-<shortName>`, for that short name;
     /// names that are not deprecated first, then the shortest.
     fn name_of_id(&self, id: &str) -> Option<&str> {
-        let reference = id.strip_prefix("LicenseRef-nixpkgs-");
+        // SPDX has no id for what nixpkgs calls `publicDomain`.
+        let public_domain = (id == "LicenseRef-public-domain").then_some("publicDomain");
+        let reference = id.strip_prefix("LicenseRef-nixpkgs-").or(public_domain);
         let stands_for = |record: &super::LicenseRecord| match reference {
             Some(short) => record.spdx_id.is_none() && record.short_name == short,
             None => record.spdx_id.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(id)),

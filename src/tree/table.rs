@@ -22,6 +22,8 @@ pub struct LicenseTable {
     pub records: BTreeMap<String, LicenseRecord>,
     /// True where the table has `OR`, `AND` and `WITH`.
     pub has_operators: bool,
+    /// True where the library beside it has `sourceTypes`, the words of `meta.sourceProvenance`.
+    pub has_source_types: bool,
 }
 
 /// One entry of the table.
@@ -67,7 +69,7 @@ impl LicenseTable {
         let facts: BTreeMap<String, Facts> =
             serde_json::from_str(FACTS).expect("licenses.json is part of the program and a test reads it");
         let records = facts.into_iter().map(|(name, facts)| (name.clone(), facts.into_record(name))).collect();
-        LicenseTable { origin: TableOrigin::Embedded, records, has_operators: true }
+        LicenseTable { origin: TableOrigin::Embedded, records, has_operators: true, has_source_types: true }
     }
 
     /// The same facts as JSON text, for the `lib` that is evaluated where a tree has none.

@@ -74,11 +74,7 @@ impl Entry {
 impl Baseline {
     /// A baseline that accepts `findings`.
     pub fn of<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Baseline {
-        let mut baseline = Baseline::default();
-        for finding in findings {
-            *baseline.entries.entry(Entry::of(finding)).or_default() += 1;
-        }
-        baseline
+        findings.into_iter().fold(Baseline::default(), Baseline::with)
     }
 
     /// The baseline that `text` writes. Lines in any order and empty lines are understood: merges leave both.
@@ -105,6 +101,12 @@ impl Baseline {
     /// True where it accepts nothing.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// The same baseline that accepts `finding` as well.
+    pub fn with(mut self, finding: &Finding) -> Baseline {
+        *self.entries.entry(Entry::of(finding)).or_default() += 1;
+        self
     }
 
     /// The same baseline without `gone`.

@@ -4,11 +4,13 @@
 //! reports a note as stale only where the run looked at everything that the note could be about.
 
 mod baseline;
+mod idle;
 mod suppression;
 
 use std::collections::BTreeMap;
 
 pub use baseline::{BadBaseline, Baseline, Entry};
+pub use idle::Idle;
 pub use suppression::Suppression;
 
 use crate::check::{self, Check, Finding};
@@ -49,6 +51,8 @@ pub struct Options {
     pub earlier: Baseline,
     /// Findings that are silenced.
     pub suppressions: Vec<Suppression>,
+    /// Rules about files of sources that matched nothing in all sources that they could be about.
+    pub idle: Vec<Idle>,
 }
 
 /// How closely a run looked at a package.
@@ -100,7 +104,9 @@ pub fn sort(findings: &[&Finding], scope: &Scope<'_>, options: &Options) -> Tria
     let mut used = vec![false; options.suppressions.len()];
     let states = findings.iter().map(|finding| state(finding, options, &mut used, &mut left)).collect();
     let unused = options.suppressions.iter().zip(used).filter(|(_, used)| !used).map(|(suppression, _)| suppression);
-    let stale: Vec<Finding> = unused.filter_map(|suppression| suppression.stale(findings, scope)).collect();
+    let mut stale: Vec<Finding> = unused.filter_map(|suppression| suppression.stale(findings, scope)).collect();
+    let idle = options.idle.iter().filter(|_| scope.whole);
+    stale.extend(idle.filter_map(|idle| idle.finding(scope)));
     let stale = stale.into_iter().map(|finding| {
         let state = if left[0].take(&finding) { State::Known } else { State::New };
         (finding, state)

@@ -26,12 +26,17 @@ pub struct Suppression {
 }
 
 impl Suppression {
-    /// The block that silences `finding`, to paste into `clarity.toml`.
+    /// The block that silences `finding`, to paste into `clarity.toml`; the reason is still to be written.
     pub fn block(finding: &Finding) -> String {
+        Suppression::block_because(finding, "...")
+    }
+
+    /// The block that silences `finding` because of `reason`.
+    pub fn block_because(finding: &Finding, reason: &str) -> String {
         // A glob that matches this path alone.
         let attr = in_quotes(&globset::escape(&finding.attr.0));
-        let (check, pin) = (finding.check.id, finding.pin().short());
-        format!("[[suppress]]\nattr = {attr}\ncheck = \"{check}\"\nevidence = \"{pin}\"\nreason = \"...\"")
+        let (check, pin, reason) = (finding.check.id, finding.pin().short(), in_quotes(reason));
+        format!("[[suppress]]\nattr = {attr}\ncheck = \"{check}\"\nevidence = \"{pin}\"\nreason = {reason}")
     }
 
     pub(super) fn silences(&self, finding: &Finding) -> bool {

@@ -8,7 +8,7 @@ mod versions;
 
 use std::collections::BTreeSet;
 
-use crate::conclusion::{Concluded, Conclusion, Part};
+use crate::conclusion::{Concluded, Conclusion, Part, refines};
 use crate::declared::{Declared, Member, Statement};
 use crate::evidence::Role;
 use crate::license::{Difference, LicenseExpr, Term, covers, difference};
@@ -89,7 +89,7 @@ pub fn compare(declared: &Declared, conclusion: &Conclusion, table: &LicenseTabl
     };
     match declared {
         Declared::Absent => Verdict::Drifts(vec![undeclared(concluded)]),
-        Declared::Resolved { statement, .. } => settle(drifts(statement, concluded, table)),
+        Declared::Resolved { statement, .. } => settle(drifts(statement, concluded, table), table),
         Declared::Branches { cases, .. } => any_case(cases, concluded, table),
         Declared::Partial { unknown, .. } => {
             Verdict::Undecided(format!("the declared license is known in part only: {}", unknown.join("; ")))
@@ -126,32 +126,37 @@ pub fn is_placeholder(term: &Term) -> bool {
         && term.license.as_str().strip_prefix("nixpkgs-").is_some_and(|short| PLACEHOLDERS.contains(&short))
 }
 
+/// True for the public domain in nixpkgs' words, and in those of detectors; SPDX has none for it.
+fn is_public_domain(term: &Term) -> bool {
+    term.is_reference() && matches!(term.license.as_str(), "nixpkgs-publicDomain" | "public-domain")
+}
+
 fn undeclared(concluded: &Concluded) -> Drift {
     let missing = concluded.expr.terms().into_iter().cloned().collect();
     Drift { kind: DriftKind::Undeclared, missing, extra: BTreeSet::new(), part: None }
 }
 
 fn any_case(cases: &[(String, Statement)], concluded: &Concluded, table: &LicenseTable) -> Verdict {
-    let agreeing = cases.iter().map(|(_, statement)| settle(drifts(statement, concluded, table)));
+    let agreeing = cases.iter().map(|(_, statement)| settle(drifts(statement, concluded, table), table));
     agreeing.into_iter().find(|verdict| matches!(verdict, Verdict::Agrees { .. })).unwrap_or_else(|| {
         Verdict::Undecided("the declared license depends on a condition that is not known".to_owned())
     })
 }
 
 /// Agrees where every drift is one that leaves the declaration right.
-fn settle(found: Result<Vec<Drift>, String>) -> Verdict {
+fn settle(found: Result<Vec<Drift>, String>, table: &LicenseTable) -> Verdict {
     match found {
         Err(why) => Verdict::Undecided(why),
-        Ok(drifts) if drifts.iter().all(is_aside) => Verdict::Agrees { asides: drifts },
+        Ok(drifts) if drifts.iter().all(|drift| is_aside(drift, table)) => Verdict::Agrees { asides: drifts },
         Ok(drifts) => Verdict::Drifts(drifts),
     }
 }
 
 /// True for a difference that leaves the declaration right.
-pub fn is_aside(drift: &Drift) -> bool {
+pub fn is_aside(drift: &Drift, table: &LicenseTable) -> bool {
     match drift.kind {
         DriftKind::ListIsChoice | DriftKind::OtherAlternative | DriftKind::ExtraPart => true,
-        DriftKind::MissingPart => drift.part.as_ref().is_some_and(|part| !weighs(part)),
+        DriftKind::MissingPart => drift.part.as_ref().is_some_and(|part| !weighs(part, table)),
         _ => false,
     }
 }
@@ -160,9 +165,9 @@ pub fn is_aside(drift: &Drift) -> bool {
 const FILES_THAT_MATTER: usize = 3;
 
 /// Whether a part with its own license makes the package's declaration wrong by itself.
-fn weighs(part: &Part) -> bool {
-    let is_copyleft = part.expr.terms().iter().any(|term| kinship::is_copyleft(term));
-    is_copyleft || part.role == Role::Shipped && part.files >= FILES_THAT_MATTER
+fn weighs(part: &Part, table: &LicenseTable) -> bool {
+    let binds = |term: &&Term| kinship::is_copyleft(term) || table.is_free(term) == Some(false);
+    part.expr.terms().iter().any(binds) || part.role == Role::Shipped && part.files >= FILES_THAT_MATTER
 }
 
 fn drifts(statement: &Statement, concluded: &Concluded, table: &LicenseTable) -> Result<Vec<Drift>, String> {
@@ -172,6 +177,7 @@ fn drifts(statement: &Statement, concluded: &Concluded, table: &LicenseTable) ->
     let found: BTreeSet<Term> = concluded.expr.terms().into_iter().cloned().collect();
     let mut out = Vec::new();
     let mut open = difference(&declared, &found);
+    leave_families_open(&mut open, concluded);
     pair_up(&mut open, table, &mut out);
     placeholders(&mut open, &found, table, &mut out);
     let shares = declared.iter().any(|term| found.iter().any(|other| other.license == term.license));
@@ -191,6 +197,14 @@ fn drifts(statement: &Statement, concluded: &Concluded, table: &LicenseTable) ->
     leftovers(statement, concluded, open, &mut out);
     out.extend(concluded.parts.iter().filter_map(|part| missing_part(part, &declared)));
     Ok(out)
+}
+
+/// A source that says no more than "BSD" agrees with every license of that family.
+fn leave_families_open(open: &mut Difference, concluded: &Concluded) {
+    let (family, extra) = std::mem::take(&mut open.extra).into_iter().partition(|term| concluded.leaves_open(term));
+    open.extra = extra;
+    let family: BTreeSet<Term> = family;
+    open.missing.retain(|vague| !family.iter().any(|term| refines(term, vague)));
 }
 
 /// Takes pairs of a missing and an extra term that are relatives out of `open`, and names what separates them.
@@ -214,6 +228,10 @@ fn placeholders(open: &mut Difference, found: &BTreeSet<Term>, table: &LicenseTa
         std::mem::take(&mut open.extra).into_iter().partition(is_placeholder);
     open.extra = extra;
     if placeholders.is_empty() {
+        return;
+    }
+    if placeholders.iter().all(is_public_domain) && found.iter().all(is_public_domain) {
+        open.missing.clear();
         return;
     }
     let declared_unfree = placeholders.iter().any(|term| term.license.as_str().contains("unfree"));

@@ -290,6 +290,18 @@ fn a_file_that_is_no_archive_is_itself() {
 }
 
 #[test]
+fn an_archive_of_a_kind_that_is_not_read_says_so() {
+    for (magic, kind) in
+        [(&b"7z\xbc\xaf\x27\x1c\0\x04"[..], "7z"), (b"Rar!\x1a\x07\x01\0", "RAR"), (b"hsqs\x09\0", "SquashFS")]
+    {
+        let error = read("pkg-1.0", magic).expect_err("not read").to_string();
+        assert!(error.contains(kind) && error.contains("--sources"), "{error}");
+    }
+    let beside = tar_of(&[File("pkg/data.7z", "7z\u{bc}")]);
+    assert_eq!(read("pkg-1.0.tar", &beside).expect("a tar"), ["data.7z"]);
+}
+
+#[test]
 fn only_a_folder_that_is_alone_is_stripped() {
     let two = [File("a/x", "1"), File("b/y", "2"), File("z", "3")];
     assert_eq!(read("p.tar.gz", &gzip(&tar_of(&two))).expect("a tar"), ["a/x", "b/y", "z"]);

@@ -172,34 +172,3 @@ fn a_binary_cache_serves_files_and_trees() {
     let missing = flat("https://h.example/other", &sha256(b"other"));
     assert!(acquire(&sources, &missing).expect_err("not there").is_skipped());
 }
-
-#[test]
-#[ignore = "needs git"]
-fn a_revision_is_cloned_and_kept_without_its_history() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let repository = folder.path().join("repo");
-    write(&repository, "src/a.c", "int a;");
-    let git = |arguments: &[&str]| {
-        let mut command = std::process::Command::new("git");
-        command.arg("-C").arg(&repository).args(["-c", "user.name=n", "-c", "user.email=e@h.example"]).args(arguments);
-        let output = command.output().expect("git is installed");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
-    };
-    git(&["init", "--quiet"]);
-    git(&["add", "."]);
-    git(&["commit", "--quiet", "--message", "first"]);
-    let rev = git(&["rev-parse", "HEAD"]);
-    let plain = folder.path().join("plain");
-    write(&plain, "src/a.c", "int a;");
-    let hash = hash_nar(&plain, clarity::source::Algo::Sha256).expect("readable");
-    let mut source = unpacked(&format!("file://{}", repository.display()), &hash.to_string());
-    source.fetcher = "fetchgit".to_owned();
-    source.rev = Some(rev);
-    let tree = acquire(&sources(options(folder.path())), &source).expect("cloned");
-    assert_eq!(names(&tree), ["src/a.c"]);
-    source.rev = Some("0123456789012345678901234567890123456789".to_owned());
-    source.hash = Some(sha256(b"x"));
-    let error = acquire(&sources(options(folder.path())), &source).expect_err("no such revision");
-    assert!(error.to_string().contains("git"), "{error}");
-}

@@ -5,6 +5,7 @@ mod archives;
 mod bench;
 mod cache;
 mod faults;
+mod git;
 mod local;
 mod nix;
 mod registries;

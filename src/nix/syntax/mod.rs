@@ -18,6 +18,11 @@ pub use paths::absolute;
 
 use super::symbol::Sym;
 
+/// True where `text` is nested more deeply than may be parsed.
+pub fn is_too_deep(text: &str) -> bool {
+    guard::too_deep(text.as_bytes()).is_some()
+}
+
 /// The syntax of a file. `dir` is the absolute folder that path literals are relative to; `base` is where the file
 /// begins in the position space. Names numbered below `globals` are bound outside of every file.
 pub fn parse(

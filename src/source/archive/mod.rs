@@ -60,7 +60,7 @@ pub enum ArchiveError {
     #[error("the archive is damaged: {0}")]
     Corrupt(String),
     /// It uses something that is not read.
-    #[error("the archive uses {0}, which clarity does not read")]
+    #[error("the archive uses {0}, which clarity does not read; unpack it into a folder for --sources")]
     Unsupported(String),
     /// It is larger, deeper or denser than allowed.
     #[error("the archive exceeds a limit: {0}")]
@@ -117,8 +117,18 @@ enum Format {
     Cpio,
     Nar,
     Packed(Compression),
+    // Known and not read: nothing is concluded from what nobody looked into.
+    Foreign(&'static str),
     Plain,
 }
+
+const FOREIGN: [(&[u8], &str); 5] = [
+    (b"7z\xbc\xaf\x27\x1c", "the 7z format"),
+    (b"Rar!\x1a\x07", "the RAR format"),
+    (b"MSCF\0\0\0\0", "the cabinet format"),
+    (b"xar!\0", "the xar format"),
+    (b"hsqs", "the SquashFS format"),
+];
 
 const HEAD: usize = 512;
 // A gem is a tar of tars, a deb an ar of tars, an rpm a compressed cpio: three layers with the compression between.
@@ -178,7 +188,11 @@ fn sniff(head: &[u8], name: &str) -> Format {
         _ if head.starts_with(b"070701") || head.starts_with(b"070702") => Format::Cpio,
         _ if head.starts_with(nar::MAGIC) => Format::Nar,
         _ if tar::is_header(head) => Format::Tar,
-        _ => Compression::sniff(head, name).map_or(Format::Plain, Format::Packed),
+        _ => {
+            let foreign = FOREIGN.iter().find(|(magic, _)| head.starts_with(magic));
+            let packed = Compression::sniff(head, name).map(Format::Packed);
+            packed.or(foreign.map(|(_, what)| Format::Foreign(what))).unwrap_or(Format::Plain)
+        }
     }
 }
 
@@ -209,6 +223,7 @@ impl Layers<'_> {
                 let unpacked = self.guard.meter(compression.reader(from)?);
                 self.inner(&mut { unpacked }, compression.strip_suffix(name), sink)
             }
+            Format::Foreign(what) => Err(ArchiveError::Unsupported(what.to_owned())),
             Format::Plain => sink(name.as_bytes(), RawKind::File { executable: false, size: None }, &mut from),
             Format::Zip => sink(name.as_bytes(), RawKind::File { executable: false, size: None }, &mut from),
         }

@@ -10,7 +10,7 @@ mod pypi;
 mod unpacked;
 mod url;
 
-pub(super) use git::{GitPlan, clone as clone_git};
+pub(super) use git::{GitError, GitPlan, clone as clone_git};
 pub(super) use pypi::find as find_on_index;
 
 use super::error::SourceError;
@@ -43,12 +43,11 @@ pub struct Fetcher {
 pub const FETCHERS: &[Fetcher] =
     &[url::FETCHER, unpacked::FETCHER, forge::FETCHER, pypi::FETCHER, git::FETCHER, local::FETCHER, other::FETCHER];
 
-/// The plan for `source`; `what` names it in errors.
-pub(super) fn plan(source: &SourceRef, what: &str) -> Result<Plan, SourceError> {
+/// The plan for `source`.
+pub(super) fn plan(source: &SourceRef) -> Result<Plan, SourceError> {
     let short = source.fetcher.rsplit('.').next().unwrap_or(&source.fetcher);
     let row = FETCHERS.iter().find(|row| row.names.contains(&short)).unwrap_or(&url::FETCHER);
-    let never =
-        |why: String| Err(SourceError::Unfetchable { what: what.to_owned(), fetcher: source.fetcher.clone(), why });
+    let never = |why: String| Err(SourceError::Unfetchable { fetcher: source.fetcher.clone(), why });
     match (row.plan)(source) {
         Plan::Never(why) => never(why),
         Plan::Download(urls) if urls.is_empty() => never("has no url that is known; pass --sources DIR".to_owned()),

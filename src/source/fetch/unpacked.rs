@@ -4,11 +4,8 @@
 use super::{Fetcher, Plan, changes_afterwards};
 use crate::tree::SourceRef;
 
-pub(super) const FETCHER: Fetcher = Fetcher {
-    names: &["fetchzip", "fetchTarball", "fetchCrate", "fetchpatch", "fetchpatch2", "fetchDebianPatch"],
-    what: "the tree inside of an archive",
-    plan,
-};
+pub(super) const FETCHER: Fetcher =
+    Fetcher { names: &["fetchzip", "fetchTarball", "fetchCrate"], what: "the tree inside of an archive", plan };
 
 fn plan(source: &SourceRef) -> Plan {
     changes_afterwards(source).unwrap_or_else(|| Plan::Download(source.urls.clone()))

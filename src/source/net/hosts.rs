@@ -7,23 +7,11 @@ use std::time::Duration;
 
 use super::NetError;
 
-/// A host that was given up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GivenUp {
-    /// The host.
-    pub host: String,
-    /// What it did last.
-    pub why: String,
-    /// Requests for it that were not made since.
-    pub spared: u64,
-}
-
 #[derive(Debug, Default)]
 struct Host {
     running: usize,
     failures: u32,
     last: String,
-    spared: u64,
 }
 
 /// All hosts of a run.
@@ -49,7 +37,7 @@ impl Inner {
 
 /// The right to have one request run; given back when dropped.
 #[derive(Debug)]
-pub(super) struct Permit {
+pub struct Permit {
     inner: Arc<Inner>,
     host: String,
 }
@@ -77,7 +65,6 @@ impl Hosts {
             }
             let host = hosts.entry(name.to_owned()).or_default();
             if host.failures >= self.most_failures {
-                host.spared += 1;
                 return Err(NetError::GivenUp { host: name.to_owned(), why: host.last.clone() });
             }
             if host.running < self.per_host {
@@ -101,11 +88,5 @@ impl Hosts {
         let host = hosts.entry(name.to_owned()).or_default();
         host.failures += 1;
         host.last = why.to_owned();
-    }
-
-    pub(super) fn given_up(&self) -> Vec<GivenUp> {
-        let hosts = self.inner.lock();
-        let dead = hosts.iter().filter(|(_, host)| host.failures >= self.most_failures);
-        dead.map(|(name, host)| GivenUp { host: name.clone(), why: host.last.clone(), spared: host.spared }).collect()
     }
 }

@@ -14,8 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-pub use hosts::GivenUp;
-use hosts::Hosts;
+use hosts::{Hosts, Permit};
 use request::{Answer, Requests};
 
 use super::urls;
@@ -140,9 +139,19 @@ impl Net {
         }
     }
 
-    /// The hosts that were given up so far, by name.
-    pub fn given_up(&self) -> Vec<GivenUp> {
-        self.hosts.given_up()
+    /// Waits until one more request to `host` may run, for those who ask it with a program of their own.
+    pub fn enter(&self, host: &str) -> Result<Permit, NetError> {
+        self.hosts.enter(host, &self.cancel)
+    }
+
+    /// Notes that `host` answers.
+    pub fn succeeded(&self, host: &str) {
+        self.hosts.succeeded(host);
+    }
+
+    /// Notes that `host` does not answer.
+    pub fn failed(&self, host: &str, why: &str) {
+        self.hosts.failed(host, why);
     }
 
     /// Downloads `url` to `target`, going on where `target` ends.

@@ -1,0 +1,60 @@
+//! `clarity fix --interactive`: one finding at a time, with its evidence and what would be written.
+//!
+//! Keys only, one each, no drawing: it works over ssh. What is accepted is evaluated and written at once, what is
+//! skipped is remembered below the cache, so that the next run goes on where this one ended.
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+use anyhow::bail;
+
+use crate::check::Finding;
+use crate::cli::{FOUND, INTERRUPTED, Output, USAGE, scan, stream};
+use crate::engine::{Session, Watch};
+use crate::report::{self, Located, Style};
+
+use super::import;
+use super::memory::Memory;
+use super::talk::{Talk, Tally};
+
+/// Runs the subcommand with `--interactive`.
+pub(super) fn run(args: &super::Args, output: &Output, watch: &Watch) -> anyhow::Result<ExitCode> {
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        bail!("--interactive asks questions, and stdin or stdout is no terminal; --write and --patch-dir need none");
+    }
+    let mut memory = Memory::of(&args.path, args.again)?;
+    let mut request = scan::request(&args.path, &args.what)?;
+    request.triage.baseline = Some(memory.skipped.clone());
+    scan::end_on_ctrl_c(watch)?;
+    let rows = import::rows(&args.list)?;
+    let session = match &rows {
+        Some(rows) => Session::open_list(&request, watch, rows)?,
+        None => Session::open(&request, watch)?,
+    };
+    report::unmatched(&session.report).iter().for_each(|line| stream::remark(line));
+    if session.report.has_nothing_that_was_asked_for() {
+        return Ok(ExitCode::from(USAGE));
+    }
+    let confirmed = rows.map(|rows| import::confirmed(&session.answers(&rows)));
+    let is_wanted = |finding: &Finding| confirmed.as_ref().is_none_or(|attrs| attrs.contains(&finding.attr.0));
+    let findings: Vec<Located> = session
+        .counting()
+        .filter(|located| located.finding.check.id != "LIC090" && is_wanted(&located.finding))
+        .cloned()
+        .collect();
+    let style = Style { verbose: true, ..super::style(output) };
+    let config = scan::config_file(&args.path, &args.what)?;
+    let mut talk = Talk::new(session, style, super::dirty(args), config, watch.clone());
+    let tally = talk.through(&findings, &mut memory)?;
+    stream::print_line(&in_words(&tally, findings.len()))?;
+    Ok(match (watch.is_ended(), tally.refused) {
+        (true, _) => ExitCode::from(INTERRUPTED),
+        (false, 0) => ExitCode::SUCCESS,
+        (false, _) => ExitCode::from(FOUND),
+    })
+}
+
+fn in_words(tally: &Tally, findings: usize) -> String {
+    let Tally { fixed, skipped, suppressed, refused } = tally;
+    format!("{findings} findings: {fixed} fixed, {skipped} skipped, {suppressed} suppressed, {refused} refused")
+}

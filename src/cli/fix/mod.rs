@@ -1,0 +1,166 @@
+//! `clarity fix`: patches for what a scan found, and questions where it takes a person to decide.
+
+mod import;
+mod interactive;
+mod memory;
+mod talk;
+mod upstream;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+
+use crate::check::Safety;
+use crate::engine::{Request, Session, Watch};
+use crate::fix::{self, Dirty, Plan, Repository};
+use crate::report::{self, Report, Style};
+
+use super::{FOUND, INTERRUPTED, Output, USAGE, scan, stream};
+
+/// Prints, writes or commits the license values that the evidence asks for.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A nixpkgs-like checkout, a folder of .nix files, or one file.
+    path: PathBuf,
+    #[command(flatten)]
+    what: scan::What,
+    /// How sure a fix must be: safe ones only, or also those that need a reviewer.
+    #[arg(long, value_enum, default_value_t = Sureness::Safe, conflicts_with_all = ["interactive", "for_upstream"])]
+    safety: Sureness,
+    /// At most so many fixes.
+    #[arg(long, value_name = "N", conflicts_with_all = ["interactive", "for_upstream"])]
+    limit: Option<usize>,
+    #[command(flatten)]
+    list: import::List,
+    #[command(flatten)]
+    how: How,
+    /// Also write files that git could not give back: with changes that are not committed, or outside of git.
+    #[arg(long, requires = "in_place")]
+    allow_dirty: bool,
+    /// Ask again about findings that were skipped before.
+    #[arg(long, requires = "interactive")]
+    again: bool,
+}
+
+/// What becomes of the fixes; by default they are printed as diffs.
+#[derive(Debug, clap::Args)]
+#[group(multiple = false)]
+struct How {
+    /// Edit the files in place.
+    #[arg(long, group = "in_place")]
+    write: bool,
+    /// Write a numbered series of patches for `git am`, one package each, to this folder.
+    #[arg(long, value_name = "DIR")]
+    patch_dir: Option<PathBuf>,
+    /// Make the commits, one package each, on this new branch; the work tree stays as it is.
+    #[arg(long, value_name = "BRANCH")]
+    commit: Option<String>,
+    /// Show one finding at a time and ask what to do with it; what is accepted is edited in place at once.
+    #[arg(long, group = "in_place")]
+    interactive: bool,
+    /// Print a question to upstream about this package, in Markdown, where only upstream can tell its license.
+    #[arg(long, value_name = "ATTR", conflicts_with_all = ["attr", "import"])]
+    for_upstream: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Sureness {
+    Safe,
+    Unsafe,
+}
+
+/// Runs the subcommand.
+pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
+    let watch = Watch::new(stream::watched() && !output.quiet);
+    if let Some(attr) = &args.how.for_upstream {
+        return upstream::run(args, attr, &watch);
+    }
+    if args.how.interactive {
+        return interactive::run(args, output, &watch);
+    }
+    let request = scan::request(&args.path, &args.what)?;
+    scan::end_on_ctrl_c(&watch)?;
+    match import::rows(&args.list)? {
+        Some(rows) => import::run(args, output, &Session::open_list(&request, &watch, &rows)?, &rows, &watch),
+        None => fix(args, output, &request, &watch),
+    }
+}
+
+fn fix(args: &Args, output: &Output, request: &Request, watch: &Watch) -> anyhow::Result<ExitCode> {
+    let session = Session::open(request, watch)?;
+    let mut plan = session.propose(&options(args), |_| true);
+    deliver(args, output, &session, &mut plan)?;
+    report::unmatched(&session.report).iter().for_each(|line| stream::remark(line));
+    tell(output, &session.report, &plan);
+    Ok(code(&session.report, &plan, watch))
+}
+
+fn options(args: &Args) -> fix::Options {
+    let safety = match args.safety {
+        Sureness::Safe => Safety::Safe,
+        Sureness::Unsafe => Safety::Unsafe,
+    };
+    fix::Options { safety, limit: args.limit }
+}
+
+fn dirty(args: &Args) -> Dirty {
+    if args.allow_dirty { Dirty::Allow } else { Dirty::Refuse }
+}
+
+fn style(output: &Output) -> Style {
+    Style { color: stream::colored(output.color), verbose: output.verbose, quiet: output.quiet }
+}
+
+/// Prints the fixes of `plan`, or does with them what was asked for.
+fn deliver(args: &Args, output: &Output, session: &Session, plan: &mut Plan) -> anyhow::Result<()> {
+    if args.how.write || args.how.patch_dir.is_some() || args.how.commit.is_some() {
+        return put(args, session, plan);
+    }
+    stream::to_stdout(|out| report::fixes(plan, style(output), out))
+}
+
+fn put(args: &Args, session: &Session, plan: &mut Plan) -> anyhow::Result<()> {
+    if args.how.write {
+        fix::write(plan, session.root(), dirty(args));
+        stream::remark(&format!("{} written", counted(plan.fixes.len())));
+    }
+    if let Some(folder) = &args.how.patch_dir {
+        for patch in fix::patches(plan, &Repository::around(session.root())?, folder)? {
+            stream::print_line(&patch.display().to_string())?;
+        }
+    }
+    if let Some(branch) = &args.how.commit {
+        let commits = fix::branch(plan, &Repository::around(session.root())?, branch)?;
+        stream::remark(&format!("{} committed on {branch}", counted(commits)));
+    }
+    Ok(())
+}
+
+/// What is not done, and what was not looked at: silence must not look like "nothing is wrong".
+fn tell(output: &Output, report: &Report, plan: &Plan) {
+    report::left(plan).iter().for_each(|line| stream::remark(line));
+    let coverage = report.coverage;
+    if coverage.looked_at < coverage.with_source && !output.quiet {
+        stream::remark(&format!(
+            "looked at the sources of {} of {} packages; --fetch downloads them, --sources DIR names a folder that has them",
+            coverage.looked_at, coverage.with_source
+        ));
+    }
+}
+
+fn code(report: &Report, plan: &Plan, watch: &Watch) -> ExitCode {
+    if watch.is_ended() {
+        ExitCode::from(INTERRUPTED)
+    } else if report.has_nothing_that_was_asked_for() {
+        ExitCode::from(USAGE)
+    } else if plan.refused.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(FOUND)
+    }
+}
+
+fn counted(fixes: usize) -> String {
+    if fixes == 1 { "1 fix".to_owned() } else { format!("{fixes} fixes") }
+}

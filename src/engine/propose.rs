@@ -1,0 +1,151 @@
+//! `clarity fix`: a scan, a plan, and the edited checkout evaluated again until nothing in it is a surprise.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::thread;
+
+use crate::check::Finding;
+use crate::declared::Selection;
+use crate::fix::{self, Case, Declarations, Dirty, Plan};
+use crate::nix;
+use crate::report::{Located, Report};
+use crate::text::RelPath;
+use crate::tree::{Checkout, LicenseTable};
+use crate::triage::State;
+
+use super::Watch;
+use super::scan::{Found, Request, ScanError, declarations, scan_checkout};
+
+/// A checkout that was scanned, open for changes.
+pub struct Session {
+    request: Request,
+    watch: Watch,
+    checkout: Checkout,
+    /// Every package of the checkout: a value may feed packages that nobody asked about.
+    pub(super) all: Vec<Found>,
+    /// The checkout's license table.
+    pub table: LicenseTable,
+    /// The scan.
+    pub report: Report,
+}
+
+impl Session {
+    /// Scans what `request` asks for. Nothing is written.
+    pub fn open(request: &Request, watch: &Watch) -> Result<Session, ScanError> {
+        let checkout = Checkout::open(&request.path, &request.tree)?;
+        let report = scan_checkout(&checkout, request, watch)?;
+        watch.stage("planning");
+        let all = declarations(&checkout, request, watch);
+        Ok(Session::of(request.clone(), watch, checkout, all, report))
+    }
+
+    /// Scans what `choose` selects of everything that the checkout defines.
+    pub fn open_for(
+        request: &Request,
+        watch: &Watch,
+        choose: impl FnOnce(&[Found]) -> Selection,
+    ) -> Result<Session, ScanError> {
+        let checkout = Checkout::open(&request.path, &request.tree)?;
+        watch.stage("evaluating");
+        let mut all = declarations(&checkout, &Request { selection: Selection::All, ..request.clone() }, watch);
+        let request = Request { selection: choose(&all), ..request.clone() };
+        let report = scan_checkout(&checkout, &request, watch)?;
+        let known: BTreeSet<String> = all.iter().map(|(package, _)| package.attr.0.clone()).collect();
+        let others = report.packages.iter().filter(|other| !known.contains(&other.package.attr.0));
+        all.extend(others.map(|other| (other.package.clone(), other.declared.clone())));
+        Ok(Session::of(request, watch, checkout, all, report))
+    }
+
+    fn of(request: Request, watch: &Watch, checkout: Checkout, all: Vec<Found>, report: Report) -> Session {
+        watch.finish();
+        let table = checkout.license_table();
+        Session { request, watch: watch.clone(), checkout, all, table, report }
+    }
+
+    /// The root of the checkout.
+    pub fn root(&self) -> &Path {
+        self.checkout.root()
+    }
+
+    /// The text of a file of the checkout.
+    pub fn text(&self, file: &RelPath) -> Option<String> {
+        String::from_utf8(self.checkout.read(file)?.to_vec()).ok()
+    }
+
+    /// The findings that count.
+    pub fn counting(&self) -> impl Iterator<Item = &Located> {
+        self.report.findings().filter(|located| located.state == State::New)
+    }
+
+    /// The fixes of the findings that count and are `wanted`, each of them evaluated.
+    pub fn propose(&self, options: &fix::Options, wanted: impl Fn(&Finding) -> bool) -> Plan {
+        let findings = self.counting().map(|located| &located.finding).filter(|finding| wanted(finding));
+        let mut plan = self.plan(findings, options);
+        self.verify(&mut plan);
+        plan
+    }
+
+    /// The fixes that `findings` ask for. They are not evaluated yet: to look at, not to write.
+    pub fn plan<'f>(&self, findings: impl IntoIterator<Item = &'f Finding>, options: &fix::Options) -> Plan {
+        let mut by_attr: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+        for finding in findings {
+            by_attr.entry(&finding.attr.0).or_default().push(finding);
+        }
+        let cases: Vec<Case<'_>> = self.all.iter().map(|found| case(found, &by_attr)).collect();
+        with_stack(|| fix::plan(&self.checkout, &cases, &self.table, options))
+    }
+
+    /// Evaluates `plan`, writes what holds to the checkout, and goes on with the checkout as it is then.
+    pub fn write(&mut self, mut plan: Plan, dirty: Dirty) -> Result<Plan, ScanError> {
+        let after = self.verify(&mut plan);
+        let verified = plan.fixes.len();
+        fix::write(&mut plan, self.checkout.root(), dirty);
+        if !plan.fixes.is_empty() {
+            self.checkout = Checkout::open(&self.request.path, &self.request.tree)?;
+            let all_written = plan.fixes.len() == verified;
+            self.all = if all_written { after } else { declarations(&self.checkout, &self.request, &self.watch) };
+        }
+        self.watch.finish();
+        Ok(plan)
+    }
+
+    /// Refuses the fixes of `plan` that do not do what they should, or do more. Returns what every package declares
+    /// when the others are made.
+    fn verify(&self, plan: &mut Plan) -> Vec<Found> {
+        let before = by_attr(&self.all);
+        let mut found = Vec::new();
+        while !plan.fixes.is_empty() && !self.watch.is_ended() {
+            self.watch.stage("evaluating the edited checkout");
+            let texts: Vec<(RelPath, String)> = plan.files().map(|(file, _, after)| (file.clone(), after)).collect();
+            let edited = self.checkout.with_texts(texts.iter().map(|(file, text)| (file, text.as_str())));
+            found = declarations(&edited, &self.request, &self.watch);
+            if fix::verify(plan, &before, &by_attr(&found), &self.table) {
+                break;
+            }
+        }
+        if self.watch.is_ended() {
+            // What was not evaluated again is not offered.
+            plan.fixes.clear();
+        }
+        self.watch.finish();
+        found
+    }
+}
+
+fn case<'c>((package, declared): &'c Found, findings: &BTreeMap<&str, Vec<&'c Finding>>) -> Case<'c> {
+    Case { package, declared, findings: findings.get(package.attr.0.as_str()).cloned().unwrap_or_default() }
+}
+
+fn by_attr(all: &[Found]) -> Declarations {
+    all.iter().map(|(package, declared)| (package.attr.clone(), declared.clone())).collect()
+}
+
+/// Runs `work` with room for deeply nested files.
+fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    thread::scope(|scope| {
+        let deep = thread::Builder::new().stack_size(nix::STACK).spawn_scoped(scope, work);
+        deep.expect("a thread can be had: the evaluator had some")
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}

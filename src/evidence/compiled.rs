@@ -1,0 +1,118 @@
+//! Files that are made by a compiler: told by their bytes, whatever they are called.
+//!
+//! Says what a file is, never under which terms it stands: nothing about a license is read from a binary.
+
+use std::fmt;
+
+use memchr::memmem;
+
+/// The form of something compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Compiled {
+    /// Machine code of Linux and the BSDs; also inside a static library.
+    Elf,
+    /// An ELF file with a file system behind it.
+    AppImage,
+    /// Machine code of Apple's systems.
+    MachO,
+    /// A program or library of Windows, or of .NET.
+    Pe,
+    /// A package of Debian.
+    Deb,
+    /// A package of an RPM distribution.
+    Rpm,
+    /// A class of Java.
+    JavaClass,
+    /// An archive with classes of Java.
+    Jar,
+    /// Bytecode of Android.
+    Dex,
+    /// WebAssembly.
+    Wasm,
+}
+
+impl fmt::Display for Compiled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Compiled::Elf => "ELF",
+            Compiled::AppImage => "AppImage",
+            Compiled::MachO => "Mach-O",
+            Compiled::Pe => "PE",
+            Compiled::Deb => "a Debian package",
+            Compiled::Rpm => "an RPM package",
+            Compiled::JavaClass => "a Java class",
+            Compiled::Jar => "a jar with classes",
+            Compiled::Dex => "DEX",
+            Compiled::Wasm => "WebAssembly",
+        })
+    }
+}
+
+/// What the file with these bytes was compiled to, where it was.
+pub(super) fn of(bytes: &[u8]) -> Option<Compiled> {
+    use infer::{app, archive};
+    let forms: [(Compiled, fn(&[u8]) -> bool); 10] = [
+        (Compiled::AppImage, is_app_image),
+        (Compiled::Elf, app::is_elf),
+        (Compiled::MachO, app::is_mach),
+        (Compiled::JavaClass, app::is_java),
+        (Compiled::Wasm, app::is_wasm),
+        (Compiled::Dex, app::is_dex),
+        (Compiled::Deb, archive::is_deb),
+        (Compiled::Rpm, archive::is_rpm),
+        (Compiled::Pe, is_pe),
+        (Compiled::Jar, is_jar),
+    ];
+    let found = forms.into_iter().find(|(_, is)| is(bytes)).map(|(form, _)| form);
+    found.or_else(|| is_static_library(bytes).then_some(Compiled::Elf))
+}
+
+/// The mark of an AppImage stands in bytes of the ELF header that mean nothing.
+fn is_app_image(bytes: &[u8]) -> bool {
+    infer::app::is_elf(bytes) && bytes.get(8..10) == Some(b"AI")
+}
+
+/// "MZ" begins many things; the header it points to is that of a PE file only.
+fn is_pe(bytes: &[u8]) -> bool {
+    let header = bytes.get(0x3c..0x40).and_then(|offset| Some(u32::from_le_bytes(offset.try_into().ok()?) as usize));
+    let signature = header.and_then(|at| bytes.get(at..at.checked_add(4)?));
+    infer::app::is_exe(bytes) && signature == Some(b"PE\0\0")
+}
+
+/// Names of members stand uncompressed in a zip; one without classes is data.
+fn is_jar(bytes: &[u8]) -> bool {
+    infer::archive::is_zip(bytes) && memmem::find(bytes, b".class").is_some()
+}
+
+fn is_static_library(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"!<arch>\n") && memmem::find(bytes, b"\x7fELF").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Compiled, of};
+
+    #[test]
+    fn a_mark_at_the_start_is_not_enough() {
+        assert_eq!(
+            of(b"MZ is how this text begins, and no program follows it, whatever comes behind its start."),
+            None
+        );
+        assert_eq!(of(b"\x7fELF"), None);
+        assert_eq!(of(b"PK\x03\x04 an archive of pictures"), None);
+        assert_eq!(of(b""), None);
+    }
+
+    #[test]
+    fn classes_and_fat_binaries_share_a_mark_and_are_told_apart() {
+        assert_eq!(of(b"\xca\xfe\xba\xbe\0\0\0\x41 class"), Some(Compiled::JavaClass));
+        assert_eq!(of(b"\xca\xfe\xba\xbe\0\0\0\x02 two machines"), Some(Compiled::MachO));
+    }
+
+    #[test]
+    fn what_is_inside_an_archive_counts() {
+        assert_eq!(of(b"PK\x03\x04 META-INF/ a/Main.class"), Some(Compiled::Jar));
+        assert_eq!(of(b"!<arch>\nmember.o/ \x7fELF"), Some(Compiled::Elf));
+        assert_eq!(of(b"!<arch>\ndebian-binary   "), Some(Compiled::Deb));
+    }
+}

@@ -1,0 +1,80 @@
+//! What a person can decide about a finding: the words that the evidence leaves open.
+//!
+//! A program must not choose between only and or-later, or between all and any, where nothing says so; a person may.
+
+use crate::check::{Finding, Intent, Remedy, Safety};
+use crate::conclusion::Concluded;
+use crate::license::{LicenseExpr, Suffix};
+use crate::tree::LicenseTable;
+
+/// What a finding proposes, and what of it is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What would be declared.
+    pub target: LicenseExpr,
+    /// True while nothing says whether later versions are granted.
+    pub suffix_is_open: bool,
+    /// True while nothing says whether all of the licenses apply, or one at choice.
+    pub operator_is_open: bool,
+}
+
+/// How licenses belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joint {
+    /// All apply.
+    And,
+    /// One may be chosen.
+    Or,
+}
+
+impl Choice {
+    /// What `finding` leaves to decide; `None` where it proposes nothing. `concluded` is what it rests on.
+    pub fn of(finding: &Finding, concluded: Option<&Concluded>, table: &LicenseTable) -> Option<Choice> {
+        let proposed = finding.remedy.as_ref().map(|remedy| {
+            let Intent::SetLicense(expr) = &remedy.intent;
+            expr
+        });
+        let offered =
+            concluded.filter(|_| finding.check.id == "LIC016" && table.has_operators).map(|concluded| &concluded.expr);
+        let target = proposed.or(offered)?.clone();
+        let unjoined = concluded.is_some_and(|concluded| concluded.operator_unstated && concluded.expr == target);
+        Some(Choice { suffix_is_open: is_open(&target), operator_is_open: unjoined, target })
+    }
+
+    /// True where nothing is left to decide.
+    pub fn is_settled(&self) -> bool {
+        !self.suffix_is_open && !self.operator_is_open
+    }
+
+    /// The same with the open suffixes decided.
+    pub fn with_suffix(&self, suffix: Suffix) -> Choice {
+        let decided = self.target.map_terms(&mut |term| match term.suffix {
+            Suffix::Unstated => term.clone().with_suffix(suffix),
+            _ => term.clone(),
+        });
+        Choice { target: decided, suffix_is_open: false, ..self.clone() }
+    }
+
+    /// The same with the open operator decided.
+    pub fn joined(&self, joint: Joint) -> Choice {
+        let parts = match &self.target {
+            LicenseExpr::And(parts) | LicenseExpr::Or(parts) => parts.clone(),
+            LicenseExpr::Term(_) => return Choice { operator_is_open: false, ..self.clone() },
+        };
+        let whole = match joint {
+            Joint::And => LicenseExpr::all(parts),
+            Joint::Or => LicenseExpr::any(parts),
+        };
+        Choice { target: whole.expect("an operator has children"), operator_is_open: false, ..self.clone() }
+    }
+
+    /// `finding` as somebody who decided would state it.
+    pub fn decided(&self, finding: &Finding) -> Finding {
+        let intent = Intent::SetLicense(self.target.clone());
+        Finding { remedy: Some(Remedy { intent, safety: Safety::Safe }), ..finding.clone() }
+    }
+}
+
+fn is_open(expr: &LicenseExpr) -> bool {
+    expr.terms().iter().any(|term| term.suffix == Suffix::Unstated)
+}

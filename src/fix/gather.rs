@@ -1,0 +1,168 @@
+//! Remedies of one value together: a value that feeds several packages is one change or none.
+
+use std::collections::BTreeMap;
+
+use super::{Case, Fix, Held, Refused};
+use crate::check::{self, Finding, Intent, Safety};
+use crate::declared::{Declared, Statement};
+use crate::license::LicenseExpr;
+use crate::text::{EditSet, RelPath};
+use crate::tree::{AttrPath, Site};
+use crate::verdict::members;
+
+/// What an edit is made to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Target {
+    /// A license value.
+    Value(Site),
+    /// The set that has none.
+    Set(Site),
+}
+
+impl Target {
+    pub(super) fn site(&self) -> &Site {
+        match self {
+            Target::Value(site) | Target::Set(site) => site,
+        }
+    }
+
+    pub(super) fn file(&self) -> &RelPath {
+        &self.site().file
+    }
+
+    fn of(case: &Case<'_>) -> Option<Target> {
+        match case.declared {
+            Declared::Absent => case.package.site.clone().map(Target::Set),
+            declared => check::site(declared).cloned().map(Target::Value),
+        }
+    }
+}
+
+/// Packages whose license is one value, and what that value should say.
+pub(super) struct Group<'c> {
+    pub(super) place: Target,
+    pub(super) target: LicenseExpr,
+    pub(super) safety: Safety,
+    /// The names and texts that the value consists of.
+    pub(super) present: Vec<String>,
+    /// True where the value is written with operators.
+    pub(super) is_operator: bool,
+    cases: Vec<&'c Case<'c>>,
+}
+
+impl Group<'_> {
+    /// Who asks for it, by which rule.
+    fn asked(&self) -> impl Iterator<Item = (AttrPath, &'static str)> {
+        self.cases.iter().filter_map(|case| Some((case.package.attr.clone(), remedies(case).next()?.0.check.id)))
+    }
+
+    pub(super) fn refused(&self, why: &str) -> Vec<Refused> {
+        let place = Some(self.place.site().clone());
+        self.asked().map(|(attr, check)| Refused { attr, check, place: place.clone(), why: why.to_owned() }).collect()
+    }
+
+    pub(super) fn held(&self, why: &str) -> Vec<Held> {
+        let held = |(attr, check)| Held { attr, check, target: self.target.clone(), why: why.to_owned() };
+        self.asked().map(held).collect()
+    }
+
+    pub(super) fn fix(self, edits: EditSet) -> Fix {
+        let mut packages: Vec<_> = self.cases.iter().map(|case| case.package.clone()).collect();
+        packages
+            .sort_by_key(|package| (package.attr.0.matches('.').count(), package.attr.0.len(), package.attr.clone()));
+        let asking = self.cases.iter().find(|case| remedies(case).next().is_some());
+        Fix {
+            packages,
+            place: self.place.site().clone(),
+            declared: asking.map(|case| check::declared_in_words(case.declared)).unwrap_or_default(),
+            target: self.target,
+            safety: self.safety,
+            findings: self.cases.iter().flat_map(|case| remedies(case)).map(|(finding, ..)| finding.clone()).collect(),
+            edits,
+        }
+    }
+}
+
+/// The findings of a package that say what to write, with what they say.
+fn remedies<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (&'c Finding, &'c LicenseExpr, Safety)> {
+    case.findings.iter().filter_map(|finding| {
+        let remedy = finding.remedy.as_ref()?;
+        let Intent::SetLicense(expr) = &remedy.intent;
+        Some((*finding, expr, remedy.safety))
+    })
+}
+
+/// The values that remedies want changed, in order of the packages that ask; what cannot be is added to `refused`.
+pub(super) fn groups<'c>(cases: &'c [Case<'c>], refused: &mut Vec<Refused>) -> Vec<Group<'c>> {
+    // A condition may make one place say several things: each is a value of its own.
+    let mut by_place: BTreeMap<(Target, String), Vec<&Case<'_>>> = BTreeMap::new();
+    for case in cases {
+        if let Some(place) = Target::of(case) {
+            by_place.entry((place, check::declared_in_words(case.declared))).or_default().push(case);
+        }
+    }
+    let mut groups = Vec::new();
+    for case in cases.iter().filter(|case| remedies(case).next().is_some()) {
+        let Some(place) = Target::of(case) else {
+            refused.extend(refusals(case, None, "there is no place in the checkout to write it"));
+            continue;
+        };
+        let key = (place.clone(), check::declared_in_words(case.declared));
+        let Some(sharing) = by_place.remove(&key) else { continue };
+        match group(place.clone(), sharing.clone()) {
+            Ok(group) => groups.push(group),
+            Err(why) => {
+                refused.extend(sharing.iter().flat_map(|case| refusals(case, Some(place.site()), &why)));
+            }
+        }
+    }
+    groups
+}
+
+fn refusals(case: &Case<'_>, place: Option<&Site>, why: &str) -> Vec<Refused> {
+    let refused = |(finding, ..): (&Finding, _, _)| Refused {
+        attr: case.package.attr.clone(),
+        check: finding.check.id,
+        place: place.cloned(),
+        why: why.to_owned(),
+    };
+    remedies(case).take(1).map(refused).collect()
+}
+
+fn group<'c>(place: Target, cases: Vec<&'c Case<'c>>) -> Result<Group<'c>, String> {
+    let wanted: Vec<(&LicenseExpr, Safety)> =
+        cases.iter().flat_map(|case| remedies(case)).map(|(_, expr, safety)| (expr, safety)).collect();
+    let (target, _) = *wanted.first().ok_or("nothing is wanted")?;
+    if let Some((other, _)) = wanted.iter().find(|(expr, _)| *expr != target) {
+        return Err(format!(
+            "its value would have to say both {target} and {other}; give the packages values of their own"
+        ));
+    }
+    let asking: Vec<_> = cases.iter().filter(|case| remedies(case).next().is_some()).collect();
+    let speaks_for = |case: &Case<'_>| asking.iter().any(|other| other.package.sources == case.package.sources);
+    if let Some(other) = cases.iter().find(|case| !speaks_for(case)) {
+        return Err(format!(
+            "its value also belongs to {}, whose source does not ask for {target}; give them values of their own",
+            other.package.attr
+        ));
+    }
+    let statement = match asking.first().map(|case| case.declared) {
+        Some(Declared::Resolved { statement, .. }) => Some(statement),
+        _ => None,
+    };
+    Ok(Group {
+        place,
+        target: target.clone(),
+        safety: wanted.iter().map(|(_, safety)| *safety).max().unwrap_or(Safety::DisplayOnly),
+        present: statement.map(present).unwrap_or_default(),
+        is_operator: matches!(statement, Some(Statement::Operator { .. })),
+        cases,
+    })
+}
+
+fn present(statement: &Statement) -> Vec<String> {
+    match statement {
+        Statement::Text(text, _) => vec![text.clone()],
+        _ => members(statement).iter().filter_map(|member| member.attr.clone()).collect(),
+    }
+}

@@ -1,0 +1,153 @@
+//! The git repository that a checkout lies in, through the `git` on PATH.
+//!
+//! Reads only; what is written goes through [`super::series`].
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::text::RelPath;
+
+/// Why git cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// No git.
+    #[error("git cannot be run: {0}; install it, or use --write")]
+    NoGit(std::io::Error),
+    /// Not a repository.
+    #[error("{0}: not in a git repository; use --write --allow-dirty, or `git init` and commit first")]
+    NoRepository(PathBuf),
+    /// No name and mail address.
+    #[error("git does not know who you are; set user.name and user.email with `git config`")]
+    NoIdentity,
+    /// Changes that are not committed.
+    #[error("{0} has changes that are not committed; commit or stash them")]
+    Dirty(RelPath),
+    /// Filters change the file between repository and work tree.
+    #[error("{0} differs from what is committed although git calls it unchanged (line endings?); use --write")]
+    Filtered(RelPath),
+    /// The branch is there.
+    #[error("there is a branch {0} already; name another one")]
+    BranchExists(String),
+    /// The folder has patches.
+    #[error("{0} has patches already; name an empty folder")]
+    PatchesExist(PathBuf),
+    /// Something else.
+    #[error("git {0}: {1}")]
+    Failed(String, String),
+    /// A folder or file cannot be written.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+/// A repository.
+#[derive(Clone, Debug)]
+pub struct Repository {
+    /// The root of the checkout in the work tree.
+    root: PathBuf,
+    /// That root below the top of the work tree: empty, or with a slash at its end.
+    prefix: String,
+}
+
+impl Repository {
+    /// The repository that the folder `root` lies in.
+    pub fn around(root: &Path) -> Result<Repository, GitError> {
+        let mut repository = Repository { root: root.to_owned(), prefix: String::new() };
+        repository.prefix = match repository.run(["rev-parse", "--show-prefix"]) {
+            Ok(prefix) => prefix.trim_end_matches('\n').to_owned(),
+            Err(GitError::Failed(..)) => return Err(GitError::NoRepository(root.to_owned())),
+            Err(error) => return Err(error),
+        };
+        Ok(repository)
+    }
+
+    /// The root of the checkout.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The output of a git command.
+    pub(super) fn run<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Result<String, GitError> {
+        run(Command::new("git").arg("-C").arg(&self.root).args(args), b"")
+    }
+
+    /// True where `file` has changes that are not committed, or is not known to git.
+    pub fn is_dirty(&self, file: &RelPath) -> Result<bool, GitError> {
+        let file = self.real(file);
+        let state = self.run(["status", "--porcelain", "--ignored", "--", &format!(":(literal){file}")])?;
+        Ok(!state.is_empty())
+    }
+
+    /// Author and committer as git writes them: name, address, time.
+    pub(super) fn identities(&self) -> Result<(String, String), GitError> {
+        let identity = |who| {
+            let asked = self.run(["-c", "user.useConfigOnly=true", "var", who]);
+            asked.map(|line| line.trim_end().to_owned()).map_err(|error| match error {
+                GitError::Failed(..) => GitError::NoIdentity,
+                error => error,
+            })
+        };
+        Ok((identity("GIT_AUTHOR_IDENT")?, identity("GIT_COMMITTER_IDENT")?))
+    }
+
+    /// The commit that is checked out.
+    pub(super) fn head(&self) -> Result<String, GitError> {
+        Ok(self.run(["rev-parse", "--verify", "HEAD^{commit}"])?.trim_end().to_owned())
+    }
+
+    /// The path of `file` from the top of the work tree, and its mode in the commit that is checked out.
+    pub(super) fn committed(&self, file: &RelPath) -> Result<(String, String), GitError> {
+        let path = format!("{}{}", self.prefix, self.real(file));
+        let listed = self.run(["ls-tree", "--full-tree", "HEAD", "--", &format!(":(top,literal){path}")])?;
+        let mode = listed.split_whitespace().next().map(str::to_owned);
+        mode.map(|mode| (path, mode)).ok_or_else(|| GitError::Dirty(file.clone()))
+    }
+
+    /// Where the bytes of `file` are: git knows nothing of what lies behind a link.
+    fn real(&self, file: &RelPath) -> RelPath {
+        let below = |root: &Path| RelPath::below(root, &file.under(root).canonicalize().ok()?);
+        self.root.canonicalize().ok().and_then(|root| below(&root)).unwrap_or_else(|| file.clone())
+    }
+
+    /// The text of `path` (from the top of the work tree) in the commit that is checked out.
+    pub(super) fn text(&self, path: &str) -> Result<String, GitError> {
+        self.run(["cat-file", "blob", &format!("HEAD:{path}")])
+    }
+}
+
+/// Variables by which a hook tells git its own repository. Ours is the one around the checkout, whoever calls.
+const OF_A_HOOK: [&str; 10] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
+/// The output of `command`, which is given `input`.
+pub(super) fn run(command: &mut Command, input: &[u8]) -> Result<String, GitError> {
+    let words: Vec<String> = command.get_args().map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
+    command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).env("LC_ALL", "C");
+    OF_A_HOOK.iter().for_each(|name| {
+        command.env_remove(name);
+    });
+    let mut child = command.spawn().map_err(GitError::NoGit)?;
+    if let Some(mut pipe) = child.stdin.take() {
+        // Git that stops reading has a reason, and says it on stderr.
+        let _ = pipe.write_all(input);
+    }
+    let output = child.wait_with_output()?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let what = words.iter().skip_while(|word| word.starts_with('-') || word.contains('/')).take(2).cloned();
+    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(GitError::Failed(what.collect::<Vec<_>>().join(" "), said))
+}

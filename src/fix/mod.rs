@@ -1,0 +1,254 @@
+//! From remedies to edits: what to write where, or why not.
+//!
+//! A remedy is an intent; this module finds the place, asks [`crate::nix::rewrite`] for the edits and holds what comes of
+//! them against the intent. It never guesses: what cannot be done is refused with its reason. Invariant: an edit that
+//! was not evaluated again ([`verify`]) is never written.
+
+mod choice;
+mod gather;
+mod generated;
+mod git;
+mod message;
+mod series;
+mod upstream;
+mod verify;
+pub mod worklist;
+mod write;
+
+use std::collections::BTreeMap;
+
+pub use choice::{Choice, Joint};
+pub use git::{GitError, Repository};
+pub use message::{lint, message};
+pub use series::{branch, patches};
+pub use upstream::question;
+pub use verify::{Declarations, verify};
+pub use write::{Dirty, WriteError, write};
+
+use crate::check::{Finding, Safety};
+use crate::declared::Declared;
+use crate::license::LicenseExpr;
+use crate::nix::rewrite::{Rewriter, Task};
+use crate::text::{EditSet, RelPath};
+use crate::tree::{All, AttrPath, Checkout, HOME, LicenseTable, Package, Site};
+
+use gather::{Group, Target};
+
+/// One package of a run: what it is, what it declares, and the findings about it that count.
+#[derive(Clone, Debug)]
+pub struct Case<'c> {
+    /// The package.
+    pub package: &'c Package,
+    /// What nixpkgs says.
+    pub declared: &'c Declared,
+    /// What the rules say; empty for packages that nobody asked about.
+    pub findings: Vec<&'c Finding>,
+}
+
+/// Which remedies are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The least sure remedies that are written; `DisplayOnly` is taken for `Unsafe`.
+    pub safety: Safety,
+    /// At most so many fixes.
+    pub limit: Option<usize>,
+}
+
+/// What is to be done, and what is not.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// The fixes, in order of attribute paths.
+    pub fixes: Vec<Fix>,
+    /// Wanted and not possible.
+    pub refused: Vec<Refused>,
+    /// Possible and not wanted: less sure than asked for, or past the limit.
+    pub held: Vec<Held>,
+    /// The text of every file that a fix touches, as it was read.
+    pub texts: BTreeMap<RelPath, String>,
+}
+
+/// One value to change: the unit of a commit.
+#[derive(Clone, Debug)]
+pub struct Fix {
+    /// The packages that the value belongs to; the first one names the change.
+    pub packages: Vec<Package>,
+    /// Where the value is, or the set that it is missing in.
+    pub place: Site,
+    /// What is declared, in SPDX terms; empty where nothing is.
+    pub declared: String,
+    /// What is to be declared.
+    pub target: LicenseExpr,
+    /// How sure that is.
+    pub safety: Safety,
+    /// The findings that ask for it.
+    pub findings: Vec<Finding>,
+    /// What changes in the file of `place`.
+    pub edits: EditSet,
+}
+
+impl Fix {
+    /// The package that names the change.
+    pub fn attr(&self) -> &AttrPath {
+        &self.packages.first().expect("a fix belongs to a package").attr
+    }
+
+    /// The remedies that are not carried out, because of `why`.
+    fn refused(&self, why: &str) -> impl Iterator<Item = Refused> {
+        self.findings.iter().map(move |finding| Refused {
+            attr: finding.attr.clone(),
+            check: finding.check.id,
+            place: Some(self.place.clone()),
+            why: why.to_owned(),
+        })
+    }
+}
+
+/// A remedy that was wanted and is not possible.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The package.
+    pub attr: AttrPath,
+    /// The rule that asked, e.g. `LIC010`.
+    pub check: &'static str,
+    /// The place, where there is one.
+    pub place: Option<Site>,
+    /// Why not, and what to do instead.
+    pub why: String,
+}
+
+/// A remedy that is possible and was not asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The package.
+    pub attr: AttrPath,
+    /// The rule that asked.
+    pub check: &'static str,
+    /// What would be declared.
+    pub target: LicenseExpr,
+    /// Why it is held back.
+    pub why: String,
+}
+
+/// The edits that the findings of `cases` ask for. `cases` has every package of the checkout, so that a value that feeds
+/// several packages is known for one.
+pub fn plan(checkout: &Checkout, cases: &[Case<'_>], table: &LicenseTable, options: &Options) -> Plan {
+    let mut plan = Plan::default();
+    let groups = gather::groups(cases, &mut plan.refused);
+    let mut desk = Desk { checkout, table, files: BTreeMap::new() };
+    for group in groups {
+        match held_because(&group, plan.fixes.len(), options) {
+            Some(why) => plan.held.extend(group.held(&why)),
+            None => match desk.edit(&group) {
+                Ok(edits) if edits.is_empty() => {}
+                Ok(edits) => plan.fixes.push(group.fix(edits)),
+                Err(why) => plan.refused.extend(group.refused(&why)),
+            },
+        }
+    }
+    plan.texts = desk.texts();
+    plan
+}
+
+/// The files that are being edited.
+struct Desk<'d> {
+    checkout: &'d Checkout,
+    table: &'d LicenseTable,
+    files: BTreeMap<RelPath, Result<Sheet, String>>,
+}
+
+/// One file, with all edits so far.
+struct Sheet {
+    rewriter: Rewriter,
+    edits: EditSet,
+}
+
+impl Sheet {
+    /// The file as people write it; why it is not for editing.
+    fn open(checkout: &Checkout, file: &RelPath) -> Result<Sheet, String> {
+        let bytes = checkout.read(file).ok_or("the file cannot be read any more")?;
+        let text = std::str::from_utf8(bytes).map_err(|_| "the file is not UTF-8 text; edit it by hand".to_owned())?;
+        match generated::because(file, text) {
+            Some(why) => Err(why),
+            None => Rewriter::open(text)
+                .map(|rewriter| Sheet { rewriter, edits: EditSet::new() })
+                .map_err(|refusal| refusal.to_string()),
+        }
+    }
+}
+
+impl Desk<'_> {
+    /// The edits that `group` asks for, disjoint from all before.
+    fn edit(&mut self, group: &Group<'_>) -> Result<EditSet, String> {
+        let file = group.place.file();
+        let sheet = self.files.entry(file.clone()).or_insert_with(|| Sheet::open(self.checkout, file));
+        let sheet = sheet.as_mut().map_err(|why| why.clone())?;
+        let edits = edits(&sheet.rewriter, group, self.table)?;
+        let mut all = sheet.edits.clone();
+        edits
+            .iter()
+            .try_for_each(|edit| all.add(edit.clone()))
+            .map_err(|_| "another fix of this run changes the same lines; run again when that one is in".to_owned())?;
+        sheet.edits = all;
+        Ok(edits)
+    }
+
+    /// The text of every file that has edits.
+    fn texts(self) -> BTreeMap<RelPath, String> {
+        let edited = self.files.into_iter().filter_map(|(file, sheet)| Some((file, sheet.ok()?)));
+        edited
+            .filter(|(_, sheet)| !sheet.edits.is_empty())
+            .map(|(file, sheet)| (file, sheet.rewriter.text().to_owned()))
+            .collect()
+    }
+}
+
+impl Plan {
+    /// The text of `file` with the edits of `fixes`, which are some of this plan's.
+    pub fn edited<'f>(&self, file: &RelPath, fixes: impl IntoIterator<Item = &'f Fix>) -> Option<String> {
+        let mut all = EditSet::new();
+        for fix in fixes.into_iter().filter(|fix| fix.place.file == *file) {
+            fix.edits.iter().try_for_each(|edit| all.add(edit.clone())).expect("the plan refuses edits that overlap");
+        }
+        Some(all.apply(self.texts.get(file)?))
+    }
+
+    /// Each fix with the text of its file before and after it, when they are made one after the other.
+    pub fn steps(&self) -> impl Iterator<Item = (&Fix, String, String)> {
+        self.fixes.iter().enumerate().filter_map(|(number, fix)| {
+            let before = self.edited(&fix.place.file, &self.fixes[..number])?;
+            Some((fix, before, self.edited(&fix.place.file, &self.fixes[..=number])?))
+        })
+    }
+
+    /// Every file that is touched, with its text before and after.
+    pub fn files(&self) -> impl Iterator<Item = (&RelPath, &str, String)> {
+        self.texts.iter().filter_map(|(file, before)| {
+            let after = self.edited(file, &self.fixes)?;
+            (after != *before).then_some((file, before.as_str(), after))
+        })
+    }
+}
+
+fn held_because(group: &Group<'_>, so_far: usize, options: &Options) -> Option<String> {
+    match (group.safety, options.safety) {
+        (Safety::DisplayOnly, _) => {
+            Some("something is open that a person has to decide; --interactive asks, with the evidence".to_owned())
+        }
+        (Safety::Unsafe, Safety::Safe) => Some("needs a reviewer; `--safety unsafe` writes it".to_owned()),
+        _ if options.limit.is_some_and(|limit| so_far >= limit) => Some("past --limit".to_owned()),
+        _ => None,
+    }
+}
+
+fn edits(rewriter: &Rewriter, group: &Group<'_>, table: &LicenseTable) -> Result<EditSet, String> {
+    let all = if group.is_operator { All::Operator } else { All::List };
+    let wanted = table.wanted(&group.target, all).ok_or_else(|| {
+        format!("the license table of this checkout has no name for {}; add one, or use an inline record", group.target)
+    })?;
+    let task = Task { wanted: &wanted, home: &HOME, present: &group.present };
+    let edits = match &group.place {
+        Target::Value(site) => rewriter.replace(site.span, &task),
+        Target::Set(site) => rewriter.insert(site.span, ["meta", "license"], &task),
+    };
+    edits.map_err(|refusal| refusal.to_string())
+}

@@ -1,0 +1,87 @@
+//! A plan of fixes: unified diffs for people and for `git apply`, and what is not done with the reason.
+
+use std::io::{self, Write};
+
+use similar::{ChangeTag, TextDiff};
+
+use crate::check::Safety;
+use crate::fix::{Fix, Plan};
+
+use super::{Report, Style, in_one_line, place};
+
+/// Writes a diff for each fix, in the order in which they apply.
+pub fn fixes(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    for (fix, before, after) in plan.steps() {
+        if !style.quiet {
+            writeln!(out, "{}", headline(fix))?;
+        }
+        diff(&fix.place.file.to_string(), &before, &after, style, out)?;
+    }
+    Ok(())
+}
+
+/// What is not done, one line each with its reason.
+pub fn left(plan: &Plan) -> Vec<String> {
+    let refused = plan.refused.iter().map(|refused| {
+        let at = refused.place.as_ref().map(|site| format!(" ({})", place(site))).unwrap_or_default();
+        format!("refused: {} {}{at}: {}", in_one_line(&refused.attr.0), refused.check, in_one_line(&refused.why))
+    });
+    let held = plan.held.iter().map(|held| {
+        format!(
+            "not written: {} {}: {}: {}",
+            in_one_line(&held.attr.0),
+            held.check,
+            held.target,
+            in_one_line(&held.why)
+        )
+    });
+    refused.chain(held).collect()
+}
+
+/// What was asked for and is not there, one line each.
+pub fn unmatched(report: &Report) -> Vec<String> {
+    let line = |name: &String| {
+        format!(
+            "not found: no attribute matches `{}`; check its spelling, or look for it with a glob",
+            in_one_line(name)
+        )
+    };
+    report.unmatched.iter().map(line).collect()
+}
+
+fn headline(fix: &Fix) -> String {
+    let declared = if fix.declared.is_empty() { "NONE" } else { &fix.declared };
+    let mut checks: Vec<&str> = fix.findings.iter().map(|finding| finding.check.id).collect();
+    checks.sort_unstable();
+    checks.dedup();
+    let safety = if fix.safety == Safety::Safe { "safe" } else { "unsafe" };
+    let attr = in_one_line(&fix.attr().0);
+    format!("{attr}: {} -> {} ({}, {safety})", in_one_line(declared), fix.target, checks.join(", "))
+}
+
+/// A unified diff as `git apply` reads it.
+fn diff(file: &str, before: &str, after: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let paint = |code: &'static str| if style.color { code } else { "" };
+    let (bold, reset) = (paint("\x1b[1m"), paint("\x1b[0m"));
+    writeln!(out, "{bold}diff --git a/{file} b/{file}{reset}")?;
+    writeln!(out, "{bold}--- a/{file}{reset}\n{bold}+++ b/{file}{reset}")?;
+    let diff = TextDiff::from_lines(before, after);
+    for hunk in diff.unified_diff().context_radius(3).iter_hunks() {
+        writeln!(out, "{}{}{reset}", paint("\x1b[36m"), hunk.header())?;
+        for change in hunk.iter_changes() {
+            let (sign, color) = match change.tag() {
+                ChangeTag::Equal => (" ", ""),
+                ChangeTag::Delete => ("-", paint("\x1b[31m")),
+                ChangeTag::Insert => ("+", paint("\x1b[32m")),
+            };
+            let line = change.value();
+            let ended = line.strip_suffix('\n');
+            let reset = if color.is_empty() { "" } else { reset };
+            writeln!(out, "{color}{sign}{}{reset}", ended.unwrap_or(line))?;
+            if ended.is_none() {
+                writeln!(out, "\\ No newline at end of file")?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! The answers to a work list: for people, or as JSON.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use schemars::{JsonSchema, Schema};
+use serde::Serialize;
+
+use crate::conclusion::Basis;
+use crate::fix::Plan;
+use crate::fix::worklist::{Answered, Status};
+
+use super::terminal::witnesses;
+use super::wire::{SCHEMA, WitnessRow, witness};
+use super::{Style, in_one_line};
+
+/// One answer.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Answer")]
+pub(super) struct AnswerRow<'a> {
+    schema: u32,
+    /// The line of the list.
+    line: usize,
+    /// What stands there.
+    row: &'a str,
+    attr: Option<&'a str>,
+    /// `confirmed`, `contradicted`, `cannot-tell` or `not-found`.
+    status: &'static str,
+    /// `wrong-fetcher`, `generated-file`, `dual-license`, `relicensed-since`, `not-scanned`, `ask-upstream` or
+    /// `computed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    class: Option<&'static str>,
+    why: &'a str,
+    evidence: Vec<WitnessRow<'a>>,
+    /// What a fix writes, for the confirmed ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<FixRow<'a>>,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct FixRow<'a> {
+    /// `done` (shown or written, as was asked for), `held` or `refused`.
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    set_license: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'a str>,
+}
+
+/// The JSON Schema of an answer.
+pub(super) fn schema() -> Schema {
+    super::json::published().into_root_schema_for::<AnswerRow<'static>>()
+}
+
+/// Writes each row with its answer, then the totals.
+pub fn answers(all: &[Answered], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    for one in all {
+        let class = one.answer.class.map(|class| format!(" ({})", class.name().replace('-', " "))).unwrap_or_default();
+        let status = one.answer.status.name().replace('-', " ");
+        writeln!(out, "{status}{class}: {}", in_one_line(&one.row.text))?;
+        let attr = one.attr.as_ref().map(|attr| format!("{}: ", in_one_line(&attr.0))).unwrap_or_default();
+        writeln!(out, "  {attr}{}", in_one_line(&one.answer.why))?;
+        if !one.answer.evidence.is_empty() {
+            writeln!(out, "  evidence: {}", witnesses(&one.answer.evidence, style))?;
+        }
+    }
+    if style.quiet {
+        return Ok(());
+    }
+    let count = |status| all.iter().filter(|one| one.answer.status == status).count();
+    writeln!(
+        out,
+        "\n{} answers: {} confirmed, {} contradicted, {} cannot tell, {} not found\n",
+        all.len(),
+        count(Status::Confirmed),
+        count(Status::Contradicted),
+        count(Status::CannotTell),
+        count(Status::NotFound)
+    )
+}
+
+/// Writes one document with all answers.
+pub fn answers_json(all: &[Answered], plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &answer_rows(all, plan))?;
+    writeln!(out)
+}
+
+/// Writes one answer a line.
+pub fn answers_jsonl(all: &[Answered], plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+    for row in answer_rows(all, plan) {
+        serde_json::to_writer(&mut *out, &row)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn answer_rows<'a>(all: &'a [Answered], plan: &'a Plan) -> Vec<AnswerRow<'a>> {
+    let fixes = fix_rows(plan);
+    let row = |one: &'a Answered| AnswerRow {
+        schema: SCHEMA,
+        line: one.row.line,
+        row: &one.row.text,
+        attr: one.attr.as_ref().map(|attr| attr.0.as_str()),
+        status: one.answer.status.name(),
+        class: one.answer.class.map(|class| class.name()),
+        why: &one.answer.why,
+        evidence: one.answer.evidence.iter().map(|basis: &Basis| witness(basis)).collect(),
+        fix: one.attr.as_ref().and_then(|attr| fixes.get(attr.0.as_str())).cloned(),
+    };
+    all.iter().map(row).collect()
+}
+
+/// What becomes of each package that the plan is about.
+fn fix_rows(plan: &Plan) -> BTreeMap<&str, FixRow<'_>> {
+    let mut rows = BTreeMap::new();
+    for held in &plan.held {
+        let row = FixRow { state: "held", set_license: Some(held.target.to_string()), why: Some(held.why.as_str()) };
+        rows.insert(held.attr.0.as_str(), row);
+    }
+    for refused in &plan.refused {
+        rows.insert(&refused.attr.0, FixRow { state: "refused", set_license: None, why: Some(&refused.why) });
+    }
+    for fix in &plan.fixes {
+        let row = FixRow { state: "done", set_license: Some(fix.target.to_string()), why: None };
+        rows.extend(fix.packages.iter().map(|package| (package.attr.0.as_str(), row.clone())));
+    }
+    rows
+}

@@ -1,0 +1,392 @@
+//! `clarity fix`: an edit changes what it should and nothing else, and says so when it cannot.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use clarity::check::{self, Finding, Intent, Remedy, Safety, Severity};
+use clarity::conclusion::Confidence;
+use clarity::declared::{self, Declared, Row, Selection};
+use clarity::fix::{self, Case, Declarations, Plan};
+use clarity::license::{LicenseExpr, Term, equivalent};
+use clarity::tree::{Checkout, LicenseTable, Options, Package, Site};
+
+/// What a checkout defines.
+fn surveyed(checkout: &Checkout) -> Vec<(Package, Declared)> {
+    let mut rows = Vec::new();
+    declared::survey(checkout, &Selection::All, None, &AtomicBool::new(false), &mut |row| {
+        if let Row::Package(package, declared) = row {
+            rows.push((*package, *declared));
+        }
+    });
+    rows.sort_by(|a, b| a.0.attr.cmp(&b.0.attr));
+    rows
+}
+
+fn open(tree: &Path) -> Checkout {
+    Checkout::open(tree, &Options { lib: None, system: "x86_64-linux".to_owned() }).expect("the tree is there")
+}
+
+/// Numbers that look random and are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as usize) % sides
+    }
+}
+
+/// Licenses that a table can state, by themselves.
+fn names(table: &LicenseTable) -> Vec<LicenseExpr> {
+    let known = table.records.values().filter(|record| !record.deprecated && record.free);
+    let terms = known.filter_map(|record| Term::from_id(record.spdx_id.as_deref()?));
+    let mut names: Vec<LicenseExpr> = terms.filter(|term| term.exception.is_none()).map(LicenseExpr::from).collect();
+    names.retain(|expr| table.spell(expr).is_some());
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// An expression that the table can state: one license, several, or a choice.
+fn target(names: &[LicenseExpr], dice: &mut Dice) -> LicenseExpr {
+    let mut some = |count: usize| (0..count).map(|_| names[dice.roll(names.len())].clone()).collect::<Vec<_>>();
+    let (one, two, three) = (some(1), some(2), some(3));
+    match dice.roll(6) {
+        0..=2 => one[0].clone(),
+        3 => LicenseExpr::all(two).expect("not empty"),
+        4 => LicenseExpr::any(two).expect("not empty"),
+        _ => LicenseExpr::all(three).expect("not empty"),
+    }
+}
+
+fn place(package: &Package, declared: &Declared) -> Option<Site> {
+    match declared {
+        Declared::Resolved { site, .. } => Some(site.clone()),
+        Declared::Absent => package.site.clone(),
+        _ => None,
+    }
+}
+
+fn finding(package: &Package, target: &LicenseExpr) -> Finding {
+    let check = check::by_id("LIC010").expect("there is such a check");
+    Finding {
+        check,
+        severity: Severity::Error,
+        attr: package.attr.clone(),
+        confidence: Confidence::High,
+        message: String::new(),
+        place: None,
+        label: "",
+        declared: String::new(),
+        concluded: target.to_string(),
+        evidence: Vec::new(),
+        against: Vec::new(),
+        help: Vec::new(),
+        remedy: Some(Remedy { intent: Intent::SetLicense(target.clone()), safety: Safety::Safe }),
+    }
+}
+
+/// What became of the values of a tree when each was to say something else.
+struct Retargeted {
+    values: usize,
+    plan: Plan,
+    /// Refused before anything was evaluated, by reason; and after, with the place.
+    refused: BTreeMap<String, usize>,
+    wrong: Vec<String>,
+    edited: Checkout,
+    targets: BTreeMap<Site, LicenseExpr>,
+}
+
+/// Gives every license value of `tree` a new random meaning.
+fn retargeted(tree: &Path, seed: u64) -> Retargeted {
+    let checkout = open(tree);
+    let table = checkout.license_table();
+    let (names, mut dice) = (names(&table), Dice(seed));
+    let rows = surveyed(&checkout);
+    let mut targets: BTreeMap<Site, LicenseExpr> = BTreeMap::new();
+    for (package, declared) in &rows {
+        if let Some(place) = place(package, declared) {
+            targets.entry(place).or_insert_with(|| target(&names, &mut dice));
+        }
+    }
+    let mut plan = plan_for(&checkout, &rows, &targets, &table);
+    let refused = plan.refused.iter().fold(BTreeMap::new(), |mut counts, refused| {
+        let reason = refused.why.split('`').next().unwrap_or_default().to_owned();
+        *counts.entry(reason).or_default() += 1;
+        counts
+    });
+    let before: Declarations =
+        rows.iter().map(|(package, declared)| (package.attr.clone(), declared.clone())).collect();
+    let known = plan.refused.len();
+    let edited = loop {
+        let texts: Vec<_> = plan.files().map(|(file, _, after)| (file.clone(), after)).collect();
+        let edited = checkout.with_texts(texts.iter().map(|(file, text)| (file, text.as_str())));
+        let after: Declarations =
+            surveyed(&edited).into_iter().map(|(package, declared)| (package.attr, declared)).collect();
+        if fix::verify(&mut plan, &before, &after, &table) {
+            break edited;
+        }
+    };
+    let wrong = plan.refused[known..]
+        .iter()
+        .map(|refused| {
+            let place =
+                refused.place.as_ref().map(|site| format!("{}:{}", site.file, site.start.line)).unwrap_or_default();
+            (place, format!("{}: {}", refused.attr, refused.why))
+        })
+        .collect::<BTreeMap<_, _>>()
+        .into_iter()
+        .map(|(place, why)| format!("{place} {why}"))
+        .collect();
+    Retargeted { values: targets.len(), plan, refused, wrong, edited, targets }
+}
+
+fn plan_for(
+    checkout: &Checkout,
+    rows: &[(Package, Declared)],
+    targets: &BTreeMap<Site, LicenseExpr>,
+    table: &LicenseTable,
+) -> Plan {
+    let findings: Vec<Option<Finding>> = rows
+        .iter()
+        .map(|(package, declared)| Some(finding(package, targets.get(&place(package, declared)?)?)))
+        .collect();
+    let cases: Vec<Case<'_>> = rows
+        .iter()
+        .zip(&findings)
+        .map(|((package, declared), finding)| Case { package, declared, findings: finding.iter().collect() })
+        .collect();
+    let options = fix::Options { safety: Safety::Unsafe, limit: None };
+    let work = || fix::plan(checkout, &cases, table, &options);
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(clarity::nix::STACK);
+        thread.spawn_scoped(scope, work).expect("a thread").join().expect("no panic")
+    })
+}
+
+/// Holds the promises that every edit makes, on the values of one tree.
+fn hold(tree: &Path, seed: u64) -> Retargeted {
+    let done = retargeted(tree, seed);
+    for (fix, before, after) in done.plan.steps() {
+        let spans: Vec<_> = fix.edits.iter().map(|edit| edit.span).collect();
+        let (first, last) = (spans.first().expect("an edit"), spans.last().expect("an edit"));
+        assert!(before.as_bytes().starts_with(&after.as_bytes()[..0]), "texts are text");
+        assert!(first.start <= last.end);
+    }
+    // The same targets again: everything says so already.
+    let rows = surveyed(&done.edited);
+    let fixed: BTreeMap<&str, &LicenseExpr> = done
+        .plan
+        .fixes
+        .iter()
+        .flat_map(|fix| fix.packages.iter().map(|package| (package.attr.0.as_str(), &fix.target)))
+        .collect();
+    let again: BTreeMap<Site, LicenseExpr> = rows
+        .iter()
+        .filter_map(|(package, declared)| {
+            Some((place(package, declared)?, (*fixed.get(package.attr.0.as_str())?).clone()))
+        })
+        .collect();
+    let second = plan_for(&done.edited, &rows, &again, &done.edited.license_table());
+    let edited: Vec<String> = second.fixes.iter().map(|fix| format!("{} {}", fix.attr(), fix.place.file)).collect();
+    assert!(edited.is_empty(), "a second run edits again: {edited:?}");
+    done
+}
+
+#[test]
+fn every_license_value_can_be_made_to_say_something_else_and_nothing_else_changes() {
+    for seed in 0..6 {
+        let done = hold(&super::scan::fixture(), seed);
+        assert!(done.plan.fixes.len() > 10, "few values were edited");
+        assert_eq!(done.wrong, Vec::<String>::new(), "edits that evaluate to something else");
+    }
+}
+
+/// `CLARITY_TREE=<checkout> cargo test -- --ignored every_license_value_of_a_real_tree --nocapture`
+#[test]
+#[ignore = "needs a checkout in CLARITY_TREE"]
+fn every_license_value_of_a_real_tree_can_be_made_to_say_something_else() {
+    let tree = PathBuf::from(std::env::var_os("CLARITY_TREE").expect("CLARITY_TREE names a checkout"));
+    let done = hold(&tree, 1);
+    let fixed = done.plan.fixes.len();
+    println_summary(&done, fixed);
+    assert!(done.targets.values().all(|target| equivalent(target, target)));
+}
+
+#[allow(clippy::print_stdout)]
+fn println_summary(done: &Retargeted, fixed: usize) {
+    println!("{} values, {fixed} edited; refused: {:#?}", done.values, done.refused);
+    println!("{} edits did not evaluate to what was wanted:", done.wrong.len());
+    done.wrong.iter().take(200).for_each(|line| println!("  {line}"));
+}
+
+/// The text of a lone package file after its license was made to say `wanted`.
+fn rewritten(before: &str, wanted: &str) -> Result<String, String> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("demo.nix");
+    std::fs::write(&file, before).expect("writable");
+    let checkout = open(&file);
+    let table = checkout.license_table();
+    let rows = surveyed(&checkout);
+    let wanted = clarity::license::parse(wanted).expect("an expression");
+    let targets: BTreeMap<Site, LicenseExpr> =
+        rows.iter().filter_map(|(package, declared)| Some((place(package, declared)?, wanted.clone()))).collect();
+    let mut plan = plan_for(&checkout, &rows, &targets, &table);
+    let own: Declarations = rows.iter().map(|(package, declared)| (package.attr.clone(), declared.clone())).collect();
+    let texts: Vec<_> = plan.files().map(|(file, _, after)| (file.clone(), after)).collect();
+    let edited = checkout.with_texts(texts.iter().map(|(file, text)| (file, text.as_str())));
+    let after = surveyed(&edited).into_iter().map(|(package, declared)| (package.attr, declared)).collect();
+    fix::verify(&mut plan, &own, &after, &table);
+    match (plan.files().next(), plan.refused.first()) {
+        (_, Some(refused)) => Err(refused.why.clone()),
+        (Some((_, _, after)), None) => Ok(after),
+        (None, None) => Ok(before.to_owned()),
+    }
+}
+
+fn becomes(before: &str, wanted: &str, after: &str) {
+    assert_eq!(rewritten(before, wanted).as_deref(), Ok(after), "{wanted}");
+}
+
+/// A package file in the layout of nixfmt, whose `meta` has this line.
+fn with_meta(arguments: &str, lines: &str) -> String {
+    format!(
+        "{arguments}:\n\nstdenv.mkDerivation {{\n  pname = \"demo\";\n  version = \"1\";\n\n  meta = {{\n    description = \"x\";\n{lines}  }};\n}}\n"
+    )
+}
+
+#[test]
+fn a_license_is_replaced_in_the_file_s_own_way_of_naming() {
+    let cases = [
+        ("{ lib, stdenv }", "    license = lib.licenses.mit;\n", "    license = lib.licenses.asl20;\n"),
+        ("{ lib, stdenv }", "    license = with lib.licenses; mit;\n", "    license = with lib.licenses; asl20;\n"),
+        (
+            "{ lib, stdenv }",
+            "    license = with lib.licenses; [ mit ];\n",
+            "    license = with lib.licenses; [ asl20 ];\n",
+        ),
+        ("{ lib, stdenv }", "    license = [ lib.licenses.mit ];\n", "    license = [ lib.licenses.asl20 ];\n"),
+        ("{ lib, stdenv }", "    license = \"MIT\";\n", "    license = lib.licenses.asl20;\n"),
+        ("{ lib, stdenv }", "    license = { fullName = \"Own\"; };\n", "    license = lib.licenses.asl20;\n"),
+    ];
+    for (arguments, before, after) in cases {
+        becomes(&with_meta(arguments, before), "Apache-2.0", &with_meta(arguments, after));
+    }
+    let with_lib = |license: &str| {
+        format!(
+            "{{ lib, stdenv }}:\nstdenv.mkDerivation {{\n  name = \"demo-1\";\n  meta = with lib; {{ license = {license}; }};\n}}\n"
+        )
+    };
+    becomes(&with_lib("licenses.mit"), "Apache-2.0", &with_lib("licenses.asl20"));
+    let inherited = |license: &str| {
+        format!(
+            "{{ lib, stdenv }}:\nlet\n  inherit (lib) licenses;\nin\nstdenv.mkDerivation {{\n  name = \"demo-1\";\n  meta.license = licenses.{license};\n}}\n"
+        )
+    };
+    becomes(&inherited("mit"), "Apache-2.0", &inherited("asl20"));
+}
+
+#[test]
+fn a_value_is_edited_where_it_is_written() {
+    let bound = |license: &str| {
+        format!(
+            "{{ lib, stdenv }}:\nlet\n  own = lib.licenses.{license};\nin\nstdenv.mkDerivation {{\n  name = \"demo-1\";\n  meta.license = own;\n}}\n"
+        )
+    };
+    becomes(&bound("mit"), "Apache-2.0", &bound("asl20"));
+    let argument = |license: &str| {
+        format!(
+            "{{ lib, stdenv }}:\nlet\n  build = {{ license }}: stdenv.mkDerivation {{ name = \"demo-1\"; meta = {{ inherit license; }}; }};\nin\nbuild {{ license = lib.licenses.{license}; }}\n"
+        )
+    };
+    becomes(&argument("mit"), "Apache-2.0", &argument("asl20"));
+    let condition = |license: &str| {
+        format!(
+            "{{ lib, stdenv }}:\nstdenv.mkDerivation rec {{\n  pname = \"demo\";\n  version = \"2.1\";\n  meta.license = if lib.versionAtLeast version \"2\" then lib.licenses.{license} else lib.licenses.gpl2Plus;\n}}\n"
+        )
+    };
+    becomes(&condition("mit"), "Apache-2.0", &condition("asl20"));
+}
+
+#[test]
+fn members_come_and_go_and_comments_stay() {
+    let list =
+        |members: &str| with_meta("{ lib, stdenv }", &format!("    license = with lib.licenses; [\n{members}    ];\n"));
+    let before = list("      # the program\n      mit # since 2.0\n      # the fonts\n      ofl\n");
+    becomes(
+        &before,
+        "MIT AND OFL-1.1 AND Zlib",
+        &list("      # the program\n      mit # since 2.0\n      # the fonts\n      ofl\n      zlib\n"),
+    );
+    becomes(
+        &before,
+        "Apache-2.0 AND OFL-1.1",
+        &list("      # the program\n      asl20 # since 2.0\n      # the fonts\n      ofl\n"),
+    );
+    becomes(&before, "OFL-1.1", &list("      # the program\n      # since 2.0\n      # the fonts\n      ofl\n"));
+}
+
+#[test]
+fn one_license_becomes_several_as_nixfmt_prints_them() {
+    let one = with_meta("{ lib, stdenv }", "    license = lib.licenses.mit;\n");
+    let list = "    license = with lib.licenses; [\n      asl20\n      mit\n    ];\n";
+    becomes(&one, "MIT AND Apache-2.0", &with_meta("{ lib, stdenv }", list));
+    let after = rewritten(&one, "MIT OR Apache-2.0").expect("edited");
+    assert!(after.contains("OR ["), "{after}");
+    assert_eq!(nixfmt_rs::format(&after).ok().as_ref(), Some(&after), "nixfmt has nothing to say");
+    let after = rewritten(&one, "Apache-2.0 WITH LLVM-exception").expect("edited");
+    assert_eq!(nixfmt_rs::format(&after).ok().as_ref(), Some(&after), "nixfmt has nothing to say");
+}
+
+#[test]
+fn a_license_that_is_missing_goes_where_people_look_for_it() {
+    let description = "    license = lib.licenses.mit;\n    maintainers = [ ];\n";
+    let without = "    maintainers = [ ];\n";
+    becomes(&with_meta("{ lib, stdenv }", without), "MIT", &with_meta("{ lib, stdenv }", description));
+    becomes(&with_meta("{ stdenv }", without), "MIT", &with_meta("{ lib, stdenv }", description));
+    let bare = "{ lib, stdenv }:\n\nstdenv.mkDerivation {\n  pname = \"demo\";\n  version = \"1\";\n}\n";
+    let meta = "{ lib, stdenv }:\n\nstdenv.mkDerivation {\n  pname = \"demo\";\n  version = \"1\";\n\n  meta = {\n    license = lib.licenses.mit;\n  };\n}\n";
+    becomes(bare, "MIT", meta);
+}
+
+#[test]
+fn a_name_that_an_argument_hides_is_written_in_full() {
+    let list = |members: &str| {
+        with_meta("{\n  lib,\n  stdenv,\n  zlib,\n}", &format!("    license = with lib.licenses; [\n{members}    ];\n"))
+    };
+    becomes(
+        &list("      asl20\n      mit\n"),
+        "Apache-2.0 AND MIT AND Zlib",
+        &list("      asl20\n      mit\n      lib.licenses.zlib\n"),
+    );
+}
+
+#[test]
+fn line_ends_tabs_and_letters_of_other_scripts_survive() {
+    let unix = with_meta("{ lib, stdenv }", "    license = lib.licenses.mit; # für Größe\n");
+    let dos = unix.replace('\n', "\r\n");
+    becomes(&dos, "Apache-2.0", &dos.replace(".mit", ".asl20"));
+    let tabs = unix.replace("  ", "\t");
+    becomes(&tabs, "Apache-2.0", &tabs.replace(".mit", ".asl20"));
+    let list = rewritten(&tabs, "Apache-2.0 AND MIT").expect("edited");
+    assert!(list.contains("[\n\t\t\tasl20\n\t\t\tmit\n\t\t];"), "{list}");
+    let endless = unix.trim_end();
+    becomes(endless, "Apache-2.0", &endless.replace(".mit", ".asl20"));
+}
+
+#[test]
+fn what_cannot_be_edited_is_refused_with_the_reason() {
+    let guarded = with_meta(
+        "{ lib, stdenv, full ? true }",
+        "    license = with lib.licenses; [ mit ] ++ lib.optional full gpl2Plus;\n",
+    );
+    let why = rewritten(&guarded, "MIT").expect_err("the guard decides");
+    assert!(why.contains("added by a condition"), "{why}");
+    let generated = format!(
+        "# This file is generated by a tool. Do not edit!\n{}",
+        with_meta("{ lib, stdenv }", "    license = lib.licenses.mit;\n")
+    );
+    let why = rewritten(&generated, "Apache-2.0").expect_err("nobody edits this");
+    assert!(why.contains("generated"), "{why}");
+}

@@ -1,0 +1,182 @@
+//! `clarity fix --import`: rows of a list, each with its answer.
+
+use std::fs;
+
+use clarity::fix::worklist::{Names, rows};
+use serde_json::Value;
+
+use crate::patches::Place;
+
+fn named(text: &str) -> Vec<Names> {
+    rows(text).into_iter().map(|row| row.names).collect()
+}
+
+fn file(path: &str, repository: &str) -> Names {
+    Names::File { path: path.to_owned(), repository: repository.to_owned() }
+}
+
+fn attr(name: &str) -> Names {
+    Names::Attr(name.to_owned())
+}
+
+#[test]
+fn rows_are_understood_as_people_write_them() {
+    let list = "\
+        # Incorrect licenses\n\
+        <!-- made by a script -->\n\
+        \n\
+        - [ ] by-name/bi/birch-log/package.nix:example/birch-log\n\
+        - [x] pkgs/by-name/bi/birch-log/package.nix:example/birch-log #123456\n\
+        * `by-name/bi/birch-log/package.nix:example/birch-log` - see the pull request\n\
+        1. ./pkgs/by-name/bi/birch-log:https://github.com/example/birch-log.git\n\
+        + [by-name/bi/birch-log/package.nix:example/birch-log](https://example.org)\n\
+        ~~by-name/bi/birch-log/package.nix:example/birch-log~~\n\
+        birch-log\n\
+        - [X] python3Packages.willow (a remark)\n";
+    let path = "by-name/bi/birch-log/package.nix";
+    let repository = "example/birch-log";
+    let wanted = [
+        file(path, repository),
+        file(&format!("pkgs/{path}"), repository),
+        file(path, repository),
+        file("./pkgs/by-name/bi/birch-log", repository),
+        file(path, repository),
+        file(path, repository),
+        attr("birch-log"),
+        attr("python3Packages.willow"),
+    ];
+    assert_eq!(named(list), wanted);
+}
+
+#[test]
+fn prose_is_no_row_that_names_something() {
+    for line in [
+        "Format: `path:owner/repo`",
+        "These are the ones that are left",
+        "a:b",
+        "see the list at https://example.org/x",
+    ] {
+        assert_eq!(named(line), [Names::Nothing], "{line}");
+    }
+    assert_eq!(rows("\n\n- x\n")[0].line, 3, "lines are counted as an editor counts them");
+}
+
+/// Runs `--import` with the list on disk.
+fn import(place: &Place, list: &str, args: &[&str]) -> crate::scan::Run {
+    let file = place.path("list.md");
+    fs::write(&file, list).expect("writable");
+    place.fix(&[&["--import", file.to_str().expect("UTF-8")], args].concat())
+}
+
+fn answers(place: &Place, list: &str) -> Vec<Value> {
+    let run = import(place, list, &["--format", "jsonl"]);
+    assert!(run.code < 2, "{}", run.stderr);
+    run.stdout.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
+}
+
+/// (status, class) of each answer.
+fn told(place: &Place, list: &str) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or("").to_owned();
+    answers(place, list).iter().map(|row| (text(&row["status"]), text(&row["class"]))).collect()
+}
+
+#[test]
+fn each_row_is_confirmed_contradicted_or_cannot_be_told() {
+    let place = Place::new();
+    let list = "\
+        by-name/op/opal-mail/package.nix:example/opal-mail\n\
+        by-name/am/amber-clock/package.nix:example/amber-clock\n\
+        jade-parse\n\
+        by-name/op/opal-mail/package.nix:somebody/else\n\
+        by-name/am/amber-clock/package.nix:somebody/else\n\
+        by-name/he/heron-db/package.nix:example/heron-db\n\
+        nova-agent\n\
+        no-such\n\
+        by-name/no/no-such/package.nix:example/no-such\n\
+        amber-clock\n";
+    let rows = answers(&place, list);
+    let short: Vec<(&str, &str, &str)> = rows
+        .iter()
+        .map(|row| {
+            let text = |name: &str| row[name].as_str().unwrap_or("");
+            (text("attr"), text("status"), text("class"))
+        })
+        .collect();
+    assert_eq!(
+        short,
+        [
+            ("opal-mail", "confirmed", ""),
+            ("amber-clock", "contradicted", "relicensed-since"),
+            ("jade-parse", "contradicted", "dual-license"),
+            ("opal-mail", "confirmed", "wrong-fetcher"),
+            ("amber-clock", "contradicted", "wrong-fetcher"),
+            ("heron-db", "cannot-tell", "ask-upstream"),
+            ("nova-agent", "cannot-tell", "not-scanned"),
+            ("", "not-found", ""),
+            ("", "not-found", ""),
+            ("amber-clock", "contradicted", ""),
+        ]
+    );
+    assert_eq!(rows[0]["evidence"][0]["file"], "mail.sh");
+    assert_eq!((&rows[0]["fix"]["state"], &rows[0]["fix"]["set_license"]), (&"done".into(), &"MIT".into()));
+    assert!(rows[1].get("fix").is_none());
+    let schema = clarity::report::answer_schema();
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    rows.iter().for_each(|row| assert!(validator.is_valid(row), "{row}"));
+}
+
+#[test]
+fn a_generated_file_is_named_with_the_place_for_the_fix() {
+    let place = Place::new();
+    let name = "pkgs/by-name/bi/birch-log/package.nix";
+    let text = place.read(name);
+    fs::write(place.tree().join(name), format!("# Generated by bump-all; do not edit\n{text}")).expect("writable");
+    assert_eq!(told(&place, "birch-log"), [("confirmed".to_owned(), "generated-file".to_owned())]);
+    let run = import(&place, "birch-log", &[]);
+    assert_eq!(run.code, 1, "confirmed and not fixed");
+    assert!(
+        run.stdout.contains("confirmed (generated file): birch-log") && run.stdout.contains("mend the generator"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn a_file_with_many_packages_pairs_each_repository_with_its_own() {
+    let place = Place::new();
+    let shared = "top-level/perl-packages.nix:somebody/else";
+    assert_eq!(told(&place, shared), [("contradicted".to_owned(), "wrong-fetcher".to_owned())]);
+}
+
+#[test]
+fn the_confirmed_ones_are_fixed_in_the_same_run_and_no_others() {
+    let place = Place::new();
+    let list = "- [ ] by-name/op/opal-mail/package.nix:example/opal-mail\n- [ ] amber-clock\n";
+    let printed = import(&place, list, &[]);
+    assert_eq!(printed.code, 0, "{}", printed.stderr);
+    assert!(
+        printed.stdout.starts_with("confirmed: by-name/op/opal-mail/package.nix:example/opal-mail\n"),
+        "{}",
+        printed.stdout
+    );
+    assert!(
+        printed.stdout.contains("2 answers: 1 confirmed, 1 contradicted, 0 cannot tell, 0 not found"),
+        "{}",
+        printed.stdout
+    );
+    assert_eq!(printed.stdout.matches("diff --git ").count(), 1);
+    let written = import(&place, list, &["--write"]);
+    assert_eq!(written.code, 0, "{}", written.stderr);
+    assert!(place.read("pkgs/by-name/op/opal-mail/package.nix").contains("license = lib.licenses.mit;"));
+    assert!(place.read("pkgs/by-name/bi/birch-log/package.nix").contains("licenses.mit"), "not in the list");
+    assert_eq!(told(&place, list)[0].0, "contradicted", "it is right now");
+}
+
+#[test]
+fn a_list_of_nothing_is_wrong_usage() {
+    let place = Place::new();
+    assert_eq!(import(&place, "no-such\n", &[]).code, 2);
+    assert!(import(&place, "# only a heading\n", &[]).stderr.contains("has no rows"));
+    assert_eq!(place.fix(&["--import", "no/such/list"]).code, 2);
+    assert_eq!(place.fix(&["--format", "jsonl"]).code, 2, "--format is about a list");
+}
