@@ -5,6 +5,7 @@
 
 pub mod evaluated;
 mod facts;
+mod kept;
 mod phases;
 mod resolve;
 mod sources;
@@ -12,14 +13,17 @@ mod survey;
 mod usage;
 
 pub use crate::tree::Selection;
+pub use kept::{Facts, Kept};
 pub use survey::{Row, survey};
 pub use usage::Usage;
+
+use serde::{Deserialize, Serialize};
 
 use crate::license::LicenseExpr;
 use crate::tree::Site;
 
 /// What `meta.license` states.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Declared {
     /// There is no `meta.license`: known, not merely unread.
     Absent,
@@ -56,7 +60,7 @@ pub enum Declared {
 }
 
 /// The shape and the content of a known license value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Statement {
     /// One record of the table, or one inline record.
     One(Member),
@@ -75,7 +79,7 @@ pub enum Statement {
 }
 
 /// One license of a statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// The attribute name in the table (`gpl2Plus`); `None` for an inline record or a string.
     pub attr: Option<String>,

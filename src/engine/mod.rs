@@ -6,6 +6,7 @@ mod detect;
 mod scan;
 mod settle;
 mod study;
+mod survey;
 mod watch;
 
 pub use detect::{Files, detect, detect_on, files};

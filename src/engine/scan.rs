@@ -9,19 +9,18 @@ use std::time::{Duration, Instant};
 
 use crate::check::{self, Judged, Subject};
 use crate::conclusion::conclude;
-use crate::declared::{
-    self, Declared, Row,
-    evaluated::{Agreement, Evaluated},
-};
+use crate::declared::{self, Declared, evaluated::Evaluated};
 use crate::evidence::{Curations, Detector, Evidence, curate};
-use crate::report::{Coverage, Disagreement, Gate, Located, Outcome, PackageReport, Quote, Report, Rest};
+use crate::report::{Coverage, Gate, Located, Outcome, PackageReport, Quote, Report};
 use crate::source::{self, Identity, SourceTree, Sources};
+use crate::store::Store;
 use crate::text::RelPath;
 use crate::tree::{self, Checkout, LicenseTable, Package, Site};
 use crate::triage::{self, State};
 use crate::verdict::compare;
 
 use super::study::{Stop, Study};
+use super::survey::{Found, survey};
 use super::{Watch, settle};
 
 /// What to scan, and how.
@@ -35,6 +34,8 @@ pub struct Request {
     pub evaluated: Option<Evaluated>,
     /// Which packages.
     pub selection: declared::Selection,
+    /// Where facts of whole checkouts are kept between runs, if anywhere.
+    pub facts: Option<Arc<Store>>,
     /// Where sources come from; `None`: look at the metadata only.
     pub sources: Option<source::Options>,
     /// Packages that are left out although they were asked for.
@@ -65,7 +66,7 @@ pub struct LeaveOut {
 }
 
 impl LeaveOut {
-    fn has(&self, package: &Package) -> bool {
+    pub(super) fn has(&self, package: &Package) -> bool {
         let file = package.site.as_ref().map(|site| site.file.as_str());
         self.attrs.is_match(&package.attr.0) || file.is_some_and(|file| self.files.is_match(file))
     }
@@ -86,8 +87,7 @@ pub enum ScanError {
 pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     watch.stage("evaluating");
     let checkout = Checkout::open(&request.path, &request.tree)?;
-    let surveyed = survey(&checkout, request, watch);
-    let table = checkout.license_table();
+    let (surveyed, table) = survey(&checkout, request, watch);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(request.jobs).build()?;
     let mut audits: Vec<Audit> = match &request.sources {
         None => surveyed.packages.iter().map(|_| Audit::metadata_only()).collect(),
@@ -120,82 +120,6 @@ pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     let whole = matches!(request.selection, declared::Selection::All);
     settle(&mut report, &request.triage, &request.checks, whole);
     Ok(report)
-}
-
-type Found = (Package, Declared);
-
-struct Surveyed {
-    packages: Vec<Found>,
-    rest: Vec<Rest>,
-    unmatched: Vec<String>,
-    disagreements: Vec<Disagreement>,
-}
-
-/// What the checkout defines; each thread evaluates a part, and rows come out in order of attribute paths.
-fn survey(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
-    let shards = request.jobs.clamp(1, MOST_SHARDS);
-    let parts: Vec<Vec<Row>> = thread::scope(|threads| {
-        let shard = |number| threads.spawn(move || survey_shard(checkout, request, (number, shards), watch));
-        let running: Vec<_> = (0..shards).map(shard).collect();
-        running
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    });
-    let mut surveyed =
-        Surveyed { packages: Vec::new(), rest: Vec::new(), unmatched: Vec::new(), disagreements: Vec::new() };
-    parts.into_iter().flatten().for_each(|row| surveyed.add(row));
-    let (left_out, packages): (Vec<Found>, Vec<Found>) =
-        std::mem::take(&mut surveyed.packages).into_iter().partition(|(package, _)| request.leave_out.has(package));
-    surveyed.packages = packages;
-    if let Some(evaluated) = &request.evaluated {
-        surveyed.hear(evaluated);
-    }
-    surveyed.rest.extend(left_out.into_iter().map(left_out_row));
-    surveyed.packages.sort_by(|a, b| a.0.attr.cmp(&b.0.attr));
-    let packages = surveyed.packages.iter().map(|(package, _)| package.attr.0.as_str());
-    let seen = packages.chain(surveyed.rest.iter().map(|rest| rest.name.as_str()));
-    surveyed.unmatched = request.selection.unmatched(seen);
-    surveyed.rest.sort_by(|a, b| (&a.name, a.failed).cmp(&(&b.name, b.failed)));
-    surveyed
-}
-
-fn left_out_row((package, _): Found) -> Rest {
-    Rest { name: package.attr.0, failed: false, why: "left out by clarity.toml".to_owned() }
-}
-
-/// More evaluators cost more memory than they save time.
-const MOST_SHARDS: usize = 4;
-
-fn survey_shard(checkout: &Checkout, request: &Request, shard: (usize, usize), watch: &Watch) -> Vec<Row> {
-    let mut rows = Vec::new();
-    declared::survey(checkout, &request.selection, Some(shard), &watch.cancel(), &mut |row| {
-        watch.package_done();
-        rows.push(row);
-    });
-    rows
-}
-
-impl Surveyed {
-    /// Joins the second witness: what is computed statically may be known from it; disagreements are kept.
-    fn hear(&mut self, evaluated: &Evaluated) {
-        for (package, declared) in &mut self.packages {
-            let own = std::mem::replace(declared, Declared::Absent);
-            let (joined, agreement) = evaluated.join(package, own);
-            *declared = joined;
-            if let Agreement::Differs { stated, evaluated } = agreement {
-                self.disagreements.push(Disagreement { attr: package.attr.clone(), stated, evaluated });
-            }
-        }
-    }
-
-    fn add(&mut self, row: Row) {
-        match row {
-            Row::Package(package, declared) => self.packages.push((*package, *declared)),
-            Row::Skipped { attr, why } => self.rest.push(Rest { name: attr, failed: false, why }),
-            Row::Failed { attr, why } => self.rest.push(Rest { name: attr, failed: true, why }),
-        }
-    }
 }
 
 /// What became of the source of one package.
