@@ -12,6 +12,7 @@ mod formats;
 mod gate;
 mod golden;
 mod hostile;
+mod kept;
 mod license;
 mod loose;
 mod policy;

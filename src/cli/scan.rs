@@ -204,7 +204,11 @@ fn request_by(path: &Path, what: &What, config: &Config) -> anyhow::Result<Reque
         evaluated: second_witness(path, what, &system)?,
         tree: tree::Options { lib: what.nixpkgs.clone(), system },
         selection: declared::Selection::new(&attributes(&what.attr)?)?,
-        facts: if what.no_cache { None } else { Store::default_root().and_then(|root| Store::open(root).ok()).map(Arc::new) },
+        facts: if what.no_cache {
+            None
+        } else {
+            Store::default_root().and_then(|root| Store::open(root).ok()).map(Arc::new)
+        },
         sources: if what.metadata_only { None } else { Some(source_options(path, what, config)?) },
         leave_out: LeaveOut { attrs: config.ignored_attrs.clone(), files: config.ignored_files.clone() },
         curations: config.curations.clone(),

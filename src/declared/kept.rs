@@ -16,6 +16,9 @@ use crate::tree::{Checkout, LicenseTable};
 /// Small enough for a cache that sees every commit, and quick to read.
 const COMPRESSION: i32 = 1;
 
+/// No checkout has this much to say.
+const MOST_BYTES: usize = 1 << 30;
+
 /// Everything that is read from a checkout before any source is looked at.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Facts {
@@ -35,8 +38,8 @@ pub struct Kept<'s> {
 impl<'s> Kept<'s> {
     /// The place for `checkout` as it is now; `None` where its facts cannot be kept.
     pub fn of(store: &'s Store, checkout: &Checkout) -> Option<Kept<'s>> {
-        let program = std::fs::read(std::env::current_exe().ok()?).ok()?;
-        let parts = (Digest::of(&program), &checkout.options.system, checkout.root(), checkout.fingerprint()?);
+        let program = Digest::of_file(&std::env::current_exe().ok()?).ok()?;
+        let parts = (program, &checkout.options.system, checkout.root(), checkout.fingerprint()?);
         let key = Digest::of(&postcard::to_stdvec(&parts).ok()?);
         Some(Kept { store, key: Key::new("facts", &format!("sha256-{key}")) })
     }
@@ -45,7 +48,9 @@ impl<'s> Kept<'s> {
     pub fn load(&self) -> Option<Facts> {
         let held = self.store.get(&self.key)?;
         let packed = std::fs::read(&held.path).ok().filter(|bytes| Digest::of(bytes) == held.digest)?;
-        postcard::from_bytes(&zstd::decode_all(packed.as_slice()).ok()?).ok()
+        let (length, packed) = packed.split_first_chunk()?;
+        let length = usize::try_from(u64::from_le_bytes(*length)).ok().filter(|length| *length <= MOST_BYTES)?;
+        postcard::from_bytes(&zstd::bulk::decompress(packed, length).ok()?).ok()
     }
 
     /// Keeps `facts`, where that is possible; the next run is slower where it is not.
@@ -56,8 +61,10 @@ impl<'s> Kept<'s> {
     }
 
     fn write(&self, checkout: &Checkout, facts: &Facts) -> Option<()> {
-        let packed = zstd::encode_all(postcard::to_stdvec(facts).ok()?.as_slice(), COMPRESSION).ok()?;
+        let plain = postcard::to_stdvec(facts).ok()?;
+        let packed = zstd::bulk::compress(&plain, COMPRESSION).ok()?;
         let mut staged = self.store.stage().ok()?;
+        staged.write_all(&(plain.len() as u64).to_le_bytes()).ok()?;
         staged.write_all(&packed).ok()?;
         let note = format!("{} {}", checkout.root().display(), checkout.options.system);
         staged.commit(self.store, &self.key, &note).map(drop).ok()

@@ -12,7 +12,8 @@ use crate::tree::{Checkout, LicenseTable, Package};
 use super::Watch;
 use super::scan::Request;
 
-pub(super) type Found = (Package, Declared);
+/// In boxes: tens of thousands are sorted and passed on.
+pub(super) type Found = (Box<Package>, Box<Declared>);
 
 pub(super) struct Surveyed {
     pub(super) packages: Vec<Found>,
@@ -27,9 +28,8 @@ pub(super) fn survey(checkout: &Checkout, request: &Request, watch: &Watch) -> (
     let mut surveyed =
         Surveyed { packages: Vec::new(), rest: Vec::new(), unmatched: Vec::new(), disagreements: Vec::new() };
     rows.into_iter().for_each(|row| surveyed.add(row));
-    let (left_out, packages): (Vec<Found>, Vec<Found>) =
-        std::mem::take(&mut surveyed.packages).into_iter().partition(|(package, _)| request.leave_out.has(package));
-    surveyed.packages = packages;
+    let left_out: Vec<Found> =
+        surveyed.packages.extract_if(.., |(package, _)| request.leave_out.has(package)).collect();
     if let Some(evaluated) = &request.evaluated {
         surveyed.hear(evaluated);
     }
@@ -92,9 +92,9 @@ impl Surveyed {
     /// Joins the second witness: what is computed statically may be known from it; disagreements are kept.
     fn hear(&mut self, evaluated: &Evaluated) {
         for (package, declared) in &mut self.packages {
-            let own = std::mem::replace(declared, Declared::Absent);
+            let own = std::mem::replace(&mut **declared, Declared::Absent);
             let (joined, agreement) = evaluated.join(package, own);
-            *declared = joined;
+            **declared = joined;
             if let Agreement::Differs { stated, evaluated } = agreement {
                 self.disagreements.push(Disagreement { attr: package.attr.clone(), stated, evaluated });
             }
@@ -103,7 +103,7 @@ impl Surveyed {
 
     fn add(&mut self, row: Row) {
         match row {
-            Row::Package(package, declared) => self.packages.push((*package, *declared)),
+            Row::Package(package, declared) => self.packages.push((package, declared)),
             Row::Skipped { attr, why } => self.rest.push(Rest { name: attr, failed: false, why }),
             Row::Failed { attr, why } => self.rest.push(Rest { name: attr, failed: true, why }),
         }

@@ -67,9 +67,6 @@ fn add_folder(folder: &Path, root: &Path, list: &mut Vec<u8>) -> Option<()> {
 
 /// The digest of the bytes; of the length alone where a file is too large to be read at all.
 fn content(path: &Path) -> Option<Digest> {
-    let length = fs::metadata(path).ok()?.len();
-    match length > MAX_FILE {
-        true => Some(Digest::of(&length.to_le_bytes())),
-        false => fs::read(path).ok().map(|bytes| Digest::of(&bytes)),
-    }
+    let length = fs::symlink_metadata(path).ok()?.len();
+    if length > MAX_FILE { Some(Digest::of(&length.to_le_bytes())) } else { Digest::of_file(path).ok() }
 }

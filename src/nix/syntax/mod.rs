@@ -7,11 +7,13 @@ mod around;
 pub mod ast;
 mod bindings;
 mod guard;
+mod operators;
 mod paths;
 mod reader;
 mod refusal;
 mod scope;
 mod strings;
+mod tokens;
 
 use std::borrow::Cow;
 

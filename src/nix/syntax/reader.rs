@@ -5,25 +5,19 @@
 
 use rnix::SyntaxKind as K;
 
-use super::ast::{AttrName, Expr, Formal, Kind, Lambda, Loc, Op, Part, Select};
+use super::ast::{AttrName, Expr, Formal, Kind, Lambda, Loc, Part, Select};
 use super::bindings;
+use super::operators::{INVERT, Makes, Side, binding};
 use super::paths::absolute;
 use super::refusal::{Fail, TOO_DEEP};
 use super::strings;
+use super::tokens::{self, Token};
 use crate::nix::symbol::Sym;
 
 /// Expressions inside of each other; the limit of rnix.
 const MAX_DEPTH: u32 = 512;
 /// Brackets, signs, operators and arguments inside of each other; real files stay below 500.
 const MAX_NESTED: u32 = 10_000;
-
-/// A token that is not blank: its kind, its first byte and the byte after it.
-#[derive(Clone, Copy)]
-struct Token {
-    kind: K,
-    start: u32,
-    end: u32,
-}
 
 /// The tokens of a file, and how far they are read.
 pub(super) struct Reader<'f> {
@@ -40,27 +34,9 @@ pub(super) struct Reader<'f> {
 
 /// The expression of a whole file, names not resolved yet.
 pub(super) fn file(text: &str, dir: &str, base: u32, names: &mut dyn FnMut(&str) -> Sym) -> Result<Expr, Fail> {
-    let mut reader = Reader { text, dir, base, names, tokens: tokens(text), at: 0, depth: 0, nested: 0 };
+    let mut reader = Reader { text, dir, base, names, tokens: tokens::of(text), at: 0, depth: 0, nested: 0 };
     let expr = reader.expr()?;
     if reader.at + 1 == reader.tokens.len() { Ok(expr) } else { Err(reader.unexpected()) }
-}
-
-fn tokens(text: &str) -> Vec<Token> {
-    let mut tokens = Vec::with_capacity(text.len() / 6 + 2);
-    let mut start = 0;
-    for (kind, written) in rnix::tokenize(text) {
-        let end = start + offset(written.len());
-        if !matches!(kind, K::TOKEN_WHITESPACE | K::TOKEN_COMMENT) {
-            tokens.push(Token { kind, start, end });
-        }
-        start = end;
-    }
-    tokens.push(Token { kind: K::TOKEN_ERROR, start, end: start });
-    tokens
-}
-
-fn offset(bytes: usize) -> u32 {
-    u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
 impl<'f> Reader<'f> {
@@ -104,7 +80,8 @@ impl<'f> Reader<'f> {
 
     /// The refusal of the next token.
     pub(super) fn unexpected(&self) -> Fail {
-        let what = if self.at + 1 == self.tokens.len() { "the file ends too early" } else { "this does not belong here" };
+        let what =
+            if self.at + 1 == self.tokens.len() { "the file ends too early" } else { "this does not belong here" };
         self.fail(self.here(), what)
     }
 
@@ -467,55 +444,4 @@ fn string_of(mut parts: Vec<Part>) -> Kind {
         [Part::Text(text)] => Kind::Str(std::mem::take(text)),
         _ => Kind::Interp(parts.into()),
     }
-}
-
-/// How strongly `!` binds.
-const INVERT: u8 = 8;
-
-/// An operator between two operands.
-struct Binding {
-    strength: u8,
-    side: Side,
-    makes: Makes,
-}
-
-/// On which side operators of one strength are joined first.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Left,
-    Right,
-    None,
-}
-
-#[derive(Clone, Copy)]
-enum Makes {
-    Op(Op),
-    Has,
-    PipeLeft,
-    PipeRight,
-}
-
-fn binding(kind: K) -> Option<Binding> {
-    let (strength, side, makes) = match kind {
-        K::TOKEN_PIPE_LEFT => (0, Side::Right, Makes::PipeLeft),
-        K::TOKEN_PIPE_RIGHT => (1, Side::Left, Makes::PipeRight),
-        K::TOKEN_IMPLICATION => (2, Side::Right, Makes::Op(Op::Implies)),
-        K::TOKEN_OR_OR => (3, Side::Left, Makes::Op(Op::Or)),
-        K::TOKEN_AND_AND => (4, Side::Left, Makes::Op(Op::And)),
-        K::TOKEN_EQUAL => (5, Side::None, Makes::Op(Op::Eq)),
-        K::TOKEN_NOT_EQUAL => (5, Side::None, Makes::Op(Op::Ne)),
-        K::TOKEN_LESS => (6, Side::None, Makes::Op(Op::Lt)),
-        K::TOKEN_LESS_OR_EQ => (6, Side::None, Makes::Op(Op::Le)),
-        K::TOKEN_MORE => (6, Side::None, Makes::Op(Op::Gt)),
-        K::TOKEN_MORE_OR_EQ => (6, Side::None, Makes::Op(Op::Ge)),
-        K::TOKEN_UPDATE => (7, Side::Right, Makes::Op(Op::Update)),
-        K::TOKEN_ADD => (9, Side::Left, Makes::Op(Op::Add)),
-        K::TOKEN_SUB => (9, Side::Left, Makes::Op(Op::Sub)),
-        K::TOKEN_MUL => (10, Side::Left, Makes::Op(Op::Mul)),
-        K::TOKEN_DIV => (10, Side::Left, Makes::Op(Op::Div)),
-        K::TOKEN_CONCAT => (11, Side::Right, Makes::Op(Op::Concat)),
-        K::TOKEN_QUESTION => (12, Side::Left, Makes::Has),
-        _ => return None,
-    };
-    Some(Binding { strength, side, makes })
 }
