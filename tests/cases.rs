@@ -27,6 +27,8 @@ pub struct Expected {
     pub suffix: Option<String>,
     /// The number of files behind the strongest kind of witness.
     pub files: Option<u64>,
+    /// Witnesses that say something else: expressions with numbers of files.
+    pub against: Option<Vec<String>>,
     /// Ids of checks with severities: all findings, in order.
     #[serde(default)]
     pub findings: Vec<String>,
@@ -115,12 +117,16 @@ impl Case {
         let strings = |rows: Vec<Option<&str>>| rows.into_iter().flatten().map(str::to_owned).collect::<Vec<_>>();
         let remedies = strings(self.findings.iter().map(|row| row["remedy"]["set_license"].as_str()).collect());
         let helped = |words: &String| self.findings.iter().any(|row| row["help"].to_string().contains(words));
+        let against = concluded["against"].as_array().into_iter().flatten();
+        let against: Vec<String> =
+            against.map(|row| format!("{} {}", row["expression"].as_str().expect("text"), row["files"])).collect();
         let files = concluded["basis"].as_array().into_iter().flatten().filter_map(|row| row["files"].as_u64()).max();
         [
             differs("expression", expected.expression.as_deref(), concluded["expression"].as_str()),
             (!enough).then(|| format!("confidence {trust:?}, expected {:?}", expected.confidence)),
             expected.suffix.as_deref().and_then(|suffix| differs("suffix", Some(suffix), self.suffix().as_deref())),
             (expected.files.is_some() && expected.files != files).then(|| format!("{files:?} files")),
+            expected.against.as_ref().filter(|wanted| **wanted != against).map(|_| format!("against {against:?}")),
             (self.found() != expected.findings).then(|| format!("findings {:#?}", self.messages())),
             expected.remedies.as_ref().filter(|wanted| **wanted != remedies).map(|_| format!("remedies {remedies:?}")),
             expected.help.as_ref().filter(|words| !helped(words)).map(|words| format!("no help says {words:?}")),

@@ -234,7 +234,7 @@ fn readings(voices: &[Voice]) -> Vec<Reading> {
 
 /// The witnesses of all voices: those that fit `expr`, and those that do not.
 fn sides(expr: &LicenseExpr, voices: &[Voice]) -> (Vec<Basis>, Vec<Basis>) {
-    let all = voices.iter().flat_map(|voice| voice.basis.iter().cloned());
+    let all = voices.iter().flat_map(|voice| voice.basis.iter().chain(&voice.others).cloned());
     let (mut basis, mut against): (Vec<_>, Vec<_>) = all.partition(|witness| fits(&witness.expr, witness.vague, expr));
     basis.sort_by(|a, b| (a.class, b.files, &a.file).cmp(&(b.class, a.files, &b.file)));
     against.sort_by(|a, b| (a.class, b.files, &a.file).cmp(&(b.class, a.files, &b.file)));

@@ -1,6 +1,6 @@
 //! Who speaks for a package: its license document, its manifest, its readme, and the headers of its files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::{FileEvidence, Role, Witness};
 use crate::license::{LicenseExpr, Suffix};
@@ -24,6 +24,8 @@ pub(super) struct Voice {
     pub(super) expr: LicenseExpr,
     pub(super) operator_unstated: bool,
     pub(super) basis: Vec<Basis>,
+    /// Headers that grant the same licenses with another suffix or exception.
+    pub(super) others: Vec<Basis>,
     /// Files that say `expr`, and files that say anything.
     pub(super) files: usize,
     pub(super) speaking: usize,
@@ -148,18 +150,30 @@ fn headers(scope: &Scope<'_>) -> Option<Voice> {
         }
     }
     let speaking = by_expr.values().map(Vec::len).sum();
-    let (expr, bases) = by_expr.into_iter().max_by_key(|(_, bases)| bases.len())?;
-    let files = bases.len();
-    let mut shown = bases.into_iter().next()?;
-    shown.files = files;
+    let expr = by_expr.iter().max_by_key(|(_, bases)| bases.len())?.0.clone();
+    let shown = counted(by_expr.remove(&expr)?)?;
+    let files = shown.files;
+    let others = by_expr.into_iter().filter(|(other, _)| names_same(other, &expr));
+    let others = others.filter_map(|(_, bases)| counted(bases)).collect();
     let asked = scope.with_role(Role::Shipped).filter(|file| file.unread.is_none() && !is_manifest(file)).count();
     let basis = vec![shown];
-    Some(Voice { speaker: Speaker::Headers, expr, operator_unstated: false, basis, files, speaking, asked })
+    Some(Voice { speaker: Speaker::Headers, expr, operator_unstated: false, basis, others, files, speaking, asked })
+}
+
+/// The first of the witnesses, which stands for all of them.
+fn counted(bases: Vec<Basis>) -> Option<Basis> {
+    let files = bases.len();
+    bases.into_iter().next().map(|first| Basis { files, ..first })
+}
+
+fn names_same(left: &LicenseExpr, right: &LicenseExpr) -> bool {
+    let names = |expr: &LicenseExpr| expr.terms().into_iter().map(|term| term.license.clone()).collect::<BTreeSet<_>>();
+    names(left) == names(right)
 }
 
 fn single(speaker: Speaker, expr: LicenseExpr, operator_unstated: bool, basis: Vec<Basis>) -> Voice {
     let files = basis.len();
-    Voice { speaker, expr, operator_unstated, basis, files, speaking: files, asked: files }
+    Voice { speaker, expr, operator_unstated, basis, others: Vec::new(), files, speaking: files, asked: files }
 }
 
 /// The statement that says most: not vague, with a stated suffix, with operators.

@@ -51,20 +51,19 @@ impl fmt::Display for Compiled {
 /// What the file with these bytes was compiled to, where it was.
 pub(super) fn of(bytes: &[u8]) -> Option<Compiled> {
     use infer::{app, archive};
-    let forms: [(Compiled, fn(&[u8]) -> bool); 10] = [
-        (Compiled::AppImage, is_app_image),
-        (Compiled::Elf, app::is_elf),
-        (Compiled::MachO, app::is_mach),
-        (Compiled::JavaClass, app::is_java),
-        (Compiled::Wasm, app::is_wasm),
-        (Compiled::Dex, app::is_dex),
-        (Compiled::Deb, archive::is_deb),
-        (Compiled::Rpm, archive::is_rpm),
-        (Compiled::Pe, is_pe),
-        (Compiled::Jar, is_jar),
-    ];
-    let found = forms.into_iter().find(|(_, is)| is(bytes)).map(|(form, _)| form);
-    found.or_else(|| is_static_library(bytes).then_some(Compiled::Elf))
+    Some(match bytes {
+        _ if archive::is_deb(bytes) => Compiled::Deb,
+        _ if is_app_image(bytes) => Compiled::AppImage,
+        _ if app::is_elf(bytes) || is_static_library(bytes) => Compiled::Elf,
+        _ if app::is_mach(bytes) => Compiled::MachO,
+        _ if app::is_java(bytes) => Compiled::JavaClass,
+        _ if app::is_wasm(bytes) => Compiled::Wasm,
+        _ if app::is_dex(bytes) => Compiled::Dex,
+        _ if archive::is_rpm(bytes) => Compiled::Rpm,
+        _ if is_pe(bytes) => Compiled::Pe,
+        _ if is_jar(bytes) => Compiled::Jar,
+        _ => return None,
+    })
 }
 
 /// The mark of an AppImage stands in bytes of the ELF header that mean nothing.
