@@ -336,7 +336,10 @@ impl Run<'_> {
         let mut gathered = Vec::new();
         for tree in &trees {
             let shared = shared(shelf, &tree.identity);
-            match shared.get_or_init(|| study.of(tree)) {
+            // Nobody waits for the evidence of another: a thread that detects takes other packages meanwhile, and one of
+            // the same source would wait for itself. Two that begin at once detect twice and see the same.
+            let evidence = shared.get().cloned().unwrap_or_else(|| study.of(tree));
+            match shared.get_or_init(|| evidence) {
                 Ok(evidence) => gathered.push((tree.name.clone(), evidence.clone())),
                 Err(stop) => return Audit::without(self.stopped(stop), true),
             }
