@@ -3,9 +3,11 @@
 mod architecture;
 #[path = "bench/metadata.rs"]
 mod bench_metadata;
+mod changed;
 mod cases;
 mod checks;
 mod declared;
+mod diff;
 mod differential;
 mod evaluator;
 mod evidence_text;

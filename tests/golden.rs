@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use clarity::check::{self, Judged, Subject};
+use clarity::check::{self, Earlier, Judged, Subject};
 use clarity::conclusion::{Basis, Concluded, Conclusion, Confidence};
 use clarity::declared::{Declared, Member, Statement};
 use clarity::evidence::Witness;
@@ -93,7 +93,13 @@ pub fn package(attr: &str, file: &str, line: u32, says: &str, has: &str) -> Pack
     let verdict = verdict::compare(&declared, &conclusion, &table);
     let package = bare(attr, Some(site));
     let judged = Judged { conclusion, verdict, prebuilt: Vec::new() };
-    let subject = Subject { package: &package, declared: &declared, judged: Ok(&judged), table: &table };
+    let subject = Subject {
+        package: &package,
+        declared: &declared,
+        judged: Ok(&judged),
+        table: &table,
+        earlier: Earlier::NotAsked,
+    };
     let findings = check::run(&subject, &check::Options::default()).into_iter().map(located).collect();
     PackageReport { package, declared, outcome: Outcome::Audited(Some(Box::new(judged))), findings, evidence: None }
 }
@@ -102,7 +108,8 @@ pub fn unscanned(attr: &str, why: &str) -> PackageReport {
     let package = bare(attr, Some(site("pkgs/default.nix", 7)));
     let declared = declared("MIT", site("pkgs/default.nix", 9));
     let table = table();
-    let subject = Subject { package: &package, declared: &declared, judged: Err(why), table: &table };
+    let subject =
+        Subject { package: &package, declared: &declared, judged: Err(why), table: &table, earlier: Earlier::NotAsked };
     let findings = check::run(&subject, &check::Options::default()).into_iter().map(located).collect();
     PackageReport { package, declared, outcome: Outcome::Skipped(why.to_owned()), findings, evidence: None }
 }

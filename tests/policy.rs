@@ -184,8 +184,13 @@ fn a_severity_of_the_configuration_is_that_of_the_findings() {
     let package = golden::package("a", "a.nix", 1, "MIT", "Apache-2.0");
     let clarity::report::Outcome::Audited(Some(judged)) = &package.outcome else { panic!("audited") };
     let table = golden::table();
-    let subject =
-        check::Subject { package: &package.package, declared: &package.declared, judged: Ok(judged), table: &table };
+    let subject = check::Subject {
+        package: &package.package,
+        declared: &package.declared,
+        judged: Ok(judged),
+        table: &table,
+        earlier: check::Earlier::NotAsked,
+    };
     let found = |level: Option<check::Severity>| {
         let severity = [("LIC010".to_owned(), level)].into();
         check::run(&subject, &check::Options { severity, ..check::Options::default() })

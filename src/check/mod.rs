@@ -9,6 +9,7 @@ mod exception;
 mod extra_part;
 mod family_variant;
 mod finding;
+mod license_drift;
 mod license_missing;
 mod license_string;
 mod list_is_choice;
@@ -32,7 +33,7 @@ use std::fmt;
 pub use audit::AUDITS;
 pub use finding::{Finding, Identity, Intent, Remedy, Safety};
 pub use stale_suppression::CHECK as STALE_SUPPRESSION;
-pub use subject::{Judged, Subject, declared_in_words, site};
+pub use subject::{Earlier, Judged, Subject, declared_in_words, site};
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,6 +99,7 @@ pub const CHECKS: &[&Check] = &[
     &provenance::CHECK,
     &upstream_inconsistent::CHECK,
     &no_license_found::CHECK,
+    &license_drift::CHECK,
     &stale_suppression::CHECK,
     &not_scanned::CHECK,
 ];

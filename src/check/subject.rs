@@ -6,7 +6,7 @@ use crate::conclusion::{Concluded, Conclusion, Confidence, Prebuilt};
 use crate::declared::{Declared, Statement};
 use crate::license::{LicenseExpr, Suffix, Term};
 use crate::tree::{LicenseTable, Package, Site};
-use crate::verdict::{self, Drift, DriftKind, Verdict};
+use crate::verdict::{self, Drift, DriftKind, Verdict, Versions};
 
 use super::{Check, Finding, Intent, Remedy, Safety};
 
@@ -21,6 +21,19 @@ pub struct Subject<'a> {
     pub judged: Result<&'a Judged, &'a str>,
     /// The checkout's license table.
     pub table: &'a LicenseTable,
+    /// Its source compared with the one it had before.
+    pub earlier: Earlier<'a>,
+}
+
+/// What is known of the source that a package had before.
+#[derive(Clone, Copy, Debug)]
+pub enum Earlier<'a> {
+    /// Nobody asked, or it is the same source.
+    NotAsked,
+    /// It could not be looked at, because ...
+    Unseen(&'a str),
+    /// How the two differ.
+    Seen(&'a Versions),
 }
 
 /// What was concluded from a source, and how the declaration compares.

@@ -6,6 +6,7 @@
 mod cache;
 mod baseline;
 mod detect;
+mod diff;
 mod docs;
 mod explain;
 mod fix;
@@ -38,6 +39,7 @@ enum Command {
     /// Compare what packages declare with what their sources say.
     Scan(Box<scan::Args>),
     Detect(detect::Args),
+    Diff(Box<diff::Args>),
     /// Tell everything about one package, or what a check does and when it is wrong.
     Explain(Box<explain::Args>),
     /// Turn findings into patches: print them, write them, or make a series of commits.
@@ -74,7 +76,7 @@ enum Color {
     Never,
 }
 
-/// Exit code for findings at or above the threshold.
+/// Exit code for findings at or above the threshold, and for a difference.
 const FOUND: u8 = 1;
 /// Exit code for wrong usage or configuration.
 const USAGE: u8 = 2;
@@ -103,6 +105,7 @@ fn dispatch(args: &Args) -> anyhow::Result<ExitCode> {
         Some(Command::Explain(explain)) => explain::run(explain, &args.output),
         Some(Command::Fix(fix)) => fix::run(fix, &args.output),
         Some(Command::Detect(detect)) => detect::run(detect),
+        Some(Command::Diff(diff)) => diff::run(diff, &args.output),
         Some(Command::Licenses(licenses)) => licenses::run(licenses),
         Some(Command::Suggest(suggest)) => suggest::run(suggest),
         Some(Command::Cache(cache)) => cache::run(cache, &mut io::stdout().lock()),

@@ -27,6 +27,10 @@ pub(super) struct Args {
     path: PathBuf,
     #[command(flatten)]
     pub(super) what: What,
+    /// Only packages whose definition, arguments or source changed between this git revision and the work tree, and only
+    /// what is new about them; a source that changed is compared with the one before.
+    #[arg(long, value_name = "REV")]
+    changed_since: Option<String>,
     /// The least severity of a finding that makes the exit code 1 [default: warning].
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_on: Option<Threshold>,
@@ -50,7 +54,7 @@ struct Accepted {
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
     /// Write all findings that are not suppressed to this file; the run then succeeds.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "changed_since")]
     write_baseline: Option<PathBuf>,
     /// Remove from the baseline what no longer occurs.
     #[arg(long, requires = "baseline", conflicts_with = "write_baseline")]
@@ -109,6 +113,18 @@ pub(super) struct What {
     config: Option<PathBuf>,
 }
 
+impl What {
+    /// Worker threads.
+    pub(super) fn jobs(&self) -> usize {
+        self.jobs.map_or_else(cores, usize::from)
+    }
+
+    /// The time that reading one source may take.
+    pub(super) fn time_limit(&self) -> Duration {
+        self.time_limit.map_or(TIME_LIMIT, Duration::from_secs)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Threshold {
     Error,
@@ -143,6 +159,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     let config = configuration(&args.path, &args.what)?;
     let mut request = request_by(&args.path, &args.what, &config)?;
     request.triage.baseline = args.accepted.baseline.as_deref().map(baseline::read).transpose()?;
+    request.since.clone_from(&args.changed_since);
     if let Some(threshold) = args.fail_on {
         request.gate.least = threshold.severity();
     }
@@ -219,13 +236,13 @@ fn configuration(path: &Path, what: &What) -> anyhow::Result<Config> {
 fn request_by(path: &Path, what: &What, config: &Config) -> anyhow::Result<Request> {
     let system = what.system.clone().or_else(|| config.platform.clone());
     let system = system.unwrap_or_else(host_system);
-    let time_limit = what.time_limit.map(Duration::from_secs).or(config.time_limit);
     Ok(Request {
         path: path.to_owned(),
         evaluated: second_witness(path, what, &system)?,
         tree: tree::Options { lib: what.nixpkgs.clone(), system },
         selection: declared::Selection::new(&attributes(&what.attr)?)?,
         sources: if what.metadata_only { None } else { Some(source_options(path, what, config)?) },
+        since: None,
         leave_out: LeaveOut { attrs: config.ignored_attrs.clone(), files: config.ignored_files.clone() },
         curations: config.curations.clone(),
         checks: check::Options {
@@ -236,8 +253,8 @@ fn request_by(path: &Path, what: &What, config: &Config) -> anyhow::Result<Reque
         triage: triage::Options { suppressions: config.suppressions.clone(), ..triage::Options::default() },
         gate: config.gate,
         keep_evidence: false,
-        jobs: what.jobs.map_or_else(cores, usize::from),
-        time_limit: time_limit.unwrap_or(TIME_LIMIT),
+        jobs: what.jobs(),
+        time_limit: config.time_limit.filter(|_| what.time_limit.is_none()).unwrap_or_else(|| what.time_limit()),
     })
 }
 

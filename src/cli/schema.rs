@@ -20,6 +20,8 @@ enum Name {
     Json,
     /// `--format jsonl`: one row.
     Jsonl,
+    /// `clarity diff --format json`.
+    Diff,
     /// `clarity fix --import FILE --format jsonl`: one answer.
     Worklist,
     /// `clarity.toml`.
@@ -33,6 +35,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let schema = match args.name {
         Name::Json => crate::report::document_schema(),
         Name::Jsonl => crate::report::row_schema(),
+        Name::Diff => crate::report::between::schema(),
         Name::Worklist => crate::report::answer_schema(),
         Name::Config => crate::config::schema(),
         Name::Baseline => crate::triage::schema(),

@@ -129,6 +129,17 @@ pub struct Part {
     pub witness: Basis,
 }
 
+impl Conclusion {
+    /// The expression, or what SPDX has in its place: `NONE`, `NOASSERTION`.
+    pub fn in_words(&self) -> String {
+        match self {
+            Conclusion::Concluded(concluded) => concluded.expr.to_string(),
+            Conclusion::NoneFound => "NONE".to_owned(),
+            Conclusion::Conflicting { .. } | Conclusion::NoAssertion(_) => "NOASSERTION".to_owned(),
+        }
+    }
+}
+
 /// What is concluded from `evidence` for the part of the source below `root` (all of it: the empty path).
 pub fn conclude(evidence: &Evidence, root: &RelPath) -> Conclusion {
     let scope = Scope::of(evidence, root);
@@ -343,10 +354,8 @@ mod tests {
 
     fn concluded(files: Vec<FileEvidence>) -> String {
         match conclude(&Evidence { files }, &RelPath::new("").expect("the root")) {
-            Conclusion::Concluded(concluded) => concluded.expr.to_string(),
             Conclusion::Conflicting { .. } => "conflicting".to_owned(),
-            Conclusion::NoneFound => "NONE".to_owned(),
-            Conclusion::NoAssertion(_) => "NOASSERTION".to_owned(),
+            other => other.in_words(),
         }
     }
 

@@ -3,6 +3,7 @@
 //! Reads values and spans only; it never opens a source and never guesses.
 //! A name that cannot be resolved here ends in `Declared::Partial`: a wrong license is worse than an open question.
 
+mod alike;
 pub mod evaluated;
 mod facts;
 mod phases;
@@ -12,7 +13,8 @@ mod survey;
 mod usage;
 
 pub use crate::tree::Selection;
-pub use survey::{Row, survey};
+pub use alike::says_the_same;
+pub use survey::{Row, survey, survey_within};
 pub use usage::Usage;
 
 use crate::license::LicenseExpr;

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
 use crate::nix::Eval;
-use crate::tree::{Checkout, Found, Package, Selection, Walk};
+use crate::tree::{Checkout, Found, Package, Reach, Selection, Walk};
 
 /// One attribute of the checkout.
 #[derive(Clone, Debug)]
@@ -43,8 +43,20 @@ pub fn survey(
     stop: &AtomicBool,
     each: &mut dyn FnMut(Row),
 ) {
+    survey_within(checkout, selection, None, shard, stop, each);
+}
+
+/// The same for what `reach` says may have changed.
+pub fn survey_within(
+    checkout: &Checkout,
+    selection: &Selection,
+    reach: Option<&Reach<'_>>,
+    shard: Option<(usize, usize)>,
+    stop: &AtomicBool,
+    each: &mut dyn FnMut(Row),
+) {
     let (send, receive) = std::sync::mpsc::sync_channel::<Vec<Row>>(8);
-    let walk = Walk { checkout, selection, stop, shard: shard.unwrap_or((0, 1)), seen: Cell::new(0) };
+    let walk = Walk { checkout, selection, reach, stop, shard: shard.unwrap_or((0, 1)), seen: Cell::new(0) };
     std::thread::scope(|scope| {
         scope.spawn(move || {
             let parsed = resolve::Parsed::default();

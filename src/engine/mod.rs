@@ -4,16 +4,19 @@
 
 mod answers;
 mod detect;
+mod past;
 mod idle;
 mod propose;
 mod quote;
 mod scan;
 mod settle;
 mod study;
+mod versions;
 mod watch;
 
 pub use detect::{Files, detect, detect_on, files};
 pub use propose::Session;
 pub use scan::{Found, LeaveOut, Request, ScanError, scan};
 pub use settle::{accepted, settle};
+pub use versions::{Version, VersionError, version_at, version_of};
 pub use watch::Watch;

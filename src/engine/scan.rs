@@ -17,11 +17,12 @@ use crate::evidence::{Curations, Detector, Evidence, Used, curate};
 use crate::report::{Coverage, Disagreement, Gate, Located, Outcome, PackageReport, Report, Rest};
 use crate::source::{self, Identity, SourceTree, Sources};
 use crate::text::RelPath;
-use crate::tree::{self, Checkout, LicenseTable, Package};
+use crate::tree::{self, Checkout, LicenseTable, Package, Reach};
 use crate::triage::{self, State};
-use crate::verdict::compare;
+use crate::verdict::{Outline, compare};
 
 use super::idle::{Sight, idle};
+use super::past::{Past, Versioned};
 use super::quote::quote;
 use super::study::{Stop, Study};
 use super::{Watch, settle};
@@ -39,6 +40,8 @@ pub struct Request {
     pub selection: declared::Selection,
     /// Where sources come from; `None`: look at the metadata only.
     pub sources: Option<source::Options>,
+    /// Only what changed since this revision.
+    pub since: Option<String>,
     /// Packages that are left out although they were asked for.
     pub leave_out: LeaveOut,
     /// What persons know about files of sources.
@@ -79,6 +82,9 @@ pub enum ScanError {
     /// The checkout cannot be opened.
     #[error(transparent)]
     Open(#[from] tree::OpenError),
+    /// It cannot be told what changed.
+    #[error(transparent)]
+    Revision(#[from] tree::RevisionError),
     /// The machine gives no threads.
     #[error("{0}; try --jobs 1")]
     Threads(#[from] rayon::ThreadPoolBuildError),
@@ -92,30 +98,30 @@ pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
 /// The same with a checkout that is open.
 pub(super) fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     watch.stage("evaluating");
-    let surveyed = survey(checkout, request, watch);
-    let table = checkout.license_table();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(request.jobs).build()?;
-    let mut audits: Vec<Audit> = match &request.sources {
-        None => surveyed.packages.iter().map(|_| Audit::metadata_only()).collect(),
-        Some(options) => {
-            watch.stage("looking at sources");
-            let mut options = options.clone();
-            options.rewriting.mirrors = checkout.mirrors();
-            let sources = Sources::new(options, watch.cancel());
-            let run = Run { request, watch, sources: &sources, packages: &surveyed.packages, table: &table };
-            pool.install(|| run.audit_all())
-        }
+    let past = request.since.as_deref().map(|rev| Past::open(request, rev)).transpose()?;
+    let mut surveyed = match &past {
+        None => survey(checkout, request, None, watch),
+        Some(past) => past.changed(checkout, request, watch),
     };
+    surveyed.settle(request);
+    let table = checkout.license_table();
+    let count = surveyed.packages.len();
+    let mut packages = std::mem::take(&mut surveyed.packages);
+    packages.append(&mut surveyed.before);
+    let mut audits = audits(checkout, request, watch, &packages, &table)?;
     watch.finish();
+    let before = packages.split_off(count).into_iter().zip(audits.split_off(count)).collect();
+    let past = past.map(|past| past.judged(before, &request.checks));
     let coverage = coverage(&audits);
-    let whole = matches!(request.selection, declared::Selection::All);
-    let triage = triage::Options { idle: unused_rules(request, &surveyed.packages, &audits), ..request.triage.clone() };
-    let packages = surveyed.packages.into_iter().zip(audits.drain(..));
-    let packages = packages.map(|(found, audit)| report_on(found, audit, checkout, &table, &request.checks)).collect();
+    let idle = unused_rules(request, &packages, &audits);
+    let reported = packages.into_iter().zip(audits).map(|(found, audit)| {
+        let versioned = past.as_ref().map_or(Versioned::NotAsked, |past| past.versioned(&found, &audit));
+        report_on(found, audit, &versioned, checkout, &table, &request.checks)
+    });
     let mut report = Report {
         tree: request.path.display().to_string(),
         table: table.origin.clone(),
-        packages,
+        packages: reported.collect(),
         apart: Vec::new(),
         gone: Vec::new(),
         gate: request.gate,
@@ -125,17 +131,40 @@ pub(super) fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watc
         coverage,
         partial: watch.is_ended(),
     };
-    settle(&mut report, &triage, &request.checks, whole);
+    let whole = matches!(request.selection, declared::Selection::All) && past.is_none();
+    let earlier = past.map(|past| past.findings).unwrap_or_default();
+    settle(&mut report, &triage::Options { earlier, idle, ..request.triage.clone() }, &request.checks, whole);
     Ok(report)
+}
+
+/// One audit for each package.
+pub(super) fn audits(
+    checkout: &Checkout,
+    request: &Request,
+    watch: &Watch,
+    packages: &[Found],
+    table: &LicenseTable,
+) -> Result<Vec<Audit>, ScanError> {
+    let Some(options) = &request.sources else { return Ok(packages.iter().map(|_| Audit::metadata_only()).collect()) };
+    watch.stage("looking at sources");
+    let mut options = options.clone();
+    options.rewriting.mirrors = checkout.mirrors();
+    let sources = Sources::new(options, watch.cancel());
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(request.jobs).build()?;
+    Ok(pool.install(|| Run { request, watch, sources: &sources, packages, table }.audit_all()))
 }
 
 /// A package and what it declares.
 pub type Found = (Package, Declared);
 
-struct Surveyed {
-    packages: Vec<Found>,
-    rest: Vec<Rest>,
-    unmatched: Vec<String>,
+/// What a checkout defines.
+#[derive(Default)]
+pub(super) struct Surveyed {
+    pub(super) packages: Vec<Found>,
+    /// Some of them as they were at a revision.
+    pub(super) before: Vec<Found>,
+    pub(super) rest: Vec<Rest>,
+    pub(super) unmatched: Vec<String>,
     disagreements: Vec<Disagreement>,
 }
 
@@ -144,7 +173,7 @@ struct Surveyed {
 pub(super) fn declarations(checkout: &Checkout, request: &Request, watch: &Watch) -> Vec<Found> {
     let of = |selection| {
         let alone = Request { selection, evaluated: None, leave_out: LeaveOut::default(), ..request.clone() };
-        survey(checkout, &alone, watch).packages
+        survey(checkout, &alone, None, watch).packages
     };
     let mut all = of(declared::Selection::All);
     if let declared::Selection::Some(_) = request.selection {
@@ -152,35 +181,27 @@ pub(super) fn declarations(checkout: &Checkout, request: &Request, watch: &Watch
         let others = of(request.selection.clone()).into_iter();
         all.extend(others.filter(|(package, _)| !known.contains(&package.attr.0)));
     }
+    all.sort_by(|a, b| a.0.attr.cmp(&b.0.attr));
     all
 }
 
-/// What the checkout defines; each thread evaluates a part, and rows come out in order of attribute paths.
-fn survey(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
-    let shards = request.jobs.clamp(1, MOST_SHARDS);
+/// What the checkout defines, in no order; each thread evaluates a part.
+pub(super) fn survey(checkout: &Checkout, request: &Request, reach: Option<&Reach<'_>>, watch: &Watch) -> Surveyed {
+    // What is common to all attributes is evaluated by each shard: for few of them one is enough.
+    let shards = if reach.is_some() { 1 } else { request.jobs.clamp(1, MOST_SHARDS) };
     let parts: Vec<Vec<Row>> = thread::scope(|threads| {
-        let shard = |number| threads.spawn(move || survey_shard(checkout, request, (number, shards), watch));
+        let shard = |number| threads.spawn(move || survey_shard(checkout, request, reach, (number, shards), watch));
         let running: Vec<_> = (0..shards).map(shard).collect();
         running
             .into_iter()
             .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect()
     });
-    let mut surveyed =
-        Surveyed { packages: Vec::new(), rest: Vec::new(), unmatched: Vec::new(), disagreements: Vec::new() };
+    let mut surveyed = Surveyed::default();
     parts.into_iter().flatten().for_each(|row| surveyed.add(row));
-    let (left_out, packages): (Vec<Found>, Vec<Found>) =
-        std::mem::take(&mut surveyed.packages).into_iter().partition(|(package, _)| request.leave_out.has(package));
-    surveyed.packages = packages;
-    if let Some(evaluated) = &request.evaluated {
-        surveyed.hear(evaluated);
-    }
-    surveyed.rest.extend(left_out.into_iter().map(left_out_row));
-    surveyed.packages.sort_by(|a, b| a.0.attr.cmp(&b.0.attr));
     let packages = surveyed.packages.iter().map(|(package, _)| package.attr.0.as_str());
     let seen = packages.chain(surveyed.rest.iter().map(|rest| rest.name.as_str()));
     surveyed.unmatched = request.selection.unmatched(seen);
-    surveyed.rest.sort_by(|a, b| (&a.name, a.failed).cmp(&(&b.name, b.failed)));
     surveyed
 }
 
@@ -191,9 +212,15 @@ fn left_out_row((package, _): Found) -> Rest {
 /// More evaluators cost more memory than they save time.
 const MOST_SHARDS: usize = 4;
 
-fn survey_shard(checkout: &Checkout, request: &Request, shard: (usize, usize), watch: &Watch) -> Vec<Row> {
+fn survey_shard(
+    checkout: &Checkout,
+    request: &Request,
+    reach: Option<&Reach<'_>>,
+    shard: (usize, usize),
+    watch: &Watch,
+) -> Vec<Row> {
     let mut rows = Vec::new();
-    declared::survey(checkout, &request.selection, Some(shard), &watch.cancel(), &mut |row| {
+    declared::survey_within(checkout, &request.selection, reach, Some(shard), &watch.cancel(), &mut |row| {
         watch.package_done();
         rows.push(row);
     });
@@ -201,6 +228,20 @@ fn survey_shard(checkout: &Checkout, request: &Request, shard: (usize, usize), w
 }
 
 impl Surveyed {
+    /// Leaves out what nobody wants to hear of, hears the second witness, and orders the rows by attribute paths.
+    fn settle(&mut self, request: &Request) {
+        let (left_out, packages): (Vec<Found>, Vec<Found>) =
+            std::mem::take(&mut self.packages).into_iter().partition(|(package, _)| request.leave_out.has(package));
+        self.packages = packages;
+        self.before.retain(|(package, _)| !request.leave_out.has(package));
+        if let Some(evaluated) = &request.evaluated {
+            self.hear(evaluated);
+        }
+        self.rest.extend(left_out.into_iter().map(left_out_row));
+        self.packages.sort_by(|a, b| a.0.attr.cmp(&b.0.attr));
+        self.rest.sort_by(|a, b| (&a.name, a.failed).cmp(&(&b.name, b.failed)));
+    }
+
     /// Joins the second witness: what is computed statically may be known from it; disagreements are kept.
     fn hear(&mut self, evaluated: &Evaluated) {
         for (package, declared) in &mut self.packages {
@@ -223,23 +264,34 @@ impl Surveyed {
 }
 
 /// What became of the source of one package.
-struct Audit {
-    outcome: Outcome,
+pub(super) struct Audit {
+    pub(super) outcome: Outcome,
+    /// What its files state, where versions are compared.
+    pub(super) outline: Option<Outline>,
     has_source: bool,
     files: u64,
     bytes: u64,
     unread: u64,
     used: Used,
-    evidence: Option<Evidence>,
+    pub(super) evidence: Option<Evidence>,
 }
 
 impl Audit {
+    /// The judgement, or why there is none; empty where nobody asked for one.
+    pub(super) fn judged(&self) -> Result<&Judged, &str> {
+        match &self.outcome {
+            Outcome::Audited(Some(judged)) => Ok(judged),
+            Outcome::Audited(None) => Err(""),
+            Outcome::Skipped(why) | Outcome::Failed(why) => Err(why),
+        }
+    }
+
     fn metadata_only() -> Self {
         Audit::without(Outcome::Audited(None), false)
     }
 
     fn without(outcome: Outcome, has_source: bool) -> Self {
-        Audit { outcome, has_source, files: 0, bytes: 0, unread: 0, used: Used::default(), evidence: None }
+        Audit { outcome, outline: None, has_source, files: 0, bytes: 0, unread: 0, used: Used::default(), evidence: None }
     }
 }
 
@@ -348,7 +400,8 @@ impl Run<'_> {
         let used = self.request.curations.used(&evidence, &package.attr.0);
         let evidence = curate(evidence, &package.attr.0, &self.request.curations);
         let audit = judge(package, declared, &evidence, self.table);
-        Audit { used, evidence: self.request.keep_evidence.then_some(evidence), ..audit }
+        let outline = self.request.since.is_some().then(|| Outline::of(&evidence));
+        Audit { used, outline, evidence: self.request.keep_evidence.then_some(evidence), ..audit }
     }
 
     fn stopped(&self, stop: &Stop) -> Outcome {
@@ -402,6 +455,7 @@ fn judge(package: &Package, declared: &Declared, evidence: &Evidence, table: &Li
     let judged = Judged { conclusion, verdict, prebuilt: prebuilt(evidence, &root) };
     Audit {
         outcome: Outcome::Audited(Some(Box::new(judged))),
+        outline: None,
         has_source: true,
         files: evidence.files.len() as u64,
         bytes: evidence.files.iter().map(|file| file.size).sum(),
@@ -437,16 +491,13 @@ fn unused_rules(request: &Request, packages: &[Found], audits: &[Audit]) -> Vec<
 fn report_on(
     (package, declared): Found,
     audit: Audit,
+    versioned: &Versioned,
     checkout: &Checkout,
     table: &LicenseTable,
     checks: &check::Options,
 ) -> PackageReport {
-    let judged = match &audit.outcome {
-        Outcome::Audited(Some(judged)) => Ok(&**judged),
-        Outcome::Audited(None) => Err(""),
-        Outcome::Skipped(why) | Outcome::Failed(why) => Err(why.as_str()),
-    };
-    let subject = Subject { package: &package, declared: &declared, judged, table };
+    let earlier = versioned.earlier();
+    let subject = Subject { package: &package, declared: &declared, judged: audit.judged(), table, earlier };
     let findings = check::run(&subject, checks)
         .into_iter()
         .map(|finding| {

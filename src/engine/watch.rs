@@ -76,7 +76,8 @@ impl Watch {
         }
     }
 
-    pub(super) fn finish(&self) {
+    /// Takes the bars away.
+    pub fn finish(&self) {
         for bar in [&self.stage, &self.packages, &self.files, &self.bytes, &self.received] {
             bar.finish_and_clear();
         }

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use elsa::sync::FrozenMap;
 
+use super::disk::Disk;
 use super::symbol::{Interner, Sym};
 use super::syntax::ast::{Expr, Loc};
 use super::syntax::{self, Fail};
@@ -82,8 +83,8 @@ pub enum FileError {
 /// All files of a checkout and of the tree its `lib` comes from.
 pub struct Files {
     roots: Vec<PathBuf>,
-    /// What stands for the bytes on disk, by absolute path.
-    instead: HashMap<String, Vec<u8>>,
+    /// What lies where.
+    pub disk: Disk,
     files: FrozenMap<String, Box<Result<File, FileError>>>,
     next: AtomicU32,
     /// Where each file begins, and its path; sorted.
@@ -96,13 +97,13 @@ pub struct Files {
 }
 
 impl Files {
-    /// The files below `roots`, which must be canonical.
-    pub fn new(roots: Vec<PathBuf>) -> Self {
+    /// The files below `roots`, which must be canonical, as `disk` has them.
+    pub fn new(roots: Vec<PathBuf>, disk: Disk) -> Self {
         let names = Interner::default();
         let globals = super::builtins::global_names().map(|name| names.intern(&name)).max();
         Files {
             roots,
-            instead: HashMap::new(),
+            disk,
             globals: globals.map_or(0, |last| last.0 + 1),
             names,
             files: FrozenMap::new(),
@@ -112,9 +113,9 @@ impl Files {
         }
     }
 
-    /// The same files, none of them read yet, with other bytes for some that exist.
-    pub fn with(&self, instead: HashMap<String, Vec<u8>>) -> Self {
-        Files { instead, ..Files::new(self.roots.clone()) }
+    /// The same files, none of them read yet, as `disk` has them.
+    pub fn on(&self, disk: Disk) -> Self {
+        Files::new(self.roots.clone(), disk)
     }
 
     /// The root of the checkout itself.
@@ -131,6 +132,9 @@ impl Files {
     pub fn is_reachable(&self, path: &str) -> bool {
         if !self.is_inside(path) {
             return false;
+        }
+        if self.disk.is_told(path) {
+            return true;
         }
         match std::fs::symlink_metadata(path) {
             Ok(found) if found.is_symlink() => self.is_really_inside(Path::new(path)),
@@ -184,17 +188,7 @@ impl Files {
             std::io::ErrorKind::NotFound => FileError::Missing,
             _ => FileError::Unreadable(error.to_string()),
         };
-        let found = std::fs::metadata(path).map_err(unreadable)?;
-        if !found.is_file() {
-            return Err(FileError::Unreadable("not a regular file".to_owned()));
-        }
-        if found.len() > MAX_FILE {
-            return Err(FileError::Unreadable("larger than 64 MiB".to_owned()));
-        }
-        if let Some(bytes) = self.instead.get(path) {
-            return Ok(self.place(path, bytes.clone()));
-        }
-        Ok(self.place(path, std::fs::read(path).map_err(unreadable)?))
+        Ok(self.place(path, self.disk.read(path, MAX_FILE).map_err(unreadable)?))
     }
 
     fn place(&self, path: &str, bytes: Vec<u8>) -> File {
@@ -215,7 +209,7 @@ impl Files {
     }
 
     /// The syntax of `file`.
-    pub fn parse<'f>(&'f self, file: &'f File, names: &mut dyn FnMut(&str) -> Sym) -> Result<&'f Expr, FileError> {
+    pub fn parse<'f>(&self, file: &'f File, names: &mut dyn FnMut(&str) -> Sym) -> Result<&'f Expr, FileError> {
         let dir = file.path.rsplit_once('/').map_or("/", |(dir, _)| dir);
         let parsed = file.parsed.get_or_init(|| syntax::parse(file.bytes(), dir, file.base, self.globals, names));
         parsed.as_ref().map_err(|fail| FileError::Syntax(fail.at, fail.what))
@@ -250,6 +244,17 @@ impl Files {
     pub fn set_around(&self, position: u32) -> Option<Loc> {
         let (file, _) = self.find(position)?;
         syntax::set_around(file.parsed.get()?.as_ref().ok()?, position)
+    }
+
+    /// The names that `file` as a whole binds, each with its bytes: the name and its value. `None` where it is no set.
+    pub fn bindings(&self, file: &File) -> Option<Vec<(String, std::ops::Range<usize>)>> {
+        let expr = self.parse(file, &mut |text| self.names.intern(text)).ok()?;
+        let names = self.names.since(0);
+        let in_file = |at: u32| at.checked_sub(file.base).map(|at| at as usize);
+        let named = |(name, loc): (Sym, Loc)| {
+            Some((names.get(name.0 as usize)?.to_string(), in_file(loc.start)?..in_file(loc.end)?))
+        };
+        Some(syntax::bound(expr)?.into_iter().filter_map(named).collect())
     }
 
     /// The text at `loc`.

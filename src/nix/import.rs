@@ -11,7 +11,7 @@ impl<'a> Eval<'a> {
         if let Some(thunk) = known {
             return self.force(thunk);
         }
-        let file = if std::path::Path::new(path).is_dir() { format!("{path}/default.nix") } else { path.to_owned() };
+        let file = if self.files.disk.is_folder(path) { format!("{path}/default.nix") } else { path.to_owned() };
         let thunk = self.native(move |eval| eval.import_file(&file));
         self.imports.borrow_mut().insert(path, thunk);
         self.force(thunk)

@@ -5,6 +5,7 @@
 
 mod builtins;
 mod compare;
+mod disk;
 mod environment;
 mod eval;
 mod fallback;
@@ -19,6 +20,7 @@ mod text;
 mod value;
 
 pub use builtins::parse_name;
+pub use disk::{Disk, Instead};
 pub use eval::{Eval, Limits, STACK};
 pub use fallback::fallback_lib;
 pub use files::{File, FileError, Files};

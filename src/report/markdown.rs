@@ -48,7 +48,7 @@ fn head(report: &Report) -> String {
     }
     let accepted = match (totals.known, totals.suppressed) {
         (0, 0) => String::new(),
-        (known, suppressed) => format!(" {known} more are in the baseline, {suppressed} are suppressed."),
+        (known, suppressed) => format!(" {known} more were there before, {suppressed} are suppressed."),
     };
     text.push_str(&format!(
         "{errors} errors, {warnings} warnings, {notes} notes.{accepted}\n\n\
@@ -106,7 +106,7 @@ fn failures(report: &Report, mut room: usize, out: &mut dyn Write) -> io::Result
 }
 
 /// `text` in one line, without anything that Markdown or HTML reads as more than text.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in in_one_line(text).chars() {
         match c {

@@ -2,6 +2,7 @@
 //!
 //! A report holds everything a format may want; a format only writes. One file and one row in [`FORMATS`] per format.
 
+pub mod between;
 pub mod detected;
 mod diff;
 mod explain;
@@ -22,6 +23,7 @@ mod worklist;
 pub use explain::{explain, witnesses};
 pub use fixes::{fixes, left, unmatched};
 pub use licenses::TableReport;
+use markdown::escaped;
 pub use suggest::suggest;
 pub use terminal::finding_block;
 pub use worklist::{answers, answers_json, answers_jsonl};

@@ -70,7 +70,7 @@ fn footer(located: &Located, style: Style) -> Vec<(&'static str, String)> {
     lines.push(match &located.state {
         State::New if finding.check.id == STALE_SUPPRESSION.id => return lines,
         State::New => ("accept", format!("add to clarity.toml\n{}", Suppression::block(finding))),
-        State::Known => ("known", "the baseline has it".to_owned()),
+        State::Known => ("known", "it was there before".to_owned()),
         State::Suppressed(reason) => ("suppressed", in_one_line(reason)),
     });
     lines
@@ -132,7 +132,7 @@ fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let [notes, warnings, errors] = totals.findings;
     write!(out, "findings: {errors} errors, {warnings} warnings, {notes} notes")?;
     if totals.known + totals.suppressed > 0 {
-        write!(out, "; {} more are in the baseline, {} are suppressed", totals.known, totals.suppressed)?;
+        write!(out, "; {} more were there before, {} are suppressed", totals.known, totals.suppressed)?;
     }
     writeln!(out)?;
     if !report.gone.is_empty() {

@@ -138,11 +138,37 @@ impl Request<'_> {
     }
 
     fn strip(&self) -> Strip {
-        let is_package =
-            [".gem", ".deb", ".rpm", ".whl", ".jar", ".nar"].iter().any(|end| self.file_name().ends_with(end));
         let keeps_root = self.source.mode == HashMode::Nar && !self.source.strip_root;
-        if is_package || keeps_root { Strip::Never } else { Strip::Single }
+        if keeps_root { Strip::Never } else { strip_by_name(&self.file_name()) }
     }
+}
+
+/// Packages have no one folder at the top that is their root.
+fn strip_by_name(file_name: &str) -> Strip {
+    let is_package = [".gem", ".deb", ".rpm", ".whl", ".jar", ".nar"].iter().any(|end| file_name.ends_with(end));
+    if is_package { Strip::Never } else { Strip::Single }
+}
+
+/// The folder or the archive at `path` as a source, for which nobody vouches but the one who names it.
+pub fn given(path: &Path, limits: &Limits) -> Result<SourceTree, SourceError> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let is_folder = path.is_dir();
+    let hash =
+        if is_folder { nar::hash(path, Algo::Sha256) } else { hash_file(path, Algo::Sha256).map(|(hash, _)| hash) };
+    let hash = hash.map_err(SourceError::io(path, "could not be read"))?;
+    let (mode, content) = match is_folder {
+        true => (HashMode::Nar, Content::Folder(path.to_owned())),
+        false => (HashMode::Flat, Content::File { path: path.to_owned(), strip: strip_by_name(&name) }),
+    };
+    Ok(SourceTree {
+        identity: Identity { mode, hash },
+        origin: Origin::SourcesFolder(path.to_owned()),
+        verified: false,
+        root: is_folder.then(|| path.to_owned()),
+        name,
+        content,
+        limits: limits.clone(),
+    })
 }
 
 /// Numbers for progress bars.

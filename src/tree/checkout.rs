@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use bumpalo::Bump;
 
 use super::Site;
-use crate::nix::{Eval, Files, Limits, Loc, STACK};
+use crate::nix::{Disk, Instead, Eval, Files, Limits, Loc, STACK};
 use crate::text::{RelPath, Span};
 
 /// How a checkout is to be read.
@@ -67,6 +67,11 @@ pub struct Checkout {
 impl Checkout {
     /// The checkout at `path`: a tree, a folder of .nix files, or one file.
     pub fn open(path: &Path, options: &Options) -> Result<Checkout, OpenError> {
+        Checkout::open_on(path, options, Disk::default())
+    }
+
+    /// The checkout at `path` as `disk` has it.
+    pub(super) fn open_on(path: &Path, options: &Options, disk: Disk) -> Result<Checkout, OpenError> {
         let unreadable = |path: &Path| {
             let path = path.to_owned();
             move |error| OpenError::Unreadable { path, error }
@@ -76,7 +81,7 @@ impl Checkout {
             Some(folder) if real.is_file() => {
                 (folder.to_owned(), RelPath::below(folder, &real).map_or(Layout::Folder, Layout::File))
             }
-            _ if has_package_set(&real) => (real, Layout::PackageSet),
+            _ if has_package_set(&real, &disk) => (real, Layout::PackageSet),
             _ => (real, Layout::Folder),
         };
         let mut roots = vec![root.clone()];
@@ -88,18 +93,19 @@ impl Checkout {
             lib = Some(folder.to_string_lossy().into_owned());
             roots.push(folder);
         }
-        Ok(Checkout { root, layout, options: options.clone(), files: Files::new(roots), lib })
+        Ok(Checkout { root, layout, options: options.clone(), files: Files::new(roots, disk), lib })
     }
 
     /// The same checkout as it would be with other texts in some of its files.
     pub fn with_texts<'t>(&self, texts: impl IntoIterator<Item = (&'t RelPath, &'t str)>) -> Checkout {
         let at = |file: &RelPath| file.under(&self.root).to_string_lossy().into_owned();
-        let instead = texts.into_iter().map(|(file, text)| (at(file), text.as_bytes().to_vec())).collect();
+        let text = |(file, text): (&RelPath, &str)| (at(file), Instead::File(text.as_bytes().to_vec()));
+        let disk = Disk::with(texts.into_iter().map(text).collect());
         Checkout {
             root: self.root.clone(),
             layout: self.layout.clone(),
             options: self.options.clone(),
-            files: self.files.with(instead),
+            files: self.files.on(disk),
             lib: self.lib.clone(),
         }
     }
@@ -112,6 +118,11 @@ impl Checkout {
     /// The bytes of a file of the checkout that was evaluated or can be read.
     pub fn read(&self, file: &RelPath) -> Option<&[u8]> {
         self.files.open(&file.under(&self.root).to_string_lossy()).ok().map(crate::nix::File::bytes)
+    }
+
+    /// True where `file` is a file of the checkout.
+    pub(super) fn has(&self, file: &RelPath) -> bool {
+        self.files.disk.is_file(&file.under(&self.root).to_string_lossy())
     }
 
     /// The digest of a file of the checkout.
@@ -151,7 +162,7 @@ impl Checkout {
     }
 }
 
-fn has_package_set(root: &Path) -> bool {
-    root.join("pkgs/top-level/default.nix").is_file()
-        || (root.join("default.nix").is_file() && root.join("top-level.nix").is_file())
+fn has_package_set(root: &Path, disk: &Disk) -> bool {
+    let is_there = |file: &str| disk.is_file(&root.join(file).to_string_lossy());
+    is_there("pkgs/top-level/default.nix") || (is_there("default.nix") && is_there("top-level.nix"))
 }

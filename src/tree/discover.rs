@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::checkout::{Checkout, Layout};
 use super::library;
 use super::loose;
+use super::reach::{Concern, Reach};
 use super::selection::Selection;
 use crate::nix::{Attr, Error, ErrorKind, Eval, R, Thunk, Value, lookup};
 
@@ -43,6 +44,8 @@ const BLOCK: usize = 8;
 pub(crate) struct Walk<'s> {
     pub(crate) checkout: &'s Checkout,
     pub(crate) selection: &'s Selection,
+    /// Where only what can see a change is looked at.
+    pub(crate) reach: Option<&'s Reach<'s>>,
     /// Set to end the walk early.
     pub(crate) stop: &'s AtomicBool,
     /// Number of this shard and of all shards.
@@ -61,7 +64,7 @@ impl Walk<'_> {
         match package_set(self.checkout, eval) {
             Ok(set) => {
                 let mut place = Vec::new();
-                self.set(eval, set, &mut place, resume, each).break_value()
+                self.set(eval, set, Concern::None, &mut place, resume, each).break_value()
             }
             Err(error) if self.shard.0 == 0 => {
                 each("", Found::Failed(words(error)));
@@ -75,6 +78,7 @@ impl Walk<'_> {
         &self,
         eval: &Eval<'a>,
         set: &'a [Attr<'a>],
+        outer: Concern,
         place: &mut Vec<String>,
         resume: &[String],
         each: Each<'_, 'a>,
@@ -97,8 +101,9 @@ impl Walk<'_> {
             }
             let rest = if inside { &resume[1..] } else { &[] };
             let path = dotted(place);
-            if self.selection.may_hold(&path) {
-                self.attribute(eval, set, attr, &path, place, rest, each)?;
+            let concern = self.reach.map_or(Concern::Unknown, |reach| reach.concern(eval, attr, outer));
+            if concern > Concern::None && self.selection.may_hold(&path) {
+                self.attribute(eval, (set, attr, concern), &path, place, rest, each)?;
             }
             place.pop();
         }
@@ -109,8 +114,7 @@ impl Walk<'_> {
     fn attribute<'a>(
         &self,
         eval: &Eval<'a>,
-        outer: &'a [Attr<'a>],
-        attr: &'a Attr<'a>,
+        (outer, attr, concern): (&'a [Attr<'a>], &'a Attr<'a>, Concern),
         path: &str,
         place: &mut Vec<String>,
         resume: &[String],
@@ -128,19 +132,35 @@ impl Walk<'_> {
             Ok(value @ Value::Attrs(attrs)) => match eval.is_derivation(attrs) {
                 Ok(true) => Found::Package(attr.value, value),
                 Ok(false) => match self.inside(eval, outer, attr, attrs, path, place.len()) {
-                    Inside::Enter => return self.set(eval, attrs, place, resume, each),
-                    Inside::NoPackages => return ControlFlow::Continue(()),
+                    Inside::Enter => return self.set(eval, attrs, concern, place, resume, each),
+                    Inside::NoPackages => {
+                        self.note(place, concern);
+                        return ControlFlow::Continue(());
+                    }
                     Inside::Skip(why) => Found::Skipped(why),
                 },
                 Err(error) => failed(error),
             },
             // A function, a text, a number: not a package and no loss.
-            Ok(_) => return ControlFlow::Continue(()),
+            Ok(_) => {
+                self.note(place, concern);
+                return ControlFlow::Continue(());
+            }
         };
+        if concern == Concern::Defines || !matches!(found, Found::Package(..)) {
+            self.note(place, concern);
+        }
         if self.selection.holds(path) {
             each(path, found);
         }
         ControlFlow::Continue(())
+    }
+
+    /// What is no package passes on what it sees by its name; so does what is made from a changed file.
+    fn note(&self, place: &[String], concern: Concern) {
+        if let (Some(reach), Some(name), true) = (self.reach, place.last(), concern >= Concern::Mentions) {
+            reach.note(name);
+        }
     }
 
     fn inside<'a>(

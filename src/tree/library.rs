@@ -37,7 +37,7 @@ impl Checkout {
     /// The license table that the checkout's packages mean.
     pub fn license_table(&self) -> LicenseTable {
         let own = self.root().join("lib/default.nix");
-        let origin = match (&self.lib, own.is_file()) {
+        let origin = match (&self.lib, self.files.disk.is_file(&own.to_string_lossy())) {
             (_, true) => own.to_string_lossy().into_owned(),
             (Some(lib), false) => lib.clone(),
             (None, false) => return LicenseTable::embedded(),

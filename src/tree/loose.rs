@@ -7,6 +7,7 @@
 //! Invariant: nothing outside of the tree is guessed; a package that is only passed on from there is left out.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use super::checkout::{Checkout, Layout};
 use super::discover::arguments;
@@ -32,7 +33,7 @@ pub(super) fn packages<'a>(checkout: &Checkout, eval: &Eval<'a>) -> R<'a, &'a [A
     install(eval);
     let (file, name) = match &checkout.layout {
         Layout::File(file) => (file.clone(), name_of(file).unwrap_or_else(|| "default".to_owned())),
-        _ => match RelPath::new("default.nix").filter(|file| file.under(checkout.root()).is_file()) {
+        _ => match RelPath::new("default.nix").filter(|file| checkout.has(file)) {
             Some(file) => (file, folder_name(checkout)),
             None => return Ok(files(checkout, eval)),
         },
@@ -86,15 +87,20 @@ fn files<'a>(checkout: &Checkout, eval: &Eval<'a>) -> &'a [Attr<'a>] {
 
 fn nix_files(checkout: &Checkout) -> Vec<RelPath> {
     let hidden = |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
-    walkdir::WalkDir::new(checkout.root())
-        .sort_by_file_name()
+    let is_nix = |file: &RelPath| file.name().ends_with(".nix");
+    let on_disk = walkdir::WalkDir::new(checkout.root())
         .into_iter()
         .filter_entry(|entry| !hidden(entry))
         .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_file() && entry.path().extension().is_some_and(|ending| ending == "nix"))
+        .filter(|entry| entry.file_type().is_file())
         .filter_map(|entry| RelPath::below(checkout.root(), entry.path()))
-        .take(MAX_FILES)
-        .collect()
+        .filter(|file| is_nix(file) && checkout.has(file));
+    let mut files: Vec<RelPath> = on_disk.take(MAX_FILES).collect();
+    let told = checkout.files.disk.told().filter_map(|file| RelPath::below(checkout.root(), Path::new(file)));
+    files.extend(told.filter(|file| is_nix(file) && !file.parts().any(|part| part.starts_with('.'))));
+    files.sort_by(|a, b| a.parts().cmp(b.parts()));
+    files.dedup();
+    files
 }
 
 /// The steps of a file's path that name what is in it.

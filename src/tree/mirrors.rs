@@ -13,10 +13,8 @@ const PLACES: [&str; 3] =
 impl Checkout {
     /// The sites of each `mirror://` scheme, in order; empty where the checkout has no table of them.
     pub fn mirrors(&self) -> BTreeMap<String, Vec<String>> {
-        let Some(file) = PLACES.iter().map(|place| self.root().join(place)).find(|file| file.is_file()) else {
-            return BTreeMap::new();
-        };
-        let path = file.to_string_lossy().into_owned();
+        let mut paths = PLACES.iter().map(|place| self.root().join(place).to_string_lossy().into_owned());
+        let Some(path) = paths.find(|path| self.files.disk.is_file(path)) else { return BTreeMap::new() };
         self.evaluate(|eval| ControlFlow::Break(read(eval, &path).unwrap_or_default())).unwrap_or_default()
     }
 }

@@ -25,7 +25,7 @@ pub fn schema() -> serde_json::Value {
 pub enum State {
     /// It counts.
     New,
-    /// The baseline has it.
+    /// It was there before: the baseline has it, or the revision that the run compares with.
     Known,
     /// Somebody silenced it, because ...
     Suppressed(String),
@@ -47,6 +47,8 @@ impl State {
 pub struct Options {
     /// Findings that were accepted before.
     pub baseline: Option<Baseline>,
+    /// Findings about the packages as they were at the revision that the run compares with.
+    pub earlier: Baseline,
     /// Findings that are silenced.
     pub suppressions: Vec<Suppression>,
     /// Rules about files of sources that matched nothing in all sources that they could be about.
@@ -98,7 +100,7 @@ pub struct Triaged {
 
 /// What of `findings` is new. Suppressions are asked first, then the baseline, each entry of which accepts one finding.
 pub fn sort(findings: &[&Finding], scope: &Scope<'_>, options: &Options) -> Triaged {
-    let mut left = options.baseline.clone().unwrap_or_default();
+    let mut left = [options.baseline.clone().unwrap_or_default(), options.earlier.clone()];
     let mut used = vec![false; options.suppressions.len()];
     let states = findings.iter().map(|finding| state(finding, options, &mut used, &mut left)).collect();
     let unused = options.suppressions.iter().zip(used).filter(|(_, used)| !used).map(|(suppression, _)| suppression);
@@ -106,19 +108,20 @@ pub fn sort(findings: &[&Finding], scope: &Scope<'_>, options: &Options) -> Tria
     let idle = options.idle.iter().filter(|_| scope.whole);
     stale.extend(idle.filter_map(|idle| idle.finding(scope)));
     let stale = stale.into_iter().map(|finding| {
-        let state = if left.take(&finding) { State::Known } else { State::New };
+        let state = if left[0].take(&finding) { State::Known } else { State::New };
         (finding, state)
     });
     let stale = stale.collect();
-    let gone = left.into_entries().filter(|entry| entry.is_covered(scope)).collect();
+    let [baseline, _] = left;
+    let gone = baseline.into_entries().filter(|entry| entry.is_covered(scope)).collect();
     Triaged { states, stale, gone }
 }
 
-fn state(finding: &Finding, options: &Options, used: &mut [bool], left: &mut Baseline) -> State {
+fn state(finding: &Finding, options: &Options, used: &mut [bool], left: &mut [Baseline; 2]) -> State {
     let silencing = options.suppressions.iter().zip(used).find(|(suppression, _)| suppression.silences(finding));
     if let Some((suppression, used)) = silencing {
         *used = true;
         return State::Suppressed(suppression.reason.clone());
     }
-    if left.take(finding) { State::Known } else { State::New }
+    if left.iter_mut().any(|known| known.take(finding)) { State::Known } else { State::New }
 }

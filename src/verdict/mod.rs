@@ -4,6 +4,7 @@
 //! `check`). An open question on either side is `Undecided`, never "agrees".
 
 mod kinship;
+mod versions;
 
 use std::collections::BTreeSet;
 
@@ -14,6 +15,7 @@ use crate::license::{Difference, LicenseExpr, Term, covers, difference};
 use crate::tree::LicenseTable;
 
 use kinship::Kinship;
+pub use versions::{How, Outline, Shift, Versions};
 
 /// The outcome of a comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Builtins that look at files: only below the checkout; those that fetch are opaque.
 
 use super::Row;
+use crate::nix::disk::Kind;
 use crate::nix::eval::Eval;
 use crate::nix::value::{Attr, ErrorKind, R, Shape, Thunk, Value, lookup, unknown_hash};
 
@@ -11,14 +12,14 @@ pub(super) const TABLE: &[Row] = &[
     ("readDir", 1, read_dir),
     ("readFileType", 1, |eval, args| {
         let path = path_of(eval, args[0])?;
-        match std::fs::symlink_metadata(inside(eval, path)?) {
-            Ok(found) => Ok(Value::Str(file_type(found.file_type()))),
-            Err(_) => eval.unknown(&format!("{}: there is no such file", eval.shown(path))),
+        match eval.files.disk.kind(inside(eval, path)?) {
+            Some(kind) => Ok(Value::Str(file_type(kind))),
+            None => eval.unknown(&format!("{}: there is no such file", eval.shown(path))),
         }
     }),
     ("pathExists", 1, |eval, args| {
         let path = path_of(eval, args[0])?;
-        Ok(Value::Bool(std::path::Path::new(inside(eval, path)?).exists()))
+        Ok(Value::Bool(eval.files.disk.exists(inside(eval, path)?)))
     }),
     ("hashFile", 2, |eval, args| {
         let path = path_of(eval, args[1])?;
@@ -114,29 +115,25 @@ fn read_file<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     }
 }
 
-fn file_type(found: std::fs::FileType) -> &'static str {
-    if found.is_dir() {
-        "directory"
-    } else if found.is_symlink() {
-        "symlink"
-    } else if found.is_file() {
-        "regular"
-    } else {
-        "unknown"
+fn file_type(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Folder => "directory",
+        Kind::Link => "symlink",
+        Kind::File => "regular",
+        Kind::Other => "unknown",
     }
 }
 
 fn read_dir<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let path = path_of(eval, args[0])?;
     let failed = |error: std::io::Error| eval.error(ErrorKind::Unknown, &format!("{}: {error}", eval.shown(path)));
-    let mut out = Vec::new();
-    for entry in std::fs::read_dir(inside(eval, path)?).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let kind = entry.file_type().map_err(failed)?;
-        let name = eval.sym(&entry.file_name().to_string_lossy());
-        out.push(Attr { name, at: 0, value: eval.done(Value::Str(file_type(kind))) });
-    }
-    Ok(eval.attrs(out))
+    let entries = eval.files.disk.list(inside(eval, path)?).map_err(failed)?;
+    let entry = |(name, kind): &(String, Kind)| Attr {
+        name: eval.sym(name),
+        at: 0,
+        value: eval.done(Value::Str(file_type(*kind))),
+    };
+    Ok(eval.attrs(entries.iter().map(entry).collect()))
 }
 
 /// A copy of a file or folder in the store: a path like any other, whose text is not known.

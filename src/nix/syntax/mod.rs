@@ -12,7 +12,7 @@ mod paths;
 mod scope;
 mod strings;
 
-pub use around::set_around;
+pub use around::{bound, set_around};
 pub use lower::Fail;
 pub use paths::absolute;
 

@@ -1,0 +1,54 @@
+//! Whether two versions of a package say the same, places left aside.
+
+use super::{Declared, Member, Statement};
+use crate::tree::Package;
+
+/// True where the definitions of a package in two versions of a checkout state the same facts, wherever they are
+/// written and whoever maintains them.
+pub fn says_the_same((old, old_declared): (&Package, &Declared), (new, new_declared): (&Package, &Declared)) -> bool {
+    facts(old) == facts(new) && content(old_declared) == content(new_declared)
+}
+
+fn facts(package: &Package) -> Package {
+    Package {
+        site: None,
+        digest: None,
+        maintainers: Vec::new(),
+        source_unknown: package.source_unknown.as_deref().map(without_numbers),
+        ..package.clone()
+    }
+}
+
+fn content(declared: &Declared) -> (Vec<String>, Vec<Statement>) {
+    match declared {
+        Declared::Absent => (vec!["absent".to_owned()], Vec::new()),
+        Declared::Resolved { statement, .. } => (Vec::new(), vec![bare(statement)]),
+        Declared::Branches { cases, .. } => {
+            cases.iter().map(|(condition, statement)| (without_numbers(condition), bare(statement))).unzip()
+        }
+        Declared::Partial { known, unknown, .. } => {
+            (unknown.iter().map(|why| without_numbers(why)).collect(), vec![Statement::List(without_sites(known))])
+        }
+        Declared::Computed { why, .. } => (vec![without_numbers(why)], Vec::new()),
+    }
+}
+
+fn bare(statement: &Statement) -> Statement {
+    match statement {
+        Statement::One(member) => Statement::One(Member { site: None, ..member.clone() }),
+        Statement::List(members) => Statement::List(without_sites(members)),
+        Statement::Operator { members, expr } => {
+            Statement::Operator { members: without_sites(members), expr: expr.clone() }
+        }
+        text @ Statement::Text(..) => text.clone(),
+    }
+}
+
+fn without_sites(members: &[Member]) -> Vec<Member> {
+    members.iter().map(|member| Member { site: None, ..member.clone() }).collect()
+}
+
+/// A reason may name a line, which moves.
+fn without_numbers(why: &str) -> String {
+    why.chars().filter(|letter| !letter.is_ascii_digit()).collect()
+}

@@ -1,0 +1,170 @@
+//! A checkout against itself at a revision: which packages changed, and what they were.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::check::{self, Earlier, Subject};
+use crate::declared::{Selection, says_the_same};
+use crate::report::Rest;
+use crate::text::RelPath;
+use crate::tree::{Changes, Checkout, LicenseTable, Package, Reach, Texts};
+use crate::triage::Baseline;
+use crate::verdict::Versions;
+
+use super::Watch;
+use super::scan::{Audit, Found, Request, ScanError, Surveyed, survey};
+
+/// A checkout as it was at a revision.
+pub(super) struct Past {
+    changes: Changes,
+    pub(super) checkout: Checkout,
+}
+
+/// The packages that changed, as they were, judged.
+pub(super) struct Judgements {
+    packages: BTreeMap<String, (Found, Audit)>,
+    /// What the rules said about them.
+    pub(super) findings: Baseline,
+}
+
+/// The source of a package against the one it had before.
+pub(super) enum Versioned {
+    /// Nobody asked, or there is nothing to compare.
+    NotAsked,
+    /// The earlier one could not be looked at, because ...
+    Unseen(String),
+    /// How they differ.
+    Seen(Versions),
+}
+
+impl Versioned {
+    pub(super) fn earlier(&self) -> Earlier<'_> {
+        match self {
+            Versioned::NotAsked => Earlier::NotAsked,
+            Versioned::Unseen(why) => Earlier::Unseen(why),
+            Versioned::Seen(versions) => Earlier::Seen(versions),
+        }
+    }
+}
+
+impl Past {
+    pub(super) fn open(request: &Request, rev: &str) -> Result<Past, ScanError> {
+        let changes = Changes::since(&request.path, rev)?;
+        let checkout = changes.checkout_before(&request.path, &request.tree)?;
+        Ok(Past { changes, checkout })
+    }
+
+    /// What of `now` is not as it was, and how it was.
+    pub(super) fn changed(&self, now: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
+        if self.changes.is_empty() {
+            return Surveyed::default();
+        }
+        let texts = Texts::read(now.root(), request.jobs);
+        let mut reach = Reach::of(&texts, &self.changes, now, &self.checkout);
+        loop {
+            let surveyed = self.differences(now, request, reach.as_ref(), watch);
+            let names = surveyed.packages.iter().map(|(package, _)| package.attr.0.as_str());
+            match reach.as_ref().and_then(|reach| reach.further(names)) {
+                Some(further) => reach = Some(further),
+                None => return surveyed,
+            }
+        }
+    }
+
+    /// What of that which `reach` leads to is not as it was.
+    fn differences(&self, now: &Checkout, request: &Request, reach: Option<&Reach<'_>>, watch: &Watch) -> Surveyed {
+        let (mut before, mut surveyed) = std::thread::scope(|threads| {
+            let before = threads.spawn(|| survey(&self.checkout, request, reach, watch));
+            let surveyed = survey(now, request, reach, watch);
+            (before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), surveyed)
+        });
+        if reach.is_some() {
+            self.look_again(&surveyed, &mut before, request, watch);
+        }
+        let mut old: BTreeMap<String, Found> =
+            before.packages.into_iter().map(|found| (found.0.attr.0.clone(), found)).collect();
+        for found in std::mem::take(&mut surveyed.packages) {
+            match old.remove(&found.0.attr.0) {
+                Some(old) if self.is_same(&old, &found, now) => {}
+                Some(old) => {
+                    surveyed.before.push(self.without_lost_sources(old));
+                    surveyed.packages.push(found);
+                }
+                None => surveyed.packages.push(found),
+            }
+        }
+        let told: BTreeSet<(String, bool)> = before.rest.into_iter().map(|rest| (rest.name, rest.failed)).collect();
+        surveyed.rest.retain(|Rest { name, failed, .. }| !told.contains(&(name.clone(), *failed)));
+        surveyed
+    }
+
+    /// What `now` has and `before` has not may not have been looked at there.
+    fn look_again(&self, now: &Surveyed, before: &mut Surveyed, request: &Request, watch: &Watch) {
+        let names = |surveyed: &Surveyed| -> BTreeSet<String> {
+            let packages = surveyed.packages.iter().map(|(package, _)| package.attr.0.clone());
+            packages.chain(surveyed.rest.iter().map(|rest| rest.name.clone())).collect()
+        };
+        let missing: Vec<String> = names(now).difference(&names(before)).map(|name| globset::escape(name)).collect();
+        if missing.is_empty() {
+            return;
+        }
+        let selection = Selection::new(&missing).unwrap_or_default();
+        let again = survey(&self.checkout, &Request { selection, ..request.clone() }, None, watch);
+        before.packages.extend(again.packages);
+        before.rest.extend(again.rest);
+    }
+
+    fn is_same(&self, old: &Found, new: &Found, now: &Checkout) -> bool {
+        says_the_same((&old.0, &old.1), (&new.0, &new.1))
+            && !locals(&new.0).any(|file| self.changes.touch(now.root(), file))
+    }
+
+    /// A source that lies in the checkout is only there as it is now.
+    pub(super) fn without_lost_sources(&self, (mut package, declared): Found) -> Found {
+        if locals(&package).any(|file| self.changes.touch(self.checkout.root(), file)) {
+            package.sources.clear();
+            package.source_unknown = Some("it lies in the checkout, which has it as it is now".to_owned());
+        }
+        (package, declared)
+    }
+
+    /// The packages as they were, with what the rules say about them.
+    pub(super) fn judged(self, packages: Vec<(Found, Audit)>, checks: &check::Options) -> Judgements {
+        let table = self.checkout.license_table();
+        let findings: Vec<_> = packages.iter().flat_map(|one| findings(one, &table, checks)).collect();
+        let findings = Baseline::of(&findings);
+        let packages = packages.into_iter().map(|one| (one.0.0.attr.0.clone(), one)).collect();
+        Judgements { packages, findings }
+    }
+}
+
+impl Judgements {
+    /// The source of `package` against the one it had before.
+    pub(super) fn versioned(&self, (package, _): &Found, audit: &Audit) -> Versioned {
+        let (Some(((old, _), before)), Ok(judged)) = (self.packages.get(&package.attr.0), audit.judged()) else {
+            return Versioned::NotAsked;
+        };
+        if old.sources == package.sources {
+            return Versioned::NotAsked;
+        }
+        match (before.judged(), &before.outline, &audit.outline) {
+            (Ok(then), Some(old), Some(new)) => {
+                Versioned::Seen(Versions::between((old, &then.conclusion), (new, &judged.conclusion)))
+            }
+            (Err(why), ..) => Versioned::Unseen(why.to_owned()),
+            _ => Versioned::NotAsked,
+        }
+    }
+}
+
+fn locals(package: &Package) -> impl Iterator<Item = &RelPath> {
+    package.sources.iter().filter_map(|source| source.local.as_ref())
+}
+
+fn findings(
+    ((package, declared), audit): &(Found, Audit),
+    table: &LicenseTable,
+    checks: &check::Options,
+) -> Vec<check::Finding> {
+    let subject = Subject { package, declared, judged: audit.judged(), table, earlier: Earlier::NotAsked };
+    check::run(&subject, checks)
+}

@@ -1,0 +1,131 @@
+//! Two versions of a source, looked at one after the other: given folders and archives, or a package at two revisions.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::check::declared_in_words;
+use crate::conclusion::{Conclusion, conclude};
+use crate::declared::Selection;
+use crate::evidence::{Detector, Evidence};
+use crate::report::Outcome;
+use crate::source::{self, SourceError};
+use crate::text::RelPath;
+use crate::tree::Checkout;
+use crate::verdict::Outline;
+
+use super::Watch;
+use super::past::Past;
+use super::scan::{Found, Request, ScanError, audits, survey};
+use super::study::{Stop, Study};
+
+/// One version of a source, judged.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// What it was asked for by.
+    pub name: String,
+    /// What its package declares, where it is that of a package.
+    pub declared: Option<String>,
+    /// What is concluded.
+    pub conclusion: Conclusion,
+    /// What its files state.
+    pub outline: Outline,
+}
+
+/// Why a version could not be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum VersionError {
+    /// The checkout could not be read, or not at that revision.
+    #[error(transparent)]
+    Scan(#[from] ScanError),
+    /// The source could not be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// There is no such package.
+    #[error("{attr}: no such package {at}{why}")]
+    NoPackage {
+        /// The attribute path.
+        attr: String,
+        /// The revision, in words.
+        at: String,
+        /// What there is instead, if anything.
+        why: String,
+    },
+    /// It could not be looked at.
+    #[error("{name}: {why}")]
+    Unseen {
+        /// What was asked for.
+        name: String,
+        /// Why not.
+        why: String,
+    },
+    /// The machine gives no threads.
+    #[error("{0}; try --jobs 1")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+/// The folder or the archive at `path`.
+pub fn version_at(path: &Path, jobs: usize, limit: Duration, watch: &Watch) -> Result<Version, VersionError> {
+    let name = path.display().to_string();
+    watch.stage("looking at sources");
+    let tree = source::given(path, &source::Limits::default())?;
+    let detector = Detector::new(&crate::evidence::Options::default());
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build()?;
+    let study = Study { detector: &detector, watch, deadline: Instant::now() + limit };
+    let evidence = pool.install(|| study.of(&tree)).map_err(|stop| {
+        let why = match stop {
+            Stop::Ended => "the run was ended".to_owned(),
+            Stop::Late => format!("reading it took longer than {} s; raise --time-limit", limit.as_secs()),
+            Stop::Broken(why) => why,
+        };
+        VersionError::Unseen { name: name.clone(), why }
+    })?;
+    Ok(version(name, None, conclude(&evidence, &RelPath::default()), &evidence))
+}
+
+/// The source of package `attr` of the checkout at revision `rev`, or in the work tree.
+pub fn version_of(attr: &str, rev: Option<&str>, request: &Request, watch: &Watch) -> Result<Version, VersionError> {
+    watch.stage("evaluating");
+    let selection = Selection::new(&[globset::escape(attr)]).unwrap_or_default();
+    let request = Request { selection, since: None, keep_evidence: true, ..request.clone() };
+    let at = rev.map_or_else(|| "in the work tree".to_owned(), |rev| format!("at {rev}"));
+    let name = rev.map_or_else(|| attr.to_owned(), |_| format!("{attr} {at}"));
+    let (checkout, found) = match rev {
+        None => {
+            let checkout = Checkout::open(&request.path, &request.tree).map_err(ScanError::from)?;
+            let found = package(attr, &at, &checkout, &request, watch)?;
+            (checkout, found)
+        }
+        Some(rev) => {
+            let past = Past::open(&request, rev)?;
+            let found = package(attr, &at, &past.checkout, &request, watch)?;
+            let found = past.without_lost_sources(found);
+            (past.checkout, found)
+        }
+    };
+    let declared = declared_in_words(&found.1);
+    let table = checkout.license_table();
+    let audit = audits(&checkout, &request, watch, std::slice::from_ref(&found), &table)?.pop();
+    let unseen = |why: &str| VersionError::Unseen { name: name.clone(), why: why.to_owned() };
+    let Some(audit) = audit else { return Err(unseen("it was not looked at")) };
+    match (audit.outcome, audit.evidence) {
+        (Outcome::Audited(Some(judged)), Some(evidence)) => {
+            Ok(version(name, Some(declared), judged.conclusion, &evidence))
+        }
+        (Outcome::Audited(_), _) => Err(unseen("sources are left aside; leave out --metadata-only")),
+        (Outcome::Skipped(why) | Outcome::Failed(why), _) => Err(unseen(&why)),
+    }
+}
+
+fn version(name: String, declared: Option<String>, conclusion: Conclusion, evidence: &Evidence) -> Version {
+    Version { name, declared, conclusion, outline: Outline::of(evidence) }
+}
+
+fn package(attr: &str, at: &str, checkout: &Checkout, request: &Request, watch: &Watch) -> Result<Found, VersionError> {
+    let surveyed = survey(checkout, request, None, watch);
+    let found = surveyed.packages.into_iter().find(|(package, _)| package.attr.0 == attr);
+    found.ok_or_else(|| {
+        let why = surveyed.rest.into_iter().find(|rest| rest.name == attr).map(|rest| format!(": {}", rest.why));
+        let why = why.unwrap_or_else(|| "; `clarity scan` without --attr lists what there is".to_owned());
+        VersionError::NoPackage { attr: attr.to_owned(), at: at.to_owned(), why }
+    })
+}

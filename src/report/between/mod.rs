@@ -1,0 +1,71 @@
+//! What `clarity diff` shows: two versions of a source, or two reports.
+
+mod progress;
+mod wire;
+mod words;
+
+use std::io::{self, Write};
+
+pub use progress::{BadReport, Progress, Seen, is_report, progress};
+
+use super::Style;
+use crate::verdict::Versions;
+
+/// One side of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Side {
+    /// What the user named.
+    pub name: String,
+    /// What the package declares, where there is one.
+    pub declared: Option<String>,
+}
+
+/// A comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// Of two versions of a source.
+    Sources {
+        /// The old one and the new one.
+        sides: [Side; 2],
+        /// How they differ.
+        versions: Versions,
+    },
+    /// Of two reports.
+    Reports {
+        /// The old one and the new one.
+        names: [String; 2],
+        /// What became better and what worse.
+        progress: Progress,
+    },
+}
+
+impl Comparison {
+    /// True where both sides say the same.
+    pub fn is_same(&self) -> bool {
+        match self {
+            Comparison::Sources { versions, .. } => versions.is_same(),
+            Comparison::Reports { progress, .. } => progress.is_same(),
+        }
+    }
+}
+
+/// A format of comparisons.
+#[derive(Debug)]
+pub struct BetweenFormat {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// Writes a comparison.
+    pub render: fn(&Comparison, Style, &mut dyn Write) -> io::Result<()>,
+}
+
+/// All of them.
+pub const FORMATS: &[BetweenFormat] = &[
+    BetweenFormat { name: "terminal", render: words::terminal },
+    BetweenFormat { name: "json", render: wire::render },
+    BetweenFormat { name: "markdown", render: words::markdown },
+];
+
+/// The published JSON Schema of `clarity diff --format json`.
+pub fn schema() -> serde_json::Value {
+    wire::schema()
+}

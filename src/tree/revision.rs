@@ -1,0 +1,257 @@
+//! What changed in a checkout since a revision, and the checkout as it was then.
+//!
+//! Asks the real `git`, and only reads: neither the work tree nor the index is touched. What git does not keep (ignored
+//! files, submodules) is the same in all revisions.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::checkout::{Checkout, OpenError, Options};
+use crate::nix::{Disk, Instead};
+use crate::text::RelPath;
+
+/// Why it cannot be told what changed.
+#[derive(Debug, thiserror::Error)]
+pub enum RevisionError {
+    /// There is no git.
+    #[error("git is not on PATH; install it")]
+    NoGit,
+    /// The checkout is not in a repository.
+    #[error("{}: not in a git repository; revisions need one that has the history of the checkout", .0.display())]
+    NoRepository(PathBuf),
+    /// The revision is not known.
+    #[error("{rev}: no such revision in {}; `git log` lists them, `git fetch` gets more", top.display())]
+    Unknown {
+        /// As it was given.
+        rev: String,
+        /// The repository.
+        top: PathBuf,
+    },
+    /// The revision is not known, and the history is cut off.
+    #[error(
+        "{rev}: not in this shallow clone; get it with `git fetch --unshallow` or `git fetch origin {rev}` \
+         (GitHub: `fetch-depth: 0`, GitLab: `GIT_DEPTH: 0`)"
+    )]
+    Shallow {
+        /// As it was given.
+        rev: String,
+    },
+    /// Git complained about something else.
+    #[error("git {what} failed: {why}")]
+    Git {
+        /// What it was asked for.
+        what: &'static str,
+        /// What it said.
+        why: String,
+    },
+}
+
+/// What changed between a revision and the work tree.
+#[derive(Clone, Debug)]
+pub struct Changes {
+    /// By absolute path: what was there at the revision.
+    before: BTreeMap<String, Instead>,
+}
+
+impl Changes {
+    /// What changed in the repository around `path` between `rev` and the work tree, untracked files included.
+    pub fn since(path: &Path, rev: &str) -> Result<Changes, RevisionError> {
+        let repository = Repository::around(path)?;
+        let commit = repository.commit(rev)?;
+        let mut before = BTreeMap::new();
+        for file in repository.untracked()? {
+            before.insert(repository.absolute(&file), Instead::Nothing);
+        }
+        let mut kept = Vec::new();
+        for entry in repository.diff(&commit)? {
+            let place = repository.absolute(&entry.file);
+            if entry.is_kept() {
+                kept.push((place, entry));
+            } else if !entry.is_submodule() {
+                before.insert(place, Instead::Nothing);
+            }
+        }
+        let ids: Vec<&str> = kept.iter().map(|(_, entry)| entry.id.as_str()).collect();
+        let blobs = repository.blobs(&ids)?;
+        for ((place, entry), bytes) in kept.into_iter().zip(blobs) {
+            before.insert(place, entry.instead(bytes));
+        }
+        Ok(Changes { before })
+    }
+
+    /// True where nothing changed.
+    pub fn is_empty(&self) -> bool {
+        self.before.is_empty()
+    }
+
+    /// The files that changed, absolute.
+    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
+        self.before.keys().map(String::as_str)
+    }
+
+    /// True where `file` of the checkout at `root`, or something below it, changed.
+    pub fn touch(&self, root: &Path, file: &RelPath) -> bool {
+        let place = file.under(root);
+        self.before.keys().any(|path| Path::new(path).starts_with(&place))
+    }
+
+    /// The checkout at `path` as it was.
+    pub fn checkout_before(&self, path: &Path, options: &Options) -> Result<Checkout, OpenError> {
+        Checkout::open_on(path, options, Disk::with(self.before.clone()))
+    }
+}
+
+/// One line of `git diff --raw`.
+struct Entry {
+    mode: String,
+    id: String,
+    file: String,
+}
+
+impl Entry {
+    fn is_submodule(&self) -> bool {
+        self.mode == "160000"
+    }
+
+    /// True where the revision has a file or a link there.
+    fn is_kept(&self) -> bool {
+        matches!(self.mode.as_str(), "100644" | "100755" | "100664" | "120000")
+    }
+
+    fn instead(&self, bytes: Vec<u8>) -> Instead {
+        match self.mode.as_str() {
+            "120000" => Instead::Link(String::from_utf8_lossy(&bytes).into_owned()),
+            _ => Instead::File(bytes),
+        }
+    }
+}
+
+/// The repository that a checkout lies in. The only place here that runs git.
+struct Repository {
+    top: PathBuf,
+    is_shallow: bool,
+}
+
+impl Repository {
+    fn around(path: &Path) -> Result<Repository, RevisionError> {
+        let none = || RevisionError::NoRepository(path.to_owned());
+        let real = std::fs::canonicalize(path).map_err(|_| none())?;
+        let folder = if real.is_dir() { real.as_path() } else { real.parent().unwrap_or(&real) };
+        let said = match git(folder, "rev-parse", &["rev-parse", "--show-toplevel", "--is-shallow-repository"]) {
+            Err(RevisionError::Git { why, .. }) if why.contains("not a git repository") => return Err(none()),
+            said => String::from_utf8_lossy(&said?).into_owned(),
+        };
+        let (top, shallow) = said.trim_end().rsplit_once('\n').ok_or_else(none)?;
+        Ok(Repository { top: std::fs::canonicalize(top).map_err(|_| none())?, is_shallow: shallow == "true" })
+    }
+
+    fn absolute(&self, file: &str) -> String {
+        self.top.join(file).to_string_lossy().into_owned()
+    }
+
+    /// The full id of the commit that `rev` means.
+    fn commit(&self, rev: &str) -> Result<String, RevisionError> {
+        let unknown = || match self.is_shallow {
+            true => RevisionError::Shallow { rev: rev.to_owned() },
+            false => RevisionError::Unknown { rev: rev.to_owned(), top: self.top.clone() },
+        };
+        // An option in the place of a revision would be one to git.
+        if rev.is_empty() || rev.starts_with('-') {
+            return Err(unknown());
+        }
+        let said = git(&self.top, "rev-parse", &["rev-parse", "--verify", "--quiet", &format!("{rev}^{{commit}}")]);
+        match said {
+            Ok(id) => Ok(String::from_utf8_lossy(&id).trim().to_owned()),
+            Err(RevisionError::Git { .. }) => Err(unknown()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn diff(&self, commit: &str) -> Result<Vec<Entry>, RevisionError> {
+        let arguments = ["diff", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", commit, "--"];
+        let said = git(&self.top, "diff", &arguments)?;
+        let mut fields = said.split(|byte| *byte == 0).map(|field| String::from_utf8_lossy(field).into_owned());
+        let mut entries = Vec::new();
+        // `:<old mode> <new mode> <old id> <new id> <status>`, then the file.
+        while let (Some(head), Some(file)) = (fields.next(), fields.next()) {
+            let mut words = head.trim_start_matches(':').split(' ');
+            let (Some(mode), Some(_), Some(id)) = (words.next(), words.next(), words.next()) else { continue };
+            entries.push(Entry { mode: mode.to_owned(), id: id.to_owned(), file });
+        }
+        Ok(entries)
+    }
+
+    fn untracked(&self) -> Result<Vec<String>, RevisionError> {
+        let said = git(&self.top, "ls-files", &["ls-files", "--others", "--exclude-standard", "-z"])?;
+        let files = said.split(|byte| *byte == 0).filter(|file| !file.is_empty());
+        Ok(files.map(|file| String::from_utf8_lossy(file).into_owned()).collect())
+    }
+
+    /// The bytes of these objects, in their order, by one process.
+    fn blobs(&self, ids: &[&str]) -> Result<Vec<Vec<u8>>, RevisionError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let failed = |why: String| RevisionError::Git { what: "cat-file", why };
+        let mut child = command(&self.top, &["cat-file", "--batch"])
+            .stdin(Stdio::piped())
+            .spawn()
+            .map_err(|error| failed(error.to_string()))?;
+        let (Some(mut asked), Some(out)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(failed("its output is not connected".to_owned()));
+        };
+        let questions: String = ids.iter().map(|id| format!("{id}\n")).collect();
+        let blobs = std::thread::scope(|threads| {
+            // A pipe that nobody writes and reads at the same time fills up and stands still; where git goes away
+            // early, the reader says so.
+            threads.spawn(move || asked.write_all(questions.as_bytes()));
+            let mut out = io::BufReader::new(out);
+            ids.iter().map(|id| blob(&mut out, id)).collect::<io::Result<Vec<_>>>()
+        });
+        let status = child.wait().map_err(|error| failed(error.to_string()))?;
+        blobs.map_err(|error| failed(format!("{error} ({status})")))
+    }
+}
+
+/// The next answer of `git cat-file --batch`: a line, the bytes, a line break.
+fn blob(out: &mut impl io::BufRead, id: &str) -> io::Result<Vec<u8>> {
+    let mut head = String::new();
+    out.read_line(&mut head)?;
+    let size: u64 = head
+        .trim_end()
+        .rsplit_once(" blob ")
+        .and_then(|(_, size)| size.parse().ok())
+        .ok_or_else(|| io::Error::other(format!("object {id} is not here; `git fetch` gets it")))?;
+    let mut bytes = Vec::new();
+    out.take(size).read_to_end(&mut bytes)?;
+    out.read_exact(&mut [0])?;
+    Ok(bytes)
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new("git");
+    command.arg("-C").arg(folder).args(["-c", "core.quotePath=false", "-c", "diff.ignoreSubmodules=all"]);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // Of the index only its content is wanted: it is not refreshed on the disk.
+    command.env("GIT_OPTIONAL_LOCKS", "0").env("LC_ALL", "C");
+    // A hook that runs this sets them for its own repository and a part of its index.
+    ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"].iter().for_each(|name| {
+        command.env_remove(name);
+    });
+    command
+}
+
+fn git(folder: &Path, what: &'static str, arguments: &[&str]) -> Result<Vec<u8>, RevisionError> {
+    match command(folder, arguments).output() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(RevisionError::NoGit),
+        Err(error) => Err(RevisionError::Git { what, why: error.to_string() }),
+        Ok(output) if output.status.success() => Ok(output.stdout),
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            let why = said.lines().find(|line| !line.trim().is_empty()).unwrap_or("no reason given").to_owned();
+            Err(RevisionError::Git { what, why })
+        }
+    }
+}
