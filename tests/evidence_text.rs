@@ -262,7 +262,7 @@ fn lines_cut_out_say_the_same_again() {
         let text = clarity::evidence::read_text(&std::fs::read(entry.path()).expect("a file of the sample"));
         let index = clarity::text::LineIndex::new(&text);
         let line = |number| index.span(&text, number).map_or("", |span| span.of(&text));
-        for one in detector.read(&path, text.as_bytes()).detections {
+        for one in &detector.read(&path, text.as_bytes()).detections {
             if !matches!(one.class, Witness::Text | Witness::Tag) || one.by == "exception" {
                 continue;
             }

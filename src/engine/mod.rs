@@ -10,6 +10,7 @@ mod propose;
 mod quote;
 mod scan;
 mod settle;
+mod shelf;
 mod study;
 mod versions;
 mod watch;

@@ -1,6 +1,6 @@
 //! The main job: a checkout in, a report out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
@@ -15,7 +15,7 @@ use crate::declared::{
 };
 use crate::evidence::{Curations, Detector, Evidence, Used, curate};
 use crate::report::{Coverage, Disagreement, Gate, Located, Outcome, PackageReport, Report, Rest};
-use crate::source::{self, Identity, SourceTree, Sources};
+use crate::source::{self, SourceTree, Sources};
 use crate::text::RelPath;
 use crate::tree::{self, Checkout, LicenseTable, Package, Reach};
 use crate::triage::{self, State};
@@ -24,6 +24,7 @@ use crate::verdict::{Outline, compare};
 use super::idle::{Sight, idle};
 use super::past::{Past, Versioned};
 use super::quote::quote;
+use super::shelf::Shelf;
 use super::study::{Stop, Study};
 use super::{Watch, settle};
 
@@ -151,7 +152,10 @@ pub(super) fn audits(
     options.rewriting.mirrors = checkout.mirrors();
     let sources = Sources::new(options, watch.cancel());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(request.jobs).build()?;
-    Ok(pool.install(|| Run { request, watch, sources: &sources, packages, table }.audit_all()))
+    let detector = Detector::new(&crate::evidence::Options::default());
+    let shelf = Shelf::new(packages.iter().flat_map(|(package, _)| &package.sources));
+    Ok(Run { request, watch, sources: &sources, packages, table, pool: &pool, detector: &detector, shelf: &shelf }
+        .audit_all())
 }
 
 /// A package and what it declares.
@@ -291,12 +295,18 @@ impl Audit {
     }
 
     fn without(outcome: Outcome, has_source: bool) -> Self {
-        Audit { outcome, outline: None, has_source, files: 0, bytes: 0, unread: 0, used: Used::default(), evidence: None }
+        Audit {
+            outcome,
+            outline: None,
+            has_source,
+            files: 0,
+            bytes: 0,
+            unread: 0,
+            used: Used::default(),
+            evidence: None,
+        }
     }
 }
-
-/// Evidence that is being gathered or was: packages with one source share it.
-type Shared = Arc<OnceLock<Result<Evidence, Stop>>>;
 
 /// The part of a run that looks at sources.
 struct Run<'r> {
@@ -305,6 +315,9 @@ struct Run<'r> {
     sources: &'r Sources,
     packages: &'r [Found],
     table: &'r LicenseTable,
+    pool: &'r rayon::ThreadPool,
+    detector: &'r Detector,
+    shelf: &'r Shelf,
 }
 
 /// Threads that wait for disks and servers; they do not compute.
@@ -314,40 +327,40 @@ const BEAT: Duration = Duration::from_millis(250);
 
 impl Run<'_> {
     /// One audit for each package, in their order. Sources are acquired on threads of their own behind a bounded
-    /// queue; what is computed runs on the pool that this is called on.
+    /// queue; as many are read at a time as there are jobs, each on a thread of its own too: reading blocks.
     fn audit_all(&self) -> Vec<Audit> {
         self.watch.expect_packages(self.packages.len());
-        let detector = Detector::new(&crate::evidence::Options::default());
-        let shelf: Mutex<BTreeMap<Identity, Shared>> = Mutex::default();
         let audits: Vec<OnceLock<Audit>> = self.packages.iter().map(|_| OnceLock::new()).collect();
         let next = AtomicUsize::new(0);
         let (send, receive) = mpsc::sync_channel(self.request.jobs * 2);
+        let receive = Mutex::new(receive);
         thread::scope(|threads| {
             for _ in 0..FETCHERS.min(self.packages.len().max(1)) {
                 let (send, next) = (send.clone(), &next);
                 threads.spawn(move || self.acquire_some(next, &send));
             }
             drop(send);
-            rayon::in_place_scope(|pool| {
-                loop {
-                    let received = receive.recv_timeout(BEAT);
-                    self.watch.received(self.sources.traffic().bytes);
-                    let (index, acquired) = match received {
-                        Ok(received) => received,
-                        Err(mpsc::RecvTimeoutError::Timeout) => continue,
-                        Err(mpsc::RecvTimeoutError::Disconnected) => break,
-                    };
-                    let (audits, shelf, detector) = (&audits, &shelf, &detector);
-                    pool.spawn(move |_| {
-                        let audit = self.audit(&self.packages[index], acquired, shelf, detector);
-                        let _ = audits[index].set(audit);
-                        self.watch.package_done();
-                    });
-                }
-            });
+            for _ in 0..self.request.jobs.max(1) {
+                threads.spawn(|| self.audit_some(&receive, &audits));
+            }
         });
         let ended = || Audit::without(Outcome::Skipped("the run was ended before its turn".to_owned()), true);
         audits.into_iter().map(|audit| audit.into_inner().unwrap_or_else(ended)).collect()
+    }
+
+    fn audit_some(&self, receive: &Mutex<mpsc::Receiver<(usize, Acquired)>>, audits: &[OnceLock<Audit>]) {
+        loop {
+            let received = receive.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(BEAT);
+            self.watch.received(self.sources.traffic().bytes);
+            match received {
+                Ok((index, acquired)) => {
+                    let _ = audits[index].set(self.audit(&self.packages[index], acquired));
+                    self.watch.package_done();
+                }
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Disconnected) => return,
+            }
+        }
     }
 
     fn acquire_some(&self, next: &AtomicUsize, send: &mpsc::SyncSender<(usize, Acquired)>) {
@@ -371,29 +384,20 @@ impl Run<'_> {
         requests.map(|request| self.sources.acquire(&request)).collect()
     }
 
-    fn audit(
-        &self,
-        (package, declared): &Found,
-        acquired: Acquired,
-        shelf: &Mutex<BTreeMap<Identity, Shared>>,
-        detector: &Detector,
-    ) -> Audit {
+    fn audit(&self, (package, declared): &Found, acquired: Acquired) -> Audit {
         let trees = match acquired {
             Ok(trees) if trees.is_empty() => return Audit::without(Outcome::Skipped(no_source(package)), false),
             Ok(trees) => trees,
             Err(error) if error.is_skipped() => return Audit::without(Outcome::Skipped(error.to_string()), true),
             Err(error) => return Audit::without(Outcome::Failed(error.to_string()), true),
         };
-        let study = Study { detector, watch: self.watch, deadline: Instant::now() + self.request.time_limit };
+        let deadline = Instant::now() + self.request.time_limit;
+        let study = Study { detector: self.detector, pool: self.pool, watch: self.watch, deadline };
         let mut gathered = Vec::new();
         for tree in &trees {
-            let shared = shared(shelf, &tree.identity);
-            // Nobody waits for the evidence of another: a thread that detects takes other packages meanwhile, and one of
-            // the same source would wait for itself. Two that begin at once detect twice and see the same.
-            let evidence = shared.get().cloned().unwrap_or_else(|| study.of(tree));
-            match shared.get_or_init(|| evidence) {
-                Ok(evidence) => gathered.push((tree.name.clone(), evidence.clone())),
-                Err(stop) => return Audit::without(self.stopped(stop), true),
+            match self.shelf.seen(&tree.identity, || study.of(tree).map(Arc::new)) {
+                Ok(evidence) => gathered.push((tree.name.clone(), Arc::unwrap_or_clone(evidence))),
+                Err(stop) => return Audit::without(self.stopped(&stop), true),
             }
         }
         let evidence = joined(gathered).without(&package.removed);
@@ -417,11 +421,6 @@ impl Run<'_> {
 }
 
 type Acquired = Result<Vec<SourceTree>, source::SourceError>;
-
-fn shared(shelf: &Mutex<BTreeMap<Identity, Shared>>, identity: &Identity) -> Shared {
-    let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
-    shelf.entry(identity.clone()).or_default().clone()
-}
 
 fn no_source(package: &Package) -> String {
     match &package.source_unknown {

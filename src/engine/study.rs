@@ -1,11 +1,15 @@
 //! The evidence of one source: its files read in order, detected in parallel, never all in memory.
+//!
+//! Only the detectors run on the pool. Whoever waits there takes other work meanwhile: were that the reading of another
+//! archive, one thread would hold any number of them open, each with its files and the window of its decoder.
 
 use std::ops::ControlFlow;
 use std::time::Instant;
 
+use rayon::ThreadPool;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use crate::evidence::{Detector, Evidence, FileEvidence, Unread, assemble};
+use crate::evidence::{Detector, Evidence, FileEvidence, Sharing, Unread, assemble};
 use crate::source::{Event, FileEntry, Note, SourceTree};
 use crate::text::RelPath;
 
@@ -38,6 +42,7 @@ struct Loaded {
 /// What is done with the files of one source.
 pub(super) struct Study<'s> {
     pub(super) detector: &'s Detector,
+    pub(super) pool: &'s ThreadPool,
     pub(super) watch: &'s Watch,
     pub(super) deadline: Instant,
 }
@@ -46,12 +51,13 @@ pub(super) struct Study<'s> {
 #[derive(Default)]
 struct Desk {
     seen: Vec<FileEvidence>,
+    sharing: Sharing,
     waiting: Vec<Loaded>,
     waiting_bytes: usize,
 }
 
 impl Study<'_> {
-    /// The evidence of `tree`.
+    /// The evidence of `tree`. Blocks, and is not called on the pool.
     pub(super) fn of(&self, tree: &SourceTree) -> Result<Evidence, Stop> {
         let mut desk = Desk::default();
         let mut stop = None;
@@ -87,7 +93,7 @@ impl Study<'_> {
 
     fn load(&self, mut entry: FileEntry<'_>, desk: &mut Desk) -> Result<(), Stop> {
         // An archive that breaks off here breaks as a whole: what follows is unknown.
-        let read = entry.read(MOST_OF_A_FILE).map_err(|error| Stop::Broken(format!("{}: {error}", entry.path)))?;
+        let read = entry.read(MOST_OF_A_FILE).map_err(|error| Stop::Broken(error.to_string()))?;
         self.watch.file_done(read.size);
         desk.waiting_bytes += read.bytes.len();
         desk.waiting.push(Loaded { path: entry.path, bytes: read.bytes, size: read.size });
@@ -96,8 +102,11 @@ impl Study<'_> {
 
     /// Detects everything that waits.
     fn clear(&self, desk: &mut Desk) {
-        let looked: Vec<FileEvidence> = desk.waiting.par_iter().map(|file| self.look_at(file)).collect();
-        desk.seen.extend(looked);
+        let waiting = &desk.waiting;
+        let look = || waiting.par_iter().map(|file| self.look_at(file)).collect();
+        let mut looked: Vec<FileEvidence> = self.pool.install(look);
+        looked.iter_mut().for_each(|file| desk.sharing.share(file));
+        desk.seen.append(&mut looked);
         desk.waiting.clear();
         desk.waiting_bytes = 0;
     }
@@ -105,10 +114,7 @@ impl Study<'_> {
     fn look_at(&self, file: &Loaded) -> FileEvidence {
         let mut evidence = self.detector.read(&file.path, &file.bytes);
         evidence.size = file.size;
-        let left_out = file.size.saturating_sub(file.bytes.len() as u64);
-        if left_out > 0 {
-            evidence.unread = Some(Unread::TooLarge(left_out));
-        }
+        evidence.leave_out(file.size.saturating_sub(file.bytes.len() as u64));
         evidence
     }
 }

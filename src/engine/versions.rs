@@ -70,8 +70,8 @@ pub fn version_at(path: &Path, jobs: usize, limit: Duration, watch: &Watch) -> R
     let tree = source::given(path, &source::Limits::default())?;
     let detector = Detector::new(&crate::evidence::Options::default());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build()?;
-    let study = Study { detector: &detector, watch, deadline: Instant::now() + limit };
-    let evidence = pool.install(|| study.of(&tree)).map_err(|stop| {
+    let study = Study { detector: &detector, pool: &pool, watch, deadline: Instant::now() + limit };
+    let evidence = study.of(&tree).map_err(|stop| {
         let why = match stop {
             Stop::Ended => "the run was ended".to_owned(),
             Stop::Late => format!("reading it took longer than {} s; raise --time-limit", limit.as_secs()),

@@ -4,20 +4,21 @@
 
 use std::collections::BTreeMap;
 
-use super::{Detection, Evidence, FileEvidence, Pointer, Score, Witness};
+use super::{Detection, Evidence, FileEvidence, Pointer, Score, Sharing, Witness};
 use crate::license::LicenseExpr;
 use crate::text::RelPath;
 
 /// All evidence of one source, files in order of their paths, references followed.
 pub fn assemble(mut files: Vec<FileEvidence>) -> Evidence {
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    super::reuse::apply(&mut files);
-    follow_pointers(&mut files);
+    let mut sharing = Sharing::default();
+    super::reuse::apply(&mut files, &mut sharing);
+    follow_pointers(&mut files, &mut sharing);
     super::role::neighbours(&mut files);
     Evidence { files }
 }
 
-fn follow_pointers(files: &mut [FileEvidence]) {
+fn follow_pointers(files: &mut [FileEvidence], sharing: &mut Sharing) {
     let texts: BTreeMap<String, LicenseExpr> =
         files.iter().filter_map(|file| Some((file.path.as_str().to_lowercase(), whole_license(file)?))).collect();
     for file in files.iter_mut() {
@@ -26,10 +27,15 @@ fn follow_pointers(files: &mut [FileEvidence]) {
             .iter()
             .filter_map(|pointer| Some(resolved(pointer, target(&texts, &file.path, &pointer.target)?)))
             .collect();
+        if found.is_empty() && Detection::are_sorted(&file.detections) {
+            continue;
+        }
+        let seen = file.detections.edit();
         // "A BSD-style license that can be found in LICENSE": what that file says is what was meant.
-        file.detections.retain(|one| !found.iter().any(|said| super::grant::is_made_precise(one, said)));
-        file.detections.extend(found);
-        file.detections.sort_by(|a, b| (a.lines, a.class, &a.expr).cmp(&(b.lines, b.class, &b.expr)));
+        seen.retain(|one| !found.iter().any(|said| super::grant::is_made_precise(one, said)));
+        seen.extend(found);
+        Detection::sort(seen);
+        sharing.share(file);
     }
 }
 

@@ -188,13 +188,15 @@ fn curate_file(file: &mut FileEvidence, curations: &[&Curation]) {
     let overlooked = mine.iter().find(|curation| curation.detected.is_none() && file.detections.is_empty());
     let added = overlooked.and_then(|curation| stated(curation));
     let seen = std::mem::take(&mut file.detections);
-    file.detections = seen.into_iter().filter_map(|detection| curated(detection, &mine)).chain(added).collect();
+    file.detections = seen.iter().filter_map(|detection| curated(detection, &mine)).chain(added).collect();
 }
 
-fn curated(detection: Detection, curations: &[&Curation]) -> Option<Detection> {
-    let Some(curation) = curations.iter().find(|curation| curation.means(&detection)) else { return Some(detection) };
+fn curated(detection: &Detection, curations: &[&Curation]) -> Option<Detection> {
+    let Some(curation) = curations.iter().find(|curation| curation.means(detection)) else {
+        return Some(detection.clone());
+    };
     let expr = curation.concluded.clone()?;
-    Some(Detection { expr, note: Some(note(curation)), ..detection })
+    Some(Detection { expr, note: Some(note(curation)), ..detection.clone() })
 }
 
 fn stated(curation: &Curation) -> Option<Detection> {

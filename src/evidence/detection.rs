@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Compiled;
+use super::{Compiled, Same};
 use crate::license::LicenseExpr;
 use crate::text::{LineRange, RelPath};
 
@@ -107,7 +107,7 @@ impl fmt::Display for Score {
 }
 
 /// One detector saw one license at one place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Detection {
     /// What was seen.
     pub expr: LicenseExpr,
@@ -129,6 +129,20 @@ pub struct Detection {
 pub(super) const UNVERSIONED: &str = "no version stated";
 
 impl Detection {
+    /// Puts what was seen in one file in order: by lines, then by class and expression.
+    pub(super) fn sort(seen: &mut [Detection]) {
+        seen.sort_by(|a, b| a.place().cmp(&b.place()));
+    }
+
+    /// True where [`Detection::sort`] would change nothing.
+    pub(super) fn are_sorted(seen: &[Detection]) -> bool {
+        seen.is_sorted_by(|a, b| a.place() <= b.place())
+    }
+
+    fn place(&self) -> (LineRange, Witness, &LicenseExpr) {
+        (self.lines, self.class, &self.expr)
+    }
+
     /// True where only the family of the license was named; the expression is then the family's usual reading.
     pub fn is_family(&self) -> bool {
         self.note.as_deref().is_some_and(|note| note.starts_with(UNVERSIONED))
@@ -136,7 +150,7 @@ impl Detection {
 }
 
 /// Words that say the license stands in another file: "see the file COPYING".
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Pointer {
     /// The file as named, e.g. `COPYING` or `../LICENSE.txt`.
     pub target: String,
@@ -158,11 +172,11 @@ pub struct FileEvidence {
     /// Size in bytes.
     pub size: u64,
     /// What was seen, in order of lines.
-    pub detections: Vec<Detection>,
+    pub detections: Same<Detection>,
     /// Copyright holders as stated, each once, in order.
-    pub copyrights: Vec<String>,
+    pub copyrights: Same<String>,
     /// References to files that hold the license; [`super::assemble`] follows those that lead somewhere.
-    pub pointers: Vec<Pointer>,
+    pub pointers: Same<Pointer>,
     /// What this file, a `REUSE.toml` or `dep5`, says of other files.
     pub annotations: Vec<super::reuse::Annotation>,
     /// Why (part of) the file was not read.
@@ -177,11 +191,19 @@ impl FileEvidence {
             role: Role::Shipped,
             role_rule: "nothing else applies",
             size: 0,
-            detections: Vec::new(),
-            copyrights: Vec::new(),
-            pointers: Vec::new(),
+            detections: Same::default(),
+            copyrights: Same::default(),
+            pointers: Same::default(),
             annotations: Vec::new(),
             unread: Some(why),
+        }
+    }
+
+    /// Notes that so many more bytes of the file were not read.
+    pub fn leave_out(&mut self, bytes: u64) {
+        let earlier = if let Some(Unread::TooLarge(earlier)) = self.unread { earlier } else { 0 };
+        if bytes > 0 {
+            self.unread = Some(Unread::TooLarge(earlier + bytes));
         }
     }
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 use super::page::{self, Encoding, Page};
 use super::prefilter::{Hits, Prefilter};
 use super::text::{self, OwnText, Texts};
-use super::{Detection, DetectorId, FileEvidence, Pointer, Role, Unread, Witness};
+use super::{Detection, DetectorId, FileEvidence, Pointer, Role, Same, Unread, Witness};
 use crate::text::{Digest, LineRange, RelPath};
 
 /// What a run of detection can be told.
@@ -87,9 +87,7 @@ impl Detector {
             Ok((bytes, size)) => {
                 let mut evidence = self.read(path, &bytes);
                 evidence.size = size;
-                if size > bytes.len() as u64 {
-                    evidence.unread = Some(Unread::TooLarge(size - bytes.len() as u64));
-                }
+                evidence.leave_out(size - bytes.len() as u64);
                 evidence
             }
             Err(error) => FileEvidence { unread: Some(Unread::Io(error.to_string())), ..empty(path, 0) },
@@ -120,6 +118,9 @@ impl Detector {
             Some(hits) if text.len() == bytes.len() => hits,
             _ => self.prefilter.scan(text.as_bytes()),
         };
+        if let Some(end) = hits.end {
+            evidence.leave_out(text.len() as u64 - u64::from(end));
+        }
         let page = Page::new(path, &text);
         let mut seen = self.look(&page, &hits);
         if let Some(read) = manifest {
@@ -153,9 +154,9 @@ fn empty(path: &RelPath, size: u64) -> FileEvidence {
         role: Role::Shipped,
         role_rule: "nothing else applies",
         size,
-        detections: Vec::new(),
-        copyrights: Vec::new(),
-        pointers: Vec::new(),
+        detections: Same::default(),
+        copyrights: Same::default(),
+        pointers: Same::default(),
         annotations: Vec::new(),
         unread: None,
     }
@@ -200,14 +201,14 @@ fn settle(mut seen: Seen, evidence: &mut FileEvidence) {
     seen.detections.retain(|one| one.class == Witness::Text || !inside(one.lines));
     super::grant::settle(&mut seen.detections);
     super::exception::attach(&seen.exceptions, &mut seen.detections);
-    seen.detections.sort_by(|a, b| (a.lines, a.class, &a.expr).cmp(&(b.lines, b.class, &b.expr)));
+    Detection::sort(&mut seen.detections);
     seen.detections.dedup();
     seen.pointers.retain(|pointer| !inside(pointer.lines));
     super::grant::settle_pointers(&mut seen.pointers, &seen.detections);
-    evidence.detections = seen.detections;
-    evidence.pointers = seen.pointers;
+    evidence.detections = seen.detections.into();
+    evidence.pointers = seen.pointers.into();
     evidence.annotations = seen.annotations;
-    evidence.copyrights = seen.copyrights;
+    evidence.copyrights = seen.copyrights.into();
 }
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ pub fn import(evidence: &mut Evidence, json: &str) -> Result<Imported, serde_jso
     {
         let below_root = || file.path.split_once('/').and_then(|(_, path)| places.get(path));
         match places.get(&file.path).or_else(below_root) {
-            Some(&at) => add(file, tool, &mut evidence.files[at].detections, &mut done),
+            Some(&at) => add(file, tool, evidence.files[at].detections.edit(), &mut done),
             None => done.strange_files += 1,
         }
     }
@@ -97,7 +97,7 @@ fn add(file: &Scanned, tool: &str, detections: &mut Vec<Detection>, done: &mut I
     done.unreadable += all.iter().filter(|one| one.is_none()).count();
     done.added += all.iter().flatten().count();
     detections.extend(all.into_iter().flatten());
-    detections.sort_by(|a, b| (a.lines, a.class, &a.expr).cmp(&(b.lines, b.class, &b.expr)));
+    Detection::sort(detections);
 }
 
 fn witness(expression: Option<&str>, class: Witness, matches: &[&Match], tool: &str) -> Option<Detection> {

@@ -17,6 +17,7 @@ mod prefilter;
 mod readme;
 mod reuse;
 mod role;
+mod same;
 mod tag;
 mod text;
 
@@ -29,4 +30,5 @@ pub use import::{Imported, import};
 use page::Page;
 pub use page::read_text;
 pub use reuse::{Annotation, Precedence};
+pub use same::{Same, Sharing};
 pub use text::{OwnText, compare};

@@ -13,17 +13,25 @@ pub struct Prefilter {
 }
 
 /// Where the triggers of each detector begin, ascending, each place once.
-pub struct Hits(Vec<Vec<u32>>);
+pub struct Hits {
+    places: Vec<Vec<u32>>,
+    /// Where looking ends, in a file that has more places than are looked at.
+    pub end: Option<u32>,
+}
+
+/// The places of one file that a detector looks at. A line of words that is repeated a million times says no more than
+/// the first of them, and all that is said there would be kept.
+const MOST_PLACES: usize = 1 << 16;
 
 impl Hits {
     /// The places for the detector with this index.
     pub fn of(&self, detector: usize) -> &[u32] {
-        self.0.get(detector).map_or(&[], Vec::as_slice)
+        self.places.get(detector).map_or(&[], Vec::as_slice)
     }
 
     /// True where no detector needs to look.
     pub fn is_empty(&self) -> bool {
-        self.0.iter().all(Vec::is_empty)
+        self.places.iter().all(Vec::is_empty)
     }
 }
 
@@ -55,17 +63,22 @@ impl Prefilter {
 
     /// Where the triggers stand in `bytes`.
     pub fn scan(&self, bytes: &[u8]) -> Hits {
-        let mut hits = vec![Vec::new(); self.detectors];
+        let mut places = vec![Vec::new(); self.detectors];
+        let mut end = None;
         for found in self.machine.find_overlapping_iter(bytes) {
             for detector in &self.wakes[found.pattern().as_usize()] {
-                hits[usize::from(*detector)].push(found.start() as u32);
+                places[usize::from(*detector)].push(found.start() as u32);
+            }
+            if self.wakes[found.pattern().as_usize()].iter().any(|one| places[usize::from(*one)].len() >= MOST_PLACES) {
+                end = Some(found.start() as u32);
+                break;
             }
         }
-        for places in &mut hits {
+        for places in &mut places {
             places.sort_unstable();
             places.dedup();
         }
-        Hits(hits)
+        Hits { places, end }
     }
 }
 
@@ -80,5 +93,13 @@ mod tests {
         assert_eq!(hits.of(0), [0, 10]);
         assert_eq!(hits.of(1), [0]);
         assert!(filter.scan(b"nothing here").is_empty());
+    }
+
+    #[test]
+    fn looking_ends_where_a_file_has_too_many_places() {
+        let filter = Prefilter::new([&["mit"][..]]);
+        let hits = filter.scan("mit ".repeat(MOST_PLACES + 5).as_bytes());
+        assert_eq!((hits.of(0).len(), hits.end), (MOST_PLACES, Some((MOST_PLACES as u32 - 1) * 4)));
+        assert_eq!(filter.scan(b"mit mit").end, None);
     }
 }

@@ -6,7 +6,7 @@
 
 use super::detection::{Detection, Score, Witness};
 use super::detector::Seen;
-use super::{FileEvidence, Page, grant, tag};
+use super::{FileEvidence, Page, Sharing, grant, tag};
 use crate::license::LicenseExpr;
 use crate::text::{LineRange, RelPath};
 
@@ -96,7 +96,7 @@ fn texts(value: &toml::Value) -> Vec<String> {
 }
 
 /// Gives every file what REUSE files say of it.
-pub(super) fn apply(files: &mut [FileEvidence]) {
+pub(super) fn apply(files: &mut [FileEvidence], sharing: &mut Sharing) {
     side_files(files);
     let mut all: Vec<(RelPath, Annotation)> = Vec::new();
     for file in files.iter() {
@@ -108,6 +108,7 @@ pub(super) fn apply(files: &mut [FileEvidence]) {
     for file in files.iter_mut() {
         if let Some((from, one)) = speaks_for(&all, &file.path) {
             annotate(file, from, one);
+            sharing.share(file);
         }
     }
 }
@@ -140,13 +141,15 @@ fn annotate(file: &mut FileEvidence, from: &RelPath, one: &Annotation) {
     let is_tagged = file.detections.iter().any(|found| found.class == Witness::Tag);
     match one.precedence {
         Precedence::Closest if is_tagged => return,
-        Precedence::Override => file.detections.retain(|found| found.class != Witness::Tag),
+        Precedence::Override => file.detections.edit().retain(|found| found.class != Witness::Tag),
         _ => {}
     }
-    file.detections.insert(0, stated(one.expr.clone(), from));
+    let seen = file.detections.edit();
+    seen.insert(0, stated(one.expr.clone(), from));
+    Detection::sort(seen);
     for holder in &one.copyrights {
         if !file.copyrights.contains(holder) {
-            file.copyrights.push(holder.clone());
+            file.copyrights.edit().push(holder.clone());
         }
     }
 }
@@ -162,9 +165,11 @@ fn side_files(files: &mut [FileEvidence]) {
         })
         .collect();
     for (target, from, exprs) in sides {
-        if let Some(file) = files.iter_mut().find(|file| file.path.as_str() == target) {
-            file.detections.retain(|found| found.class != Witness::Tag);
-            file.detections.extend(exprs.into_iter().map(|expr| stated(expr, &from)));
+        if let Ok(at) = files.binary_search_by(|file| file.path.as_str().cmp(&target)) {
+            let seen = files[at].detections.edit();
+            seen.retain(|found| found.class != Witness::Tag);
+            seen.extend(exprs.into_iter().map(|expr| stated(expr, &from)));
+            Detection::sort(seen);
         }
     }
 }
