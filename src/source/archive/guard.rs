@@ -26,8 +26,9 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        // Ten times the largest sources of nixpkgs (chromium, linux, texlive) in each respect.
-        Limits { bytes: 64 << 30, entries: 4_000_000, ratio: 100, ratio_from: 256 << 20, depth: 128, path: 4096 }
+        // Above the largest sources of nixpkgs (chromium, linux, texlive) in each respect. Every entry takes memory for
+        // its name and its evidence, so that their number bounds what one archive can take.
+        Limits { bytes: 64 << 30, entries: 1_000_000, ratio: 100, ratio_from: 256 << 20, depth: 128, path: 4096 }
     }
 }
 

@@ -20,6 +20,8 @@ use compress::Compression;
 use guard::Guard;
 pub use guard::{Limits, SafePath};
 
+use super::gate::Pass;
+
 /// What an entry is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -147,8 +149,8 @@ pub fn walk(path: &Path, name: &str, limits: &Limits, visit: &mut Visitor<'_>) -
     match sniff(&head, name) {
         Format::Zip => zip::walk(file, len, &mut sink),
         format => {
-            let mut layers = Layers { guard: &guard, depth: 0 };
-            layers.walk(format, Box::new(file), name, &mut sink)
+            let mut layers = Layers { guard: &guard, depth: 0, window: None };
+            layers.open(format, &head, Box::new(file), name, &mut sink)
         }
     }
 }
@@ -161,7 +163,10 @@ pub fn copy_unpacked(path: &Path, name: &str, limits: &Limits, out: &mut dyn io:
     let head = read_head(&mut file)?;
     file.seek(SeekFrom::Start(0)).map_err(ArchiveError::Io)?;
     match sniff(&head, name) {
-        Format::Packed(compression) => io::copy(&mut guard.meter(compression.reader(file)?), out)?,
+        Format::Packed(compression) => {
+            let _window = compression.room(&head)?;
+            io::copy(&mut guard.meter(compression.reader(file)?), out)?
+        }
         _ => io::copy(&mut file, out)?,
     };
     Ok(())
@@ -200,9 +205,30 @@ fn sniff(head: &[u8], name: &str) -> Format {
 struct Layers<'g> {
     guard: &'g Guard<'g>,
     depth: usize,
+    // Held once: a layer inside that waited for more could wait for ever.
+    window: Option<Pass<'static>>,
 }
 
 impl Layers<'_> {
+    fn open(
+        &mut self,
+        format: Format,
+        head: &[u8],
+        from: Box<dyn Read + '_>,
+        name: &str,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), ArchiveError> {
+        match format {
+            Format::Packed(compression) if self.window.is_none() => {
+                self.window = Some(compression.room(head)?);
+                let done = self.walk(format, from, name, sink);
+                self.window = None;
+                done
+            }
+            format => self.walk(format, from, name, sink),
+        }
+    }
+
     fn walk(
         &mut self,
         format: Format,
@@ -237,7 +263,8 @@ impl Layers<'_> {
         // Compressed twice is not unpacked twice: nobody ships sources so, but bombs come so.
         let is_twice = matches!(format, Format::Packed(_)) && self.depth > 2;
         let format = if is_twice { Format::Plain } else { format };
-        let done = self.walk(format, Box::new(io::Cursor::new(head).chain(from)), name, sink);
+        let begin = io::Cursor::new(head.clone());
+        let done = self.open(format, &head, Box::new(begin.chain(from)), name, sink);
         self.depth -= 1;
         done
     }
