@@ -8,8 +8,9 @@ use super::error::SourceError;
 use super::fetch::{self, GitError, GitPlan, Plan};
 use super::hash::{Algo, FixedHash, hash_file};
 use super::net::NetError;
-use super::tree::{Content, Identity, Origin, SourceTree, Strip, strip_root};
-use super::{Network, Request, Sources, binary_cache, key_of, nar, nix, unpack, urls, write_note};
+use super::spool::Spool;
+use super::tree::{Content, Identity, Origin, SourceTree, Strip};
+use super::{Network, Request, Sources, binary_cache, key_of, nar, nix, urls, write_note};
 use crate::store::Key;
 use crate::text::Digest;
 use crate::tree::HashMode;
@@ -179,15 +180,16 @@ impl Sources {
         }
         let unfit = |error| Unfit::Source(SourceError::archive(&request.what())(error));
         let staged = self.options.store.stage().map_err(|error| Unfit::Source(error.into()))?;
-        let _pass = self.unpacking.enter();
-        unpack::unpack(file, &request.file_name(), &staged.room(), &self.options.limits).map_err(unfit)?;
-        let got = nar::hash(&strip_root(&staged.room(), strip)?, hash.algo)?;
+        let _pass = self.unpacking.enter(1);
+        let spool = Spool::unpack(file, &request.file_name(), &staged.spool(), &self.options.limits);
+        let mut spool = spool.map_err(unfit)?;
+        let got = spool.hash(strip, hash.algo)?;
         if got == *hash {
             return Ok(Checked { fits: true, got, strip, digest });
         }
         // A hash that fits is proof, also of how the tree was meant.
         let other = if strip == Strip::Single { Strip::Never } else { Strip::Single };
-        let fits = nar::hash(&strip_root(&staged.room(), other)?, hash.algo)? == *hash;
+        let fits = spool.hash(other, hash.algo)? == *hash;
         Ok(Checked { fits, got, strip: other, digest })
     }
 

@@ -20,6 +20,7 @@ mod nar;
 mod net;
 mod nix;
 mod nixpath;
+mod spool;
 mod tree;
 mod unpack;
 mod urls;
@@ -47,6 +48,8 @@ use net::Net;
 use tree::{Content, Strip};
 
 const SHELF: &str = "sources";
+/// How many archives are unpacked to be hashed at once.
+const MOST_UNPACKING: usize = 4;
 
 /// Whether the network may be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,7 +194,8 @@ impl Sources {
     /// Sources by `options`; setting `cancel` ends all waits and downloads.
     pub fn new(options: Options, cancel: Arc<AtomicBool>) -> Sources {
         let net = Net::new(options.net.clone(), cancel);
-        Sources { options, net, unpacking: Gate::new() }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Sources { options, net, unpacking: Gate::new(cores.min(MOST_UNPACKING)) }
     }
 
     /// What was moved over the network so far.

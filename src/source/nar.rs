@@ -12,8 +12,7 @@ use super::hash::{Algo, FixedHash, Hasher};
 
 /// Writes `path` (a file, a link or a folder with all below it) as a NAR.
 pub fn write(path: &Path, out: &mut dyn Write) -> io::Result<()> {
-    let mut writer = Writer { out: Buffered { out, buffer: vec![0; BUFFER].into_boxed_slice(), filled: 0 } };
-    writer.text(b"nix-archive-1")?;
+    let mut writer = Writer::begin(out)?;
     writer.node(path, fs::symlink_metadata(path)?.file_type())?;
     writer.out.drain()
 }
@@ -27,34 +26,80 @@ pub fn hash(path: &Path, algo: Algo) -> io::Result<FixedHash> {
 
 const BUFFER: usize = 1 << 17;
 
-struct Writer<'a> {
+/// Writes the words of the format, one node after the other.
+pub(super) struct Writer<'a> {
     out: Buffered<'a>,
 }
 
-impl Writer<'_> {
-    fn node(&mut self, path: &Path, kind: FileType) -> io::Result<()> {
-        self.text(b"(")?;
-        self.text(b"type")?;
-        if kind.is_file() {
-            self.file(path)?;
-        } else if kind.is_dir() {
-            self.folder(path)?;
-        } else if kind.is_symlink() {
-            self.link(&path_bytes(&fs::read_link(path)?))?;
-        } else {
-            return Err(io::Error::other(format!("{} is neither file, folder nor link", path.display())));
-        }
+impl<'a> Writer<'a> {
+    /// Writes what every NAR begins with.
+    pub(super) fn begin(out: &'a mut dyn Write) -> io::Result<Writer<'a>> {
+        let mut writer = Writer { out: Buffered { out, buffer: vec![0; BUFFER].into_boxed_slice(), filled: 0 } };
+        writer.text(b"nix-archive-1")?;
+        Ok(writer)
+    }
+
+    /// Begins a folder; its entries follow in the order of their names.
+    pub(super) fn open_folder(&mut self) -> io::Result<()> {
+        self.texts(&[b"(", b"type", b"directory"])
+    }
+
+    /// Begins an entry of a folder; one node follows.
+    pub(super) fn open_entry(&mut self, name: &[u8]) -> io::Result<()> {
+        self.texts(&[b"entry", b"(", b"name", name, b"node"])
+    }
+
+    /// Ends an entry whose node is written.
+    pub(super) fn close(&mut self) -> io::Result<()> {
         self.text(b")")
     }
 
-    fn link(&mut self, target: &[u8]) -> io::Result<()> {
-        self.text(b"symlink")?;
-        self.text(b"target")?;
-        self.text(target)
+    /// Ends a folder and the entry that it is.
+    pub(super) fn close_entry(&mut self) -> io::Result<()> {
+        self.texts(&[b")", b")"])
+    }
+
+    /// Ends the folder that is the root.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.text(b")")?;
+        self.out.drain()
+    }
+
+    pub(super) fn link(&mut self, target: &[u8]) -> io::Result<()> {
+        self.texts(&[b"(", b"type", b"symlink", b"target", target, b")"])
+    }
+
+    /// Writes a file of which `from` gives `len` bytes.
+    pub(super) fn file(&mut self, from: &mut dyn Read, len: u64, executable: bool) -> io::Result<()> {
+        self.texts(&[b"(", b"type", b"regular"])?;
+        if executable {
+            self.texts(&[b"executable", b""])?;
+        }
+        self.text(b"contents")?;
+        self.out.put(&len.to_le_bytes())?;
+        if self.out.copy(from, len)? > 0 {
+            return Err(io::Error::other("a file became shorter while it was read"));
+        }
+        self.pad(len)?;
+        self.text(b")")
+    }
+
+    fn node(&mut self, path: &Path, kind: FileType) -> io::Result<()> {
+        if kind.is_file() {
+            let mut file = File::open(path)?;
+            let meta = file.metadata()?;
+            self.file(&mut file, meta.len(), is_executable(&meta))
+        } else if kind.is_dir() {
+            self.folder(path)
+        } else if kind.is_symlink() {
+            self.link(&path_bytes(&fs::read_link(path)?))
+        } else {
+            Err(io::Error::other(format!("{} is neither file, folder nor link", path.display())))
+        }
     }
 
     fn folder(&mut self, path: &Path) -> io::Result<()> {
-        self.text(b"directory")?;
+        self.open_folder()?;
         let named = |entry: io::Result<fs::DirEntry>| {
             let entry = entry?;
             Ok((name_bytes(&entry.file_name()), entry.file_type()?, entry.path()))
@@ -62,29 +107,15 @@ impl Writer<'_> {
         let mut entries = fs::read_dir(path)?.map(named).collect::<io::Result<Vec<_>>>()?;
         entries.sort_by(|a, b| a.0.cmp(&b.0));
         for (name, kind, path) in entries {
-            for text in [&b"entry"[..], b"(", b"name", &name, b"node"] {
-                self.text(text)?;
-            }
+            self.open_entry(&name)?;
             self.node(&path, kind)?;
-            self.text(b")")?;
+            self.close()?;
         }
-        Ok(())
+        self.close()
     }
 
-    fn file(&mut self, path: &Path) -> io::Result<()> {
-        let mut file = File::open(path)?;
-        let meta = file.metadata()?;
-        self.text(b"regular")?;
-        if is_executable(&meta) {
-            self.text(b"executable")?;
-            self.text(b"")?;
-        }
-        self.text(b"contents")?;
-        self.out.put(&meta.len().to_le_bytes())?;
-        if self.out.copy(&mut file, meta.len())? > 0 {
-            return Err(io::Error::other(format!("{} became shorter while it was read", path.display())));
-        }
-        self.pad(meta.len())
+    fn texts(&mut self, texts: &[&[u8]]) -> io::Result<()> {
+        texts.iter().try_for_each(|text| self.text(text))
     }
 
     fn text(&mut self, text: &[u8]) -> io::Result<()> {

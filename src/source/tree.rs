@@ -120,7 +120,12 @@ pub struct Contents {
 
 impl FileEntry<'_> {
     /// The first `limit` bytes, and the size of the whole.
-    pub fn read(&mut self, limit: u64) -> io::Result<Contents> {
+    pub fn read(&mut self, limit: u64) -> Result<Contents, SourceError> {
+        // Decoders speak through `io::Error`; a limit that was hit is more than that.
+        self.read_bytes(limit).map_err(|error| SourceError::archive(self.path.as_str())(error.into()))
+    }
+
+    fn read_bytes(&mut self, limit: u64) -> io::Result<Contents> {
         let room = self.size.unwrap_or(0).min(limit).min(1 << 20) as usize;
         let mut bytes = Vec::with_capacity(room + 1);
         self.body.take(limit).read_to_end(&mut bytes)?;
@@ -331,7 +336,7 @@ fn show_file(path: &Path, rel: RelPath, visit: &mut Visit<'_>) -> ControlFlow<()
 }
 
 /// The root of an unpacked tree: its one folder, where it has just that and is to be stripped.
-pub(super) fn strip_root(unpacked: &Path, strip: Strip) -> io::Result<PathBuf> {
+fn strip_root(unpacked: &Path, strip: Strip) -> io::Result<PathBuf> {
     let mut entries = fs::read_dir(unpacked)?;
     let first = entries.next().transpose()?;
     match (strip, first, entries.next()) {

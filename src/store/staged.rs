@@ -58,6 +58,11 @@ impl Staged {
         self.folder().join("room")
     }
 
+    /// A file of its own beside the bytes, that vanishes with this value.
+    pub fn spool(&self) -> PathBuf {
+        self.folder().join("spool")
+    }
+
     /// Puts a file that is already on the same file system in the place of the bytes written so far.
     /// `digest` must be its SHA-256.
     pub fn adopt(&mut self, file: &Path, digest: Digest) -> io::Result<Adopted> {

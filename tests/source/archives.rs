@@ -562,6 +562,59 @@ mod random {
     }
 }
 
+mod trees {
+    use super::{Entry, hash_nar, options, tar_of, tree_in};
+    use clarity::source::Algo;
+    use proptest::prelude::prop;
+
+    const NAMES: [&str; 10] = ["p", "p/a", "p/a.c", "p/a-b", "p/a/b", "p/a/b/c", "p/a-b/d", "p/z", "q", "q/a"];
+    const TEXTS: [&str; 4] = ["", "text", "12345678", "a longer text, longer than eight"];
+
+    fn entry((kind, name, other): (usize, usize, usize)) -> Entry {
+        match kind {
+            0 | 1 => Entry::Folder(NAMES[name]),
+            2 => Entry::Link(NAMES[name], NAMES[other]),
+            3 => Entry::HardLink(NAMES[name], NAMES[other]),
+            4 | 5 => Entry::Program(NAMES[name], TEXTS[other % 4]),
+            _ => Entry::File(NAMES[name], TEXTS[other % 4]),
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
+        /// Entries in any order, also twice and in each other's way.
+        #[test]
+        fn an_archive_hashes_as_the_tree_it_unpacks_to(
+            entries in prop::collection::vec((0..10_usize, 0..NAMES.len(), 0..NAMES.len()), 1..8)
+        ) {
+            let bytes = tar_of(&entries.into_iter().map(entry).collect::<Vec<_>>());
+            let folder = tempfile::tempdir().expect("a folder");
+            let tree = tree_in(folder.path(), "p.tar", &bytes);
+            let unpacked = tree.unpack_into(&folder.path().join("room")).ok();
+            let hash = unpacked.as_ref().map(|root| hash_nar(root, Algo::Sha256).expect("readable").to_string());
+            let mut options = options(folder.path());
+            options.folders = vec![folder.path().join("sources")];
+            let source = super::super::unpacked("https://h.example/p.tar", &hash.unwrap_or_else(|| super::sha256(b"")));
+            let had = super::acquire(&super::sources(options), &source);
+            proptest::prop_assert_eq!(had.as_ref().is_ok_and(|tree| tree.verified), unpacked.is_some(), "{:?}", had.err());
+        }
+    }
+}
+
+#[test]
+fn a_stream_that_wants_too_much_memory_is_refused() {
+    let zstd = [&[0x28, 0xb5, 0x2f, 0xfd, 0, 21 << 3][..], &[0x21, 0, 0], b"MIT\n"].concat();
+    let single = [&[0x28, 0xb5, 0x2f, 0xfd, 0xa0][..], &(1_u32 << 31).to_le_bytes(), &[0x21, 0, 0], b"MIT\n"].concat();
+    let mut lzma = lzma(b"MIT");
+    lzma[1..5].copy_from_slice(&u32::MAX.to_le_bytes());
+    let mut lzip = lzip(b"MIT");
+    lzip[5] = 29;
+    for (name, bytes) in [("a.zst", zstd), ("b.zst", single), ("c.lzma", lzma), ("d.lz", lzip)] {
+        let line = read(name, &bytes).expect_err(name).to_string();
+        assert!(line.contains("exceeds a limit: its window needs"), "{name}: {line}");
+    }
+}
+
 #[test]
 fn reading_and_unpacking_show_the_same_files() {
     for (name, bytes) in [("p.tar.gz", gzip(&tar_of(&USUAL))), ("p.zip", zip_of(&USUAL)), ("p.tar", tar_of(&USUAL))] {

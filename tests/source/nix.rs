@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use clarity::source::{Algo, FixedHash, Hasher, fixed_output, hash_nar};
+use clarity::source::{Algo, FixedHash, Hasher, fixed_output, hash_nar, write_nar};
 use clarity::tree::HashMode;
 
 /// A generator that gives the same trees every time.
@@ -119,4 +119,66 @@ fn names_that_nix_refuses_have_no_store_path() {
     for name in ["", "a/b", "ä", "a b"] {
         assert_eq!(fixed_output(Path::new("/nix/store"), name, HashMode::Flat, &hash), None, "{name}");
     }
+}
+
+/// A checkout whose package `pkg` has a source that only Nix can make: a file, or the tree of a NAR.
+fn checkout(folder: &Path, name: &str, url: &Path, mode: &str, hash: &FixedHash) {
+    let text = format!(
+        r#"{{ pkg = {{ src = derivation {{
+            name = "{name}"; system = "builtin"; builder = "builtin:fetchurl"; preferLocalBuild = true;
+            url = "file://{}"; unpack = {}; executable = false;
+            outputHashMode = "{mode}"; outputHashAlgo = "sha256"; outputHash = "{}";
+        }}; }}; }}"#,
+        url.display(),
+        mode == "recursive",
+        hash.base32(),
+    );
+    fs::write(folder.join("default.nix"), text).expect("written");
+}
+
+#[test]
+#[ignore = "needs nix-build and a Nix store that can be written"]
+fn a_source_is_realised_by_nix() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path();
+    // Of this run only: what an earlier one left in the store would be found there.
+    fs::create_dir_all(place.join("tree/src")).expect("made");
+    fs::write(place.join("tree/src/a.c"), format!("int a; // {}", place.display())).expect("written");
+    write_nar(&place.join("tree"), &mut fs::File::create(place.join("tree.nar")).expect("made")).expect("written");
+    let tree = hash_nar(&place.join("tree"), Algo::Sha256).expect("readable");
+    let (file, _) = clarity::source::hash_file(&place.join("tree.nar"), Algo::Sha256).expect("readable");
+    for (name, mode, hash) in [("tree.nar", HashMode::Flat, &file), ("source", HashMode::Nar, &tree)] {
+        let word = if mode == HashMode::Nar { "recursive" } else { "flat" };
+        checkout(place, name, &place.join("tree.nar"), word, hash);
+        let mut options = super::options(place);
+        (options.nix, options.checkout) = (true, Some(place.to_owned()));
+        options.network = clarity::source::Network::NotAsked;
+        let mut source = super::flat("https://h.example/only-nix-has-it", &hash.to_string());
+        (source.name, source.mode) = (Some(name.to_owned()), mode);
+        let had = super::acquire(&super::sources(options.clone()), &source).expect("realised");
+        assert_eq!(super::names(&had), ["src/a.c"]);
+        let path = fixed_output(Path::new("/nix/store"), name, mode, hash).expect("a good name");
+        assert_eq!(had.origin, clarity::source::Origin::NixStore(path.clone()));
+        // The next run finds it by name and hash, without Nix.
+        (options.nix, options.nix_store) = (false, Some(PathBuf::from("/nix/store")));
+        let again = super::acquire(&super::sources(options), &source).expect("in the store");
+        assert_eq!(again.root.unwrap_or(path.clone()), path);
+    }
+}
+
+#[test]
+#[ignore = "needs nix-build and a Nix store that can be written"]
+fn what_nix_cannot_realise_is_a_clear_row() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path();
+    fs::write(place.join("file"), "something else").expect("written");
+    let hash = Hasher::new(Algo::Sha256).finish();
+    checkout(place, "file", &place.join("file"), "flat", &hash);
+    let mut options = super::options(place);
+    (options.nix, options.checkout) = (true, Some(place.to_owned()));
+    options.network = clarity::source::Network::NotAsked;
+    let mut source = super::flat("https://h.example/file", &hash.to_string());
+    source.name = Some("file".to_owned());
+    let line = super::acquire(&super::sources(options), &source).expect_err("a wrong hash").to_string();
+    assert!(line.contains("nix-build could not realise pkg.src") && line.contains("hash mismatch"), "{line}");
 }
