@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+"""Real packages, fetched from real registries: how many arrive, what a second run asks, and what kills cost.
+
+    cargo build --release
+    python3 tests/bench/registries.py --bin target/release/clarity --config my/clarity.toml NIXPKGS [NIXPKGS...]
+
+`--config` is a clarity.toml of yours with the registries that this machine reaches, under `[fetch]`: `rewrite` (of
+`mirror://SCHEME/` or of base urls) and `pypi_index`. Packages whose source begins with one of those prefixes count,
+spread evenly over the trees, `--packages` of them. All requests go through a counting proxy on the loopback.
+
+1. A run with an empty cache: at least 97 % are fetched and verified; each other one is printed with its row.
+2. The same packages again, with `--fetch` and a proxy that is not there: the rows must be the same, with no request.
+3. A new cache, `--kills` times killed at a random moment and started again: the same rows in the end, and bytes beyond
+   those of the first run only for the files that were in flight.
+
+Ends with 1 where one of these does not hold. Needs Linux and Python.
+"""
+
+import argparse
+import json
+import os
+import random
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import tomllib
+from pathlib import Path
+
+
+class Proxy:
+    """A tunnel that counts what comes back."""
+
+    def __init__(self):
+        self.received = 0
+        self.tunnels = 0
+        self.lock = threading.Lock()
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            client, _ = self.listener.accept()
+            threading.Thread(target=self.tunnel, args=(client,), daemon=True).start()
+
+    def tunnel(self, client):
+        with self.lock:
+            self.tunnels += 1
+        try:
+            head = b""
+            while b"\r\n\r\n" not in head:
+                piece = client.recv(4096)
+                if not piece:
+                    return
+                head += piece
+            host, port = head.split(b" ")[1].decode().rsplit(":", 1)
+            server = socket.create_connection((host, int(port)), timeout=60)
+            client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            self.pump(client, server)
+        except OSError:
+            pass
+        finally:
+            client.close()
+
+    def pump(self, client, server):
+        with server:
+            while True:
+                for ready in select.select([client, server], [], [], 300)[0]:
+                    data = ready.recv(1 << 16)
+                    if not data:
+                        return
+                    (server if ready is client else client).sendall(data)
+                    if ready is server:
+                        with self.lock:
+                            self.received += len(data)
+
+
+def prefixes(config):
+    fetch = tomllib.loads(Path(config).read_text()).get("fetch", {})
+    found = list(fetch.get("rewrite", {}))
+    if "pypi_index" in fetch:
+        found.append("mirror://pypi/")
+    return tuple(found)
+
+
+def scan(args, tree, extra, attrs=None):
+    command = [args.bin, "scan", tree, "--format", "jsonl", "--config", args.config, "--fail-on", "never"]
+    command += ["--quiet"] + extra
+    return command + (["--attr", "-"] if attrs else [])
+
+
+def run(command, attrs, cache, proxy, kill_after=None):
+    """The rows of the packages, by attribute; nothing where it was killed."""
+    env = os.environ | {"CLARITY_CACHE": str(cache)}
+    env |= {name: proxy for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy")}
+    with tempfile.TemporaryFile() as out:
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out, env=env)
+        child.stdin.write("\n".join(attrs).encode())
+        child.stdin.close()
+        try:
+            code = child.wait(kill_after)
+        except subprocess.TimeoutExpired:
+            child.send_signal(signal.SIGKILL)
+            child.wait()
+            return None
+        if code not in (0, 1):
+            sys.exit(f"{command[0]} scan {command[2]}: exit code {code}")
+        out.seek(0)
+        rows = [json.loads(line) for line in out.read().decode().splitlines()]
+    return {row["attr"]: row for row in rows if row["kind"] == "package"}
+
+
+def choose(args, fitting):
+    """Attributes of packages with a source that begins with one of the prefixes, one for each source."""
+    chosen, seen = {}, set()
+    candidates = []
+    for tree in args.trees:
+        out = subprocess.run(scan(args, tree, ["--metadata-only"]), capture_output=True, check=True).stdout
+        for line in out.decode().splitlines():
+            row = json.loads(line)
+            sources = row.get("source") or [] if row["kind"] == "package" else []
+            urls = [source["urls"][0] for source in sources if source.get("urls")]
+            if len(urls) == 1 and urls[0].startswith(fitting) and urls[0] not in seen:
+                seen.add(urls[0])
+                candidates.append((tree, row["attr"], next(one for one in fitting if urls[0].startswith(one))))
+    groups = {}
+    for candidate in candidates:
+        groups.setdefault((candidate[0], candidate[2]), []).append(candidate)
+    rng = random.Random(args.seed)
+    queues = [rng.sample(group, len(group)) for _, group in sorted(groups.items())]
+    picked = []
+    # Small groups whole, the large ones share the rest.
+    while len(picked) < args.packages and any(queues):
+        for queue in queues:
+            if queue and len(picked) < args.packages:
+                picked.append(queue.pop())
+    for tree, attr, _ in picked:
+        chosen.setdefault(tree, []).append(attr)
+    print(f"{len(candidates)} packages fit; {len(picked)} chosen: " + ", ".join(
+        f"{sum(1 for one in picked if (one[0], one[2]) == key)} {key[1]} of {Path(key[0]).name}" for key in sorted(groups)
+    ), flush=True)
+    return chosen
+
+
+def all_trees(args, chosen, cache, proxy, deadline=None):
+    rows = {}
+    for tree, attrs in chosen.items():
+        left = None if deadline is None else max(0.01, deadline - time.monotonic())
+        found = run(scan(args, tree, ["--fetch"], attrs), attrs, cache, proxy, left)
+        if found is None:
+            return None
+        rows |= {(tree, attr): row for attr, row in found.items()}
+    return rows
+
+
+def is_had(row):
+    return row["outcome"] == "audited"
+
+
+def killed_run(args, chosen, state, proxy, seconds):
+    """The rows after kills at random moments, spread over the whole run."""
+    cache, rng = state / "killed", random.Random(args.seed)
+    for number in range(args.kills):
+        moment = time.monotonic() + rng.uniform(0.2, 2 * seconds / args.kills)
+        if all_trees(args, chosen, cache, proxy.url, moment) is not None:
+            print(f"  run {number + 1} was done before its kill", flush=True)
+    return all_trees(args, chosen, cache, proxy.url)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("trees", nargs="+")
+    parser.add_argument("--bin", required=True)
+    parser.add_argument("--config", required=True)
+    parser.add_argument("--packages", type=int, default=500)
+    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    state = Path(tempfile.mkdtemp(prefix="clarity-registries-"))
+    try:
+        return measure(args, state)
+    finally:
+        shutil.rmtree(state, ignore_errors=True)
+
+
+def measure(args, state):
+    chosen, proxy = choose(args, prefixes(args.config)), Proxy()
+    start = time.monotonic()
+    first = all_trees(args, chosen, state / "clean", proxy.url)
+    seconds, bytes_clean, asked = time.monotonic() - start, proxy.received, proxy.tunnels
+    had = {key for key, row in first.items() if is_had(row)}
+    share = 100 * len(had) / len(first)
+    print(f"fetched and verified: {len(had)} of {len(first)} = {share:.1f} %, {bytes_clean / 1e6:.0f} MB, "
+          f"{asked} connections, {seconds:.0f} s", flush=True)
+    for prefix in prefixes(args.config):
+        mine = [key for key, row in first.items() if row["source"][0]["urls"][0].startswith(prefix)]
+        if mine:
+            print(f"  of {prefix}: {len(had.intersection(mine))} of {len(mine)}")
+    for (_, attr), row in first.items():
+        if not is_had(row):
+            print(f"  {attr}: {row.get('why') or row['outcome']}")
+    again = {tree: [attr for at, attr in had if at == tree] for tree in chosen}
+    again = {tree: sorted(attrs) for tree, attrs in again.items() if attrs}
+    asked = proxy.tunnels
+    second = all_trees(args, again, state / "clean", "http://127.0.0.1:9")
+    same = sum(second[key] == first[key] for key in had)
+    print(f"second run without a network: {same} of {len(had)} rows the same, {proxy.tunnels - asked} connections",
+          flush=True)
+    before = proxy.received
+    last = killed_run(args, chosen, state, proxy, seconds)
+    more = 100 * (proxy.received - before - bytes_clean) / bytes_clean
+    differ = [key for key in first if last[key] != first[key]]
+    print(f"killed {args.kills} times: {len(first) - len(differ)} of {len(first)} rows the same, {more:+.1f} % bytes")
+    for key in differ:
+        print(f"  {key[1]}: {first[key].get('why')} / {last[key].get('why')}")
+    return 0 if share >= 97 and same == len(had) and not differ else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
