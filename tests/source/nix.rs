@@ -144,6 +144,8 @@ fn a_source_is_realised_by_nix() {
     // Of this run only: what an earlier one left in the store would be found there.
     fs::create_dir_all(place.join("tree/src")).expect("made");
     fs::write(place.join("tree/src/a.c"), format!("int a; // {}", place.display())).expect("written");
+    fs::create_dir(place.join("tree/doc")).expect("made");
+    fs::write(place.join("tree/doc/COPYING"), "MIT").expect("written");
     write_nar(&place.join("tree"), &mut fs::File::create(place.join("tree.nar")).expect("made")).expect("written");
     let tree = hash_nar(&place.join("tree"), Algo::Sha256).expect("readable");
     let (file, _) = clarity::source::hash_file(&place.join("tree.nar"), Algo::Sha256).expect("readable");
@@ -156,7 +158,7 @@ fn a_source_is_realised_by_nix() {
         let mut source = super::flat("https://h.example/only-nix-has-it", &hash.to_string());
         (source.name, source.mode) = (Some(name.to_owned()), mode);
         let had = super::acquire(&super::sources(options.clone()), &source).expect("realised");
-        assert_eq!(super::names(&had), ["src/a.c"]);
+        assert_eq!(super::names(&had), ["doc/COPYING", "src/a.c"]);
         let path = fixed_output(Path::new("/nix/store"), name, mode, hash).expect("a good name");
         assert_eq!(had.origin, clarity::source::Origin::NixStore(path.clone()));
         // The next run finds it by name and hash, without Nix.
