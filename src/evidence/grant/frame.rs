@@ -187,6 +187,9 @@ pub(super) fn standing(words: &Words, first: usize, end: usize, plain: bool) -> 
     if words.is(end, TALK) && !words.gap(end).has(Gap::STOP) && !words.gap(end).has(Gap::NEWLINE) {
         return (Standing::Denied, first);
     }
+    if declared(words, first, end) {
+        return (Standing::Grant, first - 1);
+    }
     if let Some(heading) = heading(words, first).filter(|_| !plain || ends_value(words, end)) {
         return (Standing::Field, heading);
     }
@@ -199,6 +202,15 @@ pub(super) fn standing(words: &Words, first: usize, end: usize, plain: bool) -> 
         return (if denied { Standing::Denied } else { Standing::Grant }, first);
     }
     (if !plain && is_alone(words, first, end) { Standing::Alone } else { Standing::Mention }, first)
+}
+
+/// True in `License GPLv3+: GNU GPL version 3 or later`, the notice that GNU programs print with their version.
+fn declared(words: &Words, first: usize, end: usize) -> bool {
+    let begins = |at: usize| [Gap::NEWLINE, Gap::STOP, Gap::QUOTE].iter().any(|gap| words.gap(at).has(*gap));
+    let is_named = first > 0 && words.is(first - 1, &["license", "licence"]) && begins(first - 1);
+    // `'License MIT': 'MIT'` maps names.
+    let colon = words.gap(end).has(Gap::COLON) && !words.gap(end).has(Gap::QUOTE);
+    is_named && !words.gap(first).has(Gap::COLON) && colon
 }
 
 /// True where words behind the name make it a grant: "GPL licensed", "the GPL governs", "GPL v2, can be found in".
@@ -234,21 +246,24 @@ pub(super) fn has_details(words: &Words, first: usize, end: usize) -> bool {
 /// Words back from an address within which it is said what stands there.
 const LEADS_TO: usize = 14;
 
-/// The first of the words "copy of the License" or "terms are available", where the address at `at` says where.
-pub(super) fn copy_of_license(words: &Words, at: usize) -> Option<usize> {
-    let lead = at.checked_sub(1).filter(|&lead| words.is(lead, &["at", "from"]))?;
-    let is_copy = |back: &usize| {
-        words.is(*back, &["copy"])
-            && words.is(back + 1, &["of"])
-            && words.is(back + 2, &["the", "this"])
-            && words.is(back + 3, &["license", "licence"])
-            || words.is(*back, &["terms", "license", "licence"])
-                && words.is(back + 1, &["are", "is"])
-                && (back + 2..lead).any(|place| words.is(place, &["available"]))
-    };
-    let copy = (at.saturating_sub(LEADS_TO)..lead).rev().find(is_copy)?;
-    let goes_on = |place: usize| !words.gap(place).has(Gap::STOP) && !words.gap(place).has(Gap::PARAGRAPH);
-    (copy + 1..lead).all(goes_on).then_some(copy)
+/// The first word of a sentence that sends the reader to the address at `at` for the license: "You may obtain a copy of
+/// the License at", "For license conditions see". "If not, see" sends nobody to another license than the one received.
+pub(super) fn sent_to(words: &Words, at: usize) -> Option<usize> {
+    let lead = at.checked_sub(1)?;
+    let otherwise = words.is(lead.saturating_sub(1), &["not"]);
+    if !words.is(lead, &["at", "from", "see", "visit", "to", "read", "in", "here", "is", "on", "under"]) || otherwise {
+        return None;
+    }
+    let start = sentence_start_within(words, lead, LEADS_TO);
+    let is_license = |place: usize| words.is(place, &["license", "licence", "licensing", "licenses"]);
+    let terms =
+        |place: usize| words.is(place, &["terms", "conditions"]) && words.is(place + 1, &["are", "see", "at", "of"]);
+    let before = (start..lead).find(|&place| is_license(place) || terms(place));
+    let details = ["license", "licence", "licensing", "terms", "conditions"];
+    let behind = words.is(at + 1, &["for"]) && (at + 2..at + 6).any(|place| words.is(place, &details));
+    let taken_back = negated(words, lead, LEADS_TO) || is_condition(words, lead);
+    (!taken_back).then_some(())?;
+    before.or(behind.then_some(start))
 }
 
 fn looking_back(words: &Words, first: usize, end: usize, plain: bool) -> Option<Stand> {

@@ -1,10 +1,13 @@
 //! URLs that name a license.
 //!
-//! Knows how the sites of licenses write ids and versions in their addresses. A URL that could mean several licenses,
-//! or any text at all (`.../blob/master/LICENSE`), names none.
+//! Knows the addresses that the SPDX list itself refers to, and how the sites of licenses write ids and versions in
+//! theirs. A URL that could mean several licenses, or any text at all (`.../blob/master/LICENSE`), names none.
 
+use super::key::key;
 use super::names::{Named, Names};
 use super::words::Words;
+
+include!(concat!(env!("OUT_DIR"), "/references.rs"));
 
 /// What a URL names: the license, with the id of a family's version where it is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +16,8 @@ pub(super) struct Address {
     pub(super) id: Option<String>,
     /// A page that always shows the newest version of a GNU license.
     pub(super) or_later: bool,
+    /// A page that has the license among other things, such as a home page.
+    pub(super) plain: bool,
 }
 
 /// Sites whose pages are license texts: host, and the folder in which the page's name is the license.
@@ -107,9 +112,19 @@ const PAGES: &[(&str, &str)] = &[
 
 /// What `url` names.
 pub(super) fn named(names: &Names, url: &str) -> Option<Address> {
-    let low = url.to_ascii_lowercase();
-    let low = low.split_once("://").map_or(low.as_str(), |(_, rest)| rest);
-    let low = low.strip_prefix("www.").unwrap_or(low).trim_end_matches(['/', '.']);
+    let key = key(url);
+    listed(names, &key).or_else(|| by_name(names, &key))
+}
+
+/// What the list gives this address for, with or without the place on its page.
+fn listed(names: &Names, key: &str) -> Option<Address> {
+    let find = |key: &str| REFERENCES.binary_search_by(|(listed, _, _)| (*listed).cmp(key)).ok();
+    let at = find(key).or_else(|| find(&self::key(key.split_once('#')?.0)))?;
+    let (_, id, says_license) = REFERENCES[at];
+    whole_name(names, id).map(|address| Address { plain: !says_license, ..address })
+}
+
+fn by_name(names: &Names, low: &str) -> Option<Address> {
     let (host, path) = low.split_once('/').unwrap_or((low, ""));
     let page = PAGES.iter().filter(|(start, _)| low.starts_with(start)).max_by_key(|(start, _)| start.len());
     if let Some((_, id)) = page {
@@ -124,10 +139,7 @@ pub(super) fn named(names: &Names, url: &str) -> Option<Address> {
             names,
             &format!(
                 "mpl {}",
-                path.trim_start_matches("mpl")
-                    .trim_matches('/')
-                    .trim_start_matches("mpl-")
-                    .trim_end_matches("index.txt")
+                path.trim_start_matches("mpl").trim_matches('/').trim_start_matches("mpl-").trim_end_matches("index")
             ),
         ),
         _ => on_license_site(names, host, path).or_else(|| last_part(names, path)),
@@ -181,7 +193,7 @@ fn page_name(page: &str) -> &str {
 
 /// The one license that `name` spells from end to end.
 fn whole_name(names: &Names, name: &str) -> Option<Address> {
-    let spaced = name.replace(['_', '-', '%'], " ");
+    let spaced = name.replace(['_', '%'], " ");
     let words = Words::read(&spaced, 0);
     let skipped = usize::from(words.is(0, &["the"]));
     let found = names.at(&words, skipped).or_else(|| names.at(&words, 0))?;
@@ -195,13 +207,13 @@ fn whole_name(names: &Names, name: &str) -> Option<Address> {
             let version =
                 if rest.len() == 2 && rest.iter().all(|part| part.len() == 1) { rest.join(".") } else { rest.join("") };
             if version.is_empty() {
-                return Some(Address { named: found.named, id: None, or_later: false });
+                return Some(Address { named: found.named, id: None, or_later: false, plain: false });
             }
             let spread =
                 if version.len() == 2 { format!("{}.{}", &version[..1], &version[1..]) } else { version.clone() };
             let id = family.version(&version).or_else(|| family.version(&spread))?.to_owned();
-            Some(Address { named: found.named, id: Some(id), or_later: false })
+            Some(Address { named: found.named, id: Some(id), or_later: false, plain: false })
         }
-        named => rest.is_empty().then_some(Address { named, id: None, or_later: false }),
+        named => rest.is_empty().then_some(Address { named, id: None, or_later: false, plain: false }),
     }
 }

@@ -345,6 +345,11 @@ impl Reader<'_> {
             b';' => self.gap.add(Gap::SEMICOLON),
             b'(' | b'[' => self.gap.add(Gap::OPEN),
             b')' | b']' => self.gap.add(Gap::CLOSE),
+            // `Time::ParseDate` is one name.
+            b':' if next == b':' && after_word && self.peek(2).is_ascii_alphanumeric() => {
+                self.gap.add(Gap::JOINED);
+                width = 2;
+            }
             b':' => self.gap.add(Gap::COLON),
             b'/' if next != b'*' && next != b'/' => self.gap.add(Gap::SLASH),
             b'"' | b'\'' | b'`' => self.gap.add(Gap::QUOTE),
@@ -366,11 +371,21 @@ impl Reader<'_> {
     }
 
     fn full_stop(&mut self) {
-        let abbreviations = ["v", "ver", "vers", "inc", "rev", "no", "vs", "e", "i", "g", "cf", "resp"];
+        let abbreviations = ["v", "ver", "vers", "inc", "rev", "no", "vs", "e", "i", "g", "cf", "resp", "yahoo"];
         let last = self.words.len().checked_sub(1).map_or("", |last| self.words.text(last));
-        if !abbreviations.contains(&last) {
+        if !abbreviations.contains(&last) && !self.is_initial() {
             self.gap.add(Gap::STOP);
         }
+    }
+
+    /// True behind the `M` of "David M. Gay".
+    fn is_initial(&self) -> bool {
+        let begins = |back: usize| {
+            let word = self.words.len().checked_sub(back).and_then(|at| self.words.get(at))?;
+            let first = *self.bytes.get((word.span.start - self.base) as usize)?;
+            Some((first.is_ascii_uppercase(), word.span.end - word.span.start))
+        };
+        begins(1) == Some((true, 1)) && begins(2).is_some_and(|(capital, _)| capital)
     }
 
     /// `\n` and `\t` in strings of programs, `\fI` of roff, `\(co`.
