@@ -308,6 +308,7 @@ pub(super) const PHRASES: &[(&str, &[&str])] = &[
             "based in part on the work of the independent jpeg group",
         ],
     ),
+    ("Unlicense", &["this is free and unencumbered software released into the public domain"]),
     // How files of CPython say whose terms they are under.
     ("Python-2.0", &["licensed to psf under a contributor agreement"]),
     ("Beerware", &["beer ware license revision", "beerware license revision"]),

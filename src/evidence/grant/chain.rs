@@ -250,12 +250,17 @@ fn refined<'m>(words: &Words, kept: &[&'m Mention]) -> Vec<&'m Mention> {
     let family = |one: &Mention| one.expr.terms().iter().next().map(|term| super::settle::family(term));
     let open = |one: &Mention| one.note.as_deref().is_some_and(|note| note.starts_with(UNVERSIONED));
     let precise = |one: &Mention| kept.iter().any(|other| !open(other) && family(other) == family(one));
+    // "http://www.gnu.org/copyleft/lesser.html LGPL License 2.1": the words say which.
+    let worded = |one: &Mention| {
+        one.is_url && kept.iter().any(|other| !other.is_url && !open(other) && family(other) == family(one))
+    };
     let second = |at: usize| at > 0 && is_other_name(words, kept[at - 1], kept[at]);
     // "CC0 1.0 Public Domain Dedication": the dedication is the license.
     let dedicated = kept.iter().any(|one| matches!(family(one).as_deref(), Some("CC0" | "PDDL" | "Unlicense")));
     let repeats = |one: &Mention| dedicated && one.expr.to_string() == "LicenseRef-public-domain";
-    let said =
-        kept.iter().enumerate().filter(|(at, one)| !(open(one) && precise(one)) && !second(*at) && !repeats(one));
+    let adds_nothing =
+        |at: usize, one: &Mention| second(at) || repeats(one) || worded(one) || open(one) && precise(one);
+    let said = kept.iter().enumerate().filter(|(at, one)| !adds_nothing(*at, one));
     said.map(|(_, one)| *one).collect()
 }
 

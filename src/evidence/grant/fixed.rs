@@ -290,9 +290,11 @@ pub(super) const FIXED: &[(&str, &[&str])] = &[
     ("FSFAP", &["gnu all permissive license", "fsf all permissive license"]),
     ("MIT-CMU", &["carnegie mellon university license", "cmu style license"]),
     ("MIT-advertising", &["mit with advertising"]),
-    ("SISSL", &["sun internet standards source license"]),
+    ("SISSL", &["sun internet standards source license", "sun standards license", "sun standards license version 1.1"]),
     ("W3C-20150513", &["w 3 c software and document notice and license", "w 3 c software and document license"]),
     ("zlib-acknowledgement", &["nunit license", "zlib with acknowledgement"]),
+    // Boost has no version 1.1.
+    ("BUSL-1.1", &["bsl 1.1"]),
     ("CC-SA-1.0", &["cc sa 1.0", "creative commons share alike 1.0", "creative commons sharealike 1.0"]),
     (
         "CECILL-B",

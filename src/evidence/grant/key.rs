@@ -71,7 +71,7 @@ fn letters(text: &str) -> String {
 }
 
 /// Words in addresses of licenses.
-const ABOUT: &[&str] = &["licen", "lizenz", "legal", "copying", "copyright", "eula", "terms"];
+const ABOUT: &[&str] = &["licen", "lizenz", "legal", "copying", "copyright", "eula", "terms", "publicdomain"];
 
 /// Endings of files that have a license at their head, or somewhere inside.
 const SOURCES: &[&str] =

@@ -127,7 +127,7 @@ fn unlisted(words: &Words, end: usize, family: &Family) -> Option<(LicenseExpr, 
     let apart = [Gap::STOP, Gap::PARAGRAPH, Gap::SEMICOLON, Gap::OPEN];
     let is_beside = (end..=number).all(|at| apart.iter().all(|gap| !words.gap(at).has(*gap)));
     (!family.is_gnu() && own_license(family).is_none() && is_version && is_beside)
-        .then(|| (Term::reference(&format!("{}-{text}", family.base)).into(), number + 1))
+        .then(|| (Term::reference(format!("{}-{text}", family.base)).into(), number + 1))
 }
 
 /// `any version`, `all versions` after a name, and `GPL+`.

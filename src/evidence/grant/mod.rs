@@ -8,8 +8,10 @@ mod chain;
 mod exception;
 mod fixed;
 mod frame;
+mod gap;
 pub(super) mod kernel;
 mod key;
+mod lexicon;
 mod mention;
 mod names;
 mod pointer;
@@ -59,6 +61,9 @@ pub(super) const RULE: Rule = Rule {
         "governs",
         "covered by",
         "copyright notice in",
+        "copying for",
+        "file copying",
+        "see copying",
         "subject to",
         "under apache",
         "jpeg group",

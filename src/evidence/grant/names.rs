@@ -244,8 +244,19 @@ impl Family {
             .or_else(|| exact(&format!("{short}.0")))
             .or_else(|| exact(short))
             .or_else(|| exact(&format!("{short}.0.0")))
+            .or_else(|| self.lettered(version))
             // `PHP License 3.0.1` is 3.01.
             .or_else(|| exact(&version.rsplit_once('.').map(|(start, last)| format!("{start}{last}"))?))
+    }
+
+    /// The newest of `1.3a` and `1.3c` where only `1.3` is written.
+    fn lettered(&self, version: &str) -> Option<&str> {
+        let is_lettered = |known: &str| {
+            known
+                .strip_prefix(version)
+                .is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|byte| byte.is_ascii_lowercase()))
+        };
+        self.versions.iter().rev().find(|(known, _)| is_lettered(known)).map(|(_, id)| id.as_str())
     }
 
     /// The term of an id of this family; `suffix` where the family knows one.

@@ -326,6 +326,7 @@ fn the_notice_that_gnu_programs_print_grants() {
     grant("License GPLv3+: GNU GPL version 3 or later <https://gnu.org/licenses/gpl.html>.", "GPL-3.0-or-later");
     grant("printf (\"License LGPLv2.1+: GNU LGPL version 2.1 or later\\n\");", "LGPL-2.1-or-later");
     nothing("{ 'License GPLv2': 'GPL-2.0' }");
+    grant("# foo\n# License LGPLv3\n", "LGPL-3.0-only");
 }
 
 #[test]
@@ -334,6 +335,47 @@ fn what_a_license_is_also_called_is_no_second_license() {
     grant("Licensed under the Zimbra Public License, Version 1.3 (ZPL)", "Zimbra-1.3");
     grant("License: CC0 1.0 Universal (CC0 1.0) Public Domain Dedication", "CC0-1.0");
     grant("License: (MIT OR Apache-2.0)", "Apache-2.0 OR MIT");
+}
+
+#[test]
+fn a_copyright_line_may_end_with_the_license() {
+    grant("// Copyright (c) 2010 Jane Roe, MIT License\n", "MIT");
+    grant("# (c) 2010-2012 Jane Roe. GPLv2\n", "GPL-2.0-only");
+    nothing("# Copyright (c) 1998, MIT\n");
+    nothing("# Copyright 2004 Jane Roe and the GPL team\n");
+}
+
+#[test]
+fn systems_and_languages_under_which_something_runs_are_no_licenses() {
+    for text in [
+        "This runs under BSD.",
+        "It works under BSD and Perl 5.",
+        "compiled under Apache",
+        "under Linux, BSD and Solaris",
+    ] {
+        nothing(text);
+    }
+    nothing("This code used to be under the GPL but is not any more.");
+    grant("Released under BSD.", "BSD-3-Clause");
+}
+
+#[test]
+fn the_name_of_an_exception_is_no_license() {
+    grant("License: GPLv2 or any later version with the OpenSSL exception", "GPL-2.0-or-later");
+    grant("Released under the GPL version 2 with the OpenSSL\n exception.", "GPL-2.0-only");
+}
+
+#[test]
+fn words_beside_an_address_say_which_license_is_meant() {
+    grant("@license http://www.gnu.org/copyleft/lesser.html LGPL License 2.1", "LGPL-2.1-only");
+}
+
+#[test]
+fn the_letter_of_a_version_may_be_left_out() {
+    grant(
+        "This work may be distributed under the\nconditions of the LaTeX Project Public License, either version 1.3\nof this license or (at your option) any later version.",
+        "LPPL-1.3c",
+    );
 }
 
 #[test]
