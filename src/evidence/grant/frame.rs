@@ -154,7 +154,10 @@ fn looking_back(words: &Words, first: usize, end: usize, plain: bool) -> Option<
             return None;
         }
         if let Some(standing) = preposition(words, at, word, (first, end), plain) {
-            let is_system = plain && !names_license(words, end) && (unknown > 0 || runs(words, at));
+            let is_system = plain
+                && !names_license(words, end)
+                && !words.gap(first).has(Gap::OPEN)
+                && (unknown > 0 || runs(words, at));
             return (!is_system).then(|| (standing, sentence_start(words, at)));
         }
         if words.kind(at) == Some(Kind::Url) || LINKS.contains(&word) || words.kind(at) == Some(Kind::Number) {
@@ -208,9 +211,9 @@ fn preposition(words: &Words, at: usize, word: &str, (first, end): (usize, usize
         "by" | "to" | "with" | "via" | "using" | "per" | "within" | "par" => led_by_verb(words, at, word),
         "licensed" | "licensing" | "released" => !words.is(at + 1, &["to"]),
         "is" | "are" => {
-            let is_work = before(&["license", "licence", "licensing", "software"])
-                || !plain && before(&["code", "library", "program", "module", "package", "file", "project", "script"]);
-            is_work && (at + 1 == first || article && at + 2 == first)
+            let works = ["code", "library", "program", "module", "package", "file", "project", "script"];
+            before(&["license", "licence", "licensing", "software"]) && (at + 1 == first || article && at + 2 == first)
+                || !plain && before(&works) && at + 1 == first
         }
         _ => false,
     };
