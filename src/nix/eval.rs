@@ -265,7 +265,7 @@ impl<'a> Eval<'a> {
         result
     }
 
-    fn deeper<T>(&self, run: impl FnOnce() -> R<'a, T>) -> R<'a, T> {
+    pub(super) fn deeper<T>(&self, run: impl FnOnce() -> R<'a, T>) -> R<'a, T> {
         let depth = self.depth.get();
         if depth >= self.limits.depth {
             return Err(self.error(ErrorKind::Limit, "nested deeper than allowed"));

@@ -160,7 +160,8 @@ impl<'a> Eval<'a> {
         let mut given = self.force(argument)?;
         if let Value::Lambda(_) = given {
             // `finalAttrs: { .. }`: the function sees the result of the very build it describes.
-            given = self.call(given, self.done(Value::Opaque(opaque)))?;
+            // One that names what it wants of that result may ask for itself: counted like any other nesting.
+            given = self.deeper(|| self.call(given, self.done(Value::Opaque(opaque))))?;
         }
         match given {
             Value::Attrs(attrs) => lookup(attrs, name).map(|attr| self.force(attr.value)).transpose(),

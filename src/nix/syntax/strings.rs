@@ -3,7 +3,8 @@
 use rnix::SyntaxKind as K;
 
 use super::ast::{Expr, Part};
-use super::lower::{Child, Fail, Lower, Node};
+use super::reader::Reader;
+use super::refusal::Fail;
 
 /// A piece of an indented string before its indentation is taken off.
 enum Raw {
@@ -12,30 +13,27 @@ enum Raw {
     Expr(Expr),
 }
 
-/// The parts of a string node, escapes and indentation resolved.
-pub(super) fn parts(lower: &mut Lower<'_>, node: Node<'_>) -> Result<Vec<Part>, Fail> {
+/// The parts of the string that is read next, escapes and indentation resolved.
+pub(super) fn parts(reader: &mut Reader<'_>) -> Result<Vec<Part>, Fail> {
+    let is_indented = reader.expect(K::TOKEN_STRING_START)? == "''";
     let mut raws = Vec::new();
-    let mut indented = false;
     let mut first = true;
-    for child in node.children() {
-        match child {
-            Child::Token(token) if token.kind == K::TOKEN_STRING_START => indented = token.text == "''",
-            Child::Token(token) if token.kind == K::TOKEN_STRING_CONTENT && indented => {
-                let text = if first { without_blank_first_line(token.text) } else { token.text };
+    loop {
+        match reader.peek() {
+            K::TOKEN_STRING_CONTENT if is_indented => {
+                let text = reader.bump();
+                let text = if first { without_blank_first_line(text) } else { text };
                 indented_text(text.as_bytes(), &mut raws);
-                first = false;
             }
-            Child::Token(token) if token.kind == K::TOKEN_STRING_CONTENT => {
-                raws.push(Raw::Text(plain_text(token.text.as_bytes()), true));
-            }
-            Child::Token(_) => {}
-            Child::Node(interpolation) => {
-                raws.push(Raw::Expr(lower.interpolated(interpolation)?));
-                first = false;
+            K::TOKEN_STRING_CONTENT => raws.push(Raw::Text(plain_text(reader.bump().as_bytes()), true)),
+            K::TOKEN_INTERPOL_START => raws.push(Raw::Expr(reader.interpolated()?)),
+            _ => {
+                reader.expect(K::TOKEN_STRING_END)?;
+                return Ok(if is_indented { strip_indentation(raws) } else { joined(raws) });
             }
         }
+        first = false;
     }
-    Ok(if indented { strip_indentation(raws) } else { joined(raws) })
 }
 
 fn joined(raws: Vec<Raw>) -> Vec<Part> {
