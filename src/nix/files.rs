@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use elsa::sync::FrozenMap;
@@ -16,7 +16,10 @@ use super::syntax::{self, Fail};
 use crate::text::{Digest, LineIndex, Position};
 
 /// Larger files are not read as Nix or data.
-const MAX_FILE: u64 = 64 << 20;
+pub const MAX_FILE: u64 = 64 << 20;
+
+/// The folder in which git keeps what it knows of a checkout.
+pub const GIT: &str = ".git";
 
 /// A file that was opened.
 pub struct File {
@@ -90,6 +93,8 @@ pub struct Files {
     /// Where each file begins, and its path; sorted.
     bases: Mutex<Vec<(u32, Arc<str>)>>,
     folders: Mutex<HashMap<String, bool>>,
+    /// Set once something in a `.git` was looked at.
+    git: AtomicBool,
     /// Names below this number are bound in the outermost scope.
     globals: u32,
     /// The names in all files.
@@ -110,6 +115,7 @@ impl Files {
             next: AtomicU32::new(1),
             bases: Mutex::default(),
             folders: Mutex::default(),
+            git: AtomicBool::new(false),
         }
     }
 
@@ -133,6 +139,9 @@ impl Files {
         if !self.is_inside(path) {
             return false;
         }
+        if path.split('/').any(|part| part == GIT) {
+            self.git.store(true, Ordering::Relaxed);
+        }
         if self.disk.is_told(path) {
             return true;
         }
@@ -141,6 +150,11 @@ impl Files {
             Ok(_) => Path::new(path).parent().is_none_or(|folder| self.folder_is_inside(folder)),
             Err(_) => true,
         }
+    }
+
+    /// True where something in a `.git` was looked at.
+    pub fn has_looked_into_git(&self) -> bool {
+        self.git.load(Ordering::Relaxed)
     }
 
     fn folder_is_inside(&self, folder: &Path) -> bool {

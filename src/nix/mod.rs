@@ -23,7 +23,7 @@ pub use builtins::parse_name;
 pub use disk::{Disk, Instead};
 pub use eval::{Eval, Limits, STACK};
 pub use fallback::fallback_lib;
-pub use files::{File, FileError, Files};
+pub use files::{File, FileError, Files, GIT, MAX_FILE};
 pub use symbol::{Interner, Sym};
 pub use syntax::ast::Loc;
 pub use value::{Attr, Env, Error, ErrorKind, Opaque, Prim, R, Shape, State, Thunk, Value, lookup};
