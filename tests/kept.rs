@@ -120,3 +120,21 @@ fn what_has_decayed_is_evaluated_again() {
     fs::write(&data, bytes).expect("writable");
     assert_eq!(bench.run(&[]), first);
 }
+
+#[test]
+fn what_changes_while_it_is_evaluated_is_not_kept() {
+    use clarity::declared::{Facts, Kept};
+    let bench = Bench::new();
+    let store = clarity::store::Store::open(bench.cache.path().to_owned()).expect("a store");
+    let checkout = clarity::tree::Checkout::open(&bench.tree(), &Default::default()).expect("opened");
+    let facts = Facts { rows: Vec::new(), table: checkout.license_table() };
+    let kept = Kept::of(&store, &checkout).expect("a place");
+    let file = nix_files(&bench.tree()).into_iter().next().expect("a file");
+    let text = fs::read_to_string(&file).expect("readable");
+    fs::write(&file, format!("{text}\n")).expect("writable");
+    kept.save(&checkout, &facts);
+    assert!(kept.load().is_none());
+    fs::write(&file, text).expect("writable");
+    kept.save(&checkout, &facts);
+    assert!(kept.load().is_some());
+}

@@ -2,7 +2,8 @@
 //!
 //! An entry belongs to everything that the survey depends on: the program itself, the platform, where the checkout
 //! lies, and the bytes and names of all its files. So it is never out of date: a change of any of them asks for another
-//! entry. Its form is nobody else's business. It is never in the way: what cannot be kept or read is evaluated again.
+//! entry. Its form is nobody else's business: the core types are written as they are, for only the same program reads
+//! them again. It is never in the way: what cannot be kept or read is evaluated again.
 
 use std::io::Write as _;
 
@@ -33,15 +34,17 @@ pub struct Facts {
 pub struct Kept<'s> {
     store: &'s Store,
     key: Key,
+    fingerprint: Digest,
 }
 
 impl<'s> Kept<'s> {
     /// The place for `checkout` as it is now; `None` where its facts cannot be kept.
     pub fn of(store: &'s Store, checkout: &Checkout) -> Option<Kept<'s>> {
         let program = Digest::of_file(&std::env::current_exe().ok()?).ok()?;
-        let parts = (program, &checkout.options.system, checkout.root(), checkout.fingerprint()?);
+        let fingerprint = checkout.fingerprint()?;
+        let parts = (program, &checkout.options.system, checkout.root(), fingerprint);
         let key = Digest::of(&postcard::to_stdvec(&parts).ok()?);
-        Some(Kept { store, key: Key::new("facts", &format!("sha256-{key}")) })
+        Some(Kept { store, key: Key::new("facts", &format!("sha256-{key}")), fingerprint })
     }
 
     /// What was kept.
@@ -53,9 +56,10 @@ impl<'s> Kept<'s> {
         postcard::from_bytes(&zstd::bulk::decompress(packed, length).ok()?).ok()
     }
 
-    /// Keeps `facts`, where that is possible; the next run is slower where it is not.
+    /// Keeps `facts`, where that is possible; the next run is slower where it is not. What somebody changed while it
+    /// was evaluated is not kept.
     pub fn save(&self, checkout: &Checkout, facts: &Facts) {
-        if checkout.fingerprint_covers_all() {
+        if checkout.fingerprint_covers_all() && checkout.fingerprint() == Some(self.fingerprint) {
             let _ = self.write(checkout, facts);
         }
     }

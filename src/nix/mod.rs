@@ -24,6 +24,6 @@ pub use disk::{Disk, Instead};
 pub use eval::{Eval, Limits, STACK};
 pub use fallback::fallback_lib;
 pub use files::{File, FileError, Files, GIT, MAX_FILE};
-pub use symbol::{Interner, Sym};
+pub use symbol::{Interner, OwnNames, Sym};
 pub use syntax::ast::Loc;
 pub use value::{Attr, Env, Error, ErrorKind, Opaque, Prim, R, Shape, State, Thunk, Value, lookup};

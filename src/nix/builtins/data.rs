@@ -168,7 +168,7 @@ fn to_json<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>, out: &mut Text<'a>, depth:
                 if index > 0 {
                     out.text.push(',');
                 }
-                out.text.push_str(&quoted(&name));
+                out.text.push_str(&quoted(name));
                 out.text.push(':');
                 to_json(eval, attr.value, out, depth + 1)?;
             }

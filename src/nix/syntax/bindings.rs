@@ -156,4 +156,5 @@ fn name_start(name: &AttrName) -> u32 {
 
 fn sort(bindings: &mut Bindings) {
     bindings.fixed.sort_unstable_by_key(|binding| binding.name);
+    bindings.fixed.shrink_to_fit();
 }

@@ -8,10 +8,10 @@ use rnix::SyntaxKind as K;
 use super::ast::{AttrName, Expr, Formal, Kind, Lambda, Loc, Part, Select};
 use super::bindings;
 use super::operators::{INVERT, Makes, Side, binding};
-use super::paths::absolute;
+use super::paths;
 use super::refusal::{Fail, TOO_DEEP};
 use super::strings;
-use super::tokens::{self, Token};
+use super::tokens::Tokens;
 use crate::nix::symbol::Sym;
 
 /// Expressions inside of each other; the limit of rnix.
@@ -22,48 +22,59 @@ const MAX_NESTED: u32 = 10_000;
 /// The tokens of a file, and how far they are read.
 pub(super) struct Reader<'f> {
     text: &'f str,
-    dir: &'f str,
+    pub(super) dir: &'f str,
     base: u32,
     names: &'f mut dyn FnMut(&str) -> Sym,
-    /// Ends with a token of the kind that stands for no token at all.
-    tokens: Vec<Token>,
-    at: usize,
+    tokens: Tokens<'f>,
     depth: u32,
     nested: u32,
 }
 
 /// The expression of a whole file, names not resolved yet.
 pub(super) fn file(text: &str, dir: &str, base: u32, names: &mut dyn FnMut(&str) -> Sym) -> Result<Expr, Fail> {
-    let mut reader = Reader { text, dir, base, names, tokens: tokens::of(text), at: 0, depth: 0, nested: 0 };
+    let mut reader = Reader { text, dir, base, names, tokens: Tokens::of(text), depth: 0, nested: 0 };
     let expr = reader.expr()?;
-    if reader.at + 1 == reader.tokens.len() { Ok(expr) } else { Err(reader.unexpected()) }
+    if reader.tokens.is_at_end() { Ok(expr) } else { Err(reader.unexpected()) }
 }
 
 impl<'f> Reader<'f> {
     pub(super) fn peek(&self) -> K {
-        self.tokens[self.at].kind
+        self.tokens.ahead(0).kind
     }
 
     fn ahead(&self, count: usize) -> K {
-        self.tokens.get(self.at + count).map_or(K::TOKEN_ERROR, |token| token.kind)
+        self.tokens.ahead(count).kind
     }
 
     /// The first byte of the token that is read next.
     pub(super) fn here(&self) -> u32 {
-        self.tokens[self.at].start
+        self.tokens.ahead(0).start
     }
 
     /// The byte after the token that was read last.
-    fn end(&self) -> u32 {
-        self.at.checked_sub(1).map_or(0, |last| self.tokens[last].end)
+    pub(super) fn end(&self) -> u32 {
+        self.tokens.read_to
     }
 
     /// Reads a token that is known to be there.
     pub(super) fn bump(&mut self) -> &'f str {
-        let token = self.tokens[self.at];
-        // What stands for no token is never read: nothing expects it.
-        self.at = (self.at + 1).min(self.tokens.len() - 1);
+        let token = self.tokens.read();
         &self.text[token.start as usize..token.end as usize]
+    }
+
+    /// Reads the rest of a string, where it is one stretch of text without escapes.
+    pub(super) fn plain_string(&mut self) -> Option<&'f str> {
+        if (self.peek(), self.ahead(1)) != (K::TOKEN_STRING_CONTENT, K::TOKEN_STRING_END) {
+            return None;
+        }
+        let token = self.tokens.ahead(0);
+        let text = &self.text[token.start as usize..token.end as usize];
+        if memchr::memchr2(b'\\', b'\r', text.as_bytes()).is_some() {
+            return None;
+        }
+        self.bump();
+        self.bump();
+        Some(text)
     }
 
     pub(super) fn eat(&mut self, kind: K) -> bool {
@@ -80,8 +91,7 @@ impl<'f> Reader<'f> {
 
     /// The refusal of the next token.
     pub(super) fn unexpected(&self) -> Fail {
-        let what =
-            if self.at + 1 == self.tokens.len() { "the file ends too early" } else { "this does not belong here" };
+        let what = if self.tokens.is_at_end() { "the file ends too early" } else { "this does not belong here" };
         self.fail(self.here(), what)
     }
 
@@ -276,7 +286,7 @@ impl<'f> Reader<'f> {
             }
             K::TOKEN_L_BRACK => self.list()?,
             K::TOKEN_STRING_START => string_of(strings::parts(self)?),
-            K::TOKEN_PATH_ABS | K::TOKEN_PATH_REL | K::TOKEN_PATH_HOME => self.path()?,
+            K::TOKEN_PATH_ABS | K::TOKEN_PATH_REL | K::TOKEN_PATH_HOME => paths::literal(self)?,
             K::TOKEN_PATH_SEARCH => Kind::Search(self.bump().trim_matches(['<', '>']).into()),
             K::TOKEN_INTEGER => self.number(|text| text.parse().ok().map(Kind::Int), "a number that is too large")?,
             K::TOKEN_FLOAT => self.number(|text| text.parse().ok().map(Kind::Float), "not a number")?,
@@ -362,6 +372,10 @@ impl<'f> Reader<'f> {
             return Err(self.fail(start, "an argument stands twice"));
         }
         self.expect(K::TOKEN_COLON)?;
+        formals.sort_unstable_by_key(|formal| formal.name);
+        if formals.windows(2).any(|two| two[0].name == two[1].name) {
+            return Err(self.fail(start, "an argument stands twice"));
+        }
         Ok(Kind::Lambda(Box::new(Lambda { whole, formals: Some(formals.into()), open, body: self.expr()? })))
     }
 
@@ -409,32 +423,6 @@ impl<'f> Reader<'f> {
         let inner = self.expr()?;
         self.expect(K::TOKEN_INTERPOL_END)?;
         Ok(inner)
-    }
-
-    fn path(&mut self) -> Result<Kind, Fail> {
-        let is_home = self.peek() == K::TOKEN_PATH_HOME;
-        let first = self.bump();
-        let mut parts: Vec<Part> = Vec::new();
-        while self.here() == self.end() {
-            match self.peek() {
-                K::TOKEN_INTERPOL_START => parts.push(Part::Expr(self.interpolated()?)),
-                K::TOKEN_PATH_ABS | K::TOKEN_PATH_REL | K::TOKEN_PATH_HOME if !parts.is_empty() => {
-                    parts.push(Part::Text(self.bump().into()));
-                }
-                _ => break,
-            }
-        }
-        if is_home {
-            return Ok(Kind::Search(first.into()));
-        }
-        let whole = absolute(self.dir, first);
-        if parts.is_empty() {
-            return Ok(Kind::Path(whole.into()));
-        }
-        // A slash at the end of the first part must survive: `./a/${b}`.
-        let slash = if first.ends_with('/') { "/" } else { "" };
-        parts.insert(0, Part::Text(format!("{whole}{slash}").into()));
-        Ok(Kind::PathInterp(parts.into()))
     }
 }
 

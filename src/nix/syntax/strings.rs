@@ -16,6 +16,9 @@ enum Raw {
 /// The parts of the string that is read next, escapes and indentation resolved.
 pub(super) fn parts(reader: &mut Reader<'_>) -> Result<Vec<Part>, Fail> {
     let is_indented = reader.expect(K::TOKEN_STRING_START)? == "''";
+    if !is_indented && let Some(text) = reader.plain_string() {
+        return Ok(vec![Part::Text(text.into())]);
+    }
     let mut raws = Vec::new();
     let mut first = true;
     loop {
@@ -72,25 +75,24 @@ fn plain_text(raw: &[u8]) -> Vec<u8> {
 fn indented_text(raw: &[u8], raws: &mut Vec<Raw>) {
     let mut text = Vec::new();
     let mut rest = raw;
-    while let Some((byte, after)) = rest.split_first() {
+    while let Some(at) = memchr::memchr(b'\'', rest) {
+        text.extend_from_slice(&rest[..at]);
+        rest = &rest[at..];
         let (escaped, len) = match rest {
-            [b'\'', b'\'', b'$', ..] => (Some(b"$".to_vec()), 3),
-            [b'\'', b'\'', b'\'', ..] => (Some(b"''".to_vec()), 3),
-            [b'\'', b'\'', b'\\', escaped, ..] => (Some(vec![unescape(*escaped)]), 4),
-            _ => (None, 1),
+            [b'\'', b'\'', b'$', ..] => (b"$".to_vec(), 3),
+            [b'\'', b'\'', b'\'', ..] => (b"''".to_vec(), 3),
+            [b'\'', b'\'', b'\\', escaped, ..] => (vec![unescape(*escaped)], 4),
+            _ => {
+                text.push(b'\'');
+                rest = &rest[1..];
+                continue;
+            }
         };
-        match escaped {
-            Some(literal) => {
-                keep(raws, &mut text);
-                raws.push(Raw::Text(literal, false));
-                rest = &rest[len..];
-            }
-            None => {
-                text.push(*byte);
-                rest = after;
-            }
-        }
+        keep(raws, &mut text);
+        raws.push(Raw::Text(escaped, false));
+        rest = &rest[len..];
     }
+    text.extend_from_slice(rest);
     keep(raws, &mut text);
 }
 
