@@ -204,7 +204,10 @@ fn settle(mut seen: Seen, evidence: &mut FileEvidence) {
     Detection::sort(&mut seen.detections);
     seen.detections.dedup();
     seen.pointers.retain(|pointer| !inside(pointer.lines));
-    super::grant::settle_pointers(&mut seen.pointers, &seen.detections);
+    // A license file leads to others whatever else it says.
+    if evidence.role != Role::LicenseText {
+        super::grant::settle_pointers(&mut seen.pointers, &seen.detections);
+    }
     evidence.detections = seen.detections.into();
     evidence.pointers = seen.pointers.into();
     evidence.annotations = seen.annotations;
