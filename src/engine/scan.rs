@@ -171,10 +171,7 @@ pub(super) struct Surveyed {
 /// What every package of `checkout` declares, and what is selected beyond: a set that a walk leaves out is looked into
 /// where somebody asks for it.
 pub(super) fn declarations(checkout: &Checkout, request: &Request, watch: &Watch) -> Vec<Found> {
-    let of = |selection| {
-        let alone = Request { selection, evaluated: None, leave_out: LeaveOut::default(), ..request.clone() };
-        survey(checkout, &alone, None, watch).packages
-    };
+    let of = |selection| survey(checkout, &some_of(request, selection), None, watch).packages;
     let mut all = of(declared::Selection::All);
     if let declared::Selection::Some(_) = request.selection {
         let known: BTreeSet<String> = all.iter().map(|(package, _)| package.attr.0.clone()).collect();
@@ -183,6 +180,11 @@ pub(super) fn declarations(checkout: &Checkout, request: &Request, watch: &Watch
     }
     all.sort_by(|a, b| a.0.attr.cmp(&b.0.attr));
     all
+}
+
+/// `request` for what the checkout itself says of `selection`, nothing left out.
+pub(super) fn some_of(request: &Request, selection: declared::Selection) -> Request {
+    Request { selection, evaluated: None, leave_out: LeaveOut::default(), ..request.clone() }
 }
 
 /// What the checkout defines, in no order; each thread evaluates a part.
@@ -291,7 +293,16 @@ impl Audit {
     }
 
     fn without(outcome: Outcome, has_source: bool) -> Self {
-        Audit { outcome, outline: None, has_source, files: 0, bytes: 0, unread: 0, used: Used::default(), evidence: None }
+        Audit {
+            outcome,
+            outline: None,
+            has_source,
+            files: 0,
+            bytes: 0,
+            unread: 0,
+            used: Used::default(),
+            evidence: None,
+        }
     }
 }
 
