@@ -101,7 +101,7 @@ impl Rewriter {
         let speller = Speller::at(value.syntax(), task.home);
         let edits = match list::members(&value) {
             Some(members) if !matches!(task.wanted, Wanted::Call(..)) => {
-                list::edit(&self.text, &members, task.wanted, &speller)?
+                list::edit(&self.text, &members, task, &speller)?
             }
             _ => spell::replace(&self.text, &value, task.wanted, &speller)?,
         };
