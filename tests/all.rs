@@ -26,6 +26,7 @@ mod pitfalls;
 mod policy;
 mod readme;
 mod scan;
+mod sharing;
 mod source;
 mod upstream;
 mod worklist;
