@@ -85,7 +85,7 @@ def commit(folder):
 
 def declared(rows):
     """What each package means; a string is not yet a license."""
-    text = lambda row: ["a string"] if row["declared"]["form"] == "text" else []
+    text = lambda row: ["a string"] if row["declared"].get("form") == "text" else []
     return {row["attr"]: text(row) + sorted(row["declared"]["terms"]) for row in rows if row["declared"].get("terms") is not None}
 
 
