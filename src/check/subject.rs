@@ -118,7 +118,7 @@ impl<'a> Subject<'a> {
 
     /// A high confidence and a stated operator are needed before anything is written unasked. Which of several parts
     /// ship, and whether an exception is really gone, is for a reviewer: witnesses seldom speak of the whole.
-    fn safety(&self, concluded: &Concluded) -> Safety {
+    pub(super) fn safety(&self, concluded: &Concluded) -> Safety {
         let terms = concluded.expr.terms();
         let placeholder = terms.iter().any(|term| verdict::is_placeholder(term));
         // Only and or-later differ in what a user may do: where nothing grants either, a person has to find out.

@@ -120,9 +120,10 @@ def main():
         print(f"  {kind}: {good[kind]} of {number}")
     for attr in sorted(spoilt - restored):
         print(f"  not restored: {attr} ({seeded[attr][1]}): was {truth.get(attr)}, seeded {wrong.get(attr)}, now {after.get(attr)}")
-    others = sorted(attr for attr in truth if attr not in spoilt and after.get(attr) != truth[attr])
-    print(f"{len(others)} other packages changed, by value:")
     places = {row["attr"]: (row["file"], row.get("line")) for row in everything}
+    touched = {places[attr] for attr in spoilt}
+    others = sorted(attr for attr in truth if places[attr] not in touched and after.get(attr) != truth[attr])
+    print(f"{len(others)} other packages changed, by value:")
     for place in sorted({places[attr] for attr in others}):
         attr = next(attr for attr in others if places[attr] == place)
         print(f"  {place[0]}:{place[1]} {attr}: {truth[attr]} -> {after.get(attr)}")
