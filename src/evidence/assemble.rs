@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Detection, Evidence, FileEvidence, Pointer, Score, Witness};
+use super::{Detection, Evidence, FileEvidence, Pointer, Role, Score, Witness};
 use crate::license::LicenseExpr;
 use crate::text::RelPath;
 
@@ -18,8 +18,12 @@ pub fn assemble(mut files: Vec<FileEvidence>) -> Evidence {
 }
 
 fn follow_pointers(files: &mut [FileEvidence]) {
-    let texts: BTreeMap<String, LicenseExpr> =
+    let mut texts: BTreeMap<String, LicenseExpr> =
         files.iter().filter_map(|file| Some((file.path.as_str().to_lowercase(), whole_license(file)?))).collect();
+    let leading = files.iter().filter(|file| file.role == Role::LicenseText && whole_license(file).is_none());
+    let led: Vec<(String, LicenseExpr)> =
+        leading.filter_map(|file| Some((file.path.as_str().to_lowercase(), led_to(file, &texts)?))).collect();
+    texts.extend(led);
     for file in files.iter_mut() {
         let found: Vec<Detection> = file
             .pointers
@@ -37,6 +41,13 @@ fn follow_pointers(files: &mut [FileEvidence]) {
 fn whole_license(file: &FileEvidence) -> Option<LicenseExpr> {
     let texts = file.detections.iter().filter(|one| one.class == Witness::Text);
     LicenseExpr::all(texts.map(|one| one.expr.clone()))
+}
+
+/// What a license file without a text of its own sends the reader to: "either of the licenses in A or B".
+fn led_to(file: &FileEvidence, texts: &BTreeMap<String, LicenseExpr>) -> Option<LicenseExpr> {
+    let found = file.pointers.iter().filter_map(|pointer| target(texts, &file.path, &pointer.target)).cloned();
+    let is_choice = file.pointers.iter().any(|pointer| pointer.quote.split_whitespace().any(|word| word == "or"));
+    if is_choice { LicenseExpr::any(found) } else { LicenseExpr::all(found) }
 }
 
 /// The file of that name in the folder of `from`, or in the nearest folder above it.
