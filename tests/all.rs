@@ -19,6 +19,7 @@ mod golden;
 mod hostile;
 #[cfg(unix)]
 mod interactive;
+mod kept;
 mod license;
 mod loose;
 mod patches;

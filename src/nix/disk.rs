@@ -50,6 +50,11 @@ impl Disk {
         Disk { instead, above }
     }
 
+    /// True where any path is replaced.
+    pub fn is_replaced(&self) -> bool {
+        !self.instead.is_empty()
+    }
+
     /// True where `path` or something below it is replaced.
     fn concerns(&self, path: &str) -> bool {
         self.instead.contains_key(path) || self.above.contains_key(path)
@@ -59,6 +64,11 @@ impl Disk {
     pub fn is_told(&self, path: &str) -> bool {
         matches!(self.instead.get(path), Some(Instead::File(_) | Instead::Link(_)))
             || self.above.get(path) == Some(&true)
+    }
+
+    /// True where nothing is at `path`, whatever the disk has there.
+    pub fn is_gone(&self, path: &str) -> bool {
+        self.instead.get(path) == Some(&Instead::Nothing)
     }
 
     /// The files that are there because it is said so.

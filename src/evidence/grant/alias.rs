@@ -255,6 +255,7 @@ pub(super) const TELLING: &[&str] = &[
 /// Names of several words that are also plain words.
 pub(super) const PLAIN_WORDS: &[&str] = &[
     "x 11",
+    "bzip 2",
     "w 3 c",
     "artistic clarified",
     "cc 0",

@@ -92,7 +92,7 @@ fn grants_behind(words: &Words, first: usize, end: usize, plain: bool) -> bool {
     let governs = (end..end + 3).any(|at| words.is(at, &["governs"]));
     let found_in = words.is(end, &["can", "see"]) && words.gap(first).has(Gap::PARAGRAPH) && !plain;
     // "GPL'd", and not a word that only begins with this letter.
-    let is_verb = words.is(end, &["d"]) && words.gap(end).has(Gap::QUOTE);
+    let is_verb = !plain && words.is(end, &["d"]) && words.gap(end).has(Gap::QUOTE);
     // A string that begins with the name is data: 'MIT Licensed'.
     let is_data = words.gap(first).has(Gap::QUOTE) && words.gap(first).has(Gap::NEWLINE);
     let granted = !is_data && (words.is(end, AFTER) || is_verb);

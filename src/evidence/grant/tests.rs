@@ -293,6 +293,23 @@ fn an_address_is_known_however_it_is_written() {
 }
 
 #[test]
+fn an_address_alone_in_a_file_names_the_license_that_stands_there() {
+    for (url, id) in [
+        ("http://www.mozilla.org/MPL/2.0/", "MPL-2.0"),
+        ("http://www.eclipse.org/legal/epl-v10.html", "EPL-1.0"),
+        ("http://scripts.sil.org/OFL", "OFL-1.1"),
+        ("https://licenses.nuget.org/Apache-2.0", "Apache-2.0"),
+        ("https://en.wikipedia.org/wiki/MIT_License", "MIT"),
+        ("https://raw.githubusercontent.com/spdx/license-list/master/MIT.txt", "MIT"),
+        ("https://glassfish.dev.java.net/public/CDDLv1.0.html", "CDDL-1.0"),
+    ] {
+        grant(&format!("{url}\n"), id);
+    }
+    nothing("https://github.com/owner/perl/blob/master/LICENSE.md\n");
+    nothing("https://github.com/owner/repo/blob/master/COPYING\n");
+}
+
+#[test]
 fn a_home_page_that_has_a_license_is_a_grant_only_in_words_that_grant() {
     nothing("See also http://plan9.bell-labs.com/ for more.\n\nhttps://people.freebsd.org/~phk/\n");
     grant("License: https://people.freebsd.org/~phk/\n", "Beerware");
@@ -355,6 +372,7 @@ fn systems_and_languages_under_which_something_runs_are_no_licenses() {
     ] {
         nothing(text);
     }
+    nothing("* added an option to Makefile.am, so we now have bzip2'd archives and a license.");
     nothing("This code used to be under the GPL but is not any more.");
     grant("Released under BSD.", "BSD-3-Clause");
 }

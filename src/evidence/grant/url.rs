@@ -93,6 +93,11 @@ const PAGES: &[(&str, &str)] = &[
     ("netscape.com/npl", "NPL"),
     ("mozilla.org/npl", "NPL"),
     ("apache.org/license-2.0", "Apache-2.0"),
+    ("apache.org/licenses", "Apache"),
+    ("isc.org/software/license", "ISC"),
+    ("opensource.org/licenses/eclipse-1.0", "EPL-1.0"),
+    ("python.org/download/releases", "Python-2.0"),
+    ("ruby-lang.org/en/license", "Ruby"),
 ];
 
 /// What `url` names.
@@ -127,7 +132,7 @@ fn by_name(names: &Names, low: &str) -> Option<Address> {
                 path.trim_start_matches("mpl").trim_matches('/').trim_start_matches("mpl-").trim_end_matches("index")
             ),
         ),
-        _ => on_license_site(names, host, path).or_else(|| last_part(names, path)),
+        _ => on_license_site(names, host, path).or_else(|| last_part(names, low)),
     }
 }
 
@@ -144,12 +149,18 @@ fn on_license_site(names: &Names, host: &str, path: &str) -> Option<Address> {
     })
 }
 
-/// The last part of an address on any site, where it is a name in full (`MIT-LICENSE.txt`, `the-mit-license`).
-fn last_part(names: &Names, path: &str) -> Option<Address> {
-    let page = page_name(path.rsplit('/').next()?.split(['#', '?']).next()?);
-    let says_license = page.contains("licen") || page.contains("gpl");
-    says_license.then(|| whole_name(names, page)).flatten()
+/// The last part of an address on any site, where it is a name in full (`MIT-LICENSE.txt`, `the-mit-license`), or the
+/// id of a license in a folder of licenses (`licenses.nuget.org/MIT`).
+fn last_part(names: &Names, low: &str) -> Option<Address> {
+    let (folder, page) = low.rsplit_once('/')?;
+    let page = page.split(['#', '?']).next()?;
+    let says_license = ["licen", "gpl", "cddl", "eupl"].iter().any(|word| page.contains(word));
+    let in_folder = || folder.split(['/', '.']).any(|part| LICENSES.contains(&part));
+    (says_license || in_folder()).then(|| whole_name(names, page_name(page))).flatten()
 }
+
+/// Folders and hosts that hold licenses.
+const LICENSES: &[&str] = &["license", "licenses", "licence", "licences", "license-list", "license-list-data"];
 
 fn page_name(page: &str) -> &str {
     let mut name = page;
