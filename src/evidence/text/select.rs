@@ -108,10 +108,13 @@ fn candidates(region: &Region, library: &Library) -> BTreeMap<u16, Vec<Block>> {
         }
         let top = touched.iter().map(|number| counts[usize::from(*number)]).max().unwrap_or(0);
         touched.sort_by_key(|number| (std::cmp::Reverse(counts[usize::from(*number)]), *number));
-        for number in touched.iter().take(MOST_CANDIDATES) {
+        for (rank, number) in touched.iter().enumerate() {
             let count = counts[usize::from(*number)];
-            if count >= FEWEST_SHARED && count * 2 >= top {
-                let runs = count / weight(library.facts(*number));
+            let facts = library.facts(*number);
+            let runs = count / weight(facts);
+            // A short text between longer ones shares little of a block, and is there all the same.
+            let is_near = rank < MOST_CANDIDATES && count * 2 >= top || runs * 2 >= facts.shingles;
+            if count >= FEWEST_SHARED && is_near {
                 by_text.entry(*number).or_default().push((block, runs));
             }
         }
