@@ -291,7 +291,16 @@ impl Audit {
     }
 
     fn without(outcome: Outcome, has_source: bool) -> Self {
-        Audit { outcome, outline: None, has_source, files: 0, bytes: 0, unread: 0, used: Used::default(), evidence: None }
+        Audit {
+            outcome,
+            outline: None,
+            has_source,
+            files: 0,
+            bytes: 0,
+            unread: 0,
+            used: Used::default(),
+            evidence: None,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use bumpalo::Bump;
 
 use super::Site;
-use crate::nix::{Disk, Instead, Eval, Files, Limits, Loc, STACK};
+use crate::nix::{Disk, Eval, Files, Instead, Limits, Loc, STACK};
 use crate::text::{RelPath, Span};
 
 /// How a checkout is to be read.
