@@ -1,9 +1,10 @@
 //! Folders of cases: a package, its source, and in `expected.json` what a scan says of them.
 //!
 //! The texts of licenses are not kept here: `@text MIT@` in a file stands for the text of the SPDX list, `@body MIT@`
-//! for what follows its copyright line, `@hex 7f45@` for bytes.
+//! for what follows its copyright line, `@hex 7f45@` for bytes. A case with a folder `earlier` is a change: what lies
+//! there is how its files were at the revision before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +12,11 @@ use clarity::license;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::changed::git;
 use crate::scan::clarity;
+
+/// The folder of a case with its files as they were.
+const EARLIER: &str = "earlier";
 
 /// What a scan should say of a case.
 #[derive(Debug, Deserialize)]
@@ -65,17 +70,17 @@ pub struct Cases {
 impl Cases {
     pub fn of(name: &str) -> Cases {
         let copy = written_out(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name));
-        let root = copy.path().to_str().expect("UTF-8");
-        let run = clarity(&["scan", root, "--format", "jsonl", "--fail-on", "never", "--offline"]);
-        assert_eq!(run.code, 0, "{}", run.stderr);
-        let rows: Vec<Value> = run.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        let changed = replay(copy.path());
+        let rows = scanned(copy.path(), &[]);
+        let since = if changed.is_empty() { Vec::new() } else { scanned(copy.path(), &["--changed-since", "HEAD"]) };
         let mut folders: Vec<PathBuf> = files(copy.path())
             .into_iter()
             .filter(|file| file.ends_with("expected.json"))
             .map(|file| file.parent().expect("it lies in a folder").to_owned())
             .collect();
         folders.sort();
-        let all = folders.iter().map(|folder| case(copy.path(), folder, &rows)).collect();
+        let rows_of = |folder| if changed.contains(folder) { &since } else { &rows };
+        let all = folders.iter().map(|folder| case(copy.path(), folder, rows_of(folder))).collect();
         Cases { all, _copy: copy }
     }
 
@@ -87,6 +92,37 @@ impl Cases {
         }
         sides
     }
+}
+
+/// Makes `root` a repository in which files are as they were, and its work tree what they are. Returns the cases that
+/// are such a change.
+fn replay(root: &Path) -> BTreeSet<PathBuf> {
+    let mut now: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+    let mut changed = BTreeSet::new();
+    for file in files(root) {
+        let above = file.ancestors().find(|folder| folder.ends_with(EARLIER)).and_then(Path::parent);
+        let Some(case) = above else { continue };
+        let target = case.join(file.strip_prefix(case.join(EARLIER)).expect("below"));
+        now.push((target.clone(), fs::read(&target).expect("readable")));
+        fs::rename(&file, &target).expect("writable");
+        changed.insert(case.to_owned());
+    }
+    if !changed.is_empty() {
+        for args in [&["init", "--quiet"][..], &["add", "--all"], &["commit", "--quiet", "--message", "before"]] {
+            git(root, args);
+        }
+    }
+    for (file, bytes) in now {
+        fs::write(file, bytes).expect("writable");
+    }
+    changed
+}
+
+fn scanned(root: &Path, args: &[&str]) -> Vec<Value> {
+    let root = root.to_str().expect("UTF-8");
+    let run = clarity(&[&["scan", root, "--format", "jsonl", "--fail-on", "never", "--offline"], args].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    run.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
 
 fn case(root: &Path, folder: &Path, rows: &[Value]) -> Case {

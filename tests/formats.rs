@@ -55,15 +55,21 @@ fn names_of_formats_are_unique_and_explained() {
     assert!(FORMATS.iter().all(|format| !format.what.is_empty()));
 }
 
+fn cargo(args: &[&str]) -> String {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo).args(args).output().expect("cargo runs");
+    assert!(output.status.success(), "cargo {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
 /// The official schema, as the crate that our types come from ships it.
 fn sarif_schema() -> Value {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .args(["metadata", "--format-version=1", "--offline", "--manifest-path"])
-        .arg(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
-        .output()
-        .expect("cargo runs");
-    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
+    let version = cargo(&["--version", "--verbose"]);
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).expect("it says the host");
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    // What only other platforms need was perhaps never downloaded.
+    let args = ["metadata", "--format-version=1", "--offline", "--filter-platform", host, "--manifest-path", manifest];
+    let metadata: Value = serde_json::from_str(&cargo(&args)).expect("cargo metadata is JSON");
     let packages = metadata["packages"].as_array().expect("packages");
     let package = packages.iter().find(|package| package["name"] == "serde-sarif").expect("a dependency");
     let folder = PathBuf::from(package["manifest_path"].as_str().expect("a path"));

@@ -61,6 +61,11 @@ impl Disk {
             || self.above.get(path) == Some(&true)
     }
 
+    /// True where nothing is at `path`, whatever the disk has there.
+    pub fn is_gone(&self, path: &str) -> bool {
+        self.instead.get(path) == Some(&Instead::Nothing)
+    }
+
     /// The files that are there because it is said so.
     pub fn told(&self) -> impl Iterator<Item = &str> {
         self.instead.iter().filter(|(_, what)| matches!(what, Instead::File(_))).map(|(path, _)| path.as_str())

@@ -110,7 +110,6 @@ impl Walk<'_> {
         ControlFlow::Continue(())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the state of the walk, each part of its own lifetime")]
     fn attribute<'a>(
         &self,
         eval: &Eval<'a>,

@@ -88,15 +88,17 @@ fn files<'a>(checkout: &Checkout, eval: &Eval<'a>) -> &'a [Attr<'a>] {
 fn nix_files(checkout: &Checkout) -> Vec<RelPath> {
     let hidden = |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
     let is_nix = |file: &RelPath| file.name().ends_with(".nix");
+    let disk = &checkout.files.disk;
     let on_disk = walkdir::WalkDir::new(checkout.root())
         .into_iter()
         .filter_entry(|entry| !hidden(entry))
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_file())
         .filter_map(|entry| RelPath::below(checkout.root(), entry.path()))
-        .filter(|file| is_nix(file) && checkout.has(file));
+        // A name that is not UTF-8 leads nowhere: that the file cannot be opened is told with the others.
+        .filter(|file| is_nix(file) && !disk.is_gone(&file.under(checkout.root()).to_string_lossy()));
     let mut files: Vec<RelPath> = on_disk.take(MAX_FILES).collect();
-    let told = checkout.files.disk.told().filter_map(|file| RelPath::below(checkout.root(), Path::new(file)));
+    let told = disk.told().filter_map(|file| RelPath::below(checkout.root(), Path::new(file)));
     files.extend(told.filter(|file| is_nix(file) && !file.parts().any(|part| part.starts_with('.'))));
     files.sort_by(|a, b| a.parts().cmp(b.parts()));
     files.dedup();
