@@ -375,7 +375,7 @@ fn lines_cut_out_say_the_same_again() {
         let (mut asked, mut lost) = (0, Vec::new());
         for entry in walkdir::WalkDir::new(data.join(sample)).sort_by_file_name().into_iter().filter_map(Result::ok) {
             if entry.file_type().is_file() {
-                asked += cut_out(&entry.path(), &mut lost);
+                asked += cut_out(entry.path(), &mut lost);
             }
         }
         let share = 100.0 - 100.0 * lost.len() as f64 / f64::from(asked.max(1));
