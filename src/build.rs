@@ -1,4 +1,5 @@
-//! Builds the index of license texts: which runs of words occur in which texts of the SPDX list.
+//! Builds the index of license texts: which runs of words occur in which texts of the SPDX list; and the table of the
+//! addresses that the list gives for its licenses.
 //!
 //! The texts stay where they are, in the `spdx` crate; what is written here is hashes. The tables are laid out as they
 //! are searched, so that a run which needs no license text reads none of them.
@@ -11,6 +12,9 @@ use std::{env, fs, io};
 #[path = "evidence/text/words.rs"]
 #[expect(dead_code, reason = "words are only read here, not compared")]
 mod words;
+
+#[path = "evidence/grant/key.rs"]
+mod key;
 
 use words::{SHINGLE, shingle, words_of_license};
 
@@ -28,10 +32,40 @@ struct Text {
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=src/build.rs");
     println!("cargo::rerun-if-changed=src/evidence/text/words.rs");
+    println!("cargo::rerun-if-changed=src/evidence/grant/key.rs");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?);
     let texts = distinct(licenses().chain(exceptions()));
     write_entries(&out, &texts)?;
+    write_references(&out)?;
     write_index(&out, &texts)
+}
+
+/// The addresses of the list, sorted by key: the license each names, and whether the address itself says so.
+fn write_references(out: &Path) -> io::Result<()> {
+    let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for entry in spdx::identifiers::LICENSES {
+        let Some(id) = name_of_text(entry.name) else { continue };
+        let Ok(license) = entry.name.parse::<&dyn license::License>() else { continue };
+        if !license.is_deprecated() {
+            license.see_also().iter().for_each(|url| _ = named.entry(key::key(url)).or_default().insert(id.clone()));
+        }
+    }
+    let mut code = String::from("pub static REFERENCES: &[(&str, &str, bool)] = &[\n");
+    for (key, ids) in &named {
+        if let Some(id) = in_common(ids).filter(|id| key::is_lasting(key, id)) {
+            writeln!(code, "({key:?}, {id:?}, {}),", key::says_license(key, id)).map_err(io::Error::other)?;
+        }
+    }
+    code.push_str("];\n");
+    fs::write(out.join("references.rs"), code)
+}
+
+/// The one id of which all others are variants: `OFL-1.1` of `OFL-1.1-RFN` and `OFL-1.1-no-RFN`.
+fn in_common(ids: &BTreeSet<String>) -> Option<&String> {
+    let is_base = |base: &&String| {
+        ids.iter().all(|id| id == *base || id.strip_prefix(base.as_str()).is_some_and(|rest| rest.starts_with('-')))
+    };
+    ids.iter().find(is_base)
 }
 
 fn licenses() -> impl Iterator<Item = Text> {

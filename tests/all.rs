@@ -21,6 +21,7 @@ mod golden;
 mod hostile;
 #[cfg(unix)]
 mod interactive;
+mod kept;
 mod license;
 mod loose;
 mod patches;

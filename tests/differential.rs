@@ -427,6 +427,55 @@ fn every_hard_case_declares_what_nix_evaluates() {
     agrees(root.path(), 60);
 }
 
+#[test]
+#[ignore = "needs nix-env"]
+fn maintainers_and_provenance_of_the_fixture_are_what_nix_evaluates() {
+    people_agree(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/nixpkgs"), 10);
+}
+
+#[test]
+#[ignore = "needs nix-env, and a nixpkgs checkout in CLARITY_TREE"]
+fn maintainers_and_provenance_of_a_tree_are_what_is_evaluated() {
+    people_agree(Path::new(&std::env::var("CLARITY_TREE").expect("CLARITY_TREE names a nixpkgs checkout")), 10_000);
+}
+
+/// Asserts that maintainers and provenance of every package of `tree` are those that Nix evaluates, and that at least
+/// `least` packages say something about them.
+fn people_agree(tree: &Path, least: usize) {
+    let output = Command::new("nix-env")
+        .args(["-qaP", "--json", "--meta", "--argstr", "system", "x86_64-linux", "-f"])
+        .arg(tree)
+        .envs(["UNFREE", "BROKEN", "INSECURE", "UNSUPPORTED_SYSTEM"].map(|what| (format!("NIXPKGS_ALLOW_{what}"), "1")))
+        .output()
+        .expect("nix-env runs");
+    let theirs: Json = serde_json::from_slice(&output.stdout).expect("JSON");
+    let options = Options { lib: None, system: "x86_64-linux".to_owned() };
+    let checkout = Checkout::open(tree, &options).expect("opened");
+    let (mut wrong, mut same) = (Vec::new(), 0);
+    survey(&checkout, &Selection::All, None, &AtomicBool::new(false), &mut |row| {
+        let Row::Package(package, _) = row else { return };
+        let Some(meta) = theirs.get(&package.attr.0).map(|entry| &entry["meta"]) else { return };
+        let text = |value: &Json| value.as_str().map(str::to_owned);
+        let people: Vec<_> =
+            people(&meta["maintainers"]).map(|one| (text(&one["github"]), text(&one["name"]))).collect();
+        let ours: Vec<_> = package.maintainers.iter().map(|one| (one.github.clone(), one.name.clone())).collect();
+        let kinds = meta.get("sourceProvenance").and_then(Json::as_array);
+        let kinds = kinds.map(|kinds| kinds.iter().filter_map(|kind| text(&kind["shortName"])).collect::<Vec<_>>());
+        match ours == people && package.provenance == kinds {
+            true => same += usize::from(!people.is_empty() || kinds.is_some()),
+            false => wrong.push(format!("{}: {ours:?} {people:?} {:?} {kinds:?}", package.attr, package.provenance)),
+        }
+    });
+    assert!(wrong.is_empty(), "{} differ, {same} do not: {:#?}", wrong.len(), &wrong[..wrong.len().min(30)]);
+    assert!(same >= least, "only {same} were compared");
+}
+
+/// The maintainers that are written as sets: a mere text names nobody.
+fn people(maintainers: &Json) -> impl Iterator<Item = &Json> {
+    let listed = maintainers.as_array().into_iter().flatten();
+    listed.filter(|one| one.get("github").or(one.get("name")).is_some())
+}
+
 /// Asserts that no package of `tree` differs from what Nix evaluates, and that at least `least` were compared.
 fn agrees(tree: &Path, least: usize) {
     let evaluated = run(tree, "x86_64-linux").expect("nix-env runs");

@@ -101,7 +101,8 @@ pub fn package(attr: &str, file: &str, line: u32, says: &str, has: &str) -> Pack
         earlier: Earlier::NotAsked,
     };
     let findings = check::run(&subject, &check::Options::default()).into_iter().map(located).collect();
-    PackageReport { package, declared, outcome: Outcome::Audited(Some(Box::new(judged))), findings, evidence: None }
+    let outcome = Outcome::Audited(Some(Box::new(judged)));
+    PackageReport { package: package.into(), declared: declared.into(), outcome, findings, evidence: None }
 }
 
 pub fn unscanned(attr: &str, why: &str) -> PackageReport {
@@ -111,7 +112,8 @@ pub fn unscanned(attr: &str, why: &str) -> PackageReport {
     let subject =
         Subject { package: &package, declared: &declared, judged: Err(why), table: &table, earlier: Earlier::NotAsked };
     let findings = check::run(&subject, &check::Options::default()).into_iter().map(located).collect();
-    PackageReport { package, declared, outcome: Outcome::Skipped(why.to_owned()), findings, evidence: None }
+    let outcome = Outcome::Skipped(why.to_owned());
+    PackageReport { package: package.into(), declared: declared.into(), outcome, findings, evidence: None }
 }
 
 fn located(finding: check::Finding) -> Located {

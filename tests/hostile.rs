@@ -98,6 +98,7 @@ fn deep_syntax_without_brackets_ends_too() {
         ("lets.nix", format!("{}1", "let in ".repeat(50_000))),
         ("ifs.nix", format!("{}1", "if true then 1 else ".repeat(50_000))),
         ("asserts.nix", format!("{}1", "assert true; ".repeat(50_000))),
+        ("build.nix", "{ mk }: mk ({ pname, meta, src }: { inherit pname meta src; })".to_owned()),
         ("selects.nix", format!("{{}}{}", ".a".repeat(50_000))),
         ("calls.nix", format!("(x: x){}", " 1".repeat(50_000))),
     ]);
@@ -219,11 +220,35 @@ fn damaged_copies_of_real_files_never_stop_the_run() {
     damage_all(&files);
 }
 
+/// The checkout that `CLARITY_TREE` names, and its files.
+fn real_tree() -> (PathBuf, Vec<PathBuf>) {
+    let tree = PathBuf::from(std::env::var_os("CLARITY_TREE").expect("CLARITY_TREE names a nixpkgs checkout"));
+    let files = nix_files(&tree);
+    assert!(files.len() > 2_000, "{} is a checkout", tree.display());
+    (tree, files)
+}
+
 #[test]
-#[ignore = "needs the real trees"]
+#[ignore = "needs a nixpkgs checkout in CLARITY_TREE"]
+fn no_file_of_a_tree_stops_the_run() {
+    let (tree, files) = real_tree();
+    scan(&tree);
+    for part in files.chunks(4_000) {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (number, file) in part.iter().enumerate() {
+            fs::copy(file, folder.path().join(format!("f{number}.nix"))).expect("writable");
+        }
+        fs::write(folder.path().join("zzz-sound.nix"), SOUND).expect("writable");
+        let (_, rows) = scan(folder.path());
+        assert_eq!(outcome(&rows, "zzz-sound"), [("package", "")]);
+    }
+}
+
+#[test]
+#[ignore = "needs a nixpkgs checkout in CLARITY_TREE"]
 fn damaged_copies_of_two_thousand_files_never_stop_the_run() {
-    let tree = std::env::var("CLARITY_TREE").expect("CLARITY_TREE names a nixpkgs checkout");
-    let files = nix_files(Path::new(&tree));
+    let (_, files) = real_tree();
     let step = (files.len() / 2_000).max(1);
-    damage_all(&files.into_iter().step_by(step).take(2_000).collect::<Vec<_>>());
+    let chosen: Vec<PathBuf> = files.into_iter().step_by(step).take(2_000).collect();
+    chosen.chunks(500).for_each(damage_all);
 }

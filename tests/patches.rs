@@ -409,6 +409,7 @@ fn planned(place: &Place, attr: &str) -> (clarity::fix::Plan, PathBuf) {
         tree: clarity::tree::Options::default(),
         evaluated: None,
         since: None,
+        facts: None,
         selection: clarity::tree::Selection::only([attr.to_owned()]),
         sources: Some(sources),
         leave_out: clarity::engine::LeaveOut::default(),

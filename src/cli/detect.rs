@@ -115,13 +115,17 @@ fn own_texts(folder: &Path) -> anyhow::Result<Vec<OwnText>> {
 
 fn explain(detector: &Detector, file: &Path) -> anyhow::Result<()> {
     let bytes = fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
+    // Folders decide roles, where they are given.
     let name = file.file_name().unwrap_or_default();
-    let path = RelPath::new(name).with_context(|| format!("{}: not the name of a file", file.display()))?;
+    let path = RelPath::new(file).or_else(|| RelPath::new(name));
+    let path = path.with_context(|| format!("{}: not the name of a file", file.display()))?;
     let seen = detector.read(&path, &bytes);
     let text = read_text(&bytes);
     stream::to_stdout(|out| {
-        writeln!(out, "{}: {:?}, {}", file.display(), seen.role, seen.role_rule)?;
-        explain_all(&seen, &text, out)
+        writeln!(out, "{}: {}, {}", file.display(), seen.role, seen.role_rule)?;
+        explain_all(&seen, &text, out)?;
+        seen.pointers.iter().try_for_each(|one| writeln!(out, "\nline {}: refers to {}", one.lines, one.target))?;
+        seen.copyrights.iter().try_for_each(|holder| writeln!(out, "\ncopyright: {holder}"))
     })
 }
 
@@ -140,7 +144,9 @@ fn explain_all(seen: &FileEvidence, text: &str, out: &mut dyn Write) -> io::Resu
 const MOST_QUOTED: u32 = 12;
 
 fn explain_one(one: &Detection, text: &str, index: &LineIndex, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "\nline {}: {} ({}, {})", one.lines, one.expr, one.by, one.score)?;
+    let class = one.class.name();
+    let by = if one.by.starts_with(class) { String::new() } else { format!(" of {}", one.by) };
+    writeln!(out, "\nline {}: {} ({class}{by}, {})", one.lines, one.expr, one.score)?;
     if let Some(note) = &one.note {
         writeln!(out, "  note: {note}")?;
     }

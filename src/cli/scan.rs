@@ -96,6 +96,9 @@ pub(super) struct What {
     /// No sources at all: only what the metadata tells.
     #[arg(long, conflicts_with_all = ["sources", "fetch", "nix"])]
     metadata_only: bool,
+    /// Evaluate the metadata anew, and keep nothing of it for the next run.
+    #[arg(long)]
+    no_cache: bool,
     /// Only these checks, e.g. LIC010.
     #[arg(long, value_name = "LIC0xx", value_parser = check_named)]
     check: Vec<String>,
@@ -241,6 +244,11 @@ fn request_by(path: &Path, what: &What, config: &Config) -> anyhow::Result<Reque
         evaluated: second_witness(path, what, &system)?,
         tree: tree::Options { lib: what.nixpkgs.clone(), system },
         selection: declared::Selection::new(&attributes(&what.attr)?)?,
+        facts: if what.no_cache {
+            None
+        } else {
+            Store::default_root().and_then(|root| Store::open(root).ok()).map(Arc::new)
+        },
         sources: if what.metadata_only { None } else { Some(source_options(path, what, config)?) },
         since: None,
         leave_out: LeaveOut { attrs: config.ignored_attrs.clone(), files: config.ignored_files.clone() },

@@ -6,6 +6,7 @@
 mod alike;
 pub mod evaluated;
 mod facts;
+mod kept;
 mod phases;
 mod resolve;
 mod sources;
@@ -14,14 +15,17 @@ mod usage;
 
 pub use crate::tree::Selection;
 pub use alike::says_the_same;
+pub use kept::{Facts, Kept};
 pub use survey::{Row, survey, survey_within};
 pub use usage::Usage;
+
+use serde::{Deserialize, Serialize};
 
 use crate::license::LicenseExpr;
 use crate::tree::Site;
 
 /// What `meta.license` states.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Declared {
     /// There is no `meta.license`: known, not merely unread.
     Absent,
@@ -70,7 +74,7 @@ impl Declared {
 }
 
 /// The shape and the content of a known license value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Statement {
     /// One record of the table, or one inline record.
     One(Member),
@@ -89,7 +93,7 @@ pub enum Statement {
 }
 
 /// One license of a statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// The attribute name in the table (`gpl2Plus`); `None` for an inline record or a string.
     pub attr: Option<String>,

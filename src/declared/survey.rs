@@ -4,13 +4,13 @@ use super::{Declared, facts, resolve};
 use std::cell::Cell;
 use std::ops::ControlFlow;
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::nix::Eval;
 use crate::tree::{Checkout, Found, Package, Reach, Selection, Walk};
 
 /// One attribute of the checkout.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Row {
     /// A package and what it declares.
     Package(Box<Package>, Box<Declared>),
@@ -35,15 +35,15 @@ const BATCH: usize = 256;
 
 /// Calls `each` with one row per attribute, in the order of attribute paths. `shard` is (number, of how many): each
 /// shard has a part of the attributes, and all shards together have each once. Setting `stop` ends it with what was
-/// found until then.
+/// found until then. True where it came to its end.
 pub fn survey(
     checkout: &Checkout,
     selection: &Selection,
     shard: Option<(usize, usize)>,
     stop: &AtomicBool,
     each: &mut dyn FnMut(Row),
-) {
-    survey_within(checkout, selection, None, shard, stop, each);
+) -> bool {
+    survey_within(checkout, selection, None, shard, stop, each)
 }
 
 /// The same for what `reach` says may have changed.
@@ -54,11 +54,11 @@ pub fn survey_within(
     shard: Option<(usize, usize)>,
     stop: &AtomicBool,
     each: &mut dyn FnMut(Row),
-) {
+) -> bool {
     let (send, receive) = std::sync::mpsc::sync_channel::<Vec<Row>>(8);
     let walk = Walk { checkout, selection, reach, stop, shard: shard.unwrap_or((0, 1)), seen: Cell::new(0) };
     std::thread::scope(|scope| {
-        scope.spawn(move || {
+        let walking = scope.spawn(move || {
             let parsed = resolve::Parsed::default();
             let mut resume = Vec::new();
             let mut batch = Vec::with_capacity(BATCH);
@@ -83,7 +83,8 @@ pub fn survey_within(
             })
         });
         receive.iter().flatten().for_each(&mut *each);
-    });
+        walking.join().is_ok_and(|ended| ended.is_some()) && !stop.load(Ordering::Relaxed)
+    })
 }
 
 fn row<'a>(checkout: &Checkout, eval: &Eval<'a>, parsed: &resolve::Parsed, attr: &str, found: Found<'a>) -> Row {

@@ -10,7 +10,8 @@ use crate::report::{Outcome, PackageReport};
 use crate::tree::AttrPath;
 
 use super::propose::Session;
-use super::scan::{Found, Request, ScanError};
+use super::scan::{Request, ScanError};
+use super::survey::Found;
 use super::watch::Watch;
 
 impl Session {

@@ -11,12 +11,14 @@ mod quote;
 mod scan;
 mod settle;
 mod study;
+mod survey;
 mod versions;
 mod watch;
 
 pub use detect::{Files, detect, detect_on, files};
 pub use propose::Session;
-pub use scan::{Found, LeaveOut, Request, ScanError, scan};
+pub use scan::{LeaveOut, Request, ScanError, scan};
 pub use settle::{accepted, settle};
+pub use survey::Found;
 pub use versions::{Version, VersionError, version_at, version_of};
 pub use watch::Watch;

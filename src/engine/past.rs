@@ -11,7 +11,8 @@ use crate::triage::Baseline;
 use crate::verdict::Versions;
 
 use super::Watch;
-use super::scan::{Audit, Found, Request, ScanError, Surveyed, survey};
+use super::scan::{Audit, Request, ScanError};
+use super::survey::{Found, Surveyed, survey};
 
 /// A checkout as it was at a revision.
 pub(super) struct Past {

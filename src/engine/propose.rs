@@ -14,7 +14,8 @@ use crate::tree::{Checkout, LicenseTable};
 use crate::triage::State;
 
 use super::Watch;
-use super::scan::{Found, Request, ScanError, declarations, scan_checkout};
+use super::scan::{Request, ScanError, scan_checkout};
+use super::survey::{Found, declarations};
 
 /// A checkout that was scanned, open for changes.
 pub struct Session {
@@ -137,7 +138,7 @@ fn case<'c>((package, declared): &'c Found, findings: &BTreeMap<&str, Vec<&'c Fi
 }
 
 fn by_attr(all: &[Found]) -> Declarations {
-    all.iter().map(|(package, declared)| (package.attr.clone(), declared.clone())).collect()
+    all.iter().map(|(package, declared)| (package.attr.clone(), (**declared).clone())).collect()
 }
 
 /// Runs `work` with room for deeply nested files.

@@ -1,6 +1,6 @@
 //! The main job: a checkout in, a report out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
@@ -9,15 +9,13 @@ use std::time::{Duration, Instant};
 
 use crate::check::{self, Judged, Subject};
 use crate::conclusion::{conclude, prebuilt, unknown_texts};
-use crate::declared::{
-    self, Declared, Row,
-    evaluated::{Agreement, Evaluated},
-};
+use crate::declared::{self, Declared, evaluated::Evaluated};
 use crate::evidence::{Curations, Detector, Evidence, Used, curate};
-use crate::report::{Coverage, Disagreement, Gate, Located, Outcome, PackageReport, Report, Rest};
+use crate::report::{Coverage, Gate, Located, Outcome, PackageReport, Report};
 use crate::source::{self, Identity, SourceTree, Sources};
+use crate::store::Store;
 use crate::text::RelPath;
-use crate::tree::{self, Checkout, LicenseTable, Package, Reach};
+use crate::tree::{self, Checkout, LicenseTable, Package};
 use crate::triage::{self, State};
 use crate::verdict::{Outline, compare};
 
@@ -25,6 +23,7 @@ use super::idle::{Sight, idle};
 use super::past::{Past, Versioned};
 use super::quote::quote;
 use super::study::{Stop, Study};
+use super::survey::{Found, survey};
 use super::{Watch, settle};
 
 /// What to scan, and how.
@@ -38,6 +37,8 @@ pub struct Request {
     pub evaluated: Option<Evaluated>,
     /// Which packages.
     pub selection: declared::Selection,
+    /// Where facts of whole checkouts are kept between runs, if anywhere.
+    pub facts: Option<Arc<Store>>,
     /// Where sources come from; `None`: look at the metadata only.
     pub sources: Option<source::Options>,
     /// Only what changed since this revision.
@@ -70,7 +71,7 @@ pub struct LeaveOut {
 }
 
 impl LeaveOut {
-    fn has(&self, package: &Package) -> bool {
+    pub(super) fn has(&self, package: &Package) -> bool {
         let file = package.site.as_ref().map(|site| site.file.as_str());
         self.attrs.is_match(&package.attr.0) || file.is_some_and(|file| self.files.is_match(file))
     }
@@ -104,7 +105,7 @@ pub(super) fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watc
         Some(past) => past.changed(checkout, request, watch),
     };
     surveyed.settle(request);
-    let table = checkout.license_table();
+    let table = surveyed.table.take().unwrap_or_else(|| checkout.license_table());
     let count = surveyed.packages.len();
     let mut packages = std::mem::take(&mut surveyed.packages);
     packages.append(&mut surveyed.before);
@@ -152,115 +153,6 @@ pub(super) fn audits(
     let sources = Sources::new(options, watch.cancel());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(request.jobs).build()?;
     Ok(pool.install(|| Run { request, watch, sources: &sources, packages, table }.audit_all()))
-}
-
-/// A package and what it declares.
-pub type Found = (Package, Declared);
-
-/// What a checkout defines.
-#[derive(Default)]
-pub(super) struct Surveyed {
-    pub(super) packages: Vec<Found>,
-    /// Some of them as they were at a revision.
-    pub(super) before: Vec<Found>,
-    pub(super) rest: Vec<Rest>,
-    pub(super) unmatched: Vec<String>,
-    disagreements: Vec<Disagreement>,
-}
-
-/// What every package of `checkout` declares, and what is selected beyond: a set that a walk leaves out is looked into
-/// where somebody asks for it.
-pub(super) fn declarations(checkout: &Checkout, request: &Request, watch: &Watch) -> Vec<Found> {
-    let of = |selection| {
-        let alone = Request { selection, evaluated: None, leave_out: LeaveOut::default(), ..request.clone() };
-        survey(checkout, &alone, None, watch).packages
-    };
-    let mut all = of(declared::Selection::All);
-    if let declared::Selection::Some(_) = request.selection {
-        let known: BTreeSet<String> = all.iter().map(|(package, _)| package.attr.0.clone()).collect();
-        let others = of(request.selection.clone()).into_iter();
-        all.extend(others.filter(|(package, _)| !known.contains(&package.attr.0)));
-    }
-    all.sort_by(|a, b| a.0.attr.cmp(&b.0.attr));
-    all
-}
-
-/// What the checkout defines, in no order; each thread evaluates a part.
-pub(super) fn survey(checkout: &Checkout, request: &Request, reach: Option<&Reach<'_>>, watch: &Watch) -> Surveyed {
-    // What is common to all attributes is evaluated by each shard: for few of them one is enough.
-    let shards = if reach.is_some() { 1 } else { request.jobs.clamp(1, MOST_SHARDS) };
-    let parts: Vec<Vec<Row>> = thread::scope(|threads| {
-        let shard = |number| threads.spawn(move || survey_shard(checkout, request, reach, (number, shards), watch));
-        let running: Vec<_> = (0..shards).map(shard).collect();
-        running
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    });
-    let mut surveyed = Surveyed::default();
-    parts.into_iter().flatten().for_each(|row| surveyed.add(row));
-    let packages = surveyed.packages.iter().map(|(package, _)| package.attr.0.as_str());
-    let seen = packages.chain(surveyed.rest.iter().map(|rest| rest.name.as_str()));
-    surveyed.unmatched = request.selection.unmatched(seen);
-    surveyed
-}
-
-fn left_out_row((package, _): Found) -> Rest {
-    Rest { name: package.attr.0, failed: false, why: "left out by clarity.toml".to_owned() }
-}
-
-/// More evaluators cost more memory than they save time.
-const MOST_SHARDS: usize = 4;
-
-fn survey_shard(
-    checkout: &Checkout,
-    request: &Request,
-    reach: Option<&Reach<'_>>,
-    shard: (usize, usize),
-    watch: &Watch,
-) -> Vec<Row> {
-    let mut rows = Vec::new();
-    declared::survey_within(checkout, &request.selection, reach, Some(shard), &watch.cancel(), &mut |row| {
-        watch.package_done();
-        rows.push(row);
-    });
-    rows
-}
-
-impl Surveyed {
-    /// Leaves out what nobody wants to hear of, hears the second witness, and orders the rows by attribute paths.
-    fn settle(&mut self, request: &Request) {
-        let (left_out, packages): (Vec<Found>, Vec<Found>) =
-            std::mem::take(&mut self.packages).into_iter().partition(|(package, _)| request.leave_out.has(package));
-        self.packages = packages;
-        self.before.retain(|(package, _)| !request.leave_out.has(package));
-        if let Some(evaluated) = &request.evaluated {
-            self.hear(evaluated);
-        }
-        self.rest.extend(left_out.into_iter().map(left_out_row));
-        self.packages.sort_by(|a, b| a.0.attr.cmp(&b.0.attr));
-        self.rest.sort_by(|a, b| (&a.name, a.failed).cmp(&(&b.name, b.failed)));
-    }
-
-    /// Joins the second witness: what is computed statically may be known from it; disagreements are kept.
-    fn hear(&mut self, evaluated: &Evaluated) {
-        for (package, declared) in &mut self.packages {
-            let own = std::mem::replace(declared, Declared::Absent);
-            let (joined, agreement) = evaluated.join(package, own);
-            *declared = joined;
-            if let Agreement::Differs { stated, evaluated } = agreement {
-                self.disagreements.push(Disagreement { attr: package.attr.clone(), stated, evaluated });
-            }
-        }
-    }
-
-    fn add(&mut self, row: Row) {
-        match row {
-            Row::Package(package, declared) => self.packages.push((*package, *declared)),
-            Row::Skipped { attr, why } => self.rest.push(Rest { name: attr, failed: false, why }),
-            Row::Failed { attr, why } => self.rest.push(Rest { name: attr, failed: true, why }),
-        }
-    }
 }
 
 /// What became of the source of one package.

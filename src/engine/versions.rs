@@ -15,8 +15,9 @@ use crate::verdict::Outline;
 
 use super::Watch;
 use super::past::Past;
-use super::scan::{Found, Request, ScanError, audits, survey};
+use super::scan::{Request, ScanError, audits};
 use super::study::{Stop, Study};
+use super::survey::{Found, survey};
 
 /// One version of a source, judged.
 #[derive(Clone, Debug)]

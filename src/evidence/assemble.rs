@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Detection, Evidence, FileEvidence, Pointer, Score, Witness};
+use super::{Detection, Evidence, FileEvidence, Pointer, Role, Score, Witness};
 use crate::license::LicenseExpr;
 use crate::text::RelPath;
 
@@ -18,8 +18,12 @@ pub fn assemble(mut files: Vec<FileEvidence>) -> Evidence {
 }
 
 fn follow_pointers(files: &mut [FileEvidence]) {
-    let texts: BTreeMap<String, LicenseExpr> =
+    let mut texts: BTreeMap<String, LicenseExpr> =
         files.iter().filter_map(|file| Some((file.path.as_str().to_lowercase(), whole_license(file)?))).collect();
+    let leading = files.iter().filter(|file| file.role == Role::LicenseText && whole_license(file).is_none());
+    let led: Vec<(String, LicenseExpr)> =
+        leading.filter_map(|file| Some((file.path.as_str().to_lowercase(), led_to(file, &texts)?))).collect();
+    texts.extend(led);
     for file in files.iter_mut() {
         let found: Vec<Detection> = file
             .pointers
@@ -37,6 +41,13 @@ fn follow_pointers(files: &mut [FileEvidence]) {
 fn whole_license(file: &FileEvidence) -> Option<LicenseExpr> {
     let texts = file.detections.iter().filter(|one| one.class == Witness::Text);
     LicenseExpr::all(texts.map(|one| one.expr.clone()))
+}
+
+/// What a license file without a text of its own sends the reader to: "either of the licenses in A or B".
+fn led_to(file: &FileEvidence, texts: &BTreeMap<String, LicenseExpr>) -> Option<LicenseExpr> {
+    let found = file.pointers.iter().filter_map(|pointer| target(texts, &file.path, &pointer.target)).cloned();
+    let is_choice = file.pointers.iter().any(|pointer| pointer.quote.split_whitespace().any(|word| word == "or"));
+    if is_choice { LicenseExpr::any(found) } else { LicenseExpr::all(found) }
 }
 
 /// The file of that name in the folder of `from`, or in the nearest folder above it.
@@ -63,5 +74,47 @@ fn resolved(pointer: &Pointer, expr: &LicenseExpr) -> Detection {
         score: Score::FULL,
         quote: pointer.quote.clone(),
         note: Some(format!("as {} says", pointer.target)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Detector, Options};
+    use crate::license::license;
+
+    fn says(files: &[(&str, &str)], path: &str) -> Vec<String> {
+        let detector = Detector::new(&Options::default());
+        let path_of = |path: &str| RelPath::new(path).expect("relative");
+        let read = files.iter().map(|(path, text)| detector.read(&path_of(path), text.as_bytes()));
+        let evidence = assemble(read.collect());
+        let file = evidence.files.iter().find(|file| file.path.as_str() == path).expect("it is there");
+        let found = file.detections.iter().filter(|one| one.class != Witness::Clue);
+        found.map(|one| format!("{} ({})", one.expr, one.by)).collect()
+    }
+
+    #[test]
+    fn a_license_file_that_leads_to_others_says_what_they_say() {
+        let text = |id: &str| license(id).expect("an id of the list").text;
+        let header = "# This file is dual licensed under the terms of the Apache License, Version\n# 2.0, and the BSD License. See the LICENSE file for complete details.\n";
+        let files = [
+            ("LICENSE", "This is made available under either of the licenses in LICENSE.APACHE or LICENSE.BSD.\n"),
+            ("LICENSE.APACHE", text("Apache-2.0")),
+            ("LICENSE.BSD", text("BSD-2-Clause")),
+            ("src/a.py", header),
+        ];
+        assert_eq!(says(&files, "src/a.py"), ["Apache-2.0 OR BSD-2-Clause (reference)"]);
+        assert_eq!(says(&files[3..], "src/a.py"), ["Apache-2.0 OR BSD-3-Clause (grant)"]);
+    }
+
+    #[test]
+    fn a_file_whose_terms_are_in_copying_has_the_license_of_copying() {
+        let files = [
+            ("COPYING", license("ISC").expect("an id of the list").text),
+            ("a.c", "/* See the file COPYING for copying conditions. */\n"),
+            ("b/c.c", "/* For conditions of use, see the accompanying file COPYING. */\n"),
+        ];
+        assert_eq!(says(&files, "a.c"), ["ISC (reference)"]);
+        assert_eq!(says(&files, "b/c.c"), ["ISC (reference)"]);
     }
 }

@@ -212,7 +212,10 @@ fn settle(mut seen: Seen, evidence: &mut FileEvidence) {
     seen.detections.sort_by(|a, b| (a.lines, a.class, &a.expr).cmp(&(b.lines, b.class, &b.expr)));
     seen.detections.dedup();
     seen.pointers.retain(|pointer| !inside(pointer.lines));
-    super::grant::settle_pointers(&mut seen.pointers, &seen.detections);
+    // A license file leads to others whatever else it says.
+    if evidence.role != Role::LicenseText {
+        super::grant::settle_pointers(&mut seen.pointers, &seen.detections);
+    }
     evidence.detections = seen.detections;
     evidence.pointers = seen.pointers;
     evidence.annotations = seen.annotations;

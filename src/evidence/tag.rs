@@ -49,7 +49,10 @@ fn value(page: &Page<'_>, hit: u32) -> Option<(String, Span)> {
         return None;
     }
     let after = Span::new((hit + KEY as u32).min(line.end), line.end).of(page.text).trim_start();
-    let rest = after.strip_prefix(':')?;
+    // A key of JSON ends in a quote, and values of JSON and YAML begin with one.
+    let rest =
+        after.strip_prefix('"').filter(|_| before.trim_end().ends_with('"')).unwrap_or(after).strip_prefix(':')?;
+    let rest = rest.trim_start().strip_prefix(['"', '\'']).unwrap_or(rest);
     if rest.trim_start().starts_with(['\\', '%', '$', '[', '{', '.']) {
         return None;
     }
@@ -301,6 +304,8 @@ mod tests {
             "-- SPDX-License-Identifier: mit",
             "(* SPDX-License-Identifier: MIT *)",
             "{{!-- SPDX-License-Identifier: MIT --}}",
+            "SPDX-License-Identifier: \"MIT\"",
+            "  \"SPDX-License-Identifier\": \"MIT\",",
         ] {
             assert_eq!(tags(line), ["1 MIT"], "{line}");
         }
@@ -335,6 +340,7 @@ mod tests {
             "re.compile(\"SPDX-License-Identifier: MIT\")",
             "Use the `SPDX-License-Identifier: MIT` line.",
             "RX = r'SPDX-License-Identifier:\\s*(.*)'",
+            "text = \"SPDX-License-Identifier: \" + id",
             "write the SPDX-License-Identifier: MIT tag",
             "SPDX-License-Identifier is a tag",
         ] {

@@ -193,7 +193,7 @@ fn is_remark(text: &str) -> bool {
 
 impl Row {
     /// The packages it names, of all that the checkout defines; `None` where there is none.
-    pub fn meant(&self, all: &[(Package, Declared)]) -> Option<Meant> {
+    pub fn meant(&self, all: &[(Box<Package>, Box<Declared>)]) -> Option<Meant> {
         match &self.names {
             Names::Nothing => None,
             Names::Attr(attr) => Some(Meant::Packages(vec![AttrPath(attr.clone())])),
@@ -214,7 +214,7 @@ impl Row {
 
 /// The packages that are defined in the file, or in the file that its folder is known by; where there are none, those
 /// whose license stands there.
-fn in_file<'p>(all: &'p [(Package, Declared)], path: &str) -> Vec<&'p Package> {
+fn in_file<'p>(all: &'p [(Box<Package>, Box<Declared>)], path: &str) -> Vec<&'p Package> {
     let path = path.trim_start_matches("./").trim_start_matches('/');
     let path = path.strip_prefix("pkgs/").unwrap_or(path).trim_end_matches('/');
     let is_named = |site: &Site| {
@@ -223,12 +223,12 @@ fn in_file<'p>(all: &'p [(Package, Declared)], path: &str) -> Vec<&'p Package> {
         rest.is_some_and(|rest| ["", "/package.nix", "/default.nix"].contains(&rest))
     };
     let defined = all.iter().filter(|(package, _)| package.site.as_ref().is_some_and(is_named));
-    let defined: Vec<&Package> = defined.map(|(package, _)| package).collect();
+    let defined: Vec<&Package> = defined.map(|(package, _)| &**package).collect();
     if !defined.is_empty() {
         return defined;
     }
     let licensed = all.iter().filter(|(_, declared)| check::site(declared).is_some_and(is_named));
-    licensed.map(|(package, _)| package).collect()
+    licensed.map(|(package, _)| &**package).collect()
 }
 
 fn is_built_from(package: &Package, repository: &str) -> bool {

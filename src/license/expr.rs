@@ -7,7 +7,7 @@ use super::Term;
 
 /// A license expression: flat, sorted, without repetitions; `And` and `Or` have at least two children and none of
 /// their own kind. `==` compares this form; [`super::equivalent`] compares meaning.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub enum LicenseExpr {
     /// One license.
     Term(Term),

@@ -1,11 +1,15 @@
 //! One license of an expression.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::spdx_list;
 
 /// A license, the version suffix it was granted with and the exception that widens it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Term {
     /// Which license.
     pub license: LicenseName,
@@ -24,8 +28,39 @@ pub enum LicenseName {
     Ref(String),
 }
 
+/// A license name outside of the program.
+#[derive(Serialize, Deserialize)]
+enum Written<'w> {
+    #[serde(borrow)]
+    Spdx(Cow<'w, str>),
+    #[serde(borrow)]
+    Ref(Cow<'w, str>),
+}
+
+impl Serialize for LicenseName {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let written = match self {
+            LicenseName::Spdx(name) => Written::Spdx((*name).into()),
+            LicenseName::Ref(name) => Written::Ref(name.into()),
+        };
+        written.serialize(out)
+    }
+}
+
+impl<'de> Deserialize<'de> for LicenseName {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<LicenseName, D::Error> {
+        let name = match Written::deserialize(reader)? {
+            Written::Spdx(name) => name,
+            Written::Ref(name) => return Ok(LicenseName::Ref(name.into_owned())),
+        };
+        let exact = spdx_list::license(&name).map(|found| found.id);
+        let family = || spdx_list::license(&format!("{name}-only"))?.id.strip_suffix("-only");
+        exact.or_else(family).map(LicenseName::Spdx).ok_or_else(|| D::Error::custom("not an id of the SPDX list"))
+    }
+}
+
 /// How a license version was granted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Suffix {
     /// The question does not arise: the license is not of a family that asks it.
     None,

@@ -50,6 +50,11 @@ impl Disk {
         Disk { instead, above }
     }
 
+    /// True where any path is replaced.
+    pub fn is_replaced(&self) -> bool {
+        !self.instead.is_empty()
+    }
+
     /// True where `path` or something below it is replaced.
     fn concerns(&self, path: &str) -> bool {
         self.instead.contains_key(path) || self.above.contains_key(path)

@@ -5,14 +5,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use bumpalo::Bump;
 use rustc_hash::FxBuildHasher;
 
 use super::files::Files;
 use super::known::Known;
-use super::symbol::Sym;
+use super::symbol::{OwnNames, Sym};
 use super::syntax::ast::{AttrName, Expr, Kind, Loc};
 use super::value::{Attr, Closure, Env, Error, ErrorKind, Native, Opaque, R, Shape, State, Thunk, Value, lookup};
 
@@ -49,7 +48,9 @@ pub struct Eval<'a> {
     pub system: &'a str,
     /// Names the evaluator itself asks for.
     pub known: Known,
-    names: RefCell<Names>,
+    names: &'a OwnNames,
+    /// Room for a set that is being made.
+    pub(super) scratch: RefCell<Vec<Attr<'a>>>,
     pub(super) globals: RefCell<HashMap<Sym, &'a Thunk<'a>, FxBuildHasher>>,
     pub(super) imports: RefCell<HashMap<&'a str, &'a Thunk<'a>, FxBuildHasher>>,
     pub(super) patterns: RefCell<HashMap<&'a str, Option<regex::bytes::Regex>>>,
@@ -66,21 +67,16 @@ pub struct Eval<'a> {
     last: Cell<Loc>,
 }
 
-#[derive(Default)]
-struct Names {
-    texts: Vec<Arc<str>>,
-    by_text: HashMap<Arc<str>, Sym, FxBuildHasher>,
-}
-
 impl<'a> Eval<'a> {
-    /// An evaluator over `files` whose values live in `bump`.
-    pub fn new(bump: &'a Bump, files: &'a Files, system: &'a str, limits: Limits) -> Self {
+    /// An evaluator over `files` whose values live in `bump`; `names` are those of its thread.
+    pub fn new(bump: &'a Bump, files: &'a Files, names: &'a OwnNames, system: &'a str, limits: Limits) -> Self {
         let eval = Eval {
             bump,
             files,
             system,
             known: Known::new(&files.names),
-            names: RefCell::default(),
+            names,
+            scratch: RefCell::default(),
             globals: RefCell::default(),
             imports: RefCell::default(),
             patterns: RefCell::default(),
@@ -103,25 +99,13 @@ impl<'a> Eval<'a> {
     }
 
     /// The name behind `sym`.
-    pub fn name(&self, sym: Sym) -> Arc<str> {
-        let mut names = self.names.borrow_mut();
-        let at = sym.0 as usize;
-        if at >= names.texts.len() {
-            let more = self.files.names.since(names.texts.len());
-            names.texts.extend(more);
-        }
-        names.texts.get(at).cloned().unwrap_or_else(|| "".into())
+    pub fn name(&self, sym: Sym) -> &'a str {
+        self.names.text(sym, &self.files.names)
     }
 
     /// The number of `text`.
     pub fn sym(&self, text: &str) -> Sym {
-        let mut names = self.names.borrow_mut();
-        if let Some(sym) = names.by_text.get(text) {
-            return *sym;
-        }
-        let sym = self.files.names.intern(text);
-        names.by_text.insert(text.into(), sym);
-        sym
+        self.names.sym(text, &self.files.names)
     }
 
     /// `text` in the arena.
@@ -265,7 +249,7 @@ impl<'a> Eval<'a> {
         result
     }
 
-    fn deeper<T>(&self, run: impl FnOnce() -> R<'a, T>) -> R<'a, T> {
+    pub(super) fn deeper<T>(&self, run: impl FnOnce() -> R<'a, T>) -> R<'a, T> {
         let depth = self.depth.get();
         if depth >= self.limits.depth {
             return Err(self.error(ErrorKind::Limit, "nested deeper than allowed"));

@@ -3,8 +3,8 @@
 //! A path is opened only where it lies below one of the roots after symbolic links are followed.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use elsa::sync::FrozenMap;
@@ -13,15 +13,20 @@ use super::disk::Disk;
 use super::symbol::{Interner, Sym};
 use super::syntax::ast::{Expr, Loc};
 use super::syntax::{self, Fail};
-use crate::text::{Digest, LineIndex, Position};
+use crate::text::{Digest, LineIndex, Position, RelPath};
 
 /// Larger files are not read as Nix or data.
-const MAX_FILE: u64 = 64 << 20;
+pub const MAX_FILE: u64 = 64 << 20;
+
+/// The folder in which git keeps what it knows of a checkout.
+pub const GIT: &str = ".git";
 
 /// A file that was opened.
 pub struct File {
     /// Absolute path.
     pub path: String,
+    /// The path below the root of the checkout; `None` where it lies elsewhere.
+    pub below: Option<RelPath>,
     content: Result<String, Vec<u8>>,
     /// Where it begins in the position space.
     pub base: u32,
@@ -89,7 +94,9 @@ pub struct Files {
     next: AtomicU32,
     /// Where each file begins, and its path; sorted.
     bases: Mutex<Vec<(u32, Arc<str>)>>,
-    folders: Mutex<HashMap<String, bool>>,
+    folders: Mutex<HashMap<PathBuf, bool>>,
+    /// Set once something in a `.git` was looked at.
+    git: AtomicBool,
     /// Names below this number are bound in the outermost scope.
     globals: u32,
     /// The names in all files.
@@ -110,6 +117,7 @@ impl Files {
             next: AtomicU32::new(1),
             bases: Mutex::default(),
             folders: Mutex::default(),
+            git: AtomicBool::new(false),
         }
     }
 
@@ -133,6 +141,9 @@ impl Files {
         if !self.is_inside(path) {
             return false;
         }
+        if path.split('/').any(|part| part == GIT) {
+            self.git.store(true, Ordering::Relaxed);
+        }
         if self.disk.is_told(path) {
             return true;
         }
@@ -143,12 +154,29 @@ impl Files {
         }
     }
 
+    /// True where something in a `.git` was looked at.
+    pub fn has_looked_into_git(&self) -> bool {
+        self.git.load(Ordering::Relaxed)
+    }
+
     fn folder_is_inside(&self, folder: &Path) -> bool {
-        let key = folder.to_string_lossy().into_owned();
-        let mut known = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
-        *known
-            .entry(key)
-            .or_insert_with(|| self.is_really_inside(folder) || self.roots.iter().any(|r| r.starts_with(folder)))
+        let known = || self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(inside) = known().get(folder) {
+            return *inside;
+        }
+        let inside =
+            match folder.parent().filter(|_| self.is_plain(folder) && !self.roots.iter().any(|root| root == folder)) {
+                Some(around) => self.folder_is_inside(around),
+                None => self.is_really_inside(folder) || self.roots.iter().any(|root| root.starts_with(folder)),
+            };
+        known().insert(folder.to_owned(), inside);
+        inside
+    }
+
+    /// True where `folder` lies where the folder around it lies.
+    fn is_plain(&self, folder: &Path) -> bool {
+        let is_named = matches!(folder.components().next_back(), Some(Component::Normal(_)));
+        is_named && std::fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir())
     }
 
     fn is_really_inside(&self, path: &Path) -> bool {
@@ -200,6 +228,7 @@ impl Files {
         drop(bases);
         File {
             path: path.to_owned(),
+            below: RelPath::below(self.root(), Path::new(path)),
             content: String::from_utf8(bytes).map_err(std::string::FromUtf8Error::into_bytes),
             base,
             parsed: OnceLock::new(),

@@ -11,7 +11,10 @@ impl<'a> Eval<'a> {
         if let Some(thunk) = known {
             return self.force(thunk);
         }
-        let file = if self.files.disk.is_folder(path) { format!("{path}/default.nix") } else { path.to_owned() };
+        // What is called like a file is looked for as a folder only where it is none.
+        let is_file = path.ends_with(".nix") && self.files.open(path).is_ok();
+        let file =
+            if !is_file && self.files.disk.is_folder(path) { format!("{path}/default.nix") } else { path.to_owned() };
         let thunk = self.native(move |eval| eval.import_file(&file));
         self.imports.borrow_mut().insert(path, thunk);
         self.force(thunk)

@@ -160,7 +160,8 @@ impl<'a> Eval<'a> {
         let mut given = self.force(argument)?;
         if let Value::Lambda(_) = given {
             // `finalAttrs: { .. }`: the function sees the result of the very build it describes.
-            given = self.call(given, self.done(Value::Opaque(opaque)))?;
+            // One that names what it wants of that result may ask for itself: counted like any other nesting.
+            given = self.deeper(|| self.call(given, self.done(Value::Opaque(opaque))))?;
         }
         match given {
             Value::Attrs(attrs) => lookup(attrs, name).map(|attr| self.force(attr.value)).transpose(),
@@ -233,9 +234,14 @@ impl<'a> Eval<'a> {
 
     fn bind_formals(&self, lambda: &'a Lambda, attrs: &'a [Attr<'a>], env: &'a Env<'a>, shift: usize) -> R<'a, ()> {
         let formals = lambda.formals.as_deref().unwrap_or_default();
-        let mut used = 0;
+        // Both are in the order of names.
+        let (mut rest, mut used) = (attrs, 0);
         for (index, formal) in formals.iter().enumerate() {
-            let thunk = match (lookup(attrs, formal.name), &formal.default) {
+            if rest.first().is_some_and(|attr| attr.name < formal.name) {
+                rest = &rest[rest.partition_point(|attr| attr.name < formal.name)..];
+            }
+            let given = rest.first().filter(|attr| attr.name == formal.name);
+            let thunk = match (given, &formal.default) {
                 (Some(attr), _) => {
                     used += 1;
                     attr.value
@@ -249,7 +255,7 @@ impl<'a> Eval<'a> {
         }
         if !lambda.open && used != attrs.len() {
             let extra = attrs.iter().find(|attr| formals.iter().all(|formal| formal.name != attr.name));
-            let name = extra.map_or_else(|| "".into(), |attr| self.name(attr.name));
+            let name = extra.map_or("", |attr| self.name(attr.name));
             return self.fault(&format!("argument `{name}` is not expected"));
         }
         Ok(())
@@ -345,23 +351,21 @@ impl<'a> Eval<'a> {
         if b.is_empty() {
             return a;
         }
-        let mut out = Vec::with_capacity(a.len() + b.len());
-        let (mut i, mut j) = (0, 0);
-        while i < a.len() && j < b.len() {
-            match a[i].name.cmp(&b[j].name) {
-                Ordering::Less => {
-                    out.push(a[i]);
-                    i += 1;
-                }
-                order => {
-                    out.push(b[j]);
-                    j += 1;
-                    i += usize::from(order == Ordering::Equal);
-                }
-            }
+        let mut out = self.scratch.borrow_mut();
+        out.clear();
+        let mut rest = a;
+        for over in b {
+            // What is merged in is mostly a few names that lie anywhere among many.
+            let before = match b.len() < a.len() / 8 {
+                true => rest.partition_point(|attr| attr.name < over.name),
+                false => rest.iter().position(|attr| attr.name >= over.name).unwrap_or(rest.len()),
+            };
+            out.extend_from_slice(&rest[..before]);
+            let hidden = rest.get(before).is_some_and(|attr| attr.name == over.name);
+            rest = &rest[before + usize::from(hidden)..];
+            out.push(*over);
         }
-        out.extend_from_slice(&a[i..]);
-        out.extend_from_slice(&b[j..]);
+        out.extend_from_slice(rest);
         self.bump.alloc_slice_copy(&out)
     }
 

@@ -1,8 +1,10 @@
 //! Names as numbers: every identifier and attribute name of a checkout is interned once.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use elsa::FrozenVec;
 use rustc_hash::FxBuildHasher;
 
 /// An interned name. Equal names have equal numbers; the order of numbers means nothing.
@@ -42,5 +44,34 @@ impl Interner {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Names> {
         self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// One thread's own copy of the names: asking it locks nothing.
+#[derive(Default)]
+pub struct OwnNames {
+    texts: FrozenVec<Arc<str>>,
+    by_text: RefCell<HashMap<Arc<str>, Sym, FxBuildHasher>>,
+}
+
+impl OwnNames {
+    /// The text of `sym`, which is one of `all`.
+    pub fn text(&self, sym: Sym, all: &Interner) -> &str {
+        let at = sym.0 as usize;
+        if at >= self.texts.len() {
+            all.since(self.texts.len()).into_iter().for_each(|text| self.texts.push(text));
+        }
+        self.texts.get(at).unwrap_or_default()
+    }
+
+    /// The number that `text` has in `all`.
+    pub fn sym(&self, text: &str, all: &Interner) -> Sym {
+        let mut known = self.by_text.borrow_mut();
+        if let Some(sym) = known.get(text) {
+            return *sym;
+        }
+        let sym = all.intern(text);
+        known.insert(text.into(), sym);
+        sym
     }
 }

@@ -72,9 +72,9 @@ pub struct Report {
 #[derive(Clone, Debug)]
 pub struct PackageReport {
     /// The package.
-    pub package: Package,
+    pub package: Box<Package>,
     /// What nixpkgs says.
-    pub declared: Declared,
+    pub declared: Box<Declared>,
     /// What became of it.
     pub outcome: Outcome,
     /// What the rules say, with the quoted place.

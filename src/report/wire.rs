@@ -222,7 +222,7 @@ pub(super) fn rows(report: &Report) -> impl Iterator<Item = Row<'_>> {
 }
 
 fn package_row(report: &PackageReport) -> PackageRow<'_> {
-    let Package { attr, pname, version, sources, source_unknown, .. } = &report.package;
+    let Package { attr, pname, version, sources, source_unknown, .. } = &*report.package;
     let site = check::site(&report.declared).or(report.package.site.as_ref());
     let judged = match &report.outcome {
         Outcome::Audited(judged) => judged.as_deref(),

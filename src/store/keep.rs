@@ -1,11 +1,10 @@
 //! Keeping house: what is there, what has decayed, what goes first when room is needed.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use sha2::{Digest as _, Sha256};
 use walkdir::WalkDir;
 
 use super::{Store, StoreError, read_entry, staged};
@@ -185,22 +184,9 @@ fn files_in(folder: &Path) -> impl Iterator<Item = (PathBuf, u64, SystemTime)> {
 
 fn decay(folder: &Path) -> Option<String> {
     let Some(held) = read_entry(folder) else { return Some("is not whole".to_owned()) };
-    match digest_of(&held.path) {
+    match Digest::of_file(&held.path) {
         Ok(digest) if digest == held.digest => None,
         Ok(digest) => Some(format!("was written as {}, is {} now", held.digest.short(), digest.short())),
         Err(error) => Some(format!("cannot be read: {error}")),
-    }
-}
-
-fn digest_of(path: &Path) -> io::Result<Digest> {
-    let mut file = File::open(path)?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let count = file.read(&mut buffer)?;
-        if count == 0 {
-            return Ok(Digest::from_bytes(hash.finalize().into()));
-        }
-        hash.update(&buffer[..count]);
     }
 }

@@ -1,17 +1,33 @@
 //! SHA-256 of bytes: the identity of a file's content.
 
 use std::fmt;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
 /// The SHA-256 of some bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Digest([u8; 32]);
 
 impl Digest {
     /// The digest of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
         Digest(Sha256::digest(bytes).into())
+    }
+
+    /// The digest of all bytes of `file`, however many.
+    pub fn of_file(file: &Path) -> io::Result<Self> {
+        let mut file = File::open(file)?;
+        let mut hash = Sha256::new();
+        let mut buffer = [0; 1 << 14];
+        loop {
+            match file.read(&mut buffer)? {
+                0 => return Ok(Digest(hash.finalize().into())),
+                count => hash.update(&buffer[..count]),
+            }
+        }
     }
 
     /// A digest that was computed elsewhere.

@@ -12,7 +12,7 @@ pub struct LineIndex {
 }
 
 /// A line and a column, both counted from 1; the column counts characters of the line, as editors do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Position {
     /// The line, from 1.
     pub line: u32,

@@ -14,7 +14,7 @@ pub use lines::{LineIndex, LineRange, Position};
 pub use path::RelPath;
 
 /// A range of bytes in one file; `end` is exclusive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Span {
     /// Offset of the first byte.
     pub start: u32,

@@ -5,8 +5,22 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 /// A relative path without `.` and `..` parts. Bytes that are not UTF-8 are shown as U+FFFD.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(into = "String", from = "String")]
 pub struct RelPath(Arc<str>);
+
+impl From<RelPath> for String {
+    fn from(path: RelPath) -> String {
+        path.as_str().to_owned()
+    }
+}
+
+impl From<String> for RelPath {
+    /// The path that was written out before.
+    fn from(path: String) -> RelPath {
+        RelPath(path.into())
+    }
+}
 
 impl Default for RelPath {
     /// The root itself.

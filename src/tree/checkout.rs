@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use bumpalo::Bump;
 
 use super::Site;
-use crate::nix::{Disk, Eval, Files, Instead, Limits, Loc, STACK};
+use crate::nix::{Disk, Eval, Files, Instead, Limits, Loc, OwnNames, STACK};
 use crate::text::{RelPath, Span};
 
 /// How a checkout is to be read.
@@ -134,6 +134,7 @@ impl Checkout {
     /// deep enough for it. `None` where it panicked or there is no thread to be had.
     pub(crate) fn evaluate<T: Send>(&self, mut work: impl FnMut(&Eval<'_>) -> ControlFlow<T> + Send) -> Option<T> {
         let run = || {
+            let names = OwnNames::default();
             let mut bump = Bump::with_capacity(ARENA);
             loop {
                 // The pages of the last evaluator are used again: fresh ones cost as much as evaluating.
@@ -141,7 +142,7 @@ impl Checkout {
                 if bump.allocated_bytes() > 2 * ARENA {
                     bump = Bump::with_capacity(ARENA);
                 }
-                let eval = Eval::new(&bump, &self.files, &self.options.system, Limits::default());
+                let eval = Eval::new(&bump, &self.files, &names, &self.options.system, Limits::default());
                 if let ControlFlow::Break(result) = work(&eval) {
                     return result;
                 }
@@ -157,8 +158,12 @@ impl Checkout {
     pub(crate) fn site(&self, loc: Loc) -> Option<Site> {
         let (file, start) = self.files.find(loc.start)?;
         let end = loc.end.checked_sub(file.base).filter(|end| *end >= start).unwrap_or(start);
-        let path = RelPath::below(&self.root, Path::new(&file.path))?;
-        Some(Site { file: path, span: Span::new(start, end), start: file.position(start), end: file.position(end) })
+        Some(Site {
+            file: file.below.clone()?,
+            span: Span::new(start, end),
+            start: file.position(start),
+            end: file.position(end),
+        })
     }
 }
 

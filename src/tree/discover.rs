@@ -7,7 +7,6 @@
 
 use std::cell::Cell;
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::checkout::{Checkout, Layout};
@@ -219,9 +218,9 @@ enum Inside {
 
 /// The attribute of the same set that `attr` is a mere second name of: `emacsPackages = emacs26Packages;`, or any
 /// other where it is bound in a file that holds nothing but second names.
-fn second_name<'a>(eval: &Eval<'a>, outer: &'a [Attr<'a>], attr: &Attr<'a>) -> Option<Arc<str>> {
+fn second_name<'a>(eval: &Eval<'a>, outer: &'a [Attr<'a>], attr: &Attr<'a>) -> Option<&'a str> {
     if eval.files.find(attr.at).is_some_and(|(file, _)| file.path.ends_with("/aliases.nix")) {
-        return Some("another, by an alias".into());
+        return Some("another, by an alias");
     }
     let text = eval.files.text(attr.value.origin.get())?;
     let name = eval.sym(text);

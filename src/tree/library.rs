@@ -70,9 +70,9 @@ fn records(eval: &Eval<'_>, lib: &str) -> Option<Read> {
     for (name, attr) in eval.sorted_names(table) {
         match eval.force(attr.value) {
             Ok(Value::Attrs(record)) => {
-                records.insert(name.to_string(), read(eval, &name, record));
+                records.insert(name.to_string(), read(eval, name, record));
             }
-            Ok(Value::Lambda(_) | Value::Prim(_)) => operators += usize::from(["OR", "AND", "WITH"].contains(&&*name)),
+            Ok(Value::Lambda(_) | Value::Prim(_)) => operators += usize::from(["OR", "AND", "WITH"].contains(&name)),
             _ => {}
         }
     }

@@ -152,7 +152,7 @@ fn wanted<'a>(eval: &Eval<'a>, function: Value<'a>, given: &'a [Attr<'a>]) -> Op
     let mut attrs = given.to_vec();
     for formal in formals.iter().filter(|formal| lookup(given, formal.name).is_none()) {
         let name = eval.name(formal.name);
-        let known = match (&*name, entry) {
+        let known = match (name, entry) {
             ("lib", _) => eval.lib.get(),
             ("callPackage" | "callPackages", _) => eval.call_package.get(),
             ("system" | "config" | "overlays", Some(Value::Attrs(entry))) => {

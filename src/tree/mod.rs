@@ -5,6 +5,7 @@
 mod audit;
 mod checkout;
 mod discover;
+mod fingerprint;
 mod library;
 mod loose;
 mod mention;

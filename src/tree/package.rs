@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::text::{Digest, Position, RelPath, Span};
 
 /// The attribute path of a package, e.g. `python3Packages.requests`: its identity.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AttrPath(pub String);
 
 impl fmt::Display for AttrPath {
@@ -15,7 +17,7 @@ impl fmt::Display for AttrPath {
 }
 
 /// A place in a file of the checkout.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Site {
     /// The file, below the root of the checkout.
     pub file: RelPath,
@@ -28,7 +30,7 @@ pub struct Site {
 }
 
 /// One package of a checkout: plain values, nothing of the evaluator.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Package {
     /// Its identity.
     pub attr: AttrPath,
@@ -56,7 +58,7 @@ pub struct Package {
 }
 
 /// One of a package's maintainers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Maintainer {
     /// Handle on GitHub, without `@`.
     pub github: Option<String>,
@@ -65,7 +67,7 @@ pub struct Maintainer {
 }
 
 /// What a fixed-output hash is the hash of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum HashMode {
     /// The file itself.
     Flat,
@@ -74,7 +76,7 @@ pub enum HashMode {
 }
 
 /// The source a package is built from, as its Nix expression states it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SourceRef {
     /// The fetcher, e.g. `fetchurl`, `fetchFromGitHub`, `fetchgit`; `path` for a folder of the checkout.
     pub fetcher: String,

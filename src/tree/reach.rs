@@ -88,11 +88,11 @@ impl<'c> Reach<'c> {
     /// What an attribute has to do with the changes. `outer`: what its set has to do with them.
     pub(crate) fn concern<'a>(&self, eval: &Eval<'a>, attr: &'a Attr<'a>, outer: Concern) -> Concern {
         let name = eval.name(attr.name);
-        let by_name = if self.words.contains(&*name) { Concern::Mentions } else { Concern::None };
+        let by_name = if self.words.contains(name) { Concern::Mentions } else { Concern::None };
         // A name that nobody wrote: the same expression makes many, by their folders unless by data that changed.
         by_name.max(match (attr.at, outer) {
             (0, Concern::Defines) => Concern::Unknown,
-            (0, _) => self.of_folder(&name),
+            (0, _) => self.of_folder(name),
             _ => self.of_thunk(eval, attr.value),
         })
     }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Where a license table came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TableOrigin {
     /// `lib.licenses` of the checkout (or of the tree that `--nixpkgs` names): the file it was read from.
     Checkout(String),
@@ -14,7 +14,7 @@ pub enum TableOrigin {
 }
 
 /// `lib.licenses` as data.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LicenseTable {
     /// Where it came from.
     pub origin: TableOrigin,
@@ -27,7 +27,7 @@ pub struct LicenseTable {
 }
 
 /// One entry of the table.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LicenseRecord {
     /// `shortName`, the attribute name where there is none.
     pub short_name: String,

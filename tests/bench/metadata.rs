@@ -21,7 +21,17 @@ fn bench_metadata() {
         let scan = best(|| {
             run(Command::new(env!("CARGO_BIN_EXE_clarity"))
                 .args(["scan", "--metadata-only"])
-                .args(["--format", "jsonl", "--fail-on", "never", "--jobs", jobs, "--system", "x86_64-linux"])
+                .args([
+                    "--format",
+                    "jsonl",
+                    "--fail-on",
+                    "never",
+                    "--jobs",
+                    jobs,
+                    "--system",
+                    "x86_64-linux",
+                    "--no-cache",
+                ])
                 .arg(&tree))
         });
         println!("clarity scan --metadata-only --jobs {jobs}: {scan:.2?}, {:.2}x of parsing", ratio(scan, parse));

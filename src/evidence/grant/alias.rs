@@ -95,19 +95,28 @@ pub(super) const FAMILIES: &[(&str, &[&str])] = &[
     ("MPL", &["mpl", "mozilla public license", "mozilla license", "mozilla public source license"]),
     ("NPL", &["netscape public license"]),
     ("EPL", &["epl", "eclipse public license", "eclipse license"]),
-    ("EDL", &[]),
     ("CPL", &["cpl", "common public license"]),
     ("IPL", &["ibm public license"]),
-    ("CDDL", &["cddl", "common development and distribution license"]),
+    ("CDDL", &["cddl", "common development and distribution license", "common development distribution license"]),
     ("EUPL", &["eupl", "european union public license", "european union public licence"]),
     ("OFL", &["ofl", "sil ofl", "sil open font license", "open font license", "sil open font"]),
     ("AFL", &["afl", "academic free license"]),
     ("OSL", &["osl", "open software license"]),
-    ("Artistic", &["artistic license", "the artistic license", "perl artistic license", "artistic"]),
+    ("Artistic", &["artistic license", "perl artistic license", "artistic"]),
     ("BSL", &["boost software license", "boost license", "boost software licence", "bsl", "boost"]),
     ("PHP", &["php license"]),
+    ("Python", &["python license", "python style license"]),
     ("ZPL", &["zpl", "zope public license"]),
-    ("CECILL", &["cecill", "cecill license", "cecill free software license"]),
+    (
+        "CECILL",
+        &[
+            "cecill",
+            "cecill license",
+            "cecill free software license",
+            "cea cnrs inria logiciel libre license",
+            "contrat de licence de logiciel libre cecill",
+        ],
+    ),
     ("LPPL", &["lppl", "latex project public license"]),
     ("APSL", &["apsl", "apple public source license"]),
     ("QPL", &["qpl", "q public license", "qt public license"]),
@@ -117,69 +126,25 @@ pub(super) const FAMILIES: &[(&str, &[&str])] = &[
     ("ECL", &["educational community license"]),
     ("EFL", &["eiffel forum license"]),
     ("UPL", &["universal permissive license", "upl"]),
-    ("ODbL", &["odbl", "open database license", "open data commons open database license"]),
+    (
+        "ODbL",
+        &["odbl", "open database license", "open data commons open database license", "odc open database license"],
+    ),
     ("ODC-By", &["open data commons attribution license"]),
-    ("PDDL", &["pddl", "open data commons public domain dedication and license"]),
+    (
+        "PDDL",
+        &[
+            "pddl",
+            "open data commons public domain dedication and license",
+            "odc public domain dedication and license",
+            "odc public domain dedication license",
+            "public domain dedication and license",
+        ],
+    ),
     ("SSPL", &["sspl", "server side public license"]),
     ("BUSL", &["busl", "business source license"]),
     ("Elastic", &["elastic license", "elv"]),
     ("MulanPSL", &["mulan psl", "mulan permissive software license"]),
-    ("CC-BY", &["cc by", "creative commons attribution", "creative commons by", "creative commons cc by"]),
-    (
-        "CC-BY-SA",
-        &[
-            "cc by sa",
-            "creative commons attribution share alike",
-            "creative commons attribution sharealike",
-            "creative commons by sa",
-            "creative commons sharealike",
-            "creative commons share alike",
-            "cc sa",
-            "creative commons cc by sa",
-        ],
-    ),
-    (
-        "CC-BY-NC",
-        &[
-            "cc by nc",
-            "creative commons attribution non commercial",
-            "creative commons attribution noncommercial",
-            "creative commons by nc",
-        ],
-    ),
-    (
-        "CC-BY-ND",
-        &[
-            "cc by nd",
-            "creative commons attribution no derivatives",
-            "creative commons attribution no derivs",
-            "creative commons attribution noderivs",
-            "creative commons attribution noderivatives",
-            "creative commons by nd",
-        ],
-    ),
-    (
-        "CC-BY-NC-SA",
-        &[
-            "cc by nc sa",
-            "creative commons attribution noncommercial sharealike",
-            "creative commons attribution non commercial share alike",
-            "creative commons attribution non commercial sharealike",
-            "creative commons attribution noncommercial share alike",
-            "creative commons by nc sa",
-        ],
-    ),
-    (
-        "CC-BY-NC-ND",
-        &[
-            "cc by nc nd",
-            "creative commons attribution noncommercial noderivs",
-            "creative commons attribution non commercial no derivs",
-            "creative commons attribution noncommercial noderivatives",
-            "creative commons attribution non commercial no derivatives",
-            "creative commons by nc nd",
-        ],
-    ),
     (
         "CC0",
         &[
@@ -194,10 +159,50 @@ pub(super) const FAMILIES: &[(&str, &[&str])] = &[
         ],
     ),
     ("bzip2", &["bzip 2 license"]),
-    ("Unicode-DFS", &["unicode data files and software license"]),
-    ("Vim", &[]),
-    ("W3C", &[]),
+    (
+        "Unicode-DFS",
+        &[
+            "unicode data files and software license",
+            "unicode license agreement data files and software",
+            "unicode inc license agreement data files and software",
+        ],
+    ),
 ];
+
+/// What Creative Commons calls its licenses: the id without its version, and every way to write its name.
+pub(super) fn creative_commons() -> Vec<(String, String)> {
+    const NON_COMMERCIAL: (&str, &[&str]) = ("NC", &["non commercial", "noncommercial", "nc"]);
+    const SHARE_ALIKE: (&str, &[&str]) = ("SA", &["share alike", "sharealike", "sa"]);
+    const NO_DERIVATIVES: (&str, &[&str]) =
+        ("ND", &["no derivatives", "noderivatives", "no derivs", "noderivs", "no derivative works", "nd"]);
+    let begins =
+        ["creative commons attribution", "cc attribution", "creative commons by", "cc by", "creative commons cc by"];
+    let mut names: Vec<(String, String)> = vec![
+        ("CC-BY-SA".to_owned(), "creative commons sharealike".to_owned()),
+        ("CC-BY-SA".to_owned(), "creative commons share alike".to_owned()),
+        ("CC-BY-SA".to_owned(), "cc sa".to_owned()),
+    ];
+    names.extend(begins.iter().map(|begin| ("CC-BY".to_owned(), (*begin).to_owned())));
+    for (first, second) in [
+        (NON_COMMERCIAL, None),
+        (SHARE_ALIKE, None),
+        (NO_DERIVATIVES, None),
+        (NON_COMMERCIAL, Some(SHARE_ALIKE)),
+        (NON_COMMERCIAL, Some(NO_DERIVATIVES)),
+    ] {
+        let id = format!("CC-BY-{}{}", first.0, second.map_or(String::new(), |(id, _)| format!("-{id}")));
+        for one in first.1 {
+            let others = second.map_or(&[""][..], |(_, words)| words);
+            let parts = others.iter().flat_map(|other| [format!("{one} {other}"), format!("{other} {one}")]);
+            for part in parts {
+                // "Attribution" by itself is a plain word.
+                let begins = begins.iter().copied().chain(["attribution"]);
+                names.extend(begins.map(|begin| (id.clone(), format!("{begin} {part}"))));
+            }
+        }
+    }
+    names
+}
 
 /// Names that say "BSD" without saying which: the family, reported as BSD-3-Clause with a note.
 pub(super) const BSD: &[&str] = &[
@@ -250,7 +255,9 @@ pub(super) const TELLING: &[&str] = &[
 /// Names of several words that are also plain words.
 pub(super) const PLAIN_WORDS: &[&str] = &[
     "x 11",
+    "bzip 2",
     "w 3 c",
+    "artistic clarified",
     "cc 0",
     "sax pd",
     "latex 2 e",
@@ -280,6 +287,9 @@ pub(super) const PLAIN_WORDS: &[&str] = &[
     "ms pl",
     "cc by",
     "cc sa",
+    "attribution sa",
+    "attribution nc",
+    "attribution nd",
     "apache software foundation license",
     "perl 5",
     "open software",
@@ -299,6 +309,8 @@ pub(super) const PHRASES: &[(&str, &[&str])] = &[
             "based in part on the work of the independent jpeg group",
         ],
     ),
+    ("Unlicense", &["this is free and unencumbered software released into the public domain"]),
+    // How files of CPython say whose terms they are under.
+    ("Python-2.0", &["licensed to psf under a contributor agreement"]),
     ("Beerware", &["beer ware license revision", "beerware license revision"]),
-    ("GPL-2.0-or-later WITH Bison-exception-2.2", &[]),
 ];

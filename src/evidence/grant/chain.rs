@@ -20,6 +20,8 @@ pub(super) struct Chain {
     /// Every name in it stands alone or in a field: a list may consist of such.
     pub(super) listed: bool,
     pub(super) is_url: bool,
+    /// Nothing but an address in it grants.
+    by_address: bool,
     /// It is a line of its own.
     pub(super) alone: bool,
 }
@@ -47,6 +49,11 @@ const BETWEEN: &[&str] = &[
     "your",
     "option",
     "also",
+    "aka",
+    "unported",
+    "international",
+    "generic",
+    "universal",
     "both",
     "dual",
     "gnu",
@@ -114,7 +121,18 @@ pub(super) fn settle(chains: &mut Vec<Chain>) {
         }
     }
     drop_titles(chains);
+    take_back_addresses(chains);
     take_back_lists(chains);
+}
+
+/// An address only repeats the license that the words grant: it cannot say whether later versions are granted as well.
+fn take_back_addresses(chains: &mut [Chain]) {
+    let names =
+        |chain: &Chain| chain.expr.terms().into_iter().map(|term| term.license.clone()).collect::<BTreeSet<_>>();
+    let granted: BTreeSet<_> =
+        chains.iter().filter(|chain| chain.granted && !chain.by_address).flat_map(names).collect();
+    let repeats = |chain: &&mut Chain| chain.by_address && names(chain).is_subset(&granted);
+    chains.iter_mut().filter(repeats).for_each(|chain| chain.granted = false);
 }
 
 /// A file that names this many licenses is about licenses.
@@ -213,35 +231,50 @@ fn statement(words: &Words, mentions: &[Mention]) -> Option<Chain> {
     if !granted && kept.iter().all(plain) {
         return None;
     }
-    let said = refined(&kept);
-    let elsewhere = (last.end..last.end + 4).any(|at| words.is(at, &["see"]))
-        && (last.end..last.end + 8).any(|at| words.is(at, &["file"]));
-    let firm = said.iter().any(|one| one.note.is_none());
-    let parts = said.iter().enumerate().map(|(at, one)| match &one.note {
-        // "the Apache License, and the BSD License. See the LICENSE file": which BSD license, that file says.
-        Some(_) if firm && elsewhere && is_bsd(&one.expr) => LicenseExpr::from(crate::license::Term::reference("BSD")),
-        _ => shared_version(words, one, said.get(at + 1).copied()),
-    });
+    let said = refined(words, &kept);
+    let parts = said.iter().enumerate().map(|(at, one)| shared_version(words, one, said.get(at + 1).copied()));
     let expr = if is_choice(words, first, last) { LicenseExpr::any(parts) } else { LicenseExpr::all(parts) }?;
     let note = said.iter().find_map(|one| one.note.clone());
     let from = kept.iter().map(|one| one.from).min()?.min(first.first);
     let span = Span::new(words.get(from)?.span.start, words.get(last.end.max(1) - 1)?.span.end);
     let listed = kept.iter().all(|one| one.standing < Standing::Grant);
     let is_url = kept.iter().all(|one| one.is_url);
+    let by_address = granted && kept.iter().all(|one| one.is_url || one.standing <= Standing::Mention);
     let alone = kept.iter().all(|one| one.standing == Standing::Alone);
-    Some(Chain { expr, granted, span, note, listed, is_url, alone })
+    Some(Chain { expr, granted, span, note, listed, is_url, by_address, alone })
 }
 
-/// Without the names that another one in the same statement makes precise: `Apache License: .../LICENSE-2.0`.
-fn refined<'m>(kept: &[&'m Mention]) -> Vec<&'m Mention> {
+/// Without the names that another one in the same statement makes precise (`Apache License: .../LICENSE-2.0`), and
+/// without second names of the same license.
+fn refined<'m>(words: &Words, kept: &[&'m Mention]) -> Vec<&'m Mention> {
     let family = |one: &Mention| one.expr.terms().iter().next().map(|term| super::settle::family(term));
     let open = |one: &Mention| one.note.as_deref().is_some_and(|note| note.starts_with(UNVERSIONED));
     let precise = |one: &Mention| kept.iter().any(|other| !open(other) && family(other) == family(one));
-    kept.iter().copied().filter(|one| !(open(one) && precise(one))).collect()
+    // "http://www.gnu.org/copyleft/lesser.html LGPL License 2.1": the words say which.
+    let worded = |one: &Mention| {
+        one.is_url && kept.iter().any(|other| !other.is_url && !open(other) && family(other) == family(one))
+    };
+    let second = |at: usize| at > 0 && is_other_name(words, kept[at - 1], kept[at]);
+    // "CC0 1.0 Public Domain Dedication": the dedication is the license.
+    let dedicated = kept.iter().any(|one| matches!(family(one).as_deref(), Some("CC0" | "PDDL" | "Unlicense")));
+    let repeats = |one: &Mention| dedicated && one.expr.to_string() == "LicenseRef-public-domain";
+    let adds_nothing =
+        |at: usize, one: &Mention| second(at) || repeats(one) || worded(one) || open(one) && precise(one);
+    let said = kept.iter().enumerate().filter(|(at, one)| !adds_nothing(*at, one));
+    said.map(|(_, one)| *one).collect()
 }
 
-fn is_bsd(expr: &LicenseExpr) -> bool {
-    matches!(expr, LicenseExpr::Term(term) if super::settle::family(term) == "BSD")
+/// True where `right` is what the name before it is also called: `Zimbra Public License (ZPL)`, `MIT (aka X11)`.
+fn is_other_name(words: &Words, left: &Mention, right: &Mention) -> bool {
+    let closed = |from: usize, to: usize| (from..=to).any(|at| words.gap(at).has(Gap::CLOSE));
+    let opened = (left.end..=right.first).any(|at| words.gap(at).has(Gap::OPEN));
+    let linked = (left.end..right.first).all(|at| words.is(at, &["aka", "a", "k", "also", "license", "licence"]));
+    let family = |one: &Mention| one.expr.terms().iter().next().map(|term| super::settle::family(term));
+    opened
+        && linked
+        && closed(right.first + 1, right.end + 1)
+        && !closed(left.first, left.end)
+        && family(left) != family(right)
 }
 
 /// "the GPL or LGPL version 2 licenses": the version belongs to both names.

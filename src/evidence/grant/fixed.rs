@@ -32,14 +32,26 @@ pub(super) const FIXED: &[(&str, &[&str])] = &[
             "massachusetts institute of technology license",
             "mit permissive license",
             "mit free software license",
+            "lua license",
         ],
     ),
     ("MIT-0", &["mit no attribution", "mit 0", "mit no attribution license"]),
     ("X11", &["x 11 license", "x consortium license"]),
-    ("ISC", &["isc", "isc license", "isc style license", "isc style", "internet systems consortium license"]),
+    (
+        "ISC",
+        &[
+            "openbsd license",
+            "isc",
+            "isc license",
+            "isc style license",
+            "isc style",
+            "internet systems consortium license",
+        ],
+    ),
     (
         "0BSD",
         &[
+            "0 clause bsd",
             "0 bsd",
             "bsd 0 clause",
             "zero clause bsd",
@@ -53,6 +65,8 @@ pub(super) const FIXED: &[(&str, &[&str])] = &[
     (
         "BSD-2-Clause",
         &[
+            "bsd license without advertising or endorsement clauses",
+            "freebsd",
             "2 clause bsd",
             "two clause bsd",
             "bsd 2 clause",
@@ -75,6 +89,9 @@ pub(super) const FIXED: &[(&str, &[&str])] = &[
     (
         "BSD-3-Clause",
         &[
+            "bsd license without advertising clause",
+            "bsd without advertising clause",
+            "bsd license without advertising",
             "3 clause bsd",
             "three clause bsd",
             "bsd 3 clause",
@@ -105,6 +122,11 @@ pub(super) const FIXED: &[(&str, &[&str])] = &[
     (
         "BSD-4-Clause",
         &[
+            "bsd license original",
+            "bsd with advertising",
+            "bsd with advertising clause",
+            "bsd license with advertising",
+            "bsd license with advertising clause",
             "4 clause bsd",
             "four clause bsd",
             "bsd 4 clause",
@@ -135,9 +157,9 @@ pub(super) const FIXED: &[(&str, &[&str])] = &[
     ),
     ("Libpng", &["libpng license"]),
     ("libpng-2.0", &["png reference library license version 2"]),
-    ("Unlicense", &["unlicense", "the unlicense", "un license"]),
+    ("Unlicense", &["unlicense", "un license"]),
     ("WTFPL", &["wtfpl", "do what the fuck you want to public license", "wtf public license"]),
-    ("Beerware", &["the beer ware license revision", "beerware", "beer ware", "beerware license", "beer ware license"]),
+    ("Beerware", &["beerware", "beer ware", "beerware license", "beer ware license"]),
     (
         "PSF-2.0",
         &[
@@ -152,7 +174,6 @@ pub(super) const FIXED: &[(&str, &[&str])] = &[
             "python software foundation license 2",
         ],
     ),
-    ("Python-2.0", &["python license", "python license 2.0", "python style license", "python 2.0"]),
     // Until version 1.9.3 the other choice was the GPL.
     ("Ruby", &["ruby license", "ruby s license", "same terms as ruby 1.8", "same license as ruby 1.8"]),
     (
@@ -194,7 +215,7 @@ pub(super) const FIXED: &[(&str, &[&str])] = &[
     ),
     ("Artistic-1.0", &["original artistic license"]),
     ("Artistic-1.0-Perl", &["perl artistic license", "artistic license of perl"]),
-    ("ClArtistic", &["clarified artistic license", "clarified artistic"]),
+    ("ClArtistic", &["artistic clarified", "clarified artistic license", "clarified artistic"]),
     ("PostgreSQL", &["postgresql license", "postgresql licence", "postgres license"]),
     ("OpenSSL", &["openssl license", "openssl licence", "openssl style license"]),
     ("SSLeay-standalone", &["ssleay license"]),
@@ -225,10 +246,13 @@ pub(super) const FIXED: &[(&str, &[&str])] = &[
     ),
     ("MS-PL", &["ms pl", "microsoft public license", "mspl"]),
     ("MS-RL", &["ms rl", "microsoft reciprocal license"]),
-    ("Sleepycat", &["sleepycat license", "sleepycat public license"]),
+    ("Sleepycat", &["berkeley database license", "sleepycat license", "sleepycat public license"]),
     ("TCL", &["tcl license", "tcl tk license", "tcl tk style license", "bsd tcl license"]),
     ("Vim", &["vim license", "vim s license"]),
-    ("HPND", &["historical permission notice and disclaimer", "hpnd license"]),
+    (
+        "HPND",
+        &["historic permission notice and disclaimer", "historical permission notice and disclaimer", "hpnd license"],
+    ),
     ("Info-ZIP", &["info zip license"]),
     ("FTL", &["ftl", "freetype license", "freetype project license"]),
     (
@@ -247,7 +271,7 @@ pub(super) const FIXED: &[(&str, &[&str])] = &[
     ("ImageMagick", &["imagemagick license"]),
     ("JSON", &["json license"]),
     ("Intel", &["intel open source license"]),
-    ("Nokia", &["nokia open source license"]),
+    ("Nokia", &["nokos license", "nokia open source license"]),
     ("W3C", &["w 3 c license", "w 3 c software notice and license", "w 3 c software license"]),
     ("BlueOak-1.0.0", &["blue oak model license", "blue oak model license 1.0.0"]),
     ("CPOL-1.02", &["code project open license", "cpol", "code project open license 1.02", "cpol 1.02"]),
@@ -262,10 +286,34 @@ pub(super) const FIXED: &[(&str, &[&str])] = &[
         ],
     ),
     ("LicenseRef-public-domain", &["public domain"]),
-    ("CC-PDDC", &[]),
-    ("ZPL-2.1", &[]),
-    ("CECILL-B", &["cecill b", "cecill b license", "cecill b free software license"]),
-    ("CECILL-C", &["cecill c", "cecill c license", "cecill c free software license"]),
+    ("CNRI-Jython", &["jython license", "jpython license"]),
+    ("FSFAP", &["gnu all permissive license", "fsf all permissive license"]),
+    ("MIT-CMU", &["carnegie mellon university license", "cmu style license"]),
+    ("MIT-advertising", &["mit with advertising"]),
+    ("SISSL", &["sun internet standards source license", "sun standards license", "sun standards license version 1.1"]),
+    ("W3C-20150513", &["w 3 c software and document notice and license", "w 3 c software and document license"]),
+    ("zlib-acknowledgement", &["nunit license", "zlib with acknowledgement"]),
+    // Boost has no version 1.1.
+    ("BUSL-1.1", &["bsl 1.1"]),
+    ("CC-SA-1.0", &["cc sa 1.0", "creative commons share alike 1.0", "creative commons sharealike 1.0"]),
+    (
+        "CECILL-B",
+        &[
+            "cecill b",
+            "cecill b license",
+            "cecill b free software license",
+            "contrat de licence de logiciel libre cecill b",
+        ],
+    ),
+    (
+        "CECILL-C",
+        &[
+            "cecill c",
+            "cecill c license",
+            "cecill c free software license",
+            "contrat de licence de logiciel libre cecill c",
+        ],
+    ),
     ("Bitstream-Vera", &["bitstream vera license", "bitstream vera font license"]),
     ("NTP", &["ntp license"]),
     ("MirOS", &["miros license", "miros licence"]),
@@ -274,5 +322,4 @@ pub(super) const FIXED: &[(&str, &[&str])] = &[
     ("RSA-MD", &["rsa message digest license"]),
     ("DOC", &["doc software license"]),
     ("MPL-2.0-no-copyleft-exception", &["mpl 2.0 no copyleft exception"]),
-    ("GPL-2.0-or-later WITH Bison-exception-2.2", &[]),
 ];

@@ -3,6 +3,7 @@
 //! Decides by the frame a name stands in: a granting preposition ("under the terms of"), a field ("License: ..."), or
 //! standing alone. Everything else is a mention, and a mention grants nothing: "compatible with the GPL".
 
+use super::lexicon::{AFTER, EXCEPTION, LINKS, NEGATIVE, PREPOSITIONS, TALK};
 use super::names::spelled;
 use super::words::{Gap, Kind, Words};
 
@@ -21,171 +22,21 @@ pub(super) enum Standing {
     Grant,
 }
 
-/// Words that may stand between a frame and the name.
-const LINKS: &[&str] = &[
-    "l",
-    "open",
-    "the",
-    "a",
-    "an",
-    "this",
-    "that",
-    "its",
-    "same",
-    "terms",
-    "term",
-    "conditions",
-    "condition",
-    "provisions",
-    "of",
-    "and",
-    "or",
-    "either",
-    "both",
-    "version",
-    "versions",
-    "v",
-    "any",
-    "later",
-    "at",
-    "your",
-    "option",
-    "license",
-    "agreement",
-    "gnu",
-    "new",
-    "open",
-    "source",
-    "free",
-    "software",
-    "foundation",
-    "permissive",
-    "liberal",
-    "following",
-    "dual",
-    "standard",
-    "as",
-    "published",
-    "by",
-    "any",
-    "osi",
-    "approved",
-    "modified",
-    "simple",
-    "common",
-    "well",
-    "known",
-    "s",
-    "two",
-    "three",
-    "one",
-    "1",
-    "2",
-    "3",
-    "4",
-    "clause",
-    "which",
-    "is",
-    "licensed",
-    "under",
-    "are",
-    "also",
-    "style",
-    "like",
-    "only",
-    "project",
-    "in",
-    "to",
-    "de",
-    "us",
-    "text",
-    "apache",
-    "copyright",
-    "general",
-    "public",
-    "usual",
-    "normal",
-    "full",
-    "mentioned",
-    "specified",
-    "file",
-    "with",
-    "unmodified",
-    "original",
-    "fsf",
-    "more",
-    "non",
-    "international",
-    "unported",
-    "their",
-    "own",
-];
-
-/// For each preposition the words that make it a frame, and how many words they may stand before it.
-const PREPOSITIONS: &[(&str, usize, &[&str])] = &[
-    ("by", 2, &["governed", "covered", "protected", "licensed", "bound", "controlled"]),
-    (
-        "to",
-        2,
-        &["subject", "according", "pursuant", "dedicated", "belongs", "accordance", "released", "donated", "conform"],
-    ),
-    ("with", 3, &["licensed", "released", "distributed", "provided", "accordance", "comes", "shipped", "published"]),
-    ("via", 3, &["licensed", "released", "distributed", "available", "provided"]),
-    ("using", 2, &["licensed", "released", "distributed", "licenced"]),
-    ("per", 2, &["licensed", "released", "distributed", "used"]),
-    ("within", 2, &["licensed", "released", "distributed"]),
-    ("in", 3, &["placed", "put", "released", "is", "are", "remains", "s"]),
-    ("into", 3, &["placed", "put", "released"]),
-];
-
-const NEGATIVE: &[&str] = &[
-    "not",
-    "cannot",
-    "never",
-    "neither",
-    "nor",
-    "unless",
-    "isn",
-    "doesn",
-    "don",
-    "aren",
-    "wasn",
-    "non",
-    "incompatible",
-    "compatible",
-    "formerly",
-    "previously",
-    "instead",
-];
-
-/// Words after a name that make it a grant: "GPL licensed", "the GPL applies".
-const AFTER: &[&str] = &["licensed", "applies", "governs", "apply", "licenced", "lic"];
-
-/// Words after a name that take it back: it is talked about.
-const TALK: &[&str] = &[
-    "compatible",
-    "compatibility",
-    "incompatible",
-    "violation",
-    "violations",
-    "code",
-    "compliant",
-    "compliance",
-    "symbol",
-    "symbols",
-    "parser",
-    "header",
-    "headers",
-    "friendly",
-];
-
 /// How a name stands, and the word with which its frame begins: lines cut from there on say the same.
 pub(super) type Stand = (Standing, usize);
 
 /// The standing of the name at words `first..end`; `plain` where it is also a plain word.
 pub(super) fn standing(words: &Words, first: usize, end: usize, plain: bool) -> Stand {
-    if words.is(end, TALK) && !words.gap(end).has(Gap::STOP) && !words.gap(end).has(Gap::NEWLINE) {
+    // "the OpenSSL exception" is no license, on whatever line it goes on.
+    let goes_on = words.is(end, EXCEPTION) || words.is(end, TALK) && !words.gap(end).has(Gap::NEWLINE);
+    if goes_on && !words.gap(end).has(Gap::STOP) && !words.gap(end).has(Gap::PARAGRAPH) {
         return (Standing::Denied, first);
+    }
+    if declared(words, first, end) {
+        return (Standing::Grant, first - 1);
+    }
+    if let Some(start) = behind_copyright(words, first, end).filter(|_| !plain || names_license(words, end)) {
+        return (Standing::Grant, start);
     }
     if let Some(heading) = heading(words, first).filter(|_| !plain || ends_value(words, end)) {
         return (Standing::Field, heading);
@@ -201,13 +52,47 @@ pub(super) fn standing(words: &Words, first: usize, end: usize, plain: bool) -> 
     (if !plain && is_alone(words, first, end) { Standing::Alone } else { Standing::Mention }, first)
 }
 
+/// Words of a copyright line before the license at its end.
+const COPYRIGHT_LINE: usize = 16;
+
+/// The first word of a copyright line that ends with the name: "Copyright (c) 2010 Jane Roe, MIT License".
+fn behind_copyright(words: &Words, first: usize, end: usize) -> Option<usize> {
+    let ends = [Gap::NEWLINE, Gap::STOP].iter().any(|gap| words.gap(end).has(*gap));
+    let mut to = end;
+    while words.is(to, &["license", "licence", "licensed"]) {
+        to += 1;
+    }
+    let ends = ends || to > end && [Gap::NEWLINE, Gap::STOP].iter().any(|gap| words.gap(to).has(*gap));
+    let apart =
+        [Gap::COMMA, Gap::STOP, Gap::SEMICOLON, Gap::OPEN, Gap::BAR].iter().any(|gap| words.gap(first).has(*gap));
+    let mut start = first;
+    while start > first.saturating_sub(COPYRIGHT_LINE) && !words.gap(start).has(Gap::NEWLINE) {
+        start -= 1;
+    }
+    let is_sign = |at: usize| words.is(at, &["c"]) && words.gap(at).has(Gap::OPEN) && words.gap(at + 1).has(Gap::CLOSE);
+    let is_dated = (start..first).any(|at| words.kind(at) == Some(Kind::Number));
+    let is_line = start < first && (words.is(start, &["copyright"]) || is_sign(start));
+    (ends && apart && is_dated && is_line).then_some(start)
+}
+
+/// True in `License GPLv3+: GNU GPL version 3 or later`, the notice that GNU programs print with their version, and
+/// where a line is nothing but `License LGPL`.
+fn declared(words: &Words, first: usize, end: usize) -> bool {
+    let begins = |at: usize| [Gap::NEWLINE, Gap::STOP, Gap::QUOTE].iter().any(|gap| words.gap(at).has(*gap));
+    let is_named = first > 0 && words.is(first - 1, &["license", "licence"]) && begins(first - 1);
+    // `'License MIT': 'MIT'` maps names.
+    let colon = words.gap(end).has(Gap::COLON) && !words.gap(end).has(Gap::QUOTE);
+    let line = words.gap(end).has(Gap::NEWLINE) && is_named && words.gap(first - 1).has(Gap::NEWLINE);
+    is_named && !words.gap(first).has(Gap::COLON) && !words.gap(first).has(Gap::NEWLINE) && (colon || line)
+}
+
 /// True where words behind the name make it a grant: "GPL licensed", "the GPL governs", "GPL v2, can be found in".
 fn grants_behind(words: &Words, first: usize, end: usize, plain: bool) -> bool {
     let same_unit = !words.gap(end).has(Gap::STOP) && !words.gap(end).has(Gap::PARAGRAPH);
     let governs = (end..end + 3).any(|at| words.is(at, &["governs"]));
     let found_in = words.is(end, &["can", "see"]) && words.gap(first).has(Gap::PARAGRAPH) && !plain;
     // "GPL'd", and not a word that only begins with this letter.
-    let is_verb = words.is(end, &["d"]) && words.gap(end).has(Gap::QUOTE);
+    let is_verb = !plain && words.is(end, &["d"]) && words.gap(end).has(Gap::QUOTE);
     // A string that begins with the name is data: 'MIT Licensed'.
     let is_data = words.gap(first).has(Gap::QUOTE) && words.gap(first).has(Gap::NEWLINE);
     let granted = !is_data && (words.is(end, AFTER) || is_verb);
@@ -234,21 +119,24 @@ pub(super) fn has_details(words: &Words, first: usize, end: usize) -> bool {
 /// Words back from an address within which it is said what stands there.
 const LEADS_TO: usize = 14;
 
-/// The first of the words "copy of the License" or "terms are available", where the address at `at` says where.
-pub(super) fn copy_of_license(words: &Words, at: usize) -> Option<usize> {
-    let lead = at.checked_sub(1).filter(|&lead| words.is(lead, &["at", "from"]))?;
-    let is_copy = |back: &usize| {
-        words.is(*back, &["copy"])
-            && words.is(back + 1, &["of"])
-            && words.is(back + 2, &["the", "this"])
-            && words.is(back + 3, &["license", "licence"])
-            || words.is(*back, &["terms", "license", "licence"])
-                && words.is(back + 1, &["are", "is"])
-                && (back + 2..lead).any(|place| words.is(place, &["available"]))
-    };
-    let copy = (at.saturating_sub(LEADS_TO)..lead).rev().find(is_copy)?;
-    let goes_on = |place: usize| !words.gap(place).has(Gap::STOP) && !words.gap(place).has(Gap::PARAGRAPH);
-    (copy + 1..lead).all(goes_on).then_some(copy)
+/// The first word of a sentence that sends the reader to the address at `at` for the license: "You may obtain a copy of
+/// the License at", "For license conditions see". "If not, see" sends nobody to another license than the one received.
+pub(super) fn sent_to(words: &Words, at: usize) -> Option<usize> {
+    let lead = at.checked_sub(1)?;
+    let otherwise = words.is(lead.saturating_sub(1), &["not"]);
+    if !words.is(lead, &["at", "from", "see", "visit", "to", "read", "in", "here", "is", "on", "under"]) || otherwise {
+        return None;
+    }
+    let start = sentence_start_within(words, lead, LEADS_TO);
+    let is_license = |place: usize| words.is(place, &["license", "licence", "licensing", "licenses"]);
+    let terms =
+        |place: usize| words.is(place, &["terms", "conditions"]) && words.is(place + 1, &["are", "see", "at", "of"]);
+    let before = (start..lead).find(|&place| is_license(place) || terms(place));
+    let details = ["license", "licence", "licensing", "terms", "conditions"];
+    let behind = words.is(at + 1, &["for"]) && (at + 2..at + 6).any(|place| words.is(place, &details));
+    let taken_back = negated(words, lead, LEADS_TO) || is_condition(words, lead);
+    (!taken_back).then_some(())?;
+    before.or(behind.then_some(start))
 }
 
 fn looking_back(words: &Words, first: usize, end: usize, plain: bool) -> Option<Stand> {
@@ -265,8 +153,12 @@ fn looking_back(words: &Words, first: usize, end: usize, plain: bool) -> Option<
         if gap.has(Gap::STOP) || gap.has(Gap::PARAGRAPH) {
             return None;
         }
-        if let Some(standing) = preposition(words, at, word, (first, end)) {
-            return Some((standing, sentence_start(words, at)));
+        if let Some(standing) = preposition(words, at, word, (first, end), plain) {
+            let is_system = plain
+                && !names_license(words, end)
+                && !words.gap(first).has(Gap::OPEN)
+                && (unknown > 0 || runs(words, at));
+            return (!is_system).then(|| (standing, sentence_start(words, at)));
         }
         if words.kind(at) == Some(Kind::Url) || LINKS.contains(&word) || words.kind(at) == Some(Kind::Number) {
             continue;
@@ -300,13 +192,11 @@ fn led_by_verb(words: &Words, at: usize, word: &str) -> bool {
 }
 
 /// The standing that a frame ending with the word at `at` gives; `None` where it is no frame.
-fn preposition(words: &Words, at: usize, word: &str, (first, end): (usize, usize)) -> Option<Standing> {
+fn preposition(words: &Words, at: usize, word: &str, (first, end): (usize, usize), plain: bool) -> Option<Standing> {
     let article = words.is(at + 1, &["a", "the", "an"]);
     let before = |these: &[&str]| at > 0 && words.is(at - 1, these);
-    let names_license =
-        || words.is(end.wrapping_sub(1), &["license", "licence"]) || words.is(end, &["license", "licence"]);
     let frames = match word {
-        "under" | "unter" | "sous" | "bajo" => {
+        "under" | "unter" | "sous" | "bajo" | "sotto" => {
             !words.is(at + 1, &["section", "clause", "paragraph", "copyright", "copy"])
         }
         "of" => {
@@ -314,19 +204,36 @@ fn preposition(words: &Words, at: usize, word: &str, (first, end): (usize, usize
                 || (at.saturating_sub(6)..at).any(|back| words.is(back, &["corresponding"]))
         }
         "in" | "into" => words.is(at + 1, &["public"]) || words.is(at + 2, &["public"]) && led_by_verb(words, at, word),
-        "use" | "uses" => article && at + 2 == first && names_license(),
+        "use" | "uses" => article && at + 2 == first && names_license(words, end),
         "dual" | "dually" | "tri" => {
             at + 1 == first || words.is(at + 1, &["license", "licensed", "licence", "licenced"])
         }
-        "by" | "to" | "with" | "via" | "using" | "per" | "within" => led_by_verb(words, at, word),
+        "by" | "to" | "with" | "via" | "using" | "per" | "within" | "par" => led_by_verb(words, at, word),
         "licensed" | "licensing" | "released" => !words.is(at + 1, &["to"]),
         "is" | "are" => {
+            let works = ["code", "library", "program", "module", "package", "file", "project", "script"];
             before(&["license", "licence", "licensing", "software"]) && (at + 1 == first || article && at + 2 == first)
+                || !plain && before(&works) && at + 1 == first
         }
         _ => false,
     };
     let denied = || negated(words, at, 5) || is_condition(words, at);
     frames.then(|| if denied() { Standing::Denied } else { Standing::Grant })
+}
+
+/// True where the name at `..end` says that it is a license.
+fn names_license(words: &Words, end: usize) -> bool {
+    words.is(end.wrapping_sub(1), &["license", "licence", "licenses"])
+        || words.is(end, &["license", "licence", "licenses"])
+}
+
+/// True in "runs under BSD": what follows is a system.
+fn runs(words: &Words, at: usize) -> bool {
+    let verbs = [
+        "run", "runs", "running", "work", "works", "compile", "compiles", "compiled", "build", "builds", "built",
+        "tested",
+    ];
+    (at.saturating_sub(2)..at).any(|back| words.is(back, &verbs))
 }
 
 /// True in sentences that begin "If you wish ..." or "Please note that ...": they talk of other cases or other code.
@@ -349,7 +256,8 @@ fn negated(words: &Words, at: usize, reach: usize) -> bool {
         if words.gap(back + 1).has(Gap::STOP) || words.gap(back + 1).has(Gap::PARAGRAPH) {
             return false;
         }
-        if words.is(back, NEGATIVE) {
+        let formerly = words.is(back, &["used"]) && words.is(back + 1, &["to"]) && words.is(back + 2, &["be"]);
+        if formerly || words.is(back, NEGATIVE) {
             return true;
         }
     }

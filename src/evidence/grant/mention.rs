@@ -6,7 +6,7 @@ use super::url;
 use super::version;
 use super::words::{Gap, Kind, Words};
 use crate::evidence::detection::UNVERSIONED;
-use crate::license::{LicenseExpr, Suffix};
+use crate::license::{LicenseExpr, Suffix, Term};
 
 /// One license name in the text: words `first..end`.
 #[derive(Clone, Debug)]
@@ -48,13 +48,13 @@ fn link(names: &Names, words: &Words, at: usize) -> Option<Mention> {
         (Named::Fixed(index) | Named::Phrase(index), _) => (names.fixed(index).clone(), None),
         (Named::Bsd, _) => (bsd()?, bsd_note()),
     };
-    let (standing, from) = match frame::standing(words, at, at + 1, false) {
-        (Standing::Mention, from) => {
-            frame::copy_of_license(words, at).map_or((Standing::Mention, from), |copy| (Standing::Grant, copy))
+    let (standing, from) = match frame::standing(words, at, at + 1, address.plain) {
+        (Standing::Mention, from) if !address.plain => {
+            frame::sent_to(words, at).map_or((Standing::Mention, from), |start| (Standing::Grant, start))
         }
         stand => stand,
     };
-    Some(Mention { first: at, end: at + 1, expr, standing, from, is_url: true, plain: false, note })
+    Some(Mention { first: at, end: at + 1, expr, standing, from, is_url: true, plain: address.plain, note })
 }
 
 fn name(names: &Names, words: &Words, at: usize) -> Option<Mention> {
@@ -71,7 +71,13 @@ fn name(names: &Names, words: &Words, at: usize) -> Option<Mention> {
                     (versions(family, &stated)?, None)
                 }
                 None if any_version(words, found.end) => (or_later_default(family)?, None),
-                None => (default(family, words, at)?, unversioned(family)),
+                None => match unlisted(words, found.end, family) {
+                    Some((expr, last)) => {
+                        end = last;
+                        (expr, Some(format!("not a version of {} that the SPDX list has", family.base)))
+                    }
+                    None => (default(family, words, at)?, unversioned(family)),
+                },
             }
         }
         Named::Fixed(index) | Named::Phrase(index) => (names.fixed(index).clone(), None),
@@ -111,6 +117,19 @@ fn versions(family: &Family, stated: &version::Stated) -> Option<LicenseExpr> {
     LicenseExpr::any(terms)
 }
 
+/// A version that stands right behind the name and is none of the list's: `Zimbra Public License 1.2`. It is a license
+/// of its own and no other version of the family. Numbers of GNU licenses that do not exist are slips.
+fn unlisted(words: &Words, end: usize, family: &Family) -> Option<(LicenseExpr, usize)> {
+    let named = words.is(end, &["version", "v"]);
+    let number = end + usize::from(named);
+    let text = words.text(number);
+    let is_version = words.kind(number) == Some(Kind::Number) && (text.contains('.') || named && text.len() == 1);
+    let apart = [Gap::STOP, Gap::PARAGRAPH, Gap::SEMICOLON, Gap::OPEN];
+    let is_beside = (end..=number).all(|at| apart.iter().all(|gap| !words.gap(at).has(*gap)));
+    (!family.is_gnu() && own_license(family).is_none() && is_version && is_beside)
+        .then(|| (Term::reference(format!("{}-{text}", family.base)).into(), number + 1))
+}
+
 /// `any version`, `all versions` after a name, and `GPL+`.
 fn any_version(words: &Words, end: usize) -> bool {
     (words.is(end, &["any", "all"]) && words.is(end + 1, &["version", "versions"])) || words.gap(end).has(Gap::PLUS)
@@ -124,6 +143,9 @@ fn or_later_default(family: &Family) -> Option<LicenseExpr> {
 /// What a family's name alone grants: "if no version is specified, any version ever published" for GNU licenses,
 /// otherwise the version everybody means.
 fn default(family: &Family, words: &Words, at: usize) -> Option<LicenseExpr> {
+    if let Some(own) = own_license(family) {
+        return Some(own);
+    }
     let (version, suffix) = match family.base.as_str() {
         "GPL" => ("1.0", Suffix::OrLater),
         "LGPL" if words.is(at, &["lesser"]) || words.is(at + 1, &["lesser"]) => ("2.1", Suffix::OrLater),
@@ -134,6 +156,7 @@ fn default(family: &Family, words: &Words, at: usize) -> Option<LicenseExpr> {
         "Apache" => ("2.0", Suffix::None),
         "MPL" => ("1.1", Suffix::None),
         "EPL" | "CPL" | "CDDL" => ("1.0", Suffix::None),
+        "Python" => ("2.0", Suffix::None),
         _ => (family.versions.last()?.0.as_str(), Suffix::None),
     };
     let id = family.version(version)?;
@@ -141,7 +164,13 @@ fn default(family: &Family, words: &Words, at: usize) -> Option<LicenseExpr> {
 }
 
 fn unversioned(family: &Family) -> Option<String> {
-    Some(format!("{UNVERSIONED} for {}", family.base))
+    own_license(family).is_none().then(|| format!("{UNVERSIONED} for {}", family.base))
+}
+
+/// The license that has the family's name without a version, as `SISSL` beside `SISSL-1.2`.
+fn own_license(family: &Family) -> Option<LicenseExpr> {
+    let own = crate::license::license_ignoring_case(&family.base).filter(|own| !own.deprecated)?;
+    Term::from_id(own.id).map(LicenseExpr::from)
 }
 
 fn bsd() -> Option<LicenseExpr> {

@@ -8,7 +8,10 @@ mod chain;
 mod exception;
 mod fixed;
 mod frame;
+mod gap;
 pub(super) mod kernel;
+mod key;
+mod lexicon;
 mod mention;
 mod names;
 mod pointer;
@@ -58,6 +61,17 @@ pub(super) const RULE: Rule = Rule {
         "governs",
         "covered by",
         "copyright notice in",
+        "/copying",
+        "mozilla.org/",
+        "eclipse.org/",
+        "sil.org/ofl",
+        "eupl",
+        "epl-",
+        "dev.perl.org",
+        "w3.org/consortium/legal",
+        "copying for",
+        "file copying",
+        "see copying",
         "subject to",
         "under apache",
         "jpeg group",
@@ -79,7 +93,8 @@ fn names() -> &'static Names {
 
 fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
     let (mut chains, mut exceptions) = (Vec::new(), Vec::new());
-    for window in windows(page.text, hits) {
+    let text = in_use(page);
+    for window in windows(text, &hits[..hits.partition_point(|hit| (*hit as usize) < text.len())]) {
         let words = Words::read(window.of(page.text), window.start);
         let mentions = mention::mentions(names(), &words);
         chains.extend(chain::chains(&words, &mentions));
@@ -91,6 +106,14 @@ fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
         seen.exceptions.extend(exceptions);
     }
     seen.detections.extend(chains.into_iter().map(|chain| detection(chain, page)));
+}
+
+/// The text without translations that are no longer used: they stand at the end of a catalogue and speak of an earlier
+/// version.
+fn in_use<'t>(page: &Page<'t>) -> &'t str {
+    let is_catalogue = page.path.name().ends_with(".po");
+    let obsolete = if is_catalogue { memchr::memmem::find(page.text.as_bytes(), b"\n#~") } else { None };
+    obsolete.map_or(page.text, |end| &page.text[..end])
 }
 
 /// What a license field says in free text, e.g. `GPL v2 or later`; the note says what was not stated.

@@ -105,31 +105,37 @@ impl Names {
     }
 
     fn add_listed(&mut self) {
+        let shortened = Shortened::of_list();
         for license in licenses().filter(|license| !license.deprecated) {
             let Some(expr) = Term::from_id(license.id).map(LicenseExpr::from) else { continue };
-            let family = self
-                .families
-                .iter()
-                .position(|family| family.versions.iter().any(|(_, id)| *id == gnu_base(license.id)));
+            let (name, version, tail) = unversioned(license.name);
+            let family = self.family_with(license.id);
+            let own = match self.families.iter().position(|family| family.base.eq_ignore_ascii_case(license.id)) {
+                // `SISSL` and `SISSL-1.2`: the name alone is the first, and a version beside it is read.
+                Some(index) => Named::Family(index),
+                None => self.fix(expr.clone()),
+            };
+            let is_plainly_versioned = version.is_some() && tail.iter().all(|word| SAYS_LITTLE.contains(word));
             match family {
-                Some(index) => {
-                    let (name, _) = unversioned(license.name);
-                    self.add_name(&name, Named::Family(index));
-                    let base = self.families[index].base.clone();
-                    self.add(&base, Named::Family(index));
-                }
-                None => {
-                    let named = self.fix(expr);
-                    self.add(license.id, named);
-                    self.add_name(license.name, named);
-                }
+                Some(index) if is_plainly_versioned => self.add_name(&name, Named::Family(index), &shortened),
+                _ => self.add_name(license.name, own, &shortened),
+            }
+            match family {
+                Some(index) => self.add(&self.families[index].base.clone(), Named::Family(index)),
+                None => self.add(license.id, own),
             }
         }
     }
 
+    /// The family of which the license with this id is a version.
+    fn family_with(&self, id: &str) -> Option<usize> {
+        let base = gnu_base(id);
+        self.families.iter().position(|family| family.versions.iter().any(|(_, version)| *version == base))
+    }
+
     /// A full name as the list writes it, and without the parts people leave out.
-    fn add_name(&mut self, name: &str, named: Named) {
-        let name = name.trim();
+    fn add_name(&mut self, name: &str, named: Named, shortened: &Shortened) {
+        let name = name.trim().trim_start_matches("The ");
         let words = name.split_whitespace().count();
         if words < 2 && !name.to_ascii_lowercase().contains("licen") {
             return self.add(name, named);
@@ -137,7 +143,7 @@ impl Names {
         self.add(name, named);
         let plain: String = name.split('"').step_by(2).collect::<Vec<_>>().join(" ");
         self.add(&plain, named);
-        if let Some(before) = name.split_once(" (").map(|(before, _)| before) {
+        if let Some(before) = shortened.of(name) {
             self.add(before, named);
         }
         if !name.to_ascii_lowercase().contains("licen") {
@@ -149,6 +155,10 @@ impl Names {
         for (base, aliases) in alias::FAMILIES {
             let Some(index) = self.families.iter().position(|family| family.base == *base) else { continue };
             aliases.iter().for_each(|name| self.add_over(name, Named::Family(index)));
+        }
+        for (base, name) in alias::creative_commons() {
+            let Some(index) = self.families.iter().position(|family| family.base == base) else { continue };
+            self.add_over(&name, Named::Family(index));
         }
         for (text, aliases) in fixed::FIXED {
             let Ok(expr) = parse(text) else { continue };
@@ -234,6 +244,19 @@ impl Family {
             .or_else(|| exact(&format!("{short}.0")))
             .or_else(|| exact(short))
             .or_else(|| exact(&format!("{short}.0.0")))
+            .or_else(|| self.lettered(version))
+            // `PHP License 3.0.1` is 3.01.
+            .or_else(|| exact(&version.rsplit_once('.').map(|(start, last)| format!("{start}{last}"))?))
+    }
+
+    /// The newest of `1.3a` and `1.3c` where only `1.3` is written.
+    fn lettered(&self, version: &str) -> Option<&str> {
+        let is_lettered = |known: &str| {
+            known
+                .strip_prefix(version)
+                .is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|byte| byte.is_ascii_lowercase()))
+        };
+        self.versions.iter().rev().find(|(known, _)| is_lettered(known)).map(|(_, id)| id.as_str())
     }
 
     /// The term of an id of this family; `suffix` where the family knows one.
@@ -248,6 +271,31 @@ impl Family {
         matches!(self.base.as_str(), "GPL" | "LGPL" | "AGPL" | "GFDL")
     }
 }
+
+/// Full names without what stands in brackets behind them, where that is the name of one license only.
+struct Shortened(BTreeMap<&'static str, usize>);
+
+impl Shortened {
+    fn of_list() -> Self {
+        let mut count = BTreeMap::new();
+        for license in licenses().filter(|license| !license.deprecated) {
+            let before = without_brackets(license.name).unwrap_or(license.name);
+            *count.entry(before).or_default() += 1;
+        }
+        Shortened(count)
+    }
+
+    fn of<'n>(&self, name: &'n str) -> Option<&'n str> {
+        without_brackets(name).filter(|before| self.0.get(before).is_none_or(|licenses| *licenses == 1))
+    }
+}
+
+fn without_brackets(name: &str) -> Option<&str> {
+    name.split_once(" (").map(|(before, _)| before.trim())
+}
+
+/// Words behind the version in a full name that name no variant.
+const SAYS_LITTLE: &[&str] = &["only", "or", "later", "Generic", "Unported", "International", "Universal", "License"];
 
 /// A name does not run over the end of a sentence, a paragraph, a comma or a bracket.
 fn breaks_name(gap: Gap) -> bool {
@@ -290,21 +338,22 @@ fn families() -> Vec<Family> {
     found.into_iter().map(|(base, versions)| Family { base, versions }).collect()
 }
 
-/// A full name without its version and what follows it, and the version.
-fn unversioned(name: &str) -> (String, Option<&str>) {
+/// A full name up to its version, the version, and the words behind it.
+fn unversioned(name: &str) -> (String, Option<&str>, Vec<&str>) {
     let is_version = |word: &str| {
         let digits = word.trim_start_matches(['v', 'V']);
         digits.starts_with(|first: char| first.is_ascii_digit()) && digits.contains('.')
             || digits.parse::<u32>().is_ok()
     };
     let mut kept = Vec::new();
-    for word in name.split_whitespace() {
+    let mut words = name.split_whitespace();
+    while let Some(word) = words.next() {
         if is_version(word) {
-            return (kept.join(" "), Some(word));
+            return (kept.join(" "), Some(word), words.collect());
         }
         if !matches!(word, "version" | "Version" | "v" | "v.") {
             kept.push(word);
         }
     }
-    (kept.join(" "), None)
+    (kept.join(" "), None, Vec::new())
 }

@@ -42,6 +42,8 @@ const LEADS: &[&str] = &[
     "included",
     "with",
     "check",
+    "or",
+    "and",
 ];
 
 /// The references in `words`.
@@ -91,5 +93,8 @@ fn sentence_about(words: &Words, at: usize) -> Option<usize> {
     let first = (at.saturating_sub(30)..=at).rev().find(|place| ends(*place)).unwrap_or(at.saturating_sub(30));
     let last = (at + 1..at + 16).find(|place| ends(*place)).unwrap_or(at + 16);
     let about = (first..last).filter(|place| *place != at).any(|place| words.is(place, ABOUT));
-    about.then_some(first)
+    // "See the LICENSE file for details": the name of the file says what it is about.
+    let says_license = words.is(at, &["license", "licence", "copying", "unlicense"]);
+    let sent = (at.saturating_sub(2)..at).any(|back| words.is(back, &["see", "read"]));
+    (about || says_license && sent).then_some(first)
 }

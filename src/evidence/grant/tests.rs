@@ -249,3 +249,171 @@ mod properties {
         }
     }
 }
+
+#[test]
+fn every_license_of_the_list_is_granted_by_its_full_name() {
+    for license in crate::license::licenses().filter(|license| !license.deprecated) {
+        let id = crate::license::parse(license.id).expect("an id of the list").to_string();
+        grant(&format!("This program is licensed under the {}.\n", license.name), &id);
+        grant(&format!("# License: {}\n", license.name), &id);
+    }
+}
+
+#[test]
+fn every_license_of_the_list_is_granted_by_its_id() {
+    for license in crate::license::licenses().filter(|license| !license.deprecated) {
+        let id = crate::license::parse(license.id).expect("an id of the list").to_string();
+        grant(&format!("# License: {}\n", license.id), &id);
+        grant(&format!("Licensed under the {} license.\n", license.id), &id);
+    }
+}
+
+#[test]
+fn every_address_of_the_list_names_its_license_in_a_field() {
+    let plain = |key: &&(&str, &str, bool)| !key.0.contains([';', '(', ')', ',', '*', '\'']);
+    for (key, id, _) in super::url::REFERENCES.iter().filter(plain) {
+        let found = grants(&format!("License: https://www.{key}\n"));
+        let one = found.first().map(|one| one.trim_end_matches("-only"));
+        assert_eq!((found.len(), one), (1, Some(*id)), "{key}: {found:?}");
+    }
+}
+
+#[test]
+fn an_address_is_known_however_it_is_written() {
+    for url in [
+        "http://www.mozilla.org/MPL/MPL-1.1.html",
+        "https://www.mozilla.org/MPL/MPL-1.1.txt",
+        "https://web.archive.org/web/20100101000000/http://www.mozilla.org/MPL/MPL-1.1.html",
+        "http://www.mozilla.org/MPL/1.1/",
+    ] {
+        grant(&format!("License: {url}\n"), "MPL-1.1");
+    }
+    grant("Licensed under http://creativecommons.org/licenses/by/3.0/us/\n", "CC-BY-3.0-US");
+    grant("Licensed under http://creativecommons.org/licenses/by/3.0/deed.fr\n", "CC-BY-3.0");
+}
+
+#[test]
+fn an_address_alone_in_a_file_names_the_license_that_stands_there() {
+    for (url, id) in [
+        ("http://www.mozilla.org/MPL/2.0/", "MPL-2.0"),
+        ("http://www.eclipse.org/legal/epl-v10.html", "EPL-1.0"),
+        ("http://scripts.sil.org/OFL", "OFL-1.1"),
+        ("https://licenses.nuget.org/Apache-2.0", "Apache-2.0"),
+        ("https://en.wikipedia.org/wiki/MIT_License", "MIT"),
+        ("https://raw.githubusercontent.com/spdx/license-list/master/MIT.txt", "MIT"),
+        ("https://glassfish.dev.java.net/public/CDDLv1.0.html", "CDDL-1.0"),
+    ] {
+        grant(&format!("{url}\n"), id);
+    }
+    nothing("https://github.com/owner/perl/blob/master/LICENSE.md\n");
+    nothing("https://github.com/owner/repo/blob/master/COPYING\n");
+}
+
+#[test]
+fn a_home_page_that_has_a_license_is_a_grant_only_in_words_that_grant() {
+    nothing("See also http://plan9.bell-labs.com/ for more.\n\nhttps://people.freebsd.org/~phk/\n");
+    grant("License: https://people.freebsd.org/~phk/\n", "Beerware");
+}
+
+#[test]
+fn a_reader_who_is_sent_to_an_address_for_the_license_is_told_the_license() {
+    for text in [
+        "For license conditions see http://www.gnu.org/licenses/old-licenses/gpl-2.0.html",
+        "See https://www.gnu.org/licenses/gpl-2.0.txt for the license.",
+        "The license can be found at https://www.gnu.org/licenses/gpl-2.0.html.",
+        "The terms are also available at https://www.gnu.org/licenses/gpl-2.0.html.",
+    ] {
+        grant(text, "GPL-2.0-only");
+    }
+    let header = format!("{GPL}If not, see https://www.gnu.org/licenses/gpl-2.0.html\n");
+    grant(&header, "GPL-2.0-or-later");
+    grant(&format!("{GPL}\nSee the license at https://www.gnu.org/licenses/gpl-2.0.html\n"), "GPL-2.0-or-later");
+    nothing("This is not the license at https://opensource.org/licenses/MIT");
+}
+
+#[test]
+fn a_version_that_the_list_does_not_have_is_no_other_version() {
+    grant("Licensed under the Zimbra Public License Version 1.2.", "LicenseRef-Zimbra-1.2");
+    grant("Licensed under the PHP License 3.0.1.", "PHP-3.01");
+    grant("Licensed under the Apache License 2", "Apache-2.0");
+}
+
+#[test]
+fn the_notice_that_gnu_programs_print_grants() {
+    grant("License GPLv3+: GNU GPL version 3 or later <https://gnu.org/licenses/gpl.html>.", "GPL-3.0-or-later");
+    grant("printf (\"License LGPLv2.1+: GNU LGPL version 2.1 or later\\n\");", "LGPL-2.1-or-later");
+    nothing("{ 'License GPLv2': 'GPL-2.0' }");
+    grant("# foo\n# License LGPLv3\n", "LGPL-3.0-only");
+}
+
+#[test]
+fn what_a_license_is_also_called_is_no_second_license() {
+    grant("Licensed under the MIT (aka X11) License.", "MIT");
+    grant("Licensed under the Zimbra Public License, Version 1.3 (ZPL)", "Zimbra-1.3");
+    grant("License: CC0 1.0 Universal (CC0 1.0) Public Domain Dedication", "CC0-1.0");
+    grant("License: (MIT OR Apache-2.0)", "Apache-2.0 OR MIT");
+}
+
+#[test]
+fn a_copyright_line_may_end_with_the_license() {
+    grant("// Copyright (c) 2010 Jane Roe, MIT License\n", "MIT");
+    grant("# (c) 2010-2012 Jane Roe. GPLv2\n", "GPL-2.0-only");
+    nothing("# Copyright (c) 1998, MIT\n");
+    nothing("# Copyright 2004 Jane Roe and the GPL team\n");
+}
+
+#[test]
+fn systems_and_languages_under_which_something_runs_are_no_licenses() {
+    for text in [
+        "This runs under BSD.",
+        "It works under BSD and Perl 5.",
+        "compiled under Apache",
+        "under Linux, BSD and Solaris",
+    ] {
+        nothing(text);
+    }
+    nothing("* added an option to Makefile.am, so we now have bzip2'd archives and a license.");
+    nothing("This code used to be under the GPL but is not any more.");
+    grant("Released under BSD.", "BSD-3-Clause");
+}
+
+#[test]
+fn the_name_of_an_exception_is_no_license() {
+    grant("License: GPLv2 or any later version with the OpenSSL exception", "GPL-2.0-or-later");
+    grant("Released under the GPL version 2 with the OpenSSL\n exception.", "GPL-2.0-only");
+}
+
+#[test]
+fn words_beside_an_address_say_which_license_is_meant() {
+    grant("@license http://www.gnu.org/copyleft/lesser.html LGPL License 2.1", "LGPL-2.1-only");
+}
+
+#[test]
+fn the_letter_of_a_version_may_be_left_out() {
+    grant(
+        "This work may be distributed under the\nconditions of the LaTeX Project Public License, either version 1.3\nof this license or (at your option) any later version.",
+        "LPPL-1.3c",
+    );
+}
+
+#[test]
+fn creative_commons_names_are_read_in_every_spelling() {
+    for name in [
+        "Creative Commons Attribution-NonCommercial-ShareAlike 3.0 Unported License",
+        "CC BY-NC-SA 3.0",
+        "Attribution-NonCommercial-ShareAlike 3.0 Unported (CC BY-NC-SA 3.0)",
+        "Creative Commons Attribution-ShareAlike-NonCommercial 3.0",
+    ] {
+        grant(&format!("Licensed under {name}.\n"), "CC-BY-NC-SA-3.0");
+    }
+    grant("License: Attribution-NoDerivs 2.0 Generic", "CC-BY-ND-2.0");
+}
+
+#[test]
+fn translations_that_are_no_longer_used_say_nothing() {
+    let catalogue = "msgid \"License GPLv3+: GNU GPL version 3 or later\"\n\n#~ msgid \"License GPLv2+: GNU GPL version 2 or later\"\n";
+    let path = RelPath::new("po/de.po").expect("relative");
+    let evidence = Detector::new(&Options::default()).read(&path, catalogue.as_bytes());
+    let found: Vec<String> = evidence.detections.iter().map(|one| one.expr.to_string()).collect();
+    assert_eq!(found, ["GPL-3.0-or-later"]);
+}

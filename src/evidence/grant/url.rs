@@ -1,10 +1,13 @@
 //! URLs that name a license.
 //!
-//! Knows how the sites of licenses write ids and versions in their addresses. A URL that could mean several licenses,
-//! or any text at all (`.../blob/master/LICENSE`), names none.
+//! Knows the addresses that the SPDX list itself refers to, and how the sites of licenses write ids and versions in
+//! theirs. A URL that could mean several licenses, or any text at all (`.../blob/master/LICENSE`), names none.
 
+use super::key::key;
 use super::names::{Named, Names};
 use super::words::Words;
+
+include!(concat!(env!("OUT_DIR"), "/references.rs"));
 
 /// What a URL names: the license, with the id of a family's version where it is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +16,8 @@ pub(super) struct Address {
     pub(super) id: Option<String>,
     /// A page that always shows the newest version of a GNU license.
     pub(super) or_later: bool,
+    /// A page that has the license among other things, such as a home page.
+    pub(super) plain: bool,
 }
 
 /// Sites whose pages are license texts: host, and the folder in which the page's name is the license.
@@ -36,35 +41,21 @@ const SITES: &[(&str, &str)] = &[
 
 /// Addresses that name a license in other words than its id; the beginning of the path decides.
 const PAGES: &[(&str, &str)] = &[
-    ("apache.org/licenses/license-2.0", "Apache-2.0"),
-    ("apache.org/licenses/license-1.1", "Apache-1.1"),
-    ("apache.org/licenses/license-1.0", "Apache-1.0"),
-    ("boost.org/license_1_0", "BSL-1.0"),
     ("boost.org/license-1_0", "BSL-1.0"),
     ("boost.org/users/license", "BSL-1.0"),
-    ("creativecommons.org/publicdomain/zero/1.0", "CC0-1.0"),
-    ("creativecommons.org/licenses/publicdomain", "LicenseRef-public-domain"),
-    ("creativecommons.org/publicdomain/mark", "LicenseRef-public-domain"),
     ("scripts.sil.org/ofl", "OFL"),
     ("openfontlicense.org", "OFL-1.1"),
     ("sil.org/ofl", "OFL"),
-    ("unlicense.org", "Unlicense"),
     ("wtfpl.net", "WTFPL"),
     ("sam.zoy.org/wtfpl", "WTFPL"),
     ("mit-license.org", "MIT"),
-    ("php.net/license/3_01", "PHP-3.01"),
-    ("php.net/license/3_0", "PHP-3.0"),
     ("python.org/psf/license", "PSF-2.0"),
-    ("perlfoundation.org/artistic_license_2_0", "Artistic-2.0"),
-    ("perlfoundation.org/artistic-license-20", "Artistic-2.0"),
     ("dev.perl.org/licenses", "Artistic-1.0-Perl OR GPL-1.0-or-later"),
     ("perl.com/perl/misc/artistic", "Artistic-1.0-Perl"),
-    ("zlib.net/zlib_license", "Zlib"),
     ("opensource.org/licenses/artistic-license-2.0", "Artistic-2.0"),
     ("opensource.org/licenses/artistic-license-1.0", "Artistic-1.0"),
     ("opensource.org/licenses/artistic-license", "Artistic-1.0"),
     ("glassfish.dev.java.net/public/cddl+gpl_1_1", "CDDL-1.1"),
-    ("glassfish.java.net/public/cddl+gpl_1_1", "CDDL-1.1"),
     ("gnu.org/copyleft/lesser", "LGPL-2.1-or-later"),
     ("gnu.org/copyleft/library", "LGPL-2.0-or-later"),
     ("curl.haxx.se/docs/copyright", "curl"),
@@ -101,15 +92,29 @@ const PAGES: &[(&str, &str)] = &[
     ("opensource.org/licenses/dec3", "DEC"),
     ("netscape.com/npl", "NPL"),
     ("mozilla.org/npl", "NPL"),
-    ("codeproject.com/info/cpol10", "CPOL-1.02"),
     ("apache.org/license-2.0", "Apache-2.0"),
+    ("apache.org/licenses", "Apache"),
+    ("isc.org/software/license", "ISC"),
+    ("opensource.org/licenses/eclipse-1.0", "EPL-1.0"),
+    ("python.org/download/releases", "Python-2.0"),
+    ("ruby-lang.org/en/license", "Ruby"),
 ];
 
 /// What `url` names.
 pub(super) fn named(names: &Names, url: &str) -> Option<Address> {
-    let low = url.to_ascii_lowercase();
-    let low = low.split_once("://").map_or(low.as_str(), |(_, rest)| rest);
-    let low = low.strip_prefix("www.").unwrap_or(low).trim_end_matches(['/', '.']);
+    let key = key(url);
+    listed(names, &key).or_else(|| by_name(names, &key))
+}
+
+/// What the list gives this address for, with or without the place on its page.
+fn listed(names: &Names, key: &str) -> Option<Address> {
+    let find = |key: &str| REFERENCES.binary_search_by(|(listed, _, _)| (*listed).cmp(key)).ok();
+    let at = find(key).or_else(|| find(&self::key(key.split_once('#')?.0)))?;
+    let (_, id, says_license) = REFERENCES[at];
+    whole_name(names, id).map(|address| Address { plain: !says_license, ..address })
+}
+
+fn by_name(names: &Names, low: &str) -> Option<Address> {
     let (host, path) = low.split_once('/').unwrap_or((low, ""));
     let page = PAGES.iter().filter(|(start, _)| low.starts_with(start)).max_by_key(|(start, _)| start.len());
     if let Some((_, id)) = page {
@@ -124,13 +129,10 @@ pub(super) fn named(names: &Names, url: &str) -> Option<Address> {
             names,
             &format!(
                 "mpl {}",
-                path.trim_start_matches("mpl")
-                    .trim_matches('/')
-                    .trim_start_matches("mpl-")
-                    .trim_end_matches("index.txt")
+                path.trim_start_matches("mpl").trim_matches('/').trim_start_matches("mpl-").trim_end_matches("index")
             ),
         ),
-        _ => on_license_site(names, host, path).or_else(|| last_part(names, path)),
+        _ => on_license_site(names, host, path).or_else(|| last_part(names, low)),
     }
 }
 
@@ -147,12 +149,18 @@ fn on_license_site(names: &Names, host: &str, path: &str) -> Option<Address> {
     })
 }
 
-/// The last part of an address on any site, where it is a name in full (`MIT-LICENSE.txt`, `the-mit-license`).
-fn last_part(names: &Names, path: &str) -> Option<Address> {
-    let page = page_name(path.rsplit('/').next()?.split(['#', '?']).next()?);
-    let says_license = page.contains("licen") || page.contains("gpl");
-    says_license.then(|| whole_name(names, page)).flatten()
+/// The last part of an address on any site, where it is a name in full (`MIT-LICENSE.txt`, `the-mit-license`), or the
+/// id of a license in a folder of licenses (`licenses.nuget.org/MIT`).
+fn last_part(names: &Names, low: &str) -> Option<Address> {
+    let (folder, page) = low.rsplit_once('/')?;
+    let page = page.split(['#', '?']).next()?;
+    let says_license = ["licen", "gpl", "cddl", "eupl"].iter().any(|word| page.contains(word));
+    let in_folder = || folder.split(['/', '.']).any(|part| LICENSES.contains(&part));
+    (says_license || in_folder()).then(|| whole_name(names, page_name(page))).flatten()
 }
+
+/// Folders and hosts that hold licenses.
+const LICENSES: &[&str] = &["license", "licenses", "licence", "licences", "license-list", "license-list-data"];
 
 fn page_name(page: &str) -> &str {
     let mut name = page;
@@ -181,7 +189,7 @@ fn page_name(page: &str) -> &str {
 
 /// The one license that `name` spells from end to end.
 fn whole_name(names: &Names, name: &str) -> Option<Address> {
-    let spaced = name.replace(['_', '-', '%'], " ");
+    let spaced = name.replace(['_', '%'], " ");
     let words = Words::read(&spaced, 0);
     let skipped = usize::from(words.is(0, &["the"]));
     let found = names.at(&words, skipped).or_else(|| names.at(&words, 0))?;
@@ -195,13 +203,13 @@ fn whole_name(names: &Names, name: &str) -> Option<Address> {
             let version =
                 if rest.len() == 2 && rest.iter().all(|part| part.len() == 1) { rest.join(".") } else { rest.join("") };
             if version.is_empty() {
-                return Some(Address { named: found.named, id: None, or_later: false });
+                return Some(Address { named: found.named, id: None, or_later: false, plain: false });
             }
             let spread =
                 if version.len() == 2 { format!("{}.{}", &version[..1], &version[1..]) } else { version.clone() };
             let id = family.version(&version).or_else(|| family.version(&spread))?.to_owned();
-            Some(Address { named: found.named, id: Some(id), or_later: false })
+            Some(Address { named: found.named, id: Some(id), or_later: false, plain: false })
         }
-        named => rest.is_empty().then_some(Address { named, id: None, or_later: false }),
+        named => rest.is_empty().then_some(Address { named, id: None, or_later: false, plain: false }),
     }
 }

@@ -3,49 +3,8 @@
 //! Knows how people wrap words in files (comment prefixes, roff and HTML markup, escapes in strings) and nothing of
 //! licenses. Invariant: words are in the order of the text, and each keeps the bytes it came from.
 
+pub(super) use super::gap::Gap;
 use crate::text::Span;
-
-/// What stood between a word and the one before it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Gap(u32);
-
-impl Gap {
-    pub(super) const NEWLINE: Gap = Gap(1);
-    /// A line without words.
-    pub(super) const PARAGRAPH: Gap = Gap(1 << 1);
-    /// A full stop, `!` or `?` that ends a sentence.
-    pub(super) const STOP: Gap = Gap(1 << 2);
-    pub(super) const COMMA: Gap = Gap(1 << 3);
-    pub(super) const OPEN: Gap = Gap(1 << 4);
-    pub(super) const CLOSE: Gap = Gap(1 << 5);
-    pub(super) const COLON: Gap = Gap(1 << 6);
-    pub(super) const SLASH: Gap = Gap(1 << 7);
-    pub(super) const QUOTE: Gap = Gap(1 << 8);
-    /// `+` directly after the word before.
-    pub(super) const PLUS: Gap = Gap(1 << 9);
-    pub(super) const EQUALS: Gap = Gap(1 << 10);
-    /// `>=`.
-    pub(super) const AT_LEAST: Gap = Gap(1 << 11);
-    pub(super) const SEMICOLON: Gap = Gap(1 << 12);
-    pub(super) const AT: Gap = Gap(1 << 13);
-    /// Nothing but one hyphen or dot, without a blank: both words are one compound.
-    pub(super) const JOINED: Gap = Gap(1 << 14);
-    pub(super) const BAR: Gap = Gap(1 << 15);
-    /// The `![` of an image in Markdown.
-    pub(super) const IMAGE: Gap = Gap(1 << 16);
-
-    pub(super) fn has(self, other: Gap) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    pub(super) fn with(self, other: Gap) -> Gap {
-        Gap(self.0 | other.0)
-    }
-
-    fn add(&mut self, other: Gap) {
-        self.0 |= other.0;
-    }
-}
 
 /// What a word is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -345,6 +304,11 @@ impl Reader<'_> {
             b';' => self.gap.add(Gap::SEMICOLON),
             b'(' | b'[' => self.gap.add(Gap::OPEN),
             b')' | b']' => self.gap.add(Gap::CLOSE),
+            // `Time::ParseDate` is one name.
+            b':' if next == b':' && after_word && self.peek(2).is_ascii_alphanumeric() => {
+                self.gap.add(Gap::JOINED);
+                width = 2;
+            }
             b':' => self.gap.add(Gap::COLON),
             b'/' if next != b'*' && next != b'/' => self.gap.add(Gap::SLASH),
             b'"' | b'\'' | b'`' => self.gap.add(Gap::QUOTE),
@@ -366,11 +330,21 @@ impl Reader<'_> {
     }
 
     fn full_stop(&mut self) {
-        let abbreviations = ["v", "ver", "vers", "inc", "rev", "no", "vs", "e", "i", "g", "cf", "resp"];
+        let abbreviations = ["v", "ver", "vers", "inc", "rev", "no", "vs", "e", "i", "g", "cf", "resp", "yahoo"];
         let last = self.words.len().checked_sub(1).map_or("", |last| self.words.text(last));
-        if !abbreviations.contains(&last) {
+        if !abbreviations.contains(&last) && !self.is_initial() {
             self.gap.add(Gap::STOP);
         }
+    }
+
+    /// True behind the `M` of "David M. Gay".
+    fn is_initial(&self) -> bool {
+        let begins = |back: usize| {
+            let word = self.words.len().checked_sub(back).and_then(|at| self.words.get(at))?;
+            let first = *self.bytes.get((word.span.start - self.base) as usize)?;
+            Some((first.is_ascii_uppercase(), word.span.end - word.span.start))
+        };
+        begins(1) == Some((true, 1)) && begins(2).is_some_and(|(capital, _)| capital)
     }
 
     /// `\n` and `\t` in strings of programs, `\fI` of roff, `\(co`.

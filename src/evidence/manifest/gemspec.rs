@@ -34,10 +34,13 @@ pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
     }
 }
 
-/// The literal strings in `text`, also those of `%w[..]`.
+/// The literal strings in `text`, also `%q{..}` and those of `%w[..]`.
 fn literals(text: &str) -> Vec<&str> {
     if let Some((_, list)) = text.split_once("%w") {
         return list.trim_matches(|letter: char| !letter.is_ascii_alphanumeric()).split_whitespace().collect();
+    }
+    if let Some((_, one)) = text.split_once("%q").or_else(|| text.split_once("%Q")) {
+        return vec![one.trim().trim_matches(['{', '}', '(', ')', '[', ']', '|', '!'])];
     }
     let quote = if text.contains('"') { '"' } else { '\'' };
     text.split(quote).skip(1).step_by(2).collect()

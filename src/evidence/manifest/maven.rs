@@ -3,8 +3,10 @@
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::super::{Page, detector::Seen};
+use super::super::{Detection, Page, detector::Seen};
 use super::claim;
+use crate::license::LicenseExpr;
+use crate::text::LineRange;
 
 pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
     let (mut urls, mut names) = (Vec::new(), Vec::new());
@@ -16,12 +18,33 @@ pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
             _ => {}
         }
     }
+    let before = seen.detections.len();
     for (index, name) in names.iter().enumerate() {
         let named = claim(page, seen, "manifest/maven", "icense", name);
         if let Some(url) = urls.get(index).filter(|_| !named) {
             claim(page, seen, "manifest/maven", "icense", url);
         }
     }
+    join(seen, before);
+}
+
+/// The POM reference: of several licenses the user can select any.
+fn join(seen: &mut Seen, before: usize) {
+    let several = seen.detections.split_off(before);
+    let lines = several
+        .iter()
+        .map(|one| one.lines)
+        .reduce(|all, one| LineRange::new(all.first.min(one.first), all.last.max(one.last)));
+    let notes: Vec<&str> = several.iter().filter_map(|one| one.note.as_deref()).collect();
+    let quotes: Vec<&str> = several.iter().map(|one| one.quote.as_str()).collect();
+    let joined = several.first().cloned().zip(LicenseExpr::any(several.iter().map(|one| one.expr.clone()))).zip(lines);
+    seen.detections.extend(joined.map(|((first, expr), lines)| Detection {
+        expr,
+        lines,
+        quote: quotes.join(", "),
+        note: (!notes.is_empty()).then(|| notes.join("; ")),
+        ..first
+    }));
 }
 
 /// The texts of all elements with their paths of local names; what comes before a syntax error is kept.

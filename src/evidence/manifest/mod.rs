@@ -126,3 +126,6 @@ fn place(text: &str, key: &str, value: &str) -> Span {
     let at = text.find(key).unwrap_or(0) as u32;
     Span::new(at, at)
 }
+
+#[cfg(test)]
+mod tests;

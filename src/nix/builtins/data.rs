@@ -1,9 +1,11 @@
 //! Builtins on data formats and hashes.
 
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use sha2::Digest;
 
 use super::Row;
 use crate::nix::eval::Eval;
+use crate::nix::symbol::Sym;
 use crate::nix::text::{Coerce, Text};
 use crate::nix::value::{Attr, R, Thunk, Value, lookup};
 
@@ -28,37 +30,99 @@ pub(super) const TABLE: &[Row] = &[
 
 impl<'a> Eval<'a> {
     /// The value of a JSON text.
-    pub fn json(&self, text: &str) -> R<'a, Value<'a>> {
-        match serde_json::from_str::<serde_json::Value>(text) {
-            Ok(json) => Ok(from_json(self, &json)),
-            Err(error) => self.fault(&format!("not JSON: {error}")),
-        }
+    pub fn json(&self, text: &'a str) -> R<'a, Value<'a>> {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let read = JsonValue(self).deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
+        read.or_else(|error| self.fault(&format!("not JSON: {error}")))
     }
 }
 
-fn from_json<'a>(eval: &Eval<'a>, json: &serde_json::Value) -> Value<'a> {
-    match json {
-        serde_json::Value::Null => Value::Null,
-        serde_json::Value::Bool(value) => Value::Bool(*value),
-        serde_json::Value::Number(number) => match number.as_i64() {
-            Some(number) => Value::Int(number),
-            // Nix reads `-0` as an integer and `-0.0` as a float; both arrive here alike.
-            None if number.as_f64().is_some_and(|number| number == 0.0) => eval.opaque("minus zero in JSON"),
-            None => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
-        },
-        serde_json::Value::String(text) => eval.string(text),
-        serde_json::Value::Array(items) => {
-            let items: Vec<_> = items.iter().map(|item| eval.done(from_json(eval, item))).collect();
-            eval.list(&items)
+/// Reads JSON to values without a tree in between: generated package sets come as megabytes of it.
+#[derive(Clone, Copy)]
+struct JsonValue<'e, 'a>(&'e Eval<'a>);
+
+impl<'a> DeserializeSeed<'a> for JsonValue<'_, 'a> {
+    type Value = Value<'a>;
+
+    fn deserialize<D: Deserializer<'a>>(self, reader: D) -> Result<Value<'a>, D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'a> Visitor<'a> for JsonValue<'_, 'a> {
+    type Value = Value<'a>;
+
+    fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value<'a>, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value<'a>, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value<'a>, E> {
+        Ok(Value::Int(number))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value<'a>, E> {
+        Ok(i64::try_from(number).map_or(Value::Float(number as f64), Value::Int))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value<'a>, E> {
+        // Nix reads `-0` as an integer and `-0.0` as a float; both arrive here alike.
+        Ok(if number == 0.0 { self.0.opaque("minus zero in JSON") } else { Value::Float(number) })
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'a str) -> Result<Value<'a>, E> {
+        Ok(Value::Str(text))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value<'a>, E> {
+        Ok(self.0.string(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'a>>(self, mut items: A) -> Result<Value<'a>, A::Error> {
+        let mut out = Vec::new();
+        while let Some(item) = items.next_element_seed(self)? {
+            out.push(self.0.done(item));
         }
-        serde_json::Value::Object(fields) => {
-            let items = fields.iter().map(|(name, value)| Attr {
-                name: eval.sym(name),
-                at: 0,
-                value: eval.done(from_json(eval, value)),
-            });
-            eval.attrs(items.collect())
+        Ok(self.0.list(&out))
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut fields: A) -> Result<Value<'a>, A::Error> {
+        let mut out = Vec::new();
+        while let Some(name) = fields.next_key_seed(JsonName(self.0))? {
+            let value = fields.next_value_seed(self)?;
+            out.push(Attr { name, at: 0, value: self.0.done(value) });
         }
+        Ok(self.0.attrs(out))
+    }
+}
+
+/// Reads the name of a field.
+struct JsonName<'e, 'a>(&'e Eval<'a>);
+
+impl<'a> DeserializeSeed<'a> for JsonName<'_, 'a> {
+    type Value = Sym;
+
+    fn deserialize<D: Deserializer<'a>>(self, reader: D) -> Result<Sym, D::Error> {
+        reader.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for JsonName<'_, '_> {
+    type Value = Sym;
+
+    fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("a name")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Sym, E> {
+        Ok(self.0.sym(text))
     }
 }
 
@@ -104,7 +168,7 @@ fn to_json<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>, out: &mut Text<'a>, depth:
                 if index > 0 {
                     out.text.push(',');
                 }
-                out.text.push_str(&quoted(&name));
+                out.text.push_str(&quoted(name));
                 out.text.push(':');
                 to_json(eval, attr.value, out, depth + 1)?;
             }

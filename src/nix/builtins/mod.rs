@@ -93,7 +93,7 @@ pub fn install(eval: &Eval<'_>) {
     for attr in &set {
         let name = eval.name(attr.name);
         globals.insert(eval.sym(&format!("__{name}")), attr.value);
-        if BARE.contains(&&*name) {
+        if BARE.contains(&name) {
             globals.insert(attr.name, attr.value);
         }
     }

@@ -9,7 +9,7 @@ use crate::nix::value::{Attr, R, State, Thunk, Value, lookup};
 pub(super) const TABLE: &[Row] = &[
     ("attrNames", 1, |eval, args| {
         let names = eval.sorted_names(eval.attrs_of(args[0])?);
-        let items: Vec<_> = names.iter().map(|(name, _)| eval.done(eval.string(name))).collect();
+        let items: Vec<_> = names.iter().map(|(name, _)| eval.done(Value::Str(name))).collect();
         Ok(eval.list(&items))
     }),
     ("attrValues", 1, |eval, args| {
@@ -46,7 +46,7 @@ pub(super) const TABLE: &[Row] = &[
     ("mapAttrs", 2, |eval, args| {
         let attrs = eval.attrs_of(args[1])?;
         let items = attrs.iter().map(|attr| {
-            let name = eval.done(eval.string(&eval.name(attr.name)));
+            let name = eval.done(Value::Str(eval.name(attr.name)));
             let partial = eval.delay_call(args[0], name);
             Attr { value: eval.delay_call(partial, attr.value), ..*attr }
         });
@@ -74,9 +74,9 @@ pub(super) const TABLE: &[Row] = &[
 
 impl<'a> Eval<'a> {
     /// The attributes in the order of their names.
-    pub fn sorted_names(&self, attrs: &'a [Attr<'a>]) -> Vec<(std::sync::Arc<str>, &'a Attr<'a>)> {
+    pub fn sorted_names(&self, attrs: &'a [Attr<'a>]) -> Vec<(&'a str, &'a Attr<'a>)> {
         let mut names: Vec<_> = attrs.iter().map(|attr| (self.name(attr.name), attr)).collect();
-        names.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        names.sort_unstable_by_key(|(name, _)| *name);
         names
     }
 
@@ -92,10 +92,12 @@ impl<'a> Eval<'a> {
                 None => Ok(Value::Null),
             })
         };
-        self.record(&[
-            ("file", field(|eval, file, _| eval.string(&file.path))),
-            ("line", field(|_, file, offset| Value::Int(i64::from(file.position(offset).line)))),
-            ("column", field(|_, file, offset| Value::Int(i64::from(file.position(offset).column)))),
+        let known = &self.known;
+        let part = |name, value| Attr { name, at: 0, value };
+        self.attrs(vec![
+            part(known.file, field(|eval, file, _| eval.string(&file.path))),
+            part(known.line, field(|_, file, offset| Value::Int(i64::from(file.position(offset).line)))),
+            part(known.column, field(|_, file, offset| Value::Int(i64::from(file.position(offset).column)))),
         ])
     }
 }
@@ -134,7 +136,7 @@ fn zip_attrs_with<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a
     all.sort_by_key(|(name, index, _)| (*name, *index));
     let items = all.chunk_by(|a, b| a.0 == b.0).map(|group| {
         let values: Vec<_> = group.iter().map(|(.., attr)| attr.value).collect();
-        let name = eval.done(eval.string(&eval.name(group[0].0)));
+        let name = eval.done(Value::Str(eval.name(group[0].0)));
         let partial = eval.delay_call(args[0], name);
         let value = eval.thunk(State::Apply(partial, eval.done(eval.list(&values))), Loc::default());
         Attr { name: group[0].0, at: 0, value }

@@ -57,7 +57,8 @@ fn places(bindings: &Bindings, out: &mut Vec<(Sym, Loc)>) {
     }
 }
 
-fn children<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Expr)) {
+/// Calls `each` with the expressions that `expr` is made of.
+pub(super) fn children<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Expr)) {
     match &expr.kind {
         Kind::Interp(parts) | Kind::PathInterp(parts) => parts.iter().for_each(|part| match part {
             Part::Expr(expr) => each(expr),

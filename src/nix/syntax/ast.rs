@@ -115,7 +115,7 @@ pub enum Op {
 pub struct Lambda {
     /// The name of the whole argument: slot 0 where there is one.
     pub whole: Option<Sym>,
-    /// The formals of `{ a, b ? 1 }:`; their slots follow.
+    /// The formals of `{ a, b ? 1 }:`, sorted by name; their slots follow.
     pub formals: Option<Box<[Formal]>>,
     /// True where `...` allows other attributes.
     pub open: bool,

@@ -3,52 +3,55 @@
 use rnix::SyntaxKind as K;
 
 use super::ast::{AttrName, Binding, BindingValue, Bindings, Expr, Kind, Loc};
-use super::lower::{Fail, Lower, Node};
+use super::reader::Reader;
+use super::refusal::Fail;
 use crate::nix::symbol::Sym;
 
-/// The bindings that `nodes` (`a.b = c;` and `inherit ..;`) make.
-pub(super) fn of<'t>(
-    lower: &mut Lower<'_>,
-    nodes: impl Iterator<Item = Node<'t>>,
-    rec: bool,
-) -> Result<Bindings, Fail> {
+/// The bindings (`a.b = c;` and `inherit ..;`) up to the token `until`, which is read too.
+pub(super) fn of(reader: &mut Reader<'_>, until: K, rec: bool) -> Result<Bindings, Fail> {
     let mut bindings = Bindings { rec, ..Bindings::default() };
     let mut index = Index::default();
-    for node in nodes {
-        match node.kind() {
-            K::NODE_INHERIT => inherit(lower, node, &mut bindings, &mut index)?,
-            K::NODE_ATTRPATH_VALUE => {
-                let (path, value) = lower.two(node)?;
-                let (path, value) = (lower.attr_path(path)?, lower.expr(value)?);
-                let at = value.loc;
-                add(&mut bindings, Some(&mut index), path, value).map_err(|what| lower.failure(at, what))?;
-            }
-            _ => return Err(lower.failure(lower.place(node), "a binding is expected here")),
+    while !reader.eat(until) {
+        if reader.eat(K::TOKEN_INHERIT) {
+            inherit(reader, &mut bindings, &mut index)?;
+            continue;
         }
+        let first = reader.attr_name()?;
+        let mut rest = Vec::new();
+        while reader.eat(K::TOKEN_DOT) {
+            rest.push(reader.attr_name()?);
+        }
+        reader.expect(K::TOKEN_ASSIGN)?;
+        let value = reader.expr()?;
+        reader.expect(K::TOKEN_SEMICOLON)?;
+        let at = value.loc;
+        add(&mut bindings, Some(&mut index), first, rest, value).map_err(|what| reader.failure(at, what))?;
     }
     sort(&mut bindings);
     Ok(bindings)
 }
 
-fn inherit(lower: &mut Lower<'_>, node: Node<'_>, bindings: &mut Bindings, index: &mut Index) -> Result<(), Fail> {
+fn inherit(reader: &mut Reader<'_>, bindings: &mut Bindings, index: &mut Index) -> Result<(), Fail> {
     let mut from = None;
-    for part in node.nodes() {
-        let loc = lower.place(part);
-        if part.kind() == K::NODE_INHERIT_FROM {
-            let number = u16::try_from(bindings.from.len());
-            from = Some(number.map_err(|_| lower.failure(loc, "too many `inherit (..)`"))?);
-            bindings.from.push(lower.interpolated(part)?);
-            continue;
-        }
-        let AttrName::Static(name, at) = lower.attr_name(part)? else {
-            return Err(lower.failure(loc, "a computed name cannot be inherited"));
+    let start = reader.here();
+    if reader.eat(K::TOKEN_L_PAREN) {
+        let expr = reader.expr()?;
+        reader.expect(K::TOKEN_R_PAREN)?;
+        let number = u16::try_from(bindings.from.len());
+        from = Some(number.map_err(|_| reader.failure(reader.loc(start), "too many `inherit (..)`"))?);
+        bindings.from.push(expr);
+    }
+    while !reader.eat(K::TOKEN_SEMICOLON) {
+        let start = reader.here();
+        let AttrName::Static(name, at) = reader.attr_name()? else {
+            return Err(reader.failure(reader.loc(start), "a computed name cannot be inherited"));
         };
         let value = match from {
             Some(number) => BindingValue::From(number),
             None => BindingValue::Inherit(Expr { kind: Kind::Name(name), loc: at }),
         };
         if index.find(bindings, name).is_some() {
-            return Err(lower.failure(loc, TWICE));
+            return Err(reader.failure(at, TWICE));
         }
         index.push(bindings, Binding { name, at, value });
     }
@@ -79,17 +82,15 @@ impl Index {
     }
 }
 
-const TWICE: &str = "an attribute is defined twice";
+pub(super) const TWICE: &str = "an attribute is defined twice";
 
 fn add(
     bindings: &mut Bindings,
     index: Option<&mut Index>,
-    path: Vec<AttrName>,
+    first: AttrName,
+    rest: Vec<AttrName>,
     value: Expr,
 ) -> Result<(), &'static str> {
-    let mut path = path.into_iter();
-    let first = path.next().expect("an attribute path has a first name");
-    let rest: Vec<AttrName> = path.collect();
     match first {
         AttrName::Dynamic(name) => {
             bindings.dynamic.push((*name, nest(rest, value)?));
@@ -113,8 +114,9 @@ fn add(
 /// `a.b = 1` beside `a.c = 2` or `a = { .. }` is one set.
 fn merge(binding: &mut Binding, rest: Vec<AttrName>, value: Expr) -> Result<(), &'static str> {
     let BindingValue::Expr(Expr { kind: Kind::Set(inner), .. }) = &mut binding.value else { return Err(TWICE) };
-    if !rest.is_empty() {
-        add(inner, None, rest, value)?;
+    let mut rest = rest.into_iter();
+    if let Some(first) = rest.next() {
+        add(inner, None, first, rest.collect(), value)?;
         sort(inner);
         return Ok(());
     }
@@ -137,12 +139,11 @@ fn merge(binding: &mut Binding, rest: Vec<AttrName>, value: Expr) -> Result<(), 
 
 /// The set that `rest = value` stands for.
 fn nest(rest: Vec<AttrName>, value: Expr) -> Result<Expr, &'static str> {
-    if rest.is_empty() {
-        return Ok(value);
-    }
-    let loc = Loc { start: name_start(&rest[0]), end: value.loc.end };
+    let mut rest = rest.into_iter();
+    let Some(first) = rest.next() else { return Ok(value) };
+    let loc = Loc { start: name_start(&first), end: value.loc.end };
     let mut bindings = Bindings::default();
-    add(&mut bindings, None, rest, value)?;
+    add(&mut bindings, None, first, rest.collect(), value)?;
     Ok(Expr { kind: Kind::Set(Box::new(bindings)), loc })
 }
 
@@ -155,4 +156,5 @@ fn name_start(name: &AttrName) -> u32 {
 
 fn sort(bindings: &mut Bindings) {
     bindings.fixed.sort_unstable_by_key(|binding| binding.name);
+    bindings.fixed.shrink_to_fit();
 }

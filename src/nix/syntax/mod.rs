@@ -1,20 +1,28 @@
 //! From text to the compact syntax that the evaluator walks.
 //!
-//! rnix parses; its tree is walked once and dropped. Knows the grammar and the scopes of names; it never evaluates and
-//! never opens a file.
+//! rnix finds the tokens, and its parser says what is wrong where something is. What is read of the tokens is what
+//! rnix's own parser makes of them (`agreement` holds it to that), without the tree in between, which costs as much as
+//! evaluating. Knows the grammar and the scopes of names; it never evaluates and never opens a file.
 
+#[cfg(test)]
+mod agreement;
 mod around;
 pub mod ast;
 mod bindings;
 mod guard;
-mod lower;
+mod operators;
 mod paths;
+mod reader;
+mod refusal;
 mod scope;
 mod strings;
+mod tokens;
+
+use std::borrow::Cow;
 
 pub use around::{bound, set_around};
-pub use lower::Fail;
 pub use paths::absolute;
+pub use refusal::Fail;
 
 use super::symbol::Sym;
 
@@ -32,7 +40,23 @@ pub fn parse(
     globals: u32,
     names: &mut dyn FnMut(&str) -> Sym,
 ) -> Result<ast::Expr, Fail> {
-    let mut expr = lower::file(src, dir, base, names)?;
+    let text = decoded(src);
+    let mut expr = reader::file(&text, dir, base, names).map_err(|fail| refusal::of(&text, fail))?;
     scope::Scopes::new(globals).expr(&mut expr);
     Ok(expr)
+}
+
+/// The text of a file; bytes that are not UTF-8 become `?`, so that offsets stay what they are.
+fn decoded(src: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(src) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => {
+            let spelled = src.utf8_chunks().fold(String::with_capacity(src.len()), |mut out, chunk| {
+                out.push_str(chunk.valid());
+                out.extend(chunk.invalid().iter().map(|_| '?'));
+                out
+            });
+            Cow::Owned(spelled)
+        }
+    }
 }

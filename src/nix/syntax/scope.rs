@@ -1,16 +1,12 @@
 //! Names to slots: every variable learns at parse time in which environment it lives.
 
-use std::collections::HashMap;
-
-use rustc_hash::FxBuildHasher;
-
 use super::ast::{AttrName, BindingValue, Bindings, Expr, Kind, Lambda, Part, Slot};
 use crate::nix::symbol::Sym;
 
 /// One environment that encloses an expression.
 enum Scope {
-    Few(Vec<Sym>),
-    Many(HashMap<Sym, u32, FxBuildHasher>),
+    /// The name of a whole argument, and sorted names.
+    Names(Option<Sym>, Vec<Sym>),
     With,
 }
 
@@ -42,7 +38,7 @@ impl Scopes {
             Kind::Let(inner) => {
                 let (bindings, body) = &mut **inner;
                 self.bindings(bindings);
-                self.push(names_of(bindings));
+                self.stack.push(names_of(bindings));
                 self.expr(body);
                 self.stack.pop();
             }
@@ -79,7 +75,7 @@ impl Scopes {
 
     fn lambda(&mut self, lambda: &mut Lambda) {
         let formals = lambda.formals.iter().flat_map(|formals| formals.iter().map(|formal| formal.name));
-        self.push(lambda.whole.into_iter().chain(formals).collect());
+        self.stack.push(Scope::Names(lambda.whole, formals.collect()));
         for formal in lambda.formals.iter_mut().flat_map(|formals| formals.iter_mut()) {
             if let Some(default) = &mut formal.default {
                 self.expr(default);
@@ -96,7 +92,7 @@ impl Scopes {
             }
         }
         if bindings.rec {
-            self.push(names_of(bindings));
+            self.stack.push(names_of(bindings));
         }
         bindings.from.iter_mut().for_each(|expr| self.expr(expr));
         for binding in &mut bindings.fixed {
@@ -113,21 +109,14 @@ impl Scopes {
         }
     }
 
-    fn push(&mut self, names: Vec<Sym>) {
-        self.stack.push(if names.len() <= 12 {
-            Scope::Few(names)
-        } else {
-            // The last of two equal names wins; only `{ a }@a:` could have two, and Nix refuses that.
-            Scope::Many(names.into_iter().enumerate().map(|(slot, name)| (name, slot_number(slot))).collect())
-        });
-    }
-
     fn name(&self, name: Sym) -> Kind {
         let mut withs = Vec::new();
         for (up, scope) in self.stack.iter().rev().enumerate() {
             let found = match scope {
-                Scope::Few(names) => names.iter().position(|known| *known == name).map(slot_number),
-                Scope::Many(names) => names.get(&name).copied(),
+                Scope::Names(whole, _) if *whole == Some(name) => Some(0),
+                Scope::Names(whole, names) => {
+                    names.binary_search(&name).ok().map(|at| slot_number(at + usize::from(whole.is_some())))
+                }
                 Scope::With => {
                     withs.push(distance(up));
                     None
@@ -149,6 +138,6 @@ fn distance(number: usize) -> u16 {
     u16::try_from(number).unwrap_or(u16::MAX)
 }
 
-fn names_of(bindings: &Bindings) -> Vec<Sym> {
-    bindings.fixed.iter().map(|binding| binding.name).collect()
+fn names_of(bindings: &Bindings) -> Scope {
+    Scope::Names(None, bindings.fixed.iter().map(|binding| binding.name).collect())
 }

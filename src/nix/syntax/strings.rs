@@ -3,7 +3,8 @@
 use rnix::SyntaxKind as K;
 
 use super::ast::{Expr, Part};
-use super::lower::{Child, Fail, Lower, Node};
+use super::reader::Reader;
+use super::refusal::Fail;
 
 /// A piece of an indented string before its indentation is taken off.
 enum Raw {
@@ -12,30 +13,30 @@ enum Raw {
     Expr(Expr),
 }
 
-/// The parts of a string node, escapes and indentation resolved.
-pub(super) fn parts(lower: &mut Lower<'_>, node: Node<'_>) -> Result<Vec<Part>, Fail> {
+/// The parts of the string that is read next, escapes and indentation resolved.
+pub(super) fn parts(reader: &mut Reader<'_>) -> Result<Vec<Part>, Fail> {
+    let is_indented = reader.expect(K::TOKEN_STRING_START)? == "''";
+    if !is_indented && let Some(text) = reader.plain_string() {
+        return Ok(vec![Part::Text(text.into())]);
+    }
     let mut raws = Vec::new();
-    let mut indented = false;
     let mut first = true;
-    for child in node.children() {
-        match child {
-            Child::Token(token) if token.kind == K::TOKEN_STRING_START => indented = token.text == "''",
-            Child::Token(token) if token.kind == K::TOKEN_STRING_CONTENT && indented => {
-                let text = if first { without_blank_first_line(token.text) } else { token.text };
+    loop {
+        match reader.peek() {
+            K::TOKEN_STRING_CONTENT if is_indented => {
+                let text = reader.bump();
+                let text = if first { without_blank_first_line(text) } else { text };
                 indented_text(text.as_bytes(), &mut raws);
-                first = false;
             }
-            Child::Token(token) if token.kind == K::TOKEN_STRING_CONTENT => {
-                raws.push(Raw::Text(plain_text(token.text.as_bytes()), true));
-            }
-            Child::Token(_) => {}
-            Child::Node(interpolation) => {
-                raws.push(Raw::Expr(lower.interpolated(interpolation)?));
-                first = false;
+            K::TOKEN_STRING_CONTENT => raws.push(Raw::Text(plain_text(reader.bump().as_bytes()), true)),
+            K::TOKEN_INTERPOL_START => raws.push(Raw::Expr(reader.interpolated()?)),
+            _ => {
+                reader.expect(K::TOKEN_STRING_END)?;
+                return Ok(if is_indented { strip_indentation(raws) } else { joined(raws) });
             }
         }
+        first = false;
     }
-    Ok(if indented { strip_indentation(raws) } else { joined(raws) })
 }
 
 fn joined(raws: Vec<Raw>) -> Vec<Part> {
@@ -74,25 +75,24 @@ fn plain_text(raw: &[u8]) -> Vec<u8> {
 fn indented_text(raw: &[u8], raws: &mut Vec<Raw>) {
     let mut text = Vec::new();
     let mut rest = raw;
-    while let Some((byte, after)) = rest.split_first() {
+    while let Some(at) = memchr::memchr(b'\'', rest) {
+        text.extend_from_slice(&rest[..at]);
+        rest = &rest[at..];
         let (escaped, len) = match rest {
-            [b'\'', b'\'', b'$', ..] => (Some(b"$".to_vec()), 3),
-            [b'\'', b'\'', b'\'', ..] => (Some(b"''".to_vec()), 3),
-            [b'\'', b'\'', b'\\', escaped, ..] => (Some(vec![unescape(*escaped)]), 4),
-            _ => (None, 1),
+            [b'\'', b'\'', b'$', ..] => (b"$".to_vec(), 3),
+            [b'\'', b'\'', b'\'', ..] => (b"''".to_vec(), 3),
+            [b'\'', b'\'', b'\\', escaped, ..] => (vec![unescape(*escaped)], 4),
+            _ => {
+                text.push(b'\'');
+                rest = &rest[1..];
+                continue;
+            }
         };
-        match escaped {
-            Some(literal) => {
-                keep(raws, &mut text);
-                raws.push(Raw::Text(literal, false));
-                rest = &rest[len..];
-            }
-            None => {
-                text.push(*byte);
-                rest = after;
-            }
-        }
+        keep(raws, &mut text);
+        raws.push(Raw::Text(escaped, false));
+        rest = &rest[len..];
     }
+    text.extend_from_slice(rest);
     keep(raws, &mut text);
 }
 
