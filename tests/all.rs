@@ -14,6 +14,8 @@ mod evidence_text;
 mod fallback_lib;
 mod fix;
 mod formats;
+#[path = "fuzz/total.rs"]
+mod fuzz_total;
 mod gate;
 mod golden;
 mod hostile;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::conclusion::{Concluded, Conclusion, Confidence, Prebuilt};
+use crate::conclusion::{Concluded, Conclusion, Confidence, Prebuilt, UnknownText};
 use crate::declared::{Declared, Statement};
 use crate::license::{LicenseExpr, Suffix, Term};
 use crate::tree::{LicenseTable, Package, Site};
@@ -45,6 +45,8 @@ pub struct Judged {
     pub verdict: Verdict,
     /// What the source ships that is already compiled.
     pub prebuilt: Vec<Prebuilt>,
+    /// What it ships that reads like a license and is none that is known.
+    pub unknown: Vec<UnknownText>,
 }
 
 impl<'a> Subject<'a> {
