@@ -14,6 +14,8 @@ mod evidence_text;
 mod fallback_lib;
 mod fix;
 mod formats;
+#[path = "fuzz/total.rs"]
+mod fuzz_total;
 mod gate;
 mod golden;
 mod hostile;
@@ -27,6 +29,7 @@ mod pitfalls;
 mod policy;
 mod readme;
 mod scan;
+mod sharing;
 mod source;
 mod upstream;
 mod worklist;

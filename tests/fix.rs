@@ -1,20 +1,26 @@
 //! `clarity fix`: an edit changes what it should and nothing else, and says so when it cannot.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use clarity::check::{self, Finding, Intent, Remedy, Safety, Severity};
 use clarity::conclusion::Confidence;
 use clarity::declared::{self, Declared, Row, Selection};
-use clarity::fix::{self, Case, Declarations, Plan};
+use clarity::fix::{self, Case, Declarations, Fix, Plan};
 use clarity::license::{LicenseExpr, Term, equivalent};
+use clarity::text::{Edit, Span};
 use clarity::tree::{Checkout, LicenseTable, Options, Package, Site};
 
 /// What a checkout defines.
-fn surveyed(checkout: &Checkout) -> Vec<(Package, Declared)> {
+pub fn surveyed(checkout: &Checkout) -> Vec<(Package, Declared)> {
+    surveyed_of(checkout, &Selection::All)
+}
+
+/// What a checkout defines of `selection`.
+fn surveyed_of(checkout: &Checkout, selection: &Selection) -> Vec<(Package, Declared)> {
     let mut rows = Vec::new();
-    declared::survey(checkout, &Selection::All, None, &AtomicBool::new(false), &mut |row| {
+    declared::survey(checkout, selection, None, &AtomicBool::new(false), &mut |row| {
         if let Row::Package(package, declared) = row {
             rows.push((*package, *declared));
         }
@@ -23,8 +29,12 @@ fn surveyed(checkout: &Checkout) -> Vec<(Package, Declared)> {
     rows
 }
 
-fn open(tree: &Path) -> Checkout {
-    Checkout::open(tree, &Options { lib: None, system: "x86_64-linux".to_owned() }).expect("the tree is there")
+pub fn open(tree: &Path) -> Checkout {
+    open_with(tree, None)
+}
+
+fn open_with(tree: &Path, lib: Option<PathBuf>) -> Checkout {
+    Checkout::open(tree, &Options { lib, system: "x86_64-linux".to_owned() }).expect("the tree is there")
 }
 
 /// Numbers that look random and are the same in every run.
@@ -68,7 +78,7 @@ fn place(package: &Package, declared: &Declared) -> Option<Site> {
     }
 }
 
-fn finding(package: &Package, target: &LicenseExpr) -> Finding {
+pub fn finding(package: &Package, target: &LicenseExpr) -> Finding {
     let check = check::by_id("LIC010").expect("there is such a check");
     Finding {
         check,
@@ -96,21 +106,22 @@ struct Retargeted {
     wrong: Vec<String>,
     edited: Checkout,
     targets: BTreeMap<Site, LicenseExpr>,
+    /// Edited files that nixfmt had nothing to say about before.
+    clean: usize,
 }
 
 /// Gives every license value of `tree` a new random meaning.
-fn retargeted(tree: &Path, seed: u64) -> Retargeted {
-    let checkout = open(tree);
+fn retargeted(checkout: &Checkout, seed: u64) -> Retargeted {
     let table = checkout.license_table();
     let (names, mut dice) = (names(&table), Dice(seed));
-    let rows = surveyed(&checkout);
+    let rows = surveyed(checkout);
     let mut targets: BTreeMap<Site, LicenseExpr> = BTreeMap::new();
     for (package, declared) in &rows {
         if let Some(place) = place(package, declared) {
             targets.entry(place).or_insert_with(|| target(&names, &mut dice));
         }
     }
-    let mut plan = plan_for(&checkout, &rows, &targets, &table);
+    let mut plan = plan_for(checkout, &rows, &targets, &table);
     let refused = plan.refused.iter().fold(BTreeMap::new(), |mut counts, refused| {
         let reason = refused.why.split('`').next().unwrap_or_default().to_owned();
         *counts.entry(reason).or_default() += 1;
@@ -119,15 +130,8 @@ fn retargeted(tree: &Path, seed: u64) -> Retargeted {
     let before: Declarations =
         rows.iter().map(|(package, declared)| (package.attr.clone(), declared.clone())).collect();
     let known = plan.refused.len();
-    let edited = loop {
-        let texts: Vec<_> = plan.files().map(|(file, _, after)| (file.clone(), after)).collect();
-        let edited = checkout.with_texts(texts.iter().map(|(file, text)| (file, text.as_str())));
-        let after: Declarations =
-            surveyed(&edited).into_iter().map(|(package, declared)| (package.attr, declared)).collect();
-        if fix::verify(&mut plan, &before, &after, &table) {
-            break edited;
-        }
-    };
+    verify(checkout, &mut plan, &before, &table);
+    let edited = edited(checkout, &plan, &plan.fixes);
     let wrong = plan.refused[known..]
         .iter()
         .map(|refused| {
@@ -139,7 +143,7 @@ fn retargeted(tree: &Path, seed: u64) -> Retargeted {
         .into_iter()
         .map(|(place, why)| format!("{place} {why}"))
         .collect();
-    Retargeted { values: targets.len(), plan, refused, wrong, edited, targets }
+    Retargeted { values: targets.len(), plan, refused, wrong, edited, targets, clean: 0 }
 }
 
 fn plan_for(
@@ -148,13 +152,29 @@ fn plan_for(
     targets: &BTreeMap<Site, LicenseExpr>,
     table: &LicenseTable,
 ) -> Plan {
+    // A set without a license that several packages are made of is a builder: only one of them asks.
+    let mut asked = BTreeSet::new();
     let findings: Vec<Option<Finding>> = rows
         .iter()
-        .map(|(package, declared)| Some(finding(package, targets.get(&place(package, declared)?)?)))
+        .map(|(package, declared)| {
+            let place = place(package, declared)?;
+            let target = targets.get(&place)?;
+            (*declared != Declared::Absent || asked.insert(place)).then(|| finding(package, target))
+        })
         .collect();
+    plan_of(checkout, rows, &findings, table)
+}
+
+/// The plan for what is found about each of `rows`.
+pub fn plan_of(
+    checkout: &Checkout,
+    rows: &[(Package, Declared)],
+    findings: &[Option<Finding>],
+    table: &LicenseTable,
+) -> Plan {
     let cases: Vec<Case<'_>> = rows
         .iter()
-        .zip(&findings)
+        .zip(findings)
         .map(|((package, declared), finding)| Case { package, declared, findings: finding.iter().collect() })
         .collect();
     let options = fix::Options { safety: Safety::Unsafe, limit: None };
@@ -165,15 +185,31 @@ fn plan_for(
     })
 }
 
+/// `checkout` with `fixes` made.
+fn edited(checkout: &Checkout, plan: &Plan, fixes: &[Fix]) -> Checkout {
+    let texts: Vec<_> = plan.files_with(fixes).map(|(file, _, after)| (file.clone(), after)).collect();
+    checkout.with_texts(texts.iter().map(|(file, text)| (file, text.as_str())))
+}
+
+/// Refuses what does not do as it should.
+pub fn verify(checkout: &Checkout, plan: &mut Plan, before: &Declarations, table: &LicenseTable) {
+    fix::verify(plan, before, table, &mut |plan, fixes, selection| {
+        let rows = surveyed_of(&edited(checkout, plan, fixes), &selection);
+        Some(rows.into_iter().map(|(package, declared)| (package.attr, declared)).collect())
+    });
+}
+
 /// Holds the promises that every edit makes, on the values of one tree.
-fn hold(tree: &Path, seed: u64) -> Retargeted {
-    let done = retargeted(tree, seed);
-    for (fix, before, after) in done.plan.steps() {
-        let spans: Vec<_> = fix.edits.iter().map(|edit| edit.span).collect();
-        let (first, last) = (spans.first().expect("an edit"), spans.last().expect("an edit"));
-        assert!(before.as_bytes().starts_with(&after.as_bytes()[..0]), "texts are text");
-        assert!(first.start <= last.end);
-    }
+fn hold(checkout: &Checkout, seed: u64) -> Retargeted {
+    let mut done = retargeted(checkout, seed);
+    let strays: Vec<String> = done.plan.fixes.iter().flat_map(|fix| strays(fix, &done.plan)).collect();
+    assert_eq!(strays, Vec::<String>::new(), "edits beside the value");
+    let is_clean = |text: &str| nixfmt_rs::format(text).is_ok_and(|formatted| formatted == text);
+    let clean: Vec<_> = done.plan.files().filter(|(_, before, _)| is_clean(before)).collect();
+    let spoilt: Vec<_> =
+        clean.iter().filter(|(.., after)| !is_clean(after)).map(|(file, ..)| file.to_string()).collect();
+    assert_eq!(spoilt, Vec::<String>::new(), "nixfmt would change these now, and did not before");
+    done.clean = clean.len();
     // The same targets again: everything says so already.
     let rows = surveyed(&done.edited);
     let fixed: BTreeMap<&str, &LicenseExpr> = done
@@ -194,29 +230,84 @@ fn hold(tree: &Path, seed: u64) -> Retargeted {
     done
 }
 
+/// What `fix` changes beside the license value: more than line ends, the binding of a license, and `lib` in arguments.
+fn strays(fix: &Fix, plan: &Plan) -> Vec<String> {
+    let text = &plan.texts[&fix.place.file];
+    let stray = |edit: &Edit| {
+        let (old, new) = (words(edit.span.of(text)), words(&edit.text));
+        let chars = |words: &[(usize, char)]| words.iter().map(|(_, c)| *c).collect::<String>();
+        let same = |pair: &(&(usize, char), &(usize, char))| pair.0.1 == pair.1.1;
+        let head = old.iter().zip(&new).take_while(same).count();
+        let (old, new) = (&old[head..], &new[head..]);
+        let tail = old.iter().rev().zip(new.iter().rev()).take_while(same).count();
+        let (old, new) = (&old[..old.len() - tail], &new[..new.len() - tail]);
+        let start = edit.span.start as usize;
+        let (first, last) = (fix.place.span.start as usize, fix.place.span.end as usize);
+        // What is not of the value stays, in its order: one that was inherited moves out from among others.
+        let mut kept = new.iter().map(|(_, c)| c);
+        let mut others = old.iter().filter(|(at, _)| !(first..last).contains(&(start + at)));
+        // Where nothing else was inherited, the whole statement goes.
+        let name = chars(&words(fix.place.span.of(text)));
+        let goes = chars(old).strip_suffix(&name).is_some_and(|rest| rest.starts_with("inherit"));
+        let is_in_value = goes || others.all(|(_, c)| kept.any(|kept| kept == c));
+        let adds = chars(new);
+        let is_known = adds.is_empty() || ["lib", "license=", "meta"].iter().any(|known| adds.contains(known));
+        let is_fine = if old.is_empty() { is_known || is_near(edit.span, fix.place.span) } else { is_in_value };
+        (!is_fine).then(|| format!("{} {}: `{}` -> `{adds}`", fix.attr(), fix.place.file, chars(old)))
+    };
+    fix.edits.iter().filter_map(stray).collect()
+}
+
+fn is_near(edit: Span, value: Span) -> bool {
+    edit.start <= value.end && value.start <= edit.end
+}
+
+/// The letters of `text` that are neither blanks nor commas, each with its place.
+fn words(text: &str) -> Vec<(usize, char)> {
+    text.char_indices().filter(|(_, c)| !c.is_whitespace() && *c != ',').collect()
+}
+
 #[test]
 fn every_license_value_can_be_made_to_say_something_else_and_nothing_else_changes() {
     for seed in 0..6 {
-        let done = hold(&super::scan::fixture(), seed);
+        let done = hold(&open(&super::scan::fixture()), seed);
         assert!(done.plan.fixes.len() > 10, "few values were edited");
         assert_eq!(done.wrong, Vec::<String>::new(), "edits that evaluate to something else");
     }
 }
 
-/// `CLARITY_TREE=<checkout> cargo test -- --ignored every_license_value_of_a_real_tree --nocapture`
+/// `CLARITY_TREE=<checkout> cargo test -- --ignored every_license_value_of_a_real_tree --nocapture`;
+/// a checkout without a `lib` of its own needs `CLARITY_NIXPKGS`. With `CLARITY_EDITED=<copy of it>` the edits are written to the copy, for `tests/bench/edited.py` to ask the real Nix.
 #[test]
 #[ignore = "needs a checkout in CLARITY_TREE"]
 fn every_license_value_of_a_real_tree_can_be_made_to_say_something_else() {
     let tree = PathBuf::from(std::env::var_os("CLARITY_TREE").expect("CLARITY_TREE names a checkout"));
-    let done = hold(&tree, 1);
+    let done = hold(&open_with(&tree, std::env::var_os("CLARITY_NIXPKGS").map(PathBuf::from)), 1);
     let fixed = done.plan.fixes.len();
     println_summary(&done, fixed);
+    if let Some(copy) = std::env::var_os("CLARITY_EDITED") {
+        put(&done.plan, Path::new(&copy));
+    }
     assert!(done.targets.values().all(|target| equivalent(target, target)));
+}
+
+/// Writes the edited files to `copy`, and beside it what each package is to declare.
+fn put(plan: &Plan, copy: &Path) {
+    for (file, _, after) in plan.files() {
+        std::fs::write(copy.join(file.as_str()), after).expect("the copy is writable");
+    }
+    let row = |attr: &str, fix: &Fix| {
+        serde_json::json!({ "attr": attr, "file": fix.place.file.as_str(), "target": fix.target.to_string() })
+            .to_string()
+    };
+    let rows = plan.fixes.iter().flat_map(|fix| fix.packages.iter().map(|package| row(&package.attr.0, fix)));
+    std::fs::write(copy.with_extension("jsonl"), rows.collect::<Vec<_>>().join("\n") + "\n").expect("writable");
 }
 
 #[allow(clippy::print_stdout)]
 fn println_summary(done: &Retargeted, fixed: usize) {
     println!("{} values, {fixed} edited; refused: {:#?}", done.values, done.refused);
+    println!("{} edited files were nixfmt-clean and still are", done.clean);
     println!("{} edits did not evaluate to what was wanted:", done.wrong.len());
     done.wrong.iter().take(200).for_each(|line| println!("  {line}"));
 }
@@ -234,10 +325,7 @@ fn rewritten(before: &str, wanted: &str) -> Result<String, String> {
         rows.iter().filter_map(|(package, declared)| Some((place(package, declared)?, wanted.clone()))).collect();
     let mut plan = plan_for(&checkout, &rows, &targets, &table);
     let own: Declarations = rows.iter().map(|(package, declared)| (package.attr.clone(), declared.clone())).collect();
-    let texts: Vec<_> = plan.files().map(|(file, _, after)| (file.clone(), after)).collect();
-    let edited = checkout.with_texts(texts.iter().map(|(file, text)| (file, text.as_str())));
-    let after = surveyed(&edited).into_iter().map(|(package, declared)| (package.attr, declared)).collect();
-    fix::verify(&mut plan, &own, &after, &table);
+    verify(&checkout, &mut plan, &own, &table);
     match (plan.files().next(), plan.refused.first()) {
         (_, Some(refused)) => Err(refused.why.clone()),
         (Some((_, _, after)), None) => Ok(after),
@@ -328,6 +416,28 @@ fn members_come_and_go_and_comments_stay() {
 }
 
 #[test]
+fn new_members_find_their_place_around_one_that_stays() {
+    let list =
+        |members: &str| with_meta("{ lib, stdenv }", &format!("    license = with lib.licenses; [ {members} ];\n"));
+    let after = rewritten(&list("isc"), "Apache-2.0 AND ISC AND Zlib").expect("edited");
+    let names: Vec<&str> = after.split(['[', ']']).nth(1).unwrap_or_default().split_whitespace().collect();
+    assert_eq!(names, ["isc", "asl20", "zlib"], "{after}");
+}
+
+#[test]
+fn what_a_condition_leaves_out_is_not_touched() {
+    let list = |members: &str, guarded: &str| {
+        with_meta(
+            "{ lib, stdenv }",
+            &format!("    license = with lib.licenses; [ {members} ] ++ lib.optional false {guarded};\n"),
+        )
+    };
+    becomes(&list("mit", "unfree"), "Apache-2.0", &list("asl20", "unfree"));
+    let after = rewritten(&list("mit", "zlib"), "MIT AND Zlib").expect("edited");
+    assert!(after.contains("lib.optional false zlib") && after.matches("zlib").count() == 2, "{after}");
+}
+
+#[test]
 fn one_license_becomes_several_as_nixfmt_prints_them() {
     let one = with_meta("{ lib, stdenv }", "    license = lib.licenses.mit;\n");
     let list = "    license = with lib.licenses; [\n      asl20\n      mit\n    ];\n";
@@ -380,6 +490,9 @@ fn what_cannot_be_edited_is_refused_with_the_reason() {
     );
     let why = rewritten(&guarded, "MIT").expect_err("the guard decides");
     assert!(why.contains("added by a condition"), "{why}");
+    let parts = with_meta("{ lib, stdenv }", "    license.fullName = \"Own\";\n");
+    let why = rewritten(&parts, "MIT").expect_err("there is no value to replace");
+    assert!(why.contains("part by part (`license.fullName = ..;`)"), "{why}");
     let generated = format!(
         "# This file is generated by a tool. Do not edit!\n{}",
         with_meta("{ lib, stdenv }", "    license = lib.licenses.mit;\n")

@@ -91,3 +91,16 @@ fn a_lone_file_is_a_package_of_its_name() {
     let seen: Vec<_> = seen(&overlay).into_iter().map(|(kind, attr, _)| (kind, attr)).collect();
     assert_eq!(seen, [("package", "hazel"), ("skipped", "willow")]);
 }
+
+#[test]
+fn a_fix_says_of_which_packages_it_cannot_tell() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::create_dir(folder.path().join("src")).expect("writable");
+    std::fs::write(folder.path().join("src/a.c"), "// SPDX-License-Identifier: Apache-2.0\n").expect("writable");
+    let package = "{ stdenv }:\n\nstdenv.mkDerivation {\n  pname = \"bare\";\n  version = \"1\";\n  src = ./src;\n}\n";
+    std::fs::write(folder.path().join("bare.nix"), package).expect("writable");
+    let run = clarity(&["fix", folder.path().to_str().expect("UTF-8")]);
+    assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{}", run.stderr);
+    let why = "cannot tell: bare: the declared license could not be evaluated: `stdenv` comes from outside";
+    assert!(run.stderr.contains(why), "{}", run.stderr);
+}

@@ -444,6 +444,19 @@ fn check_attr_and_limit_narrow_what_is_fixed() {
 }
 
 #[test]
+fn a_string_that_the_source_bears_out_is_a_safe_fix_and_one_without_a_source_is_not() {
+    let place = Place::new();
+    let file = place.tree().join(package("birch-log"));
+    let text = place.read(&package("birch-log")).replace("lib.licenses.mit", "\"Apache-2.0\"");
+    fs::write(file, text).expect("writable");
+    let run = place.fix(&["--attr", "birch-log"]);
+    assert!(run.stdout.contains("+    license = lib.licenses.asl20;"), "{} {}", run.stdout, run.stderr);
+    let blind = place.fix(&["--attr", "birch-log", "--metadata-only"]);
+    assert_eq!(blind.stdout, "");
+    assert!(blind.stderr.contains("needs a reviewer"), "{}", blind.stderr);
+}
+
+#[test]
 fn an_attribute_that_is_not_there_is_no_success() {
     let place = Place::new();
     let run = place.fix(&["--attr", "no-such"]);

@@ -1,7 +1,7 @@
 //! A license written as a string.
 
 use crate::declared::Statement;
-use crate::license::LicenseExpr;
+use crate::license::{LicenseExpr, equivalent};
 
 use super::{Check, Finding, Intent, Remedy, Safety, Severity, Subject};
 
@@ -37,7 +37,15 @@ fn about(subject: &Subject<'_>, text: &str, known: Option<&LicenseExpr>) -> Find
         .filter(|expr| subject.table.spell(expr).is_some() && !expr.terms().iter().any(|term| term.is_reference()));
     if let Some(expr) = named {
         finding.help.extend(subject.line_to_write(expr));
-        finding.remedy = Some(Remedy { intent: Intent::SetLicense(expr.clone()), safety: Safety::Unsafe });
+        finding.remedy = Some(Remedy { intent: Intent::SetLicense(expr.clone()), safety: safety(subject, expr) });
     }
     finding
+}
+
+/// As sure as the source is that the license which the string means is the right one.
+fn safety(subject: &Subject<'_>, meant: &LicenseExpr) -> Safety {
+    match subject.concluded() {
+        Some(concluded) if equivalent(&concluded.expr, meant) => subject.safety(concluded),
+        _ => Safety::Unsafe,
+    }
 }

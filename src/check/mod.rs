@@ -25,6 +25,7 @@ mod subject;
 mod unfree;
 mod unfree_found_free;
 mod unknown_id;
+mod unknown_text;
 mod upstream_inconsistent;
 
 use std::collections::BTreeMap;
@@ -99,6 +100,7 @@ pub const CHECKS: &[&Check] = &[
     &provenance::CHECK,
     &upstream_inconsistent::CHECK,
     &no_license_found::CHECK,
+    &unknown_text::CHECK,
     &license_drift::CHECK,
     &stale_suppression::CHECK,
     &not_scanned::CHECK,

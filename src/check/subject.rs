@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::conclusion::{Concluded, Conclusion, Confidence, Prebuilt};
+use crate::conclusion::{Concluded, Conclusion, Confidence, Prebuilt, UnknownText};
 use crate::declared::{Declared, Statement};
 use crate::license::{LicenseExpr, Suffix, Term};
 use crate::tree::{LicenseTable, Package, Site};
@@ -45,6 +45,8 @@ pub struct Judged {
     pub verdict: Verdict,
     /// What the source ships that is already compiled.
     pub prebuilt: Vec<Prebuilt>,
+    /// What it ships that reads like a license and is none that is known.
+    pub unknown: Vec<UnknownText>,
 }
 
 impl<'a> Subject<'a> {
@@ -101,7 +103,7 @@ impl<'a> Subject<'a> {
         if let Some(concluded) = self.concluded() {
             finding.help.extend(self.line_to_write(&concluded.expr));
             let intent = Intent::SetLicense(concluded.expr.clone());
-            finding.remedy = Some(Remedy { intent, safety: safety(concluded) });
+            finding.remedy = Some(Remedy { intent, safety: self.safety(concluded) });
         }
         finding
     }
@@ -114,6 +116,29 @@ impl<'a> Subject<'a> {
                 "the license table of this checkout has no name for {expr}; add one, or use an inline record"
             )),
         }
+    }
+
+    /// A high confidence and a stated operator are needed before anything is written unasked. Which of several parts
+    /// ship, and whether an exception is really gone, is for a reviewer: witnesses seldom speak of the whole.
+    pub(super) fn safety(&self, concluded: &Concluded) -> Safety {
+        let terms = concluded.expr.terms();
+        let placeholder = terms.iter().any(|term| verdict::is_placeholder(term));
+        // Only and or-later differ in what a user may do: where nothing grants either, a person has to find out.
+        let open = terms.iter().any(|term| term.suffix == Suffix::Unstated);
+        let excepted = |term: &Term| term.exception.is_some();
+        let drops_exception = self.declares(excepted) && !terms.iter().any(|term| excepted(term));
+        match concluded.confidence {
+            _ if concluded.operator_unstated || placeholder || open => Safety::DisplayOnly,
+            Confidence::High if drops_exception || matches!(concluded.expr, LicenseExpr::And(_)) => Safety::Unsafe,
+            Confidence::High => Safety::Safe,
+            Confidence::Medium => Safety::Unsafe,
+            Confidence::Low => Safety::DisplayOnly,
+        }
+    }
+
+    fn declares(&self, what: impl Fn(&Term) -> bool) -> bool {
+        let members = self.statement().map(verdict::members).unwrap_or_default();
+        members.iter().any(|member| member.expr.terms().iter().any(|term| what(term)))
     }
 
     /// What is declared, in SPDX terms.
@@ -166,17 +191,4 @@ fn statement_in_words(statement: &Statement) -> String {
 /// The terms of a set, joined for a sentence.
 pub(super) fn listed(terms: &BTreeSet<Term>) -> String {
     terms.iter().map(Term::to_string).collect::<Vec<_>>().join(", ")
-}
-
-/// A high confidence and a stated operator are needed before anything is written unasked.
-fn safety(concluded: &Concluded) -> Safety {
-    let placeholder = concluded.expr.terms().iter().any(|term| verdict::is_placeholder(term));
-    // Only and or-later differ in what a user may do: where nothing grants either, a person has to find out.
-    let open = concluded.expr.terms().iter().any(|term| term.suffix == Suffix::Unstated);
-    match concluded.confidence {
-        _ if concluded.operator_unstated || placeholder || open => Safety::DisplayOnly,
-        Confidence::High => Safety::Safe,
-        Confidence::Medium => Safety::Unsafe,
-        Confidence::Low => Safety::DisplayOnly,
-    }
 }

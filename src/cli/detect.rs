@@ -157,7 +157,7 @@ fn explain_one(one: &Detection, text: &str, index: &LineIndex, out: &mut dyn Wri
     if one.lines.last >= one.lines.first + MOST_QUOTED {
         writeln!(out, "        | ...")?;
     }
-    if one.class == Witness::Text || one.by == "text/unknown" {
+    if one.class == Witness::Text || one.is_unknown_text() {
         let passage: Vec<&str> = (one.lines.first..=one.lines.last).map(line).collect();
         explain_difference(one, &passage.join("\n"), out)?;
     }

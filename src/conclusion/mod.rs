@@ -7,6 +7,7 @@ mod confidence;
 mod prebuilt;
 mod scope;
 mod suffix;
+mod unknown;
 mod voice;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::text::{LineRange, RelPath};
 
 pub use prebuilt::{Prebuilt, prebuilt};
 use scope::Scope;
+pub use unknown::{UnknownText, unknown_texts};
 use voice::{Speaker, Voice};
 
 /// What a source is licensed under, as far as its evidence tells.

@@ -6,7 +6,7 @@ use std::thread;
 
 use crate::check::Finding;
 use crate::declared::Selection;
-use crate::fix::{self, Case, Declarations, Dirty, Plan};
+use crate::fix::{self, Case, Declarations, Dirty, Fix, Plan};
 use crate::nix;
 use crate::report::{Located, Report};
 use crate::text::RelPath;
@@ -15,7 +15,7 @@ use crate::triage::State;
 
 use super::Watch;
 use super::scan::{Request, ScanError, scan_checkout};
-use super::survey::{Found, declarations};
+use super::survey::{Found, declarations, some_of, survey};
 
 /// A checkout that was scanned, open for changes.
 pub struct Session {
@@ -115,21 +115,31 @@ impl Session {
     fn verify(&self, plan: &mut Plan) -> Vec<Found> {
         let before = by_attr(&self.all);
         let mut found = Vec::new();
-        while !plan.fixes.is_empty() && !self.watch.is_ended() {
+        fix::verify(plan, &before, &self.table, &mut |plan, fixes, selection| {
             self.watch.stage("evaluating the edited checkout");
-            let texts: Vec<(RelPath, String)> = plan.files().map(|(file, _, after)| (file.clone(), after)).collect();
-            let edited = self.checkout.with_texts(texts.iter().map(|(file, text)| (file, text.as_str())));
-            found = declarations(&edited, &self.request, &self.watch);
-            if fix::verify(plan, &before, &by_attr(&found), &self.table) {
-                break;
+            let is_whole = matches!(selection, Selection::All);
+            let edited = self.edited(plan, fixes);
+            let declared = match selection {
+                Selection::All => declarations(&edited, &self.request, &self.watch),
+                some => survey(&edited, &some_of(&self.request, some), None, &self.watch).packages,
+            };
+            // What was not evaluated to its end is not offered.
+            let declared = (!self.watch.is_ended()).then_some(declared)?;
+            let by_attr = by_attr(&declared);
+            if is_whole {
+                found = declared;
             }
-        }
-        if self.watch.is_ended() {
-            // What was not evaluated again is not offered.
-            plan.fixes.clear();
-        }
+            Some(by_attr)
+        });
         self.watch.finish();
         found
+    }
+
+    /// The checkout with `fixes` made.
+    fn edited(&self, plan: &Plan, fixes: &[Fix]) -> Checkout {
+        let texts: Vec<(RelPath, String)> =
+            plan.files_with(fixes).map(|(file, _, after)| (file.clone(), after)).collect();
+        self.checkout.with_texts(texts.iter().map(|(file, text)| (file, text.as_str())))
     }
 }
 

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::check::{self, Judged, Subject};
-use crate::conclusion::{conclude, prebuilt};
+use crate::conclusion::{conclude, prebuilt, unknown_texts};
 use crate::declared::{self, Declared, evaluated::Evaluated};
 use crate::evidence::{Curations, Detector, Evidence, Used, curate};
 use crate::report::{Coverage, Gate, Located, Outcome, PackageReport, Report};
@@ -342,7 +342,8 @@ fn judge(package: &Package, declared: &Declared, evidence: &Evidence, table: &Li
     let root = root.unwrap_or_default();
     let conclusion = conclude(evidence, &root);
     let verdict = compare(declared, &conclusion, table);
-    let judged = Judged { conclusion, verdict, prebuilt: prebuilt(evidence, &root) };
+    let (prebuilt, unknown) = (prebuilt(evidence, &root), unknown_texts(evidence, &root));
+    let judged = Judged { conclusion, verdict, prebuilt, unknown };
     Audit {
         outcome: Outcome::Audited(Some(Box::new(judged))),
         outline: None,

@@ -32,10 +32,7 @@ pub(super) struct Surveyed {
 /// What every package of `checkout` declares, and what is selected beyond: a set that a walk leaves out is looked into
 /// where somebody asks for it.
 pub(super) fn declarations(checkout: &Checkout, request: &Request, watch: &Watch) -> Vec<Found> {
-    let of = |selection| {
-        let alone = Request { selection, evaluated: None, leave_out: LeaveOut::default(), ..request.clone() };
-        survey(checkout, &alone, None, watch).packages
-    };
+    let of = |selection| survey(checkout, &some_of(request, selection), None, watch).packages;
     let mut all = of(Selection::All);
     if let Selection::Some(_) = request.selection {
         let known: BTreeSet<String> = all.iter().map(|(package, _)| package.attr.0.clone()).collect();
@@ -44,6 +41,11 @@ pub(super) fn declarations(checkout: &Checkout, request: &Request, watch: &Watch
     }
     all.sort_by(|a, b| a.0.attr.cmp(&b.0.attr));
     all
+}
+
+/// `request` for what the checkout itself says of `selection`, nothing left out.
+pub(super) fn some_of(request: &Request, selection: Selection) -> Request {
+    Request { selection, evaluated: None, leave_out: LeaveOut::default(), ..request.clone() }
 }
 
 /// What the checkout defines, in no order: what is kept of this very checkout, else what an evaluation gives; of a

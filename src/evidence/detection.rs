@@ -128,6 +128,9 @@ pub struct Detection {
 /// How the note of a detection begins that names only the family of a license, such as "BSD" or "GPL".
 pub(super) const UNVERSIONED: &str = "no version stated";
 
+/// Who sees text that resembles a license and is none that is known.
+pub(super) const UNKNOWN_TEXT: DetectorId = "text/unknown";
+
 impl Detection {
     /// Puts what was seen in one file in order: by lines, then by class and expression.
     pub(super) fn sort(seen: &mut [Detection]) {
@@ -146,6 +149,11 @@ impl Detection {
     /// True where only the family of the license was named; the expression is then the family's usual reading.
     pub fn is_family(&self) -> bool {
         self.note.as_deref().is_some_and(|note| note.starts_with(UNVERSIONED))
+    }
+
+    /// True for a passage that reads like a license and is none that is known; the expression is the nearest one.
+    pub fn is_unknown_text(&self) -> bool {
+        self.by == UNKNOWN_TEXT
     }
 }
 

@@ -127,6 +127,9 @@ impl Detector {
             read(&page, &mut seen);
         }
         settle(seen, &mut evidence);
+        if evidence.role == Role::LicenseText && says_nothing(&evidence) {
+            evidence.detections.edit().extend(self.texts.nearest(&page));
+        }
         evidence
     }
 
@@ -141,6 +144,12 @@ impl Detector {
         }
         seen
     }
+}
+
+/// True where a file neither states a license nor says where one is.
+fn says_nothing(evidence: &FileEvidence) -> bool {
+    let is_clue = |one: &Detection| one.class == Witness::Clue && !one.is_unknown_text();
+    evidence.detections.iter().all(is_clue) && evidence.pointers.is_empty()
 }
 
 fn digest(own: &[OwnText]) -> Digest {

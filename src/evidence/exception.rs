@@ -22,6 +22,8 @@ pub(super) fn attach(exceptions: &[(&'static str, LineRange)], found: &mut Vec<D
             Some(host) => {
                 let joined = widen(id, &found[host].expr);
                 found[host].expr = joined;
+                let own = found[host].lines;
+                found[host].lines = LineRange::new(own.first.min(lines.first), own.last.max(lines.last));
             }
             None => found.extend(alone(id, lines)),
         }
@@ -114,6 +116,13 @@ mod tests {
             attached("Classpath-exception-2.0", 12, found),
             ["MIT", "GPL-2.0-or-later WITH Classpath-exception-2.0"]
         );
+    }
+
+    #[test]
+    fn the_lines_of_a_widened_license_are_those_of_both() {
+        let mut found = vec![grant("GPL-2.0-or-later", 1)];
+        attach(&[("Bison-exception-2.2", LineRange::new(12, 17))], &mut found);
+        assert_eq!(found[0].lines, LineRange::new(1, 17));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::check::{self, Finding, Intent, Safety};
 use crate::declared::{Declared, Statement};
 use crate::license::LicenseExpr;
 use crate::text::{EditSet, RelPath};
-use crate::tree::{AttrPath, Site};
+use crate::tree::{AttrPath, Package, Site};
 use crate::verdict::members;
 
 /// What an edit is made to.
@@ -139,7 +139,11 @@ fn group<'c>(place: Target, cases: Vec<&'c Case<'c>>) -> Result<Group<'c>, Strin
         ));
     }
     let asking: Vec<_> = cases.iter().filter(|case| remedies(case).next().is_some()).collect();
-    let speaks_for = |case: &Case<'_>| asking.iter().any(|other| other.package.sources == case.package.sources);
+    // A wrapper has no source of its own: it takes the license of what it wraps.
+    let is_wrapper = |package: &Package| package.sources.is_empty() && package.source_unknown.is_none();
+    let speaks_for = |case: &Case<'_>| {
+        is_wrapper(case.package) || asking.iter().any(|other| other.package.sources == case.package.sources)
+    };
     if let Some(other) = cases.iter().find(|case| !speaks_for(case)) {
         return Err(format!(
             "its value also belongs to {}, whose source does not ask for {target}; give them values of their own",

@@ -3,7 +3,7 @@
 use crate::text::RelPath;
 
 /// Ends of paths of nixpkgs that generators write, and where a fix belongs instead.
-const KNOWN: [(&str, &str); 11] = [
+const KNOWN: [(&str, &str); 12] = [
     ("haskell-modules/hackage-packages.nix", "write an override in haskell-modules/configuration-common.nix"),
     ("haskell/hackage-packages.nix", "write an override in haskell/configuration-common.nix"),
     ("r-modules/cran-packages.nix", "write an override in r-modules/default.nix"),
@@ -13,6 +13,7 @@ const KNOWN: [(&str, &str); 11] = [
     ("vim-plugins/generated.nix", "write an override in vim-plugins/overrides.nix"),
     ("lua-modules/generated-packages.nix", "write an override in lua-modules/overrides.nix"),
     ("node-packages/node-packages.nix", "write an override in node-packages/overrides.nix"),
+    ("top-level/ruby-packages.nix", "write an override in ruby-modules/gem-config/default.nix"),
     ("texlive/tlpdb.nix", "write an override in texlive/tlpdb-overrides.nix"),
     ("texlive/pkgs.nix", "write an override in texlive/default.nix"),
 ];

@@ -22,7 +22,7 @@ pub use git::{GitError, Repository};
 pub use message::{lint, message};
 pub use series::{branch, patches};
 pub use upstream::question;
-pub use verify::{Declarations, verify};
+pub use verify::{Declarations, Evaluate, verify};
 pub use write::{Dirty, WriteError, write};
 
 use crate::check::{Finding, Safety};
@@ -222,8 +222,16 @@ impl Plan {
 
     /// Every file that is touched, with its text before and after.
     pub fn files(&self) -> impl Iterator<Item = (&RelPath, &str, String)> {
-        self.texts.iter().filter_map(|(file, before)| {
-            let after = self.edited(file, &self.fixes)?;
+        self.files_with(&self.fixes)
+    }
+
+    /// Every file that `fixes`, which are some of this plan's, touch, with its text before and after.
+    pub fn files_with<'p>(&'p self, fixes: &'p [Fix]) -> impl Iterator<Item = (&'p RelPath, &'p str, String)> {
+        let mut by_file: BTreeMap<&RelPath, Vec<&Fix>> = BTreeMap::new();
+        fixes.iter().for_each(|fix| by_file.entry(&fix.place.file).or_default().push(fix));
+        by_file.into_iter().filter_map(|(file, fixes)| {
+            let (file, before) = self.texts.get_key_value(file)?;
+            let after = self.edited(file, fixes)?;
             (after != *before).then_some((file, before.as_str(), after))
         })
     }

@@ -11,6 +11,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::files::Files;
 use super::known::Known;
+use super::origin::Made;
 use super::symbol::{OwnNames, Sym};
 use super::syntax::ast::{AttrName, Expr, Kind, Loc};
 use super::value::{Attr, Closure, Env, Error, ErrorKind, Native, Opaque, R, Shape, State, Thunk, Value, lookup};
@@ -65,6 +66,7 @@ pub struct Eval<'a> {
     fuel: Cell<u64>,
     depth: Cell<u32>,
     last: Cell<Loc>,
+    pub(super) made: Made<'a>,
 }
 
 impl<'a> Eval<'a> {
@@ -88,6 +90,7 @@ impl<'a> Eval<'a> {
             fuel: Cell::new(limits.fuel),
             depth: Cell::new(0),
             last: Cell::new(Loc::default()),
+            made: Made::default(),
         };
         super::builtins::install(&eval);
         eval
@@ -246,6 +249,7 @@ impl<'a> Eval<'a> {
             Err(error) => State::Failed(error),
         });
         self.last.set(thunk.origin.get());
+        self.made.note(result, thunk.origin.get());
         result
     }
 

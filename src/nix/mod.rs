@@ -13,6 +13,7 @@ mod files;
 mod import;
 mod known;
 mod ops;
+mod origin;
 pub mod rewrite;
 mod symbol;
 mod syntax;

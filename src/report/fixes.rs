@@ -6,8 +6,12 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::check::Safety;
 use crate::fix::{Fix, Plan};
+use crate::verdict::Verdict;
 
-use super::{Report, Style, in_one_line, place};
+use super::{Outcome, PackageReport, Report, Style, in_one_line, place};
+
+/// So many packages are named; of more only the number is told.
+const NAMED: usize = 10;
 
 /// Writes a diff for each fix, in the order in which they apply.
 pub fn fixes(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -36,6 +40,22 @@ pub fn left(plan: &Plan) -> Vec<String> {
         )
     });
     refused.chain(held).collect()
+}
+
+/// What was looked at and stays open, so that nothing is proposed: one line each, or how many.
+pub fn open(report: &Report) -> Vec<String> {
+    let why = |package: &PackageReport| match &package.outcome {
+        Outcome::Audited(Some(judged)) => match &judged.verdict {
+            Verdict::Undecided(why) => Some((package.package.attr.0.clone(), why.clone())),
+            _ => None,
+        },
+        _ => None,
+    };
+    let open: Vec<(String, String)> = report.packages.iter().filter_map(why).collect();
+    if open.len() > NAMED {
+        return vec![format!("cannot tell: {} packages; `clarity scan` lists them with the reasons", open.len())];
+    }
+    open.iter().map(|(attr, why)| format!("cannot tell: {}: {}", in_one_line(attr), in_one_line(why))).collect()
 }
 
 /// What was asked for and is not there, one line each.

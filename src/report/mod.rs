@@ -21,7 +21,7 @@ mod wire;
 mod worklist;
 
 pub use explain::{explain, witnesses};
-pub use fixes::{fixes, left, unmatched};
+pub use fixes::{fixes, left, open, unmatched};
 pub use licenses::TableReport;
 use markdown::escaped;
 pub use suggest::suggest;

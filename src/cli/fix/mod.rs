@@ -140,6 +140,9 @@ fn put(args: &Args, session: &Session, plan: &mut Plan) -> anyhow::Result<()> {
 /// What is not done, and what was not looked at: silence must not look like "nothing is wrong".
 fn tell(output: &Output, report: &Report, plan: &Plan) {
     report::left(plan).iter().for_each(|line| stream::remark(line));
+    if !output.quiet {
+        report::open(report).iter().for_each(|line| stream::remark(line));
+    }
     let coverage = report.coverage;
     if coverage.looked_at < coverage.with_source && !output.quiet {
         stream::remark(&format!(

@@ -2,35 +2,59 @@
 //!
 //! For people who want to see why; nothing decides by it.
 
-use similar::{ChangeTag, TextDiff};
+use similar::{DiffOp, TextDiff};
 
 use crate::license;
 
 /// The text of a license or an exception with the words of `passage` marked: `[-only in the license-]`,
-/// `{+only in the passage+}`; `None` where the SPDX list has no text of that id.
+/// `{+only in the passage+}`, and of what is equal only the words around; `None` where the SPDX list has no text of that id.
 pub fn compare(passage: &str, id: &str) -> Option<String> {
     let listed = license::license(id).map(|found| found.text);
     let text = listed.or_else(|| license::exception(id).map(|found| found.text))?;
     Some(marked(text, passage))
 }
 
-/// Words of a comparison that are shown at most, from the first difference on.
+/// Equal words kept on each side of a difference.
+const CONTEXT: usize = 6;
+/// Differences and the words between them that are shown at most.
 const MOST_SHOWN: usize = 400;
 
 fn marked(text: &str, passage: &str) -> String {
     let text = plain(text);
     let passage = plain(passage);
-    let diff = TextDiff::configure().diff_slices(&text, &passage);
-    let mut out = Vec::new();
-    for change in diff.iter_all_changes().take(MOST_SHOWN) {
-        let word = change.value();
-        out.push(match change.tag() {
-            ChangeTag::Equal => word.to_owned(),
-            ChangeTag::Delete => format!("[-{word}-]"),
-            ChangeTag::Insert => format!("{{+{word}+}}"),
-        });
+    let ops = TextDiff::configure().diff_slices(&text, &passage).ops().to_vec();
+    if ops.iter().all(|op| matches!(op, DiffOp::Equal { .. })) {
+        return "word for word".to_owned();
     }
-    out.join(" ").replace("-] [-", " ").replace("+} {+", " ")
+    let last = ops.len() - 1;
+    let mut out = Vec::new();
+    for (nth, op) in ops.iter().enumerate() {
+        let (old, new) = (&text[op.old_range()], &passage[op.new_range()]);
+        match op {
+            DiffOp::Equal { .. } => out.push(shortened(old, nth > 0, nth < last)),
+            _ => out.extend([("[-", old, "-]"), ("{+", new, "+}")].into_iter().filter_map(enclosed)),
+        }
+        if out.len() >= MOST_SHOWN {
+            out.push("...".to_owned());
+            break;
+        }
+    }
+    out.join(" ")
+}
+
+fn enclosed((open, words, close): (&str, &[&str], &str)) -> Option<String> {
+    (!words.is_empty()).then(|| format!("{open}{}{close}", words.join(" ")))
+}
+
+/// Equal words: those next to a difference behind or before them.
+fn shortened(words: &[&str], is_behind: bool, is_before: bool) -> String {
+    let head = if is_behind { CONTEXT } else { 0 };
+    let tail = if is_before { CONTEXT } else { 0 };
+    if words.len() <= head + tail + 1 {
+        return words.join(" ");
+    }
+    let (head, tail) = (words[..head].join(" "), words[words.len() - tail..].join(" "));
+    format!("{head} ... {tail}").trim().to_owned()
 }
 
 /// Words of a passage that are compared at most: more than the longest license has.
@@ -51,6 +75,10 @@ mod tests {
         let text = license::license("MIT").map_or("", |found| found.text);
         let passage = text.replace("free of charge", "for a fee");
         let found = compare(&passage, "MIT").expect("listed");
-        assert!(found.contains("granted, [-free of charge,-] {+for a fee,+} to any"), "{found}");
+        assert_eq!(
+            found,
+            "... <copyright holders> Permission is hereby granted, [-free of charge,-] {+for a fee,+} to any person obtaining a copy ..."
+        );
+        assert_eq!(compare(text, "MIT").as_deref(), Some("word for word"));
     }
 }

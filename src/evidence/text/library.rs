@@ -38,12 +38,13 @@ impl Worth {
     /// The worth of these words.
     pub fn of(words: &[u32]) -> Self {
         let weights = weights(words);
-        let sums = |full: u32, name: u32| {
+        let sums = |full: u32, name: u32, optional: u32| {
             let mut sum = 0;
             let each = weights.iter().map(|weight| match weight {
                 Weight::Full => full,
                 Weight::Name => name,
                 Weight::Party => 0,
+                Weight::Optional => optional,
             });
             std::iter::once(0)
                 .chain(each.map(|worth| {
@@ -52,7 +53,7 @@ impl Worth {
                 }))
                 .collect()
         };
-        Worth { gain: sums(10, 6), loss: sums(10, 10), surplus: sums(10, 0) }
+        Worth { gain: sums(10, 6, 10), loss: sums(10, 10, 0), surplus: sums(10, 0, 10) }
     }
 }
 

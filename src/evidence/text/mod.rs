@@ -10,6 +10,7 @@ mod diff;
 mod index;
 mod library;
 mod memo;
+mod nearest;
 mod region;
 mod score;
 mod select;
@@ -19,9 +20,12 @@ mod words;
 pub use diff::compare;
 pub use library::OwnText;
 
+use std::sync::LazyLock;
+
+use super::detection::UNKNOWN_TEXT;
 use super::detector::Seen;
 use super::page::{Page, ceil_boundary};
-use super::{Detection, Witness};
+use super::{Detection, Score, Witness};
 use crate::license::Term;
 use crate::text::{LineRange, Span};
 use index::ENTRIES;
@@ -48,6 +52,7 @@ pub const TRIGGERS: &[&str] = &[
     "creative commons",
     "lizenz",
     "クリエイティブ",
+    "special exception",
 ];
 
 /// Bytes behind the listed text of the GPL in which its last paragraph is looked for.
@@ -78,11 +83,11 @@ impl Texts {
     fn report(&self, page: &Page<'_>, region: &Region, found: &Found, seen: &mut Seen) {
         let lines = page.line_range(region.span(&found.words));
         if !found.is_certain {
-            seen.detections.extend(self.resemblance(found, lines));
+            seen.detections.extend(self.resemblance(found.entry, found.score, lines));
             return;
         }
         let mut start = found.words.start;
-        for gap in &found.gaps {
+        for gap in found.gaps.iter().filter(|gap| !is_copyright(&region.hashes[(*gap).clone()])) {
             seen.covered.push(page.line_range(region.span(&(start..gap.start))));
             start = gap.end;
         }
@@ -117,10 +122,7 @@ impl Texts {
     }
 
     fn detection(&self, found: &Found, lines: LineRange) -> Option<Detection> {
-        let term = match self.library.own_name(found.entry) {
-            Some(name) => Term::reference(name),
-            None => Term::from_id(ENTRIES[usize::from(found.entry)].id)?,
-        };
+        let term = self.term(found.entry)?;
         let rival = found.rival.map(|rival| format!("{} differs in a few words only", name(&self.library, rival)));
         Some(Detection {
             expr: term.into(),
@@ -133,11 +135,31 @@ impl Texts {
         })
     }
 
+    /// What a license document resembles in which no license was found; `None` where it reads like no license.
+    pub fn nearest(&self, page: &Page<'_>) -> Option<Detection> {
+        let found = nearest::nearest(&self.library, page.text)?;
+        self.resemblance(found.entry, found.score, page.line_range(found.span))
+    }
+
     /// A text that reads like a license and is none of those known.
-    fn resemblance(&self, found: &Found, lines: LineRange) -> Option<Detection> {
-        let note = format!("resembles {} ({}), and is not that license", name(&self.library, found.entry), found.score);
-        let nearest = self.detection(found, lines)?;
-        Some(Detection { class: Witness::Clue, by: "text/unknown", note: Some(note), ..nearest })
+    fn resemblance(&self, entry: u16, score: Score, lines: LineRange) -> Option<Detection> {
+        let note = format!("resembles {} ({score}), and is not that license", name(&self.library, entry));
+        Some(Detection {
+            expr: self.term(entry)?.into(),
+            class: Witness::Clue,
+            by: UNKNOWN_TEXT,
+            lines,
+            score,
+            quote: String::new(),
+            note: Some(note),
+        })
+    }
+
+    fn term(&self, entry: u16) -> Option<Term> {
+        match self.library.own_name(entry) {
+            Some(name) => Some(Term::reference(name)),
+            None => Term::from_id(ENTRIES[usize::from(entry)].id),
+        }
     }
 
     /// What the answers depend on.
@@ -145,6 +167,15 @@ impl Texts {
         index::bytes()
     }
 }
+
+/// True for a line of copyright between the words of a license: it is of the text, and says nothing by itself.
+fn is_copyright(words: &[u32]) -> bool {
+    static COPYRIGHT: LazyLock<Vec<u32>> = LazyLock::new(|| slots::hashes("copyright"));
+    words.len() <= LONGEST_COPYRIGHT && words.iter().any(|word| COPYRIGHT.contains(word))
+}
+
+/// Words of a line of copyright at most.
+const LONGEST_COPYRIGHT: usize = 16;
 
 /// The id of the text with this number: of a license, an exception, or `LicenseRef-...`.
 fn name(library: &Library, number: u16) -> String {

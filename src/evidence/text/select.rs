@@ -108,10 +108,13 @@ fn candidates(region: &Region, library: &Library) -> BTreeMap<u16, Vec<Block>> {
         }
         let top = touched.iter().map(|number| counts[usize::from(*number)]).max().unwrap_or(0);
         touched.sort_by_key(|number| (std::cmp::Reverse(counts[usize::from(*number)]), *number));
-        for number in touched.iter().take(MOST_CANDIDATES) {
+        for (rank, number) in touched.iter().enumerate() {
             let count = counts[usize::from(*number)];
-            if count >= FEWEST_SHARED && count * 2 >= top {
-                let runs = count / weight(library.facts(*number));
+            let facts = library.facts(*number);
+            let runs = count / weight(facts);
+            // A short text between longer ones shares little of a block, and is there all the same.
+            let is_near = rank < MOST_CANDIDATES && count * 2 >= top || runs * 2 >= facts.shingles;
+            if count >= FEWEST_SHARED && is_near {
                 by_text.entry(*number).or_default().push((block, runs));
             }
         }
@@ -162,8 +165,10 @@ fn judge(number: u16, library: &Library, words: &[u32], island: &Island) -> Opti
     let is_certain = is_whole || is_begun;
     // One that could not be reported must be clearly better to keep away one that can.
     let doubt = if is_certain { 0 } else { matched };
-    let costs = (6 * (inserted + deleted) + 3 * head + 2 * tail.min(matched) + doubt) / 10;
-    let costs = costs + foreign(text, &words[island.file.clone()]);
+    // The last clause is often what makes a variant; where more is not there, the text breaks off.
+    let cut = if !is_known && is_short(text) && tail * 4 < matched { 6 * tail } else { 2 * tail.min(matched) };
+    let costs = (6 * (inserted + deleted) + 3 * head + cut + doubt) / 10;
+    let costs = costs + foreign(text, &words[island.file.clone()]) + conditions(text, &island.gaps, words);
     Some(Found {
         entry: number,
         words: island.file.clone(),
@@ -188,6 +193,22 @@ fn foreign(text: &Text, words: &[u32]) -> u32 {
 
 /// Worth 15 words.
 const FOREIGN: u32 = 150;
+
+/// True for texts of the families that differ by a clause: MIT, BSD, HPND, ISC and the like.
+fn is_short(text: &Text) -> bool {
+    text.words.len() <= 400
+}
+
+/// What it costs a short text that a clause about names was put into it: with that clause it is another license.
+fn conditions(text: &Text, gaps: &[Range<usize>], words: &[u32]) -> u32 {
+    static CLAUSES: LazyLock<[Vec<u32>; 2]> =
+        LazyLock::new(|| [hashes("be used in advertising"), hashes("used to endorse or promote")]);
+    let forbids = |gap: &&Range<usize>| {
+        let words = &words[(*gap).clone()];
+        CLAUSES.iter().any(|said| words.windows(said.len()).any(|run| run == said))
+    };
+    if is_short(text) { gaps.iter().filter(forbids).count() as u32 * FOREIGN } else { 0 }
+}
 
 /// True where the words allow something: a disclaimer by itself is no license.
 fn grants(words: &[u32]) -> bool {

@@ -17,6 +17,8 @@ pub enum Weight {
     Name,
     /// A general word where a party is named: "the copyright holders".
     Party,
+    /// A word of a sentence that the license may also go without.
+    Optional,
 }
 
 /// A place for a name: between two runs of words, at most so many words apart.
@@ -64,7 +66,15 @@ const PARTIES: &str = "the a an and or of its their any all other author authors
     contributor contributors regents company corporation project organization individual individuals licensor licensors \
     party parties by s be to in no event trademarkedname";
 
+/// Sentences that SPDX's matching guidelines call optional: how they begin and how they end.
+const OPTIONAL: &[(&str, &str)] = &[
+    ("representations about the suitability", "without express or implied warranty"),
+    ("by obtaining using and or copying this software", "terms and conditions"),
+];
+const MOST_OPTIONAL: usize = 48;
+
 struct Vocabulary {
+    optional: Vec<(Vec<u32>, Vec<u32>)>,
     slots: Vec<(Vec<u32>, Vec<Vec<u32>>, usize)>,
     before: Vec<Vec<u32>>,
     no_name: BTreeSet<u32>,
@@ -78,9 +88,11 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
         .map(|slot| (hashes(slot.open), slot.close.iter().map(|close| hashes(close)).collect(), slot.most))
         .collect();
     let before: Vec<Vec<u32>> = BEFORE.iter().map(|verb| hashes(verb)).collect();
+    let optional: Vec<_> = OPTIONAL.iter().map(|(open, close)| (hashes(open), hashes(close))).collect();
     let openers = slots.iter().map(|slot: &(Vec<u32>, _, _)| slot.0[0]).chain(before.iter().map(|verb| verb[0]));
     Vocabulary {
-        openers: openers.collect(),
+        openers: openers.chain(optional.iter().map(|sentence| sentence.0[0])).collect(),
+        optional,
         slots,
         before,
         no_name: hashes(NO_NAME).into_iter().collect(),
@@ -101,6 +113,10 @@ pub fn weights(words: &[u32]) -> Vec<Weight> {
         if !vocabulary.openers.contains(&words[at]) {
             continue;
         }
+        if let Some(sentence) = vocabulary.sentence(words, at) {
+            weights[sentence].fill(Weight::Optional);
+            continue;
+        }
         let place = vocabulary.after(words, at).or_else(|| vocabulary.before(words, at)).unwrap_or(0..0);
         for inside in place {
             let is_party = vocabulary.parties.contains(&words[inside]);
@@ -111,6 +127,13 @@ pub fn weights(words: &[u32]) -> Vec<Weight> {
 }
 
 impl Vocabulary {
+    /// The optional sentence that begins at `at`.
+    fn sentence(&self, words: &[u32], at: usize) -> Option<std::ops::Range<usize>> {
+        let (_, close) = self.optional.iter().find(|(open, _)| words[at..].starts_with(open))?;
+        let end = (at..words.len().min(at + MOST_OPTIONAL)).find(|&end| words[end..].starts_with(close))?;
+        Some(at..end + close.len())
+    }
+
     /// The place for a name that the words at `at` open.
     fn after(&self, words: &[u32], at: usize) -> Option<std::ops::Range<usize>> {
         let (open, closes, most) = self.slots.iter().find(|slot| words[at..].starts_with(&slot.0))?;
@@ -145,5 +168,15 @@ mod tests {
         let names = found.iter().filter(|weight| **weight == Weight::Name).count();
         let parties = found.iter().filter(|weight| **weight == Weight::Party).count();
         assert_eq!((names, parties), (2, 4));
+    }
+
+    #[test]
+    fn a_sentence_that_may_be_left_out_is_marked_from_its_beginning_to_its_end() {
+        let found = named(
+            "He makes no representations about the suitability of this for any purpose. It is provided \"as is\" \
+             without express or implied warranty. Whoever reads",
+        );
+        assert_eq!(found.iter().filter(|weight| **weight == Weight::Optional).count(), 19);
+        assert_eq!(found.last(), Some(&Weight::Full));
     }
 }

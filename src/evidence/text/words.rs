@@ -83,8 +83,10 @@ impl Reader<'_> {
                 self.at += 1;
                 self.at_line_start = true;
             }
+            b'<' if self.bytes[self.at..].starts_with(b"<!--") => self.at += 4,
             b'<' => self.at += self.tag_length().unwrap_or(1),
             b'&' => self.at += self.entity_length().unwrap_or(1),
+            b'\\' if self.escaped().is_some_and(|(character, _)| character.is_alphanumeric()) => self.word(),
             b'\\' => self.at += self.escape_length(),
             b'.' if self.at_line_start => self.at += self.macro_length(),
             0..=0x7f => self.at += 1,
@@ -106,11 +108,11 @@ impl Reader<'_> {
                 self.at += 1;
             } else if byte >= 0x80 && self.char_here().is_alphanumeric() {
                 let character = self.char_here();
-                let mut buffer = [0; 4];
-                for lower in character.to_lowercase() {
-                    lower.encode_utf8(&mut buffer).bytes().for_each(|byte| form.push(byte));
-                }
+                form.push_char(character);
                 self.at += character.len_utf8();
+            } else if let Some((character, length)) = self.escaped().filter(|(found, _)| found.is_alphanumeric()) {
+                form.push_char(character);
+                self.at += length;
             } else {
                 break;
             }
@@ -154,8 +156,18 @@ impl Reader<'_> {
         (end > 1 && is_name).then_some(end + 1)
     }
 
+    /// The character that `\u00e9` stands for in JSON and many languages, and the length of that.
+    fn escaped(&self) -> Option<(char, usize)> {
+        let digits = self.bytes.get(self.at + 2..self.at + 6).filter(|_| self.bytes[self.at..].starts_with(b"\\u"))?;
+        let value = digits.iter().try_fold(0, |value, byte| Some(value * 16 + char::from(*byte).to_digit(16)?))?;
+        Some((char::from_u32(value)?, 6))
+    }
+
     /// The length of `\n` in a string literal, of `\fB` in roff; a backslash alone otherwise.
     fn escape_length(&self) -> usize {
+        if let Some((_, length)) = self.escaped() {
+            return length;
+        }
         match self.bytes.get(self.at + 1) {
             Some(b'n' | b't' | b'r') => 2,
             Some(b'f') => 3.min(self.bytes.len() - self.at),
@@ -189,6 +201,13 @@ struct Form {
 }
 
 impl Form {
+    fn push_char(&mut self, character: char) {
+        let mut buffer = [0; 4];
+        for lower in character.to_lowercase() {
+            lower.encode_utf8(&mut buffer).bytes().for_each(|byte| self.push(byte));
+        }
+    }
+
     fn push(&mut self, byte: u8) {
         match self.bytes.get_mut(self.len) {
             Some(slot) => {
@@ -246,6 +265,12 @@ mod tests {
         same(".PP\n.\\\" Redistributions of source\n\\fBcode\\fP must retain this license", plain);
         same("<p>Redistributions of&nbsp;source <b class=\"x\">code</b> must retain this license</p>", plain);
         same("\"Redistributions of source code\\n\"\n  \"must retain this license\\n\"", plain);
+    }
+
+    #[test]
+    fn escapes_of_string_literals_are_the_letters_they_stand_for() {
+        same(r"Weitergabe \u00fcber Dritte, \u201ewie besehen\u201c", "Weitergabe über Dritte, „wie besehen“");
+        same("<!-- this text <!-- stays --> visible", "this text stays visible");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use rowan::ast::AstNode;
 
 use super::place::span;
 use super::scope::{Reach, Speller};
-use super::{Refusal, Wanted, spell};
+use super::{Refusal, Task, Wanted, spell};
 use crate::text::{Edit, EditSet, Span};
 
 /// The members of a list as it is written: literal lists, joined with `++` or guarded by `optional`.
@@ -63,13 +63,13 @@ fn guard(apply: &ast::Apply) -> Option<&'static str> {
     ["optionals", "optional"].into_iter().find(|guard| name.rsplit('.').next() == Some(*guard))
 }
 
-/// The edits after which `members` are those of `wanted`.
-pub(super) fn edit(text: &str, members: &Members, wanted: &Wanted, speller: &Speller<'_>) -> Result<EditSet, Refusal> {
-    let wanted = match wanted {
+/// The edits after which `members` are those that `task` wants.
+pub(super) fn edit(text: &str, members: &Members, task: &Task<'_>, speller: &Speller<'_>) -> Result<EditSet, Refusal> {
+    let wanted = match task.wanted {
         Wanted::List(items) => &items[..],
         one => std::slice::from_ref(one),
     };
-    let plan = Plan::new(members, wanted, speller);
+    let plan = Plan::new(members, wanted, task.present, speller);
     let mut edits = EditSet::new();
     if plan.is_done() {
         return Ok(edits);
@@ -84,9 +84,9 @@ pub(super) fn edit(text: &str, members: &Members, wanted: &Wanted, speller: &Spe
     for item in &plan.dropped {
         edits.add(Edit { span: removal(text, item)?, text: String::new() })?;
     }
-    for (after, new) in plan.runs() {
+    for (anchor, new) in plan.runs(members) {
         let words: Result<Vec<String>, Refusal> = new.iter().map(|one| spelled(one)).collect();
-        edits.add(addition(text, members, after, &words?))?;
+        edits.add(addition(text, members, anchor, &words?))?;
     }
     argument.into_iter().try_for_each(|edit| edits.add(edit))?;
     Ok(edits)
@@ -101,7 +101,7 @@ struct Plan<'m> {
 }
 
 impl<'m> Plan<'m> {
-    fn new(members: &'m Members, wanted: &'m [Wanted], speller: &Speller<'_>) -> Plan<'m> {
+    fn new(members: &'m Members, wanted: &'m [Wanted], present: &[String], speller: &Speller<'_>) -> Plan<'m> {
         let names: Vec<Option<String>> = members.items.iter().map(|item| speller.name_of(&item.expr)).collect();
         let is = |index: usize, wanted: &Wanted| match wanted {
             Wanted::Name(name) => {
@@ -109,10 +109,14 @@ impl<'m> Plan<'m> {
             }
             _ => false,
         };
+        // What a condition leaves out now is no member: it stays as it is.
+        let is_present = |name: &Option<String>| name.as_ref().is_none_or(|name| present.contains(name));
+        let old: Vec<usize> =
+            (0..names.len()).filter(|at| members.items[*at].is_free || is_present(&names[*at])).collect();
         let mut placed: Vec<Option<usize>> =
-            wanted.iter().map(|new| (0..names.len()).find(|at| is(*at, new))).collect();
+            wanted.iter().map(|new| old.iter().copied().find(|at| is(*at, new))).collect();
         let kept: Vec<usize> = placed.iter().flatten().copied().collect();
-        let mut surplus = (0..names.len()).filter(|at| !kept.contains(at)).collect::<Vec<_>>().into_iter();
+        let mut surplus = old.into_iter().filter(|at| !kept.contains(at));
         let mut plan = Plan { replaced: Vec::new(), dropped: Vec::new(), added: Vec::new() };
         for (at, new) in wanted.iter().enumerate().filter(|(at, _)| placed[*at].is_none()).collect::<Vec<_>>() {
             match surplus.next() {
@@ -135,14 +139,15 @@ impl<'m> Plan<'m> {
         self.replaced.is_empty() && self.dropped.is_empty() && self.added.is_empty()
     }
 
-    /// What is new, by the member it stands behind.
-    fn runs(&self) -> Vec<(Option<&'m Item>, Vec<&'m Wanted>)> {
-        let mut runs: Vec<(Option<&Item>, Vec<&Wanted>)> = Vec::new();
+    /// What is new, by the member it stands behind: the last one of the first list where it has none.
+    fn runs(&self, members: &Members) -> Vec<(Option<Span>, Vec<&'m Wanted>)> {
+        let last = members.home.items().last().map(|item| span(item.syntax()));
+        let mut runs: Vec<(Option<Span>, Vec<&Wanted>)> = Vec::new();
         for (after, new) in &self.added {
-            let place = |item: &Option<&Item>| item.map(|item| span(item.expr.syntax()));
-            match runs.iter_mut().find(|(other, _)| place(other) == place(after)) {
+            let anchor = after.filter(|item| item.is_free).map(|item| span(item.expr.syntax())).or(last);
+            match runs.iter_mut().find(|(other, _)| *other == anchor) {
                 Some((_, run)) => run.push(new),
-                None => runs.push((*after, vec![new])),
+                None => runs.push((anchor, vec![new])),
             }
         }
         runs
@@ -168,10 +173,8 @@ fn removal(text: &str, item: &Item) -> Result<Span, Refusal> {
     Ok(Span::new(start, own.end))
 }
 
-/// New members behind `after`, or behind the last one of the first list.
-fn addition(text: &str, members: &Members, after: Option<&Item>, words: &[String]) -> Edit {
-    let last = members.home.items().last().map(|item| span(item.syntax()));
-    let anchor = after.filter(|item| item.is_free).map(|item| span(item.expr.syntax())).or(last);
+/// New members behind `anchor`, or in the first list where it is empty.
+fn addition(text: &str, members: &Members, anchor: Option<Span>, words: &[String]) -> Edit {
     let Some(anchor) = anchor else {
         return Edit { span: span(members.home.syntax()), text: format!("[ {} ]", words.join(" ")) };
     };

@@ -50,6 +50,9 @@ pub enum Refusal {
     /// The place is stale.
     #[error("no expression stands at the place any more")]
     NotThere,
+    /// Part by part, as in `license.free = true;`.
+    #[error("the license is written part by part (`{0} = ..;`); edit it by hand")]
+    InParts(String),
     /// Which branch to edit is not visible.
     #[error("the value depends on a condition, and which branch counts cannot be seen; edit it by hand")]
     Conditional,
@@ -93,7 +96,11 @@ impl Rewriter {
 
     /// The edits after which the value at `span` says what `task` wants; none where it is written so already.
     pub fn replace(&self, span: Span, task: &Task<'_>) -> Result<EditSet, Refusal> {
-        let value = place::expression_at(&self.root, span).ok_or(Refusal::NotThere)?;
+        let value =
+            place::expression_at(&self.root, span).ok_or_else(|| match place::path_at(&self.root, span.start) {
+                Some(path) => Refusal::InParts(path),
+                None => Refusal::NotThere,
+            })?;
         if let Some(inherit) = value.syntax().parent().and_then(rnix::ast::Inherit::cast) {
             return Ok(self.tidy(insert::instead_of(&self.text, &inherit, value.syntax(), task)?));
         }
@@ -101,7 +108,7 @@ impl Rewriter {
         let speller = Speller::at(value.syntax(), task.home);
         let edits = match list::members(&value) {
             Some(members) if !matches!(task.wanted, Wanted::Call(..)) => {
-                list::edit(&self.text, &members, task.wanted, &speller)?
+                list::edit(&self.text, &members, task, &speller)?
             }
             _ => spell::replace(&self.text, &value, task.wanted, &speller)?,
         };

@@ -26,6 +26,13 @@ pub(super) fn expression_at(root: &SyntaxNode, span: Span) -> Option<Expr> {
     node.ancestors().take_while(|node| node.text_range() == range).find_map(Expr::cast)
 }
 
+/// The path of attributes that `offset` lies in, as written.
+pub(super) fn path_at(root: &SyntaxNode, offset: u32) -> Option<String> {
+    let token = root.token_at_offset(offset.into()).right_biased()?;
+    let path = token.parent_ancestors().find(|node| node.kind() == SyntaxKind::NODE_ATTRPATH)?;
+    Some(path.to_string())
+}
+
 /// The set at `span`, or the smallest one around it.
 pub(super) fn set_at(root: &SyntaxNode, span: Span) -> Option<AttrSet> {
     let range = TextRange::new(span.start.into(), span.end.into());

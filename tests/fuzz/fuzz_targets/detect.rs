@@ -1,24 +1,10 @@
-//! Detection is total: any bytes under any name give an answer, and the same one twice.
-//!
-//! The first line of the input is the name of the file, so that manifests and license files are reached as well.
-//! Run: `cargo +nightly fuzz run detect --fuzz-dir tests/fuzz tests/fuzz/corpus/detect -- -max_total_time=600`
+//! Detection is total. Run: `tests/fuzz/run 600`, or `cargo fuzz run detect --fuzz-dir tests/fuzz` where that is installed.
 
 #![no_main]
 
-use std::sync::LazyLock;
+#[path = "../total.rs"]
+mod total;
 
-use clarity::evidence::{Detector, Options, assemble};
-use clarity::text::RelPath;
 use libfuzzer_sys::fuzz_target;
 
-static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(&Options::default()));
-
-fuzz_target!(|bytes: &[u8]| {
-    let cut = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(0);
-    let name = String::from_utf8_lossy(&bytes[..cut.min(80)]).into_owned();
-    let path = RelPath::new(&name).filter(|path| !path.as_str().is_empty()).or_else(|| RelPath::new("file.c"));
-    let path = path.expect("the second name is relative");
-    let seen = DETECTOR.read(&path, &bytes[cut..]);
-    assert_eq!(seen, DETECTOR.read(&path, &bytes[cut..]));
-    assemble(vec![seen]);
-});
+fuzz_target!(|bytes: &[u8]| total::total(bytes));
