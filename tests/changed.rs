@@ -121,6 +121,16 @@ fn a_changed_license_is_one_package_and_those_that_take_it_from_there() {
 }
 
 #[test]
+fn names_of_no_license_that_differ_in_a_number_alone_are_a_change() {
+    let repository = Repository::new();
+    repository.edit("pkgs/by-name/te/tern/package.nix", "licenses.bsd3", "licenses.tern1");
+    repository.commit();
+    assert_eq!(repository.changed().1, [""; 0]);
+    repository.edit("pkgs/by-name/te/tern/package.nix", "licenses.tern1", "licenses.tern2");
+    assert_eq!(repository.changed().1, ["tern", "tern-text"]);
+}
+
+#[test]
 fn comments_and_descriptions_change_no_package() {
     let repository = Repository::new();
     repository.edit(AMBER, "{\n", "{\n  # moved\n\n");

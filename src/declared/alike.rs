@@ -14,7 +14,7 @@ fn facts(package: &Package) -> Package {
         site: None,
         digest: None,
         maintainers: Vec::new(),
-        source_unknown: package.source_unknown.as_deref().map(without_numbers),
+        source_unknown: package.source_unknown.as_deref().map(without_lines),
         ..package.clone()
     }
 }
@@ -24,12 +24,12 @@ fn content(declared: &Declared) -> (Vec<String>, Vec<Statement>) {
         Declared::Absent => (vec!["absent".to_owned()], Vec::new()),
         Declared::Resolved { statement, .. } => (Vec::new(), vec![bare(statement)]),
         Declared::Branches { cases, .. } => {
-            cases.iter().map(|(condition, statement)| (without_numbers(condition), bare(statement))).unzip()
+            cases.iter().map(|(condition, statement)| (without_lines(condition), bare(statement))).unzip()
         }
         Declared::Partial { known, unknown, .. } => {
-            (unknown.iter().map(|why| without_numbers(why)).collect(), vec![Statement::List(without_sites(known))])
+            (unknown.iter().map(|why| without_lines(why)).collect(), vec![Statement::List(without_sites(known))])
         }
-        Declared::Computed { why, .. } => (vec![without_numbers(why)], Vec::new()),
+        Declared::Computed { why, .. } => (vec![without_lines(why)], Vec::new()),
     }
 }
 
@@ -48,7 +48,14 @@ fn without_sites(members: &[Member]) -> Vec<Member> {
     members.iter().map(|member| Member { site: None, ..member.clone() }).collect()
 }
 
-/// A reason may name a line, which moves.
-fn without_numbers(why: &str) -> String {
-    why.chars().filter(|letter| !letter.is_ascii_digit()).collect()
+/// A reason may name a place as `file:line:column`, which moves; any other number is part of what it says.
+fn without_lines(why: &str) -> String {
+    let mut in_place = false;
+    why.chars()
+        .filter(|letter| {
+            let is_moving = in_place && letter.is_ascii_digit();
+            in_place = is_moving || *letter == ':';
+            !is_moving
+        })
+        .collect()
 }
