@@ -52,8 +52,15 @@ fn whole_license(file: &FileEvidence) -> Option<LicenseExpr> {
 /// What a license file without a text of its own sends the reader to: "either of the licenses in A or B".
 fn led_to(file: &FileEvidence, texts: &BTreeMap<String, LicenseExpr>) -> Option<LicenseExpr> {
     let found = file.pointers.iter().filter_map(|pointer| target(texts, &file.path, &pointer.target)).cloned();
-    let is_choice = file.pointers.iter().any(|pointer| pointer.quote.split_whitespace().any(|word| word == "or"));
-    if is_choice { LicenseExpr::any(found) } else { LicenseExpr::all(found) }
+    if file.pointers.iter().any(is_alternative) { LicenseExpr::any(found) } else { LicenseExpr::all(found) }
+}
+
+/// True where the words before the name of the file make it one of several to choose from; an "or" anywhere else in
+/// the sentence joins other things.
+fn is_alternative(pointer: &Pointer) -> bool {
+    let before = pointer.quote.strip_suffix(&pointer.target).unwrap_or(&pointer.quote);
+    let mut words = before.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.clone().any(|word| word.eq_ignore_ascii_case("either")) || words.next_back() == Some("or")
 }
 
 /// The file of that name in the folder of `from`, or in the nearest folder above it.
@@ -111,6 +118,20 @@ mod tests {
         ];
         assert_eq!(says(&files, "src/a.py"), ["Apache-2.0 OR BSD-2-Clause (reference)"]);
         assert_eq!(says(&files[3..], "src/a.py"), ["Apache-2.0 OR BSD-3-Clause (grant)"]);
+    }
+
+    #[test]
+    fn parts_that_each_have_a_file_of_their_own_are_no_choice() {
+        let text = |id: &str| license(id).expect("an id of the list").text;
+        let files = [
+            ("COPYING", text("ISC")),
+            ("COPYING.DOC", text("CC-BY-4.0")),
+            ("LICENSE", "Copy or change the code under the terms in COPYING and the manual by those in COPYING.DOC.\n"),
+        ];
+        assert_eq!(
+            says(&[&files[..], &[("a.py", "# See the LICENSE file.\n")]].concat(), "a.py"),
+            ["CC-BY-4.0 AND ISC (reference)"]
+        );
     }
 
     #[test]

@@ -66,7 +66,6 @@ pub(super) const FIXED: &[(&str, &[&str])] = &[
         "BSD-2-Clause",
         &[
             "bsd license without advertising or endorsement clauses",
-            "freebsd",
             "2 clause bsd",
             "two clause bsd",
             "bsd 2 clause",

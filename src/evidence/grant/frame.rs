@@ -208,7 +208,8 @@ fn preposition(words: &Words, at: usize, word: &str, (first, end): (usize, usize
         "dual" | "dually" | "tri" => {
             at + 1 == first || words.is(at + 1, &["license", "licensed", "licence", "licenced"])
         }
-        "by" | "to" | "with" | "via" | "using" | "per" | "within" | "par" => led_by_verb(words, at, word),
+        "with" => led_by_verb(words, at, word) && (!plain || names_license(words, end) || is_licensed(words, at)),
+        "by" | "to" | "via" | "using" | "per" | "within" | "par" => led_by_verb(words, at, word),
         "licensed" | "licensing" | "released" => !words.is(at + 1, &["to"]),
         "is" | "are" => {
             let works = ["code", "library", "program", "module", "package", "file", "project", "script"];
@@ -225,6 +226,11 @@ fn preposition(words: &Words, at: usize, word: &str, (first, end): (usize, usize
 fn names_license(words: &Words, end: usize) -> bool {
     words.is(end.wrapping_sub(1), &["license", "licence", "licenses"])
         || words.is(end, &["license", "licence", "licenses"])
+}
+
+/// True in "licensed with MIT"; "distributed with Vim" tells what else is there.
+fn is_licensed(words: &Words, with: usize) -> bool {
+    (with.saturating_sub(3)..with).any(|back| words.is(back, &["licensed", "licenced", "accordance"]))
 }
 
 /// True in "runs under BSD": what follows is a system.

@@ -60,6 +60,17 @@ fn what_a_header_calls_its_license_is_granted() {
 }
 
 #[test]
+fn a_system_or_a_program_that_comes_along_is_no_license() {
+    nothing("This driver is available under FreeBSD and Linux.");
+    nothing("Distributed with FreeBSD.");
+    nothing("Distributed with Vim.");
+    nothing("This module comes with Python.");
+    grant("Licensed with MIT.", "MIT");
+    grant("Distributed with the Python license.", "Python-2.0");
+    grant("Distributed under the FreeBSD license.", "BSD-2-Clause");
+}
+
+#[test]
 fn other_languages_grant_too() {
     grant("Open Source unter der Apache License Version 2.", "Apache-2.0");
     grant("Distribuido bajo la licencia MIT.", "MIT");
