@@ -37,7 +37,7 @@ pub(super) fn judge(
     if expr.terms().iter().any(|term| term.suffix == Suffix::Unstated) {
         reasons.push("nothing says whether later versions are granted".to_owned());
     }
-    if let Some(why) = scope.unread_share() {
+    for why in [scope.unread_share(), scope.silent_document()].into_iter().flatten() {
         confidence = confidence.min(Confidence::Medium);
         reasons.push(why);
     }

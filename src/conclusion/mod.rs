@@ -163,9 +163,9 @@ pub fn conclude(evidence: &Evidence, root: &RelPath) -> Conclusion {
     Conclusion::Concluded(Concluded { expr, operator_unstated, confidence, reasons, basis, against, parts })
 }
 
-/// Nothing of the main scope speaks: nothing there, or nothing that could be read.
+/// Nothing of the main scope speaks: nothing there, or nothing that could be read or understood.
 fn silent(scope: &Scope<'_>) -> Conclusion {
-    match scope.unread_share() {
+    match scope.unread_share().or_else(|| scope.silent_document()) {
         Some(why) => Conclusion::NoAssertion(why),
         None => Conclusion::NoneFound,
     }
@@ -430,6 +430,20 @@ mod tests {
         let mut binary = file("a.exe", Role::Shipped, &[]);
         binary.unread = Some(crate::evidence::Unread::Binary);
         assert_eq!(concluded(vec![binary]), "NOASSERTION");
+    }
+
+    #[test]
+    fn a_license_document_that_nobody_understands_leaves_the_license_open() {
+        let mut document = file("LICENSE", Role::LicenseText, &[]);
+        document.size = 800;
+        assert_eq!(concluded(vec![document.clone(), file("a.c", Role::Shipped, &[])]), "NOASSERTION");
+        let manifest = file("Cargo.toml", Role::Shipped, &[(Witness::Manifest, "MIT")]);
+        let confidence = |files| match conclude(&Evidence { files }, &RelPath::default()) {
+            Conclusion::Concluded(concluded) => concluded.confidence,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(confidence(vec![manifest.clone()]), Confidence::High);
+        assert_eq!(confidence(vec![manifest, document]), Confidence::Medium);
     }
 
     #[test]
