@@ -91,7 +91,7 @@ impl Answer {
                 bare("NOASSERTION", sides.collect())
             }
             Conclusion::NoneFound => bare("NONE", Vec::new()),
-            Conclusion::NoAssertion(why) => bare("NOASSERTION", vec![why.clone()]),
+            Conclusion::NoAssertion(why) => bare("NOASSERTION", vec![why.to_string()]),
         }
     }
 

@@ -4,7 +4,7 @@ use crate::license::{LicenseExpr, Suffix, Term};
 
 use super::scope::Scope;
 use super::voice::{Speaker, Voice};
-use super::{Basis, Confidence, fits};
+use super::{Basis, Confidence, Reason, fits};
 
 /// The confidence in `expr`, with the reasons in words.
 pub(super) fn judge(
@@ -37,7 +37,8 @@ pub(super) fn judge(
     if expr.terms().iter().any(|term| term.suffix == Suffix::Unstated) {
         reasons.push("nothing says whether later versions are granted".to_owned());
     }
-    if let Some(why) = scope.unread_share() {
+    let unknown = scope.silent_document().map(|document| Reason::Unknown(document).to_string());
+    for why in [scope.unread_share(), unknown].into_iter().flatten() {
         confidence = confidence.min(Confidence::Medium);
         reasons.push(why);
     }

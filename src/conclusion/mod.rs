@@ -11,6 +11,7 @@ mod unknown;
 mod voice;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::evidence::{Evidence, Role, Witness};
 use crate::license::{LicenseExpr, LicenseName, Suffix, Term, difference};
@@ -36,7 +37,28 @@ pub enum Conclusion {
     /// Everything was read and nothing states a license (SPDX `NONE`).
     NoneFound,
     /// Not determined (SPDX `NOASSERTION`), because ...
-    NoAssertion(String),
+    NoAssertion(Reason),
+}
+
+/// Why a license is not determined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The part of the source that the package is built from is empty.
+    NoFiles(RelPath),
+    /// So much could not be read that silence means nothing; in words.
+    Unread(String),
+    /// This license document holds no license that is known.
+    Unknown(RelPath),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::NoFiles(root) => write!(f, "the source has no files below `{root}`"),
+            Reason::Unread(why) => f.write_str(why),
+            Reason::Unknown(document) => write!(f, "`{document}` holds no license that is known"),
+        }
+    }
 }
 
 /// A concluded expression with its reasons.
@@ -146,7 +168,7 @@ impl Conclusion {
 pub fn conclude(evidence: &Evidence, root: &RelPath) -> Conclusion {
     let scope = Scope::of(evidence, root);
     if scope.is_empty() {
-        return Conclusion::NoAssertion(format!("the source has no files below `{root}`"));
+        return Conclusion::NoAssertion(Reason::NoFiles(root.clone()));
     }
     let voices = voice::hear(&scope);
     if voices.is_empty() {
@@ -163,9 +185,10 @@ pub fn conclude(evidence: &Evidence, root: &RelPath) -> Conclusion {
     Conclusion::Concluded(Concluded { expr, operator_unstated, confidence, reasons, basis, against, parts })
 }
 
-/// Nothing of the main scope speaks: nothing there, or nothing that could be read.
+/// Nothing of the main scope speaks: nothing there, or nothing that could be read or understood.
 fn silent(scope: &Scope<'_>) -> Conclusion {
-    match scope.unread_share() {
+    let unread = scope.unread_share().map(Reason::Unread);
+    match unread.or_else(|| scope.silent_document().map(Reason::Unknown)) {
         Some(why) => Conclusion::NoAssertion(why),
         None => Conclusion::NoneFound,
     }
@@ -430,6 +453,20 @@ mod tests {
         let mut binary = file("a.exe", Role::Shipped, &[]);
         binary.unread = Some(crate::evidence::Unread::Binary);
         assert_eq!(concluded(vec![binary]), "NOASSERTION");
+    }
+
+    #[test]
+    fn a_license_document_that_nobody_understands_leaves_the_license_open() {
+        let mut document = file("LICENSE", Role::LicenseText, &[]);
+        document.size = 800;
+        assert_eq!(concluded(vec![document.clone(), file("a.c", Role::Shipped, &[])]), "NOASSERTION");
+        let manifest = file("Cargo.toml", Role::Shipped, &[(Witness::Manifest, "MIT")]);
+        let confidence = |files| match conclude(&Evidence { files }, &RelPath::default()) {
+            Conclusion::Concluded(concluded) => concluded.confidence,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(confidence(vec![manifest.clone()]), Confidence::High);
+        assert_eq!(confidence(vec![manifest, document]), Confidence::Medium);
     }
 
     #[test]

@@ -60,6 +60,14 @@ impl<'e> Scope<'e> {
         file.path.parent()
     }
 
+    /// A license document where there are some, and none says anything that is understood.
+    pub(super) fn silent_document(&self) -> Option<RelPath> {
+        let documents = self.nearest(|file| file.role == Role::LicenseText && file.unread.is_none() && file.size > 0);
+        let first = documents.first()?;
+        let speaks = |file: &&FileEvidence| reading(file).is_some();
+        (!documents.iter().any(speaks)).then(|| first.path.clone())
+    }
+
     /// In words, that so much could not be read that silence means nothing; `None` where it was read.
     pub(super) fn unread_share(&self) -> Option<String> {
         let binary = self.files.iter().filter(|file| is_binary(file)).count();

@@ -208,6 +208,8 @@ fn settle(mut seen: Seen, evidence: &mut FileEvidence) {
     let covered = Covered::new(std::mem::take(&mut seen.covered));
     let inside = |lines| covered.contains(lines);
     seen.detections.retain(|one| one.class == Witness::Text || !inside(one.lines));
+    let tagged = super::tag::by_line(&seen.detections);
+    seen.detections.retain(|one| !super::tag::repeats(one, &tagged));
     super::grant::settle(&mut seen.detections);
     super::exception::attach(&seen.exceptions, &mut seen.detections);
     Detection::sort(&mut seen.detections);

@@ -106,11 +106,29 @@ pub(super) fn apply(files: &mut [FileEvidence], sharing: &mut Sharing) {
         return;
     }
     for file in files.iter_mut() {
-        if let Some((from, one)) = speaks_for(&all, &file.path) {
+        if !file.annotations.is_empty() {
+            // What it says of others is not said of itself.
+            file.detections.edit().retain(|one| matches!(one.class, Witness::Tag | Witness::Clue));
+        }
+        if !is_apart(&file.path)
+            && let Some((from, one)) = speaks_for(&all, &file.path)
+        {
             annotate(file, from, one);
             sharing.share(file);
         }
     }
+}
+
+/// Files that REUSE counts as no part of the project: license texts and what REUSE itself is stated in.
+fn is_apart(path: &RelPath) -> bool {
+    let name = path.name();
+    let text = ["LICENSE", "LICENCE", "COPYING"].iter().filter_map(|stem| name.strip_prefix(stem));
+    let parent = path.parent();
+    let mut folders = parent.parts();
+    text.into_iter().any(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
+        || name == "REUSE.toml"
+        || name.ends_with(".license")
+        || folders.any(|folder| folder == "LICENSES" || folder == ".reuse")
 }
 
 /// The annotation that holds for `path`: an override nearest to the root, else the last match of the nearest file.
@@ -274,5 +292,15 @@ mod tests {
         assert_eq!(licenses(&side, "a.png"), ["CC-BY-4.0"]);
         let dep5 = "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\nFiles: po/*\nCopyright: 2020 A\nLicense: ISC\n";
         assert_eq!(licenses(&[(".reuse/dep5", dep5), ("po/de/x.po", "msgid")], "po/de/x.po"), ["ISC"]);
+    }
+
+    #[test]
+    fn license_texts_and_reuse_files_are_not_covered() {
+        let dep5 = "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\nFiles: *\nCopyright: 2020 A\nLicense: GPL-2.0+\n";
+        let files = [(".reuse/dep5", dep5), ("COPYING", "x"), ("LICENSES/a.txt", "x"), ("a.license", "x"), ("b", "x")];
+        for apart in [".reuse/dep5", "COPYING", "LICENSES/a.txt", "a.license"] {
+            assert!(licenses(&files, apart).is_empty(), "{apart}");
+        }
+        assert_eq!(licenses(&files, "b"), ["GPL-2.0-or-later"]);
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::message::link;
 use crate::check::{Judged, declared_in_words};
-use crate::conclusion::{Basis, Concluded, Conclusion, Confidence, Reading};
+use crate::conclusion::{Basis, Concluded, Conclusion, Confidence, Reading, Reason};
 use crate::declared::Declared;
 use crate::evidence::{Evidence, FileEvidence, Role, Witness};
 use crate::license::{LicenseExpr, Suffix};
@@ -61,7 +61,7 @@ fn open(package: &Package, conclusion: &Conclusion, evidence: &Evidence) -> Vec<
     match conclusion {
         Conclusion::Conflicting { readings, .. } => vec![conflict(package, readings)],
         Conclusion::Concluded(concluded) => of_concluded(package, concluded),
-        Conclusion::NoneFound => vec![nothing_found(package, evidence)],
+        Conclusion::NoneFound | Conclusion::NoAssertion(Reason::Unknown(_)) => vec![nothing_found(package, evidence)],
         // What could not be read is ours to read, not theirs to explain.
         Conclusion::NoAssertion(_) => Vec::new(),
     }

@@ -7,7 +7,7 @@
 
 use super::{Case, generated};
 use crate::check::{self, Finding, Judged};
-use crate::conclusion::{Basis, Conclusion};
+use crate::conclusion::{Basis, Conclusion, Reason};
 use crate::declared::Declared;
 use crate::text::RelPath;
 use crate::tree::{AttrPath, Package, Site, SourceRef};
@@ -268,11 +268,12 @@ pub fn answer(
         Verdict::Drifts(_) => confirmed(&judged.conclusion, &case.findings, generated(case, read), wrong_fetcher),
         Verdict::Agrees { .. } => contradicted(row, package, &judged.conclusion, wrong_fetcher),
         Verdict::Undecided(why) => {
-            let open = matches!(judged.conclusion, Conclusion::Conflicting { .. } | Conclusion::NoneFound);
             let class = match &judged.conclusion {
+                Conclusion::Conflicting { .. }
+                | Conclusion::NoneFound
+                | Conclusion::NoAssertion(Reason::Unknown(_)) => Class::AskUpstream,
                 Conclusion::NoAssertion(_) => Class::NotScanned,
-                _ if open => Class::AskUpstream,
-                _ => Class::Computed,
+                Conclusion::Concluded(_) => Class::Computed,
             };
             Answer { evidence: evidence(&judged.conclusion), ..cannot_tell(class, why) }
         }

@@ -85,7 +85,7 @@ pub fn compare(declared: &Declared, conclusion: &Conclusion, table: &LicenseTabl
         Conclusion::Concluded(concluded) => concluded,
         Conclusion::Conflicting { .. } => return Verdict::Undecided("upstream contradicts itself".to_owned()),
         Conclusion::NoneFound => return Verdict::Undecided("the source states no license".to_owned()),
-        Conclusion::NoAssertion(why) => return Verdict::Undecided(why.clone()),
+        Conclusion::NoAssertion(why) => return Verdict::Undecided(why.to_string()),
     };
     match declared {
         Declared::Absent => Verdict::Drifts(vec![undeclared(concluded)]),

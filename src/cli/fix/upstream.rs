@@ -44,14 +44,14 @@ fn ask(report: &PackageReport) -> anyhow::Result<ExitCode> {
             }
             Ok(ExitCode::SUCCESS)
         }
-        (Outcome::Skipped(why) | Outcome::Failed(why), _) => cannot(attr, why),
+        (Outcome::Skipped(why) | Outcome::Failed(why), _) => cannot(attr, &why.to_string()),
         (Outcome::Audited(_), _) => cannot(attr, "its source was not looked at"),
     }
 }
 
 fn nothing_open(attr: &str, judged: &Judged) -> anyhow::Result<ExitCode> {
     match &judged.conclusion {
-        Conclusion::NoAssertion(why) => cannot(attr, why),
+        Conclusion::NoAssertion(why) => cannot(attr, &why.to_string()),
         Conclusion::Concluded(concluded) => {
             stream::remark(&format!("{attr}: nothing is open, the source says {}", concluded.expr));
             Ok(ExitCode::SUCCESS)

@@ -52,7 +52,7 @@ fn families(expr: &LicenseExpr) -> Vec<String> {
 }
 
 /// The id up to its first hyphen: `GPL`, `BSD`, `Apache`.
-pub(super) fn family(term: &Term) -> String {
+pub(in crate::evidence) fn family(term: &Term) -> String {
     let name = term.license.as_str();
     name[..name.find('-').unwrap_or(name.len())].to_owned()
 }

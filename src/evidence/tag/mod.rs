@@ -3,52 +3,105 @@
 //! Reads the expression and nothing else; a tag that is only talked about (a regular expression, a string of a
 //! program, prose) is none. Ids are repaired where exactly one id of the list can be meant, and the note says so.
 
+mod id;
+mod key;
+
+use std::collections::BTreeSet;
+
 use super::Page;
 use super::detection::{Detection, Score, Witness};
 use super::detector::{Rule, Seen};
 use super::grant;
 use super::page::floor_boundary;
-use crate::license::{self, LicenseExpr, Term, exceptions, licenses};
-use crate::text::Span;
+use crate::license::{self, LicenseExpr, Term};
+use crate::text::{LineRange, Span};
 
 /// The detector of tags.
-pub(super) const RULE: Rule = Rule { id: "tag", triggers: &["spdx-license-identifier"], reads };
+pub(super) const RULE: Rule = Rule { id: "tag", triggers: key::TRIGGERS, reads };
 
-const KEY: usize = "SPDX-License-Identifier".len();
 /// Bytes of a line after the key in which an expression is looked for.
 const MOST_BYTES: usize = 600;
 /// An expression that runs over more lines than this is not one.
 const MOST_LINES: usize = 12;
 
 fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
-    for hit in hits {
-        if let Some((value, span)) = value(page, *hit)
-            && let Some((expr, note, used)) = expression(&value)
-        {
-            let end = span.end.saturating_sub((value.len() - used) as u32).max(hit + KEY as u32);
-            let end = if value.contains('\n') { end } else { span.end };
-            let quoted = Span::new(*hit, super::page::floor_boundary(page.text, end as usize) as u32);
-            seen.detections.push(Detection {
-                expr,
-                class: Witness::Tag,
-                by: "tag",
-                lines: page.line_range(quoted),
-                score: if note.is_some() { Score(9_000) } else { Score::FULL },
-                quote: grant::quote(quoted.of(page.text)),
-                note,
-            });
-        }
-    }
+    seen.detections.extend(hits.iter().filter_map(|hit| detection(page, *hit)));
+}
+
+fn detection(page: &Page<'_>, hit: u32) -> Option<Detection> {
+    let value = value(page, hit)?;
+    let Some((expr, note, used)) = expression(&value.text) else { return unlisted(page, hit, &value) };
+    let end = value.span.end.saturating_sub((value.text.len() - used) as u32).max(hit + value.key);
+    let end = if value.text.contains('\n') { end } else { value.span.end };
+    let quoted = Span::new(hit, floor_boundary(page.text, end as usize) as u32);
+    let notes: Vec<String> = value.note.into_iter().chain(note).collect();
+    Some(Detection {
+        expr,
+        class: Witness::Tag,
+        by: "tag",
+        lines: page.line_range(quoted),
+        score: if notes.is_empty() { Score::FULL } else { Score(9_000) },
+        quote: grant::quote(quoted.of(page.text)),
+        note: (!notes.is_empty()).then(|| notes.join("; ")),
+    })
+}
+
+/// A tag whose id nobody knows: said, and never a finding.
+fn unlisted(page: &Page<'_>, hit: u32, value: &Value) -> Option<Detection> {
+    let name = value.text.trim();
+    let is_id = |name: &str| name.chars().all(|letter| letter.is_ascii_alphanumeric() || "-.+".contains(letter));
+    let is_said = name.len() > 2 && is_id(name) && !id::is_nothing(name) && name.contains(char::is_alphabetic);
+    let quoted = Span::new(hit, value.span.end);
+    is_said.then(|| Detection {
+        expr: LicenseExpr::Term(Term::reference(name)),
+        class: Witness::Clue,
+        by: "tag",
+        lines: page.line_range(quoted),
+        score: Score(9_000),
+        quote: grant::quote(quoted.of(page.text)),
+        note: Some(format!("`{name}` is no id of the SPDX list")),
+    })
+}
+
+/// True where a tag on the same line says all that the clue `one` says.
+pub(super) fn repeats(one: &Detection, tagged: &BTreeSet<(u32, Term)>) -> bool {
+    one.class == Witness::Clue
+        && one.by == "grant"
+        && bare_terms(one).all(|term| tagged.contains(&(one.lines.first, term)))
+}
+
+/// The terms of all tags by each line of theirs.
+pub(super) fn by_line(found: &[Detection]) -> BTreeSet<(u32, Term)> {
+    let lines = |lines: LineRange| lines.first..=lines.last;
+    let tags = found.iter().filter(|one| one.class == Witness::Tag && one.by == "tag");
+    tags.flat_map(|tag| lines(tag.lines).flat_map(move |line| bare_terms(tag).map(move |term| (line, term)))).collect()
+}
+
+/// The terms of a detection without their exceptions, which stand behind the name.
+fn bare_terms(one: &Detection) -> impl Iterator<Item = Term> {
+    one.expr.terms().into_iter().map(|term| Term { exception: None, ..term.clone() })
+}
+
+/// What stands after a key.
+struct Value {
+    text: String,
+    /// From the start of the key's line to the end of the last line.
+    span: Span,
+    /// Bytes of the key.
+    key: u32,
+    /// What is wrong with the key.
+    note: Option<String>,
 }
 
 /// What stands after the key, as far as an expression can run, and where that is.
-fn value(page: &Page<'_>, hit: u32) -> Option<(String, Span)> {
+fn value(page: &Page<'_>, hit: u32) -> Option<Value> {
     let line = page.line_at(hit);
     let before = Span::new(line.start, hit).of(page.text);
     if is_talk(before) {
         return None;
     }
-    let after = Span::new((hit + KEY as u32).min(line.end), line.end).of(page.text).trim_start();
+    let (key, note) = key::read(Span::new(hit, line.end).of(page.text))?;
+    let after = Span::new(hit + key as u32, line.end).of(page.text).trim_start();
     // A key of JSON ends in a quote, and values of JSON and YAML begin with one.
     let rest =
         after.strip_prefix('"').filter(|_| before.trim_end().ends_with('"')).unwrap_or(after).strip_prefix(':')?;
@@ -56,8 +109,13 @@ fn value(page: &Page<'_>, hit: u32) -> Option<(String, Span)> {
     if rest.trim_start().starts_with(['\\', '%', '$', '[', '{', '.']) {
         return None;
     }
+    let (text, end) = whole(page, rest, line.end);
+    Some(Value { text, span: Span::new(line.start, end), key: key as u32, note })
+}
+
+/// The value that begins with `rest`, with the lines on which it goes on; where the last of them ends.
+fn whole(page: &Page<'_>, rest: &str, mut end: u32) -> (String, u32) {
     let mut text = ended(&rest[..floor_boundary(rest, MOST_BYTES)]).to_owned();
-    let mut end = line.end;
     for _ in 0..MOST_LINES {
         let next = next_line(page, end);
         let Some(next) = next.filter(|next| goes_on(&text, bare(next.of(page.text)))) else { break };
@@ -65,7 +123,7 @@ fn value(page: &Page<'_>, hit: u32) -> Option<(String, Span)> {
         text.push_str(ended(bare(next.of(page.text))));
         end = next.end;
     }
-    Some((text, Span::new(line.start, end)))
+    (text, end)
 }
 
 /// True where the words before the key show that the tag is only mentioned.
@@ -111,7 +169,7 @@ fn goes_on(text: &str, next: &str) -> bool {
 
 /// The longest expression at the start of `text`, what was repaired in it, and how many bytes it has.
 pub(super) fn expression(text: &str) -> Option<(LicenseExpr, Option<String>, usize)> {
-    let mut reader = Reader { spelled: Vec::new(), notes: Vec::new(), complete: 0, used: 0, depth: 0 };
+    let mut reader = Reader { spelled: Vec::new(), notes: Vec::new(), complete: 0, used: 0, depth: 0, worded: false };
     for (at, token) in tokens(text) {
         if !reader.take(token) {
             break;
@@ -121,13 +179,38 @@ pub(super) fn expression(text: &str) -> Option<(LicenseExpr, Option<String>, usi
             reader.used = at + token.len();
         }
     }
-    reader.spelled.truncate(reader.complete);
-    let open = reader.spelled.iter().filter(|word| *word == "(").count();
-    let closed = reader.spelled.iter().filter(|word| *word == ")").count();
-    reader.spelled.extend(std::iter::repeat_n(")".to_owned(), open.saturating_sub(closed)));
-    let expr = license::parse(&reader.spelled.join(" ")).ok()?;
-    let note = (!reader.notes.is_empty()).then(|| reader.notes.join("; "));
-    Some((expr, note, reader.used))
+    let read = reader.expression();
+    let worded = reader.worded || read.is_none() || is_later(&text[reader.used..]);
+    let words = if worded && !text.contains('(') { in_words(text) } else { None };
+    let notes = std::mem::take(&mut reader.notes);
+    let (expr, notes, used) = match (read, words) {
+        (read, Some((expr, note))) if read.as_ref().is_none_or(|read| says_more(&expr, read)) => {
+            (expr, vec![note], text.len())
+        }
+        (read, _) => (read?, notes, reader.used),
+    };
+    Some((expr, (!notes.is_empty()).then(|| notes.join("; ")), used))
+}
+
+/// A license in words instead of ids: "The MIT License", "GPLv2 or later".
+fn in_words(text: &str) -> Option<(LicenseExpr, String)> {
+    let (expr, _) = grant::named(text)?;
+    let note = format!("`{}` read as {expr}", text.trim());
+    (!expr.terms().iter().any(|term| term.is_reference())).then_some((expr, note))
+}
+
+/// "or later" behind an id.
+fn is_later(rest: &str) -> bool {
+    let mut words = rest.split_whitespace().map(str::to_ascii_lowercase);
+    words.next().is_some_and(|word| word == "or" || word == ",or")
+        && words.take(2).any(|word| word.starts_with("later") || word.starts_with("newer"))
+}
+
+/// True where `words` speak of the same licenses as `read`, or of more.
+fn says_more(words: &LicenseExpr, read: &LicenseExpr) -> bool {
+    let terms = words.terms();
+    terms.len() >= read.terms().len()
+        && read.terms().iter().all(|term| terms.iter().any(|word| grant::family(word) == grant::family(term)))
 }
 
 struct Reader {
@@ -137,6 +220,8 @@ struct Reader {
     complete: usize,
     used: usize,
     depth: usize,
+    /// A term was read from words.
+    worded: bool,
 }
 
 impl Reader {
@@ -164,14 +249,32 @@ impl Reader {
         true
     }
 
+    /// What was read so far, as far as it is whole.
+    fn expression(&self) -> Option<LicenseExpr> {
+        let mut spelled = self.spelled[..self.complete].to_vec();
+        let count = |bracket: &str| spelled.iter().filter(|word| *word == bracket).count();
+        let open = count("(").saturating_sub(count(")"));
+        spelled.extend(std::iter::repeat_n(")".to_owned(), open));
+        license::parse(&spelled.join(" ")).ok()
+    }
+
     fn term(&mut self, token: &str) -> bool {
         let after_with = self.spelled.last().is_some_and(|last| last == "WITH");
-        let read = if after_with { exception(token) } else { license_id(token) };
+        let listed = if after_with { id::exception(token) } else { id::license(token) };
+        self.worded |= listed.is_none() && !after_with;
+        let read = listed.or_else(|| if after_with { None } else { self::word(token) });
         let Some((id, note)) = read else { return false };
         self.spelled.push(id);
         self.notes.extend(note);
         true
     }
+}
+
+/// The license that one word names, such as `GPLv2`, in brackets where it is more than one term.
+fn word(token: &str) -> Option<(String, Option<String>)> {
+    let (expr, note) = in_words(token)?;
+    let spelled = expr.to_string();
+    Some((if spelled.contains(' ') { format!("( {spelled} )") } else { spelled }, Some(note)))
 }
 
 fn is_operator(word: &str) -> bool {
@@ -207,90 +310,24 @@ fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// The id in the spelling of the list; a note where it had to be repaired.
-fn license_id(token: &str) -> Option<(String, Option<String>)> {
-    if token.starts_with("LicenseRef-") || token.starts_with("DocumentRef-") {
-        return Some((token.to_owned(), None));
-    }
-    let note = |id: &str| Some(format!("`{token}` read as {id}"));
-    if let Some(listed) = license::license_ignoring_case(token) {
-        let deprecated = listed.deprecated && Term::from_id(token).is_none_or(|term| term.to_string() != listed.id);
-        return Some((token.to_owned(), deprecated.then(|| format!("deprecated id {}", listed.id))));
-    }
-    if let Some(term) = Term::from_id(token) {
-        let id = if term.exception.is_some() { format!("( {term} )") } else { token.to_owned() };
-        return Some((id, None));
-    }
-    if let Some(id) = nearest(token, licenses().filter(|one| !one.deprecated).map(|one| one.id)) {
-        return Some((id.to_owned(), note(id)));
-    }
-    let (expr, _) = grant::named(token)?;
-    let spelled = expr.to_string();
-    let id = if spelled.contains(' ') { format!("( {spelled} )") } else { spelled };
-    (!id.starts_with("LicenseRef")).then(|| (id.clone(), note(&id)))
-}
-
-fn exception(token: &str) -> Option<(String, Option<String>)> {
-    if token.starts_with("LicenseRef-") || token.starts_with("AdditionRef-") {
-        return Some((token.replacen("LicenseRef-", "AdditionRef-", 1), None));
-    }
-    if let Some(listed) = license::exception(token) {
-        return Some((listed.id.to_owned(), None));
-    }
-    let id = nearest(token, exceptions().map(|one| one.id))?;
-    Some((id.to_owned(), Some(format!("`{token}` read as {id}"))))
-}
-
-/// The one id that differs from `token` by a slip of the keyboard: one letter in short ids, two in long ones, and
-/// never a digit, because a digit is another version.
-fn nearest(token: &str, ids: impl Iterator<Item = &'static str>) -> Option<&'static str> {
-    let most = match token.len() {
-        0..=4 => return None,
-        5..=9 => 1,
-        _ => 2,
-    };
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let low = token.replace('_', "-").to_ascii_lowercase();
-    let mut best: Vec<(usize, &'static str)> = ids
-        .filter(|id| id.len().abs_diff(low.len()) <= most && digits(id) == digits(&low))
-        .map(|id| (distance(&low, &id.to_ascii_lowercase()), id))
-        .filter(|(distance, _)| *distance <= most)
-        .collect();
-    best.sort_unstable();
-    match best.as_slice() {
-        [(_, only)] => Some(only),
-        [(first, id), (second, _), ..] if first < second => Some(id),
-        _ => None,
-    }
-}
-
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<u8> = right.bytes().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (at, letter) in left.bytes().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], at + 1);
-        for (column, other) in right.iter().enumerate() {
-            let cost = diagonal + usize::from(letter != *other);
-            diagonal = row[column + 1];
-            row[column + 1] = cost.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[right.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::text::RelPath;
 
     fn tags(text: &str) -> Vec<String> {
+        read(text).iter().map(|one| format!("{} {}", one.lines, one.expr)).collect()
+    }
+
+    fn read(text: &str) -> Vec<Detection> {
         let path = RelPath::new("a.c").expect("relative");
         let page = Page::new(&path, text);
         let low = text.to_ascii_lowercase();
-        let hits: Vec<u32> = low.match_indices("spdx-license-identifier").map(|(at, _)| at as u32).collect();
+        let places = |key: &&str| low.match_indices(*key).map(|(at, _)| at as u32).collect::<Vec<_>>();
+        let hits: Vec<u32> = key::TRIGGERS.iter().flat_map(places).collect();
         let mut seen = Seen::default();
         reads(&page, &hits, &mut seen);
-        seen.detections.iter().map(|one| format!("{} {}", one.lines, one.expr)).collect()
+        seen.detections
     }
 
     #[test]
@@ -331,7 +368,30 @@ mod tests {
         assert_eq!(tags("// SPDX-License-Identifier: Apach-2.0"), ["1 Apache-2.0"]);
         assert_eq!(tags("// SPDX-License-Identifier: BSD-3-Claus"), ["1 BSD-3-Clause"]);
         assert_eq!(tags("// SPDX-License-Identifier: GPLv2+"), ["1 GPL-2.0-or-later"]);
-        assert!(tags("// SPDX-License-Identifier: Frobnicate").is_empty());
+    }
+
+    #[test]
+    fn words_in_the_place_of_an_id_are_read_as_in_a_license_field() {
+        assert_eq!(tags("-- SPDX-License-Identifier: Apache 1.1"), ["1 Apache-1.1"]);
+        assert_eq!(tags("-- SPDX-License-Identifier: The MIT License"), ["1 MIT"]);
+        assert_eq!(tags("-- SPDX-License-Identifier: GPL-2.0 or later"), ["1 GPL-2.0-or-later"]);
+        assert_eq!(tags("-- SPDX-License-Identifier: GPLv2 or later"), ["1 GPL-2.0-or-later"]);
+        assert_eq!(tags("-- SPDX-License-Identifier: (GPLv2 OR MIT) AND ISC"), ["1 ISC AND (GPL-2.0-only OR MIT)"]);
+    }
+
+    #[test]
+    fn a_misspelt_key_is_read_with_a_note() {
+        assert_eq!(tags(";; SPDX-Licence-Identifier: MIT"), ["1 MIT"]);
+        assert_eq!(tags("# SPDX License Identifier: ISC OR MIT"), ["1 ISC OR MIT"]);
+        assert!(tags("# SPDX-License-List-Version: 3").is_empty());
+    }
+
+    #[test]
+    fn an_id_that_nobody_knows_is_a_clue() {
+        let seen = read("// SPDX-License-Identifier: Frobnicate-1.0");
+        let told: Vec<_> = seen.iter().map(|one| (one.class, one.expr.to_string(), one.note.is_some())).collect();
+        assert_eq!(told, [(Witness::Clue, "LicenseRef-Frobnicate-1.0".to_owned(), true)]);
+        assert!(read("// SPDX-License-Identifier: NOASSERTION").is_empty());
     }
 
     #[test]
