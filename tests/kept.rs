@@ -138,3 +138,13 @@ fn what_changes_while_it_is_evaluated_is_not_kept() {
     kept.save(&checkout, &facts);
     assert!(kept.load().is_some());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_out_of_the_checkout_does_not_spoil_it() {
+    let bench = Bench::new();
+    std::os::unix::fs::symlink("/no/such/build", bench.tree().join("result")).expect("a link");
+    std::os::unix::fs::symlink("/", bench.tree().join("result-2")).expect("a link");
+    bench.right();
+    assert_eq!(bench.entries(), 1);
+}

@@ -75,6 +75,7 @@ struct Known {
     of_thunks: FxMap<usize, Box<[ReadSet]>>,
     /// The bindings of large sets, by where their values begin.
     bindings: FxMap<u32, (Rc<str>, Sym)>,
+    by_name: FxMap<Sym, ReadSet>,
     /// Folders, and whether a link leads there.
     linked: FxMap<String, bool>,
 }
@@ -89,6 +90,7 @@ impl Default for Known {
             unions: FxMap::default(),
             of_thunks: FxMap::default(),
             bindings: FxMap::default(),
+            by_name: FxMap::default(),
             linked: FxMap::default(),
         }
     }
@@ -144,13 +146,28 @@ impl Known {
         if let Some(known) = self.unions.get(&key) {
             return *known;
         }
-        let mut all = [&*self.sets[a as usize], &*self.sets[b as usize]].concat();
-        all.sort_unstable();
-        all.dedup();
+        let all = merged(&self.sets[a as usize], &self.sets[b as usize]);
         let union = self.set(&all);
         self.unions.insert(key, union);
         union
     }
+}
+
+/// What is in one of two sorted lists.
+fn merged(mut a: &[u32], mut b: &[u32]) -> Vec<u32> {
+    let mut all = Vec::with_capacity(a.len() + b.len());
+    while let ([first_a, rest_a @ ..], [first_b, rest_b @ ..]) = (a, b) {
+        all.push(*first_a.min(first_b));
+        if first_a <= first_b {
+            a = rest_a;
+        }
+        if first_b <= first_a {
+            b = rest_b;
+        }
+    }
+    all.extend_from_slice(a);
+    all.extend_from_slice(b);
+    all
 }
 
 impl Reads {
@@ -158,6 +175,11 @@ impl Reads {
     fn add(&self, read: Read) {
         let mut known = self.known.borrow_mut();
         let set = known.member(read);
+        self.join(&mut known, set);
+    }
+
+    /// Notes that what is being computed looked at `set`.
+    fn join(&self, known: &mut Known, set: ReadSet) {
         self.current.set(known.union(self.current.get(), set));
     }
 
@@ -203,7 +225,7 @@ impl Reads {
         let mut known = self.known.borrow_mut();
         let set = known.of_thunks.get(&region).map_or(0, |region| region[at]);
         if set != 0 && set != self.current.get() {
-            self.current.set(known.union(self.current.get(), set));
+            self.join(&mut known, set);
         }
     }
 
@@ -277,9 +299,17 @@ impl<'a> Eval<'a> {
 
     /// A name that stands in no code was looked for in a set.
     pub fn asked_for(&self, name: Sym) {
-        if let Some(reads) = self.reads.get() {
-            reads.add(Read::Name(self.name(name).to_owned()));
-        }
+        let Some(reads) = self.reads.get() else { return };
+        let mut known = reads.known.borrow_mut();
+        let set = match known.by_name.get(&name) {
+            Some(set) => *set,
+            None => {
+                let set = known.member(Read::Name(self.name(name).to_owned()));
+                known.by_name.insert(name, set);
+                set
+            }
+        };
+        reads.join(&mut known, set);
     }
 
     /// All names of a set of `count` names that stand in code were looked at.

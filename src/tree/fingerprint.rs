@@ -13,17 +13,16 @@ use crate::text::Digest;
 
 impl Checkout {
     /// The digest of the checkout and of the `lib` it is read with; `None` where there is none: it is no package set,
-    /// or something in it cannot be read or leads out of it.
+    /// or something in it cannot be read.
     pub(crate) fn fingerprint(&self) -> Option<Digest> {
         if self.layout != Layout::PackageSet {
             return None;
         }
-        let mut lines = Lines { disk: &self.files.disk, root: self.root(), list: Vec::new() };
+        let mut lines = Lines { disk: &self.files.disk, list: Vec::new() };
         lines.folder(self.root())?;
         if let Some(lib) = self.lib.as_deref().map(Path::new) {
             lines.list.extend_from_slice(lib.to_string_lossy().as_bytes());
             lines.list.push(0);
-            lines.root = lib;
             lines.folder(lib)?;
         }
         Some(Digest::of(&lines.list))
@@ -38,7 +37,6 @@ impl Checkout {
 /// A line for each entry below some folders: kind, name, content.
 struct Lines<'c> {
     disk: &'c Disk,
-    root: &'c Path,
     list: Vec<u8>,
 }
 
@@ -56,6 +54,7 @@ impl Lines<'_> {
                 Kind::Link => {
                     self.add(b'l', &name, self.target(&path)?.as_os_str().as_encoded_bytes());
                     self.list.push(0);
+                    self.list.push(far_kind(&path));
                 }
                 Kind::Other => self.add(b'o', &name, b""),
             }
@@ -83,14 +82,23 @@ impl Lines<'_> {
         }
     }
 
-    /// Where a link leads. What is there is covered where it lies, or it is no file at all.
+    /// Where a link leads. What is there is covered where it lies, or it is not read, for it lies outside; into `.git`
+    /// none may lead.
     fn target(&self, path: &Path) -> Option<PathBuf> {
         if self.disk.instead(path).is_some() {
             return None;
         }
-        let covered = |real: &Path| real.starts_with(self.root) && real.iter().all(|part| part != GIT);
-        let inside = fs::canonicalize(path).map_or(true, |real| covered(&real));
-        fs::read_link(path).ok().filter(|_| inside)
+        let is_plain = fs::canonicalize(path).map_or(true, |real| real.iter().all(|part| part != GIT));
+        fs::read_link(path).ok().filter(|_| is_plain)
+    }
+}
+
+/// What is at the end of a link.
+fn far_kind(path: &Path) -> u8 {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => b'd',
+        Ok(_) => b'f',
+        Err(_) => b'n',
     }
 }
 

@@ -43,9 +43,8 @@ impl Footprints {
         for step in steps {
             let attr = self.push((step.attr, step.stands));
             reads.all(step.reads, &mut |read| {
-                let number = numbers.entry(read).or_insert_with(|| {
-                    self.number(&reads.read(read).unwrap_or(Read::Beyond))
-                });
+                let number =
+                    numbers.entry(read).or_insert_with(|| self.number(&reads.read(read).unwrap_or(Read::Beyond)));
                 self.mark(*number, attr, 0);
             });
         }
@@ -148,9 +147,8 @@ impl Touched {
     /// True where `path`, or something below it, is one of them.
     pub(crate) fn may_hold(&self, path: &str) -> bool {
         let below = format!("{path}.");
-        let leads = |paths: &BTreeSet<String>| {
-            paths.range(below.clone()..).next().is_some_and(|path| path.starts_with(&below))
-        };
+        let leads =
+            |paths: &BTreeSet<String>| paths.range(below.clone()..).next().is_some_and(|path| path.starts_with(&below));
         self.holds(path) || leads(&self.attrs) || leads(&self.sets)
     }
 

@@ -25,5 +25,5 @@ pub use package::{AttrPath, HashMode, Maintainer, Package, Site, SourceRef};
 pub use revision::{Changes, RevisionError};
 pub use selection::Selection;
 pub use spelling::{All, HOME};
-pub use touch::touched;
 pub use table::{LicenseRecord, LicenseTable, TableOrigin};
+pub use touch::touched;
