@@ -249,7 +249,8 @@ fn document_or<'v>(document: &'v Voice, readme: Option<&'v Voice>, headers: Opti
 fn manifest_or<'v>(manifest: &'v Voice, readme: Option<&'v Voice>, headers: Option<&'v Voice>) -> &'v Voice {
     let clearer = [headers, readme].into_iter().flatten().find(|other| !other.is_vague());
     match clearer {
-        Some(other) if manifest.is_vague() => other,
+        // Which BSD it is can be told by another witness; a file that says GPL is just another file.
+        Some(other) if manifest.is_vague() && (other.shares_license(manifest) || other.covers_most()) => other,
         Some(other) if other.speaker == Speaker::Headers && other.covers_most() && !other.shares_license(manifest) => {
             other
         }
@@ -445,6 +446,22 @@ mod tests {
             file("vendor/zlib/zlib.h", Role::Vendored, &[(Witness::Text, "Zlib")]),
         ];
         assert_eq!(concluded(files), "MIT");
+    }
+
+    #[test]
+    fn a_vague_field_is_made_precise_by_its_own_family_alone() {
+        let vague = || {
+            let mut field = file("setup.py", Role::BuildSystem, &[(Witness::Manifest, "BSD-3-Clause")]);
+            field.detections.edit()[0].note = Some("no version stated for BSD: the family".to_owned());
+            field
+        };
+        let with = |id| {
+            let silent = (0..5).map(|number| file(&format!("{number}.py"), Role::Shipped, &[]));
+            let header = file("a.py", Role::Shipped, &[(Witness::Grant, id)]);
+            concluded(silent.chain([vague(), header]).collect())
+        };
+        assert_eq!(with("BSD-2-Clause"), "BSD-2-Clause");
+        assert_eq!(with("LGPL-3.0-only"), "BSD-3-Clause");
     }
 
     #[test]
