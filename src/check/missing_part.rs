@@ -52,6 +52,7 @@ fn about(subject: &Subject<'_>, missing: &str, mut places: Vec<Place<'_>>) -> Fi
     let mut finding = subject.finding(&CHECK, format!("{} under {missing}, which is not declared", where_is(&places)));
     finding.concluded = missing.to_owned();
     finding.evidence = places.iter().map(|place| place.part.witness.clone()).collect();
+    finding.against = Vec::new();
     if !places.iter().any(|place| place.weighs) {
         finding.severity = Severity::Note;
     }

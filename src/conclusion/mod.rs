@@ -299,7 +299,11 @@ fn is_vague_term(term: &Term) -> bool {
 
 /// True where `exact` is a version or variant of the family that `vague` names.
 pub fn refines(exact: &Term, vague: &Term) -> bool {
-    let family = |term: &Term| term.license.as_str().split(['-', '.']).next().unwrap_or("").to_ascii_lowercase();
+    let family = |term: &Term| {
+        let first = term.license.as_str().split(['-', '.']).next().unwrap_or("").to_ascii_lowercase();
+        // 0BSD is a BSD license with its number in front.
+        if first == "0bsd" { "bsd".to_owned() } else { first }
+    };
     let vague_family = family(vague);
     family(exact) == vague_family || family(exact).strip_prefix(['a', 'l']) == Some(&vague_family)
 }
@@ -462,6 +466,13 @@ mod tests {
         };
         assert_eq!(with("BSD-2-Clause"), "BSD-2-Clause");
         assert_eq!(with("LGPL-3.0-only"), "BSD-3-Clause");
+    }
+
+    #[test]
+    fn every_bsd_license_is_one_of_the_family() {
+        let term = |id| Term::from_id(id).expect("an id of the list");
+        assert!(refines(&term("0BSD"), &term("BSD-3-Clause")) && refines(&term("BSD-2-Clause"), &term("BSD-3-Clause")));
+        assert!(!refines(&term("MIT-0"), &term("BSD-3-Clause")));
     }
 
     #[test]
