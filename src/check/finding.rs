@@ -26,7 +26,7 @@ pub struct Finding {
     pub label: &'static str,
     /// What nixpkgs declares, in SPDX terms; empty where it declares nothing.
     pub declared: String,
-    /// What the source says, in SPDX terms; empty where that is not known.
+    /// What the source says, or the part of it that the finding is about, in SPDX terms; empty where that is not known.
     pub concluded: String,
     /// The witnesses, strongest first.
     pub evidence: Vec<Basis>,

@@ -1,7 +1,10 @@
 //! Shipped code under a license that is not declared.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::conclusion::Part;
 use crate::evidence::Role;
+use crate::license::Term;
 use crate::verdict::{Drift, DriftKind, is_aside};
 
 use super::subject::listed;
@@ -21,26 +24,57 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn rule(subject: &Subject<'_>) -> Vec<Finding> {
-    subject.drifts(DriftKind::MissingPart).map(|drift| about(subject, drift)).collect()
+    let mut places: BTreeMap<&BTreeSet<Term>, Vec<Place<'_>>> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for drift in subject.drifts(DriftKind::MissingPart) {
+        match &drift.part {
+            Some(part) => {
+                let weighs = !is_aside(drift, subject.table);
+                places.entry(&drift.missing).or_default().push(Place { part, weighs });
+            }
+            None => findings.push(about_the_whole(subject, drift)),
+        }
+    }
+    findings.extend(places.into_iter().map(|(missing, places)| about(subject, &listed(missing), places)));
+    findings
 }
 
-fn about(subject: &Subject<'_>, drift: &Drift) -> Finding {
-    let missing = listed(&drift.missing);
-    let Some(part) = &drift.part else { return about_the_whole(subject, drift, &missing) };
-    let mut finding = subject.finding(&CHECK, format!("`{}` is under {missing}, which is not declared", part.path));
-    finding.evidence = vec![part.witness.clone()];
-    if is_aside(drift, subject.table) {
+/// A part of the source under terms that are not declared.
+struct Place<'a> {
+    part: &'a Part,
+    /// Whether it makes the declaration wrong by itself.
+    weighs: bool,
+}
+
+/// One finding for all parts under the same terms: a copied library lies in many folders.
+fn about(subject: &Subject<'_>, missing: &str, mut places: Vec<Place<'_>>) -> Finding {
+    places.sort_by_key(|place| (!place.weighs, std::cmp::Reverse(place.part.files)));
+    let mut finding = subject.finding(&CHECK, format!("{} under {missing}, which is not declared", where_is(&places)));
+    finding.concluded = missing.to_owned();
+    finding.evidence = places.iter().map(|place| place.part.witness.clone()).collect();
+    finding.against = Vec::new();
+    if !places.iter().any(|place| place.weighs) {
         finding.severity = Severity::Note;
     }
-    finding.help.push(advice(part, &missing));
+    finding.help.extend(places.first().map(|first| advice(first.part, places.len(), missing)));
     if subject.package.patched {
         finding.help.push("patches or phases change the source in ways that are not followed".to_owned());
     }
     finding
 }
 
+fn where_is(places: &[Place<'_>]) -> String {
+    let first = places.first().map(|place| place.part.path.to_string()).unwrap_or_default();
+    match places.len() - 1 {
+        0 => format!("`{first}` is"),
+        1 => format!("`{first}` and one other place are"),
+        more => format!("`{first}` and {more} other places are"),
+    }
+}
+
 /// An unfree part may be an edition that is not built: to declare it would take the package from everybody.
-fn about_the_whole(subject: &Subject<'_>, drift: &Drift, missing: &str) -> Finding {
+fn about_the_whole(subject: &Subject<'_>, drift: &Drift) -> Finding {
+    let missing = listed(&drift.missing);
     let message = format!("the source is also under {missing}, which is not declared");
     if drift.missing.iter().all(|term| subject.table.is_free(term) != Some(false)) {
         return subject.finding_with_remedy(&CHECK, message);
@@ -50,12 +84,17 @@ fn about_the_whole(subject: &Subject<'_>, drift: &Drift, missing: &str) -> Findi
     finding
 }
 
-fn advice(part: &Part, missing: &str) -> String {
+fn advice(part: &Part, places: usize, missing: &str) -> String {
+    let (path, they, are) = match places {
+        1 => (format!("`{}`", part.path), "it", "is"),
+        _ => ("one of them".to_owned(), "all", "are"),
+    };
     match part.role {
-        Role::Vendored => format!(
-            "if the copy in `{}` is built, add {missing}; if it is deleted or replaced, nothing is to be done",
-            part.path
-        ),
-        _ => format!("if `{}` ships, add {missing} to the license", part.path),
+        Role::Vendored => {
+            format!(
+                "if the copy in {path} is built, add {missing}; if {they} {are} deleted or replaced, nothing is to be done"
+            )
+        }
+        _ => format!("if {path} ships, add {missing} to the license"),
     }
 }

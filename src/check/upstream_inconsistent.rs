@@ -28,7 +28,8 @@ fn about(subject: &Subject<'_>, readings: &[Reading]) -> Finding {
         .iter()
         .map(|reading| {
             let files: Vec<&str> = reading.basis.iter().map(|basis| basis.file.as_str()).collect();
-            format!("{} says {}", files.join(" and "), reading.expr)
+            let says = if files.len() == 1 { "says" } else { "say" };
+            format!("{} {says} {}", files.join(" and "), reading.expr)
         })
         .collect();
     let mut finding = subject.finding(&CHECK, format!("the source contradicts itself: {}", sides.join(", ")));

@@ -249,7 +249,8 @@ fn document_or<'v>(document: &'v Voice, readme: Option<&'v Voice>, headers: Opti
 fn manifest_or<'v>(manifest: &'v Voice, readme: Option<&'v Voice>, headers: Option<&'v Voice>) -> &'v Voice {
     let clearer = [headers, readme].into_iter().flatten().find(|other| !other.is_vague());
     match clearer {
-        Some(other) if manifest.is_vague() => other,
+        // Which BSD it is can be told by another witness; a file that says GPL is just another file.
+        Some(other) if manifest.is_vague() && (other.shares_license(manifest) || other.covers_most()) => other,
         Some(other) if other.speaker == Speaker::Headers && other.covers_most() && !other.shares_license(manifest) => {
             other
         }
@@ -298,7 +299,11 @@ fn is_vague_term(term: &Term) -> bool {
 
 /// True where `exact` is a version or variant of the family that `vague` names.
 pub fn refines(exact: &Term, vague: &Term) -> bool {
-    let family = |term: &Term| term.license.as_str().split(['-', '.']).next().unwrap_or("").to_ascii_lowercase();
+    let family = |term: &Term| {
+        let first = term.license.as_str().split(['-', '.']).next().unwrap_or("").to_ascii_lowercase();
+        // 0BSD is a BSD license with its number in front.
+        if first == "0bsd" { "bsd".to_owned() } else { first }
+    };
     let vague_family = family(vague);
     family(exact) == vague_family || family(exact).strip_prefix(['a', 'l']) == Some(&vague_family)
 }
@@ -445,6 +450,29 @@ mod tests {
             file("vendor/zlib/zlib.h", Role::Vendored, &[(Witness::Text, "Zlib")]),
         ];
         assert_eq!(concluded(files), "MIT");
+    }
+
+    #[test]
+    fn a_vague_field_is_made_precise_by_its_own_family_alone() {
+        let vague = || {
+            let mut field = file("setup.py", Role::BuildSystem, &[(Witness::Manifest, "BSD-3-Clause")]);
+            field.detections.edit()[0].note = Some("no version stated for BSD: the family".to_owned());
+            field
+        };
+        let with = |id| {
+            let silent = (0..5).map(|number| file(&format!("{number}.py"), Role::Shipped, &[]));
+            let header = file("a.py", Role::Shipped, &[(Witness::Grant, id)]);
+            concluded(silent.chain([vague(), header]).collect())
+        };
+        assert_eq!(with("BSD-2-Clause"), "BSD-2-Clause");
+        assert_eq!(with("LGPL-3.0-only"), "BSD-3-Clause");
+    }
+
+    #[test]
+    fn every_bsd_license_is_one_of_the_family() {
+        let term = |id| Term::from_id(id).expect("an id of the list");
+        assert!(refines(&term("0BSD"), &term("BSD-3-Clause")) && refines(&term("BSD-2-Clause"), &term("BSD-3-Clause")));
+        assert!(!refines(&term("MIT-0"), &term("BSD-3-Clause")));
     }
 
     #[test]

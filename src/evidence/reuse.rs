@@ -4,6 +4,8 @@
 //! wins, and its precedence says whether it yields to the file (`closest`), adds to it (`aggregate`) or replaces what
 //! the file says (`override`).
 
+use regex::bytes::Regex;
+
 use super::detection::{Detection, Score, Witness};
 use super::detector::Seen;
 use super::{FileEvidence, Page, Sharing, grant, tag};
@@ -98,10 +100,8 @@ fn texts(value: &toml::Value) -> Vec<String> {
 /// Gives every file what REUSE files say of it.
 pub(super) fn apply(files: &mut [FileEvidence], sharing: &mut Sharing) {
     side_files(files);
-    let mut all: Vec<(RelPath, Annotation)> = Vec::new();
-    for file in files.iter() {
-        all.extend(file.annotations.iter().map(|one| (file.path.clone(), one.clone())));
-    }
+    let stated = files.iter().flat_map(|file| file.annotations.iter().map(|one| (file.path.clone(), one.clone())));
+    let all: Vec<Said> = stated.filter_map(|(from, one)| Said::new(from, one)).collect();
     if all.is_empty() {
         return;
     }
@@ -111,9 +111,9 @@ pub(super) fn apply(files: &mut [FileEvidence], sharing: &mut Sharing) {
             file.detections.edit().retain(|one| matches!(one.class, Witness::Tag | Witness::Clue));
         }
         if !is_apart(&file.path)
-            && let Some((from, one)) = speaks_for(&all, &file.path)
+            && let Some(said) = speaks_for(&all, &file.path)
         {
-            annotate(file, from, one);
+            annotate(file, &said.from, &said.annotation);
             sharing.share(file);
         }
     }
@@ -131,28 +131,41 @@ fn is_apart(path: &RelPath) -> bool {
         || folders.any(|folder| folder == "LICENSES" || folder == ".reuse")
 }
 
-/// The annotation that holds for `path`: an override nearest to the root, else the last match of the nearest file.
-fn speaks_for<'a>(all: &'a [(RelPath, Annotation)], path: &RelPath) -> Option<(&'a RelPath, &'a Annotation)> {
-    let depth = |one: &Annotation| one.folder.parts().count();
-    let matching: Vec<_> = all.iter().filter(|(_, one)| one.holds_for(path)).collect();
-    let overriding = matching
-        .iter()
-        .rev()
-        .filter(|(_, one)| one.precedence == Precedence::Override)
-        .min_by_key(|(_, one)| depth(one));
-    let nearest = matching.iter().enumerate().max_by_key(|(at, (_, one))| (depth(one), *at)).map(|(_, found)| found);
-    overriding.or(nearest).map(|(from, one)| (from, one))
+/// An annotation, ready to be asked.
+struct Said {
+    /// The file that states it.
+    from: RelPath,
+    annotation: Annotation,
+    /// Of the paths below its folder.
+    paths: Regex,
 }
 
-impl Annotation {
-    fn holds_for(&self, path: &RelPath) -> bool {
-        let prefix = self.folder.as_str();
-        let below = match prefix {
-            "" => Some(path.as_str()),
-            _ => path.as_str().strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/')),
-        };
-        below.is_some_and(|below| self.globs.iter().any(|glob| matches(glob.as_bytes(), below.as_bytes(), self.deep)))
+impl Said {
+    fn new(from: RelPath, annotation: Annotation) -> Option<Self> {
+        let paths = pattern(&annotation.globs, annotation.deep)?;
+        Some(Said { from, annotation, paths })
     }
+
+    fn holds_for(&self, path: &RelPath) -> bool {
+        let below = match self.annotation.folder.as_str() {
+            "" => Some(path.as_str()),
+            prefix => path.as_str().strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/')),
+        };
+        below.is_some_and(|below| self.paths.is_match(below.as_bytes()))
+    }
+
+    fn depth(&self) -> usize {
+        self.annotation.folder.parts().count()
+    }
+}
+
+/// What holds for `path`: an override nearest to the root, else the last match of the nearest file.
+fn speaks_for<'a>(all: &'a [Said], path: &RelPath) -> Option<&'a Said> {
+    let matching: Vec<&Said> = all.iter().filter(|said| said.holds_for(path)).collect();
+    let overrides = |said: &&&Said| said.annotation.precedence == Precedence::Override;
+    let overriding = matching.iter().rev().filter(overrides).min_by_key(|said| said.depth());
+    let nearest = matching.iter().enumerate().max_by_key(|(at, said)| (said.depth(), *at)).map(|(_, said)| said);
+    overriding.or(nearest).copied()
 }
 
 fn annotate(file: &mut FileEvidence, from: &RelPath, one: &Annotation) {
@@ -204,39 +217,27 @@ fn stated(expr: LicenseExpr, from: &RelPath) -> Detection {
     }
 }
 
-/// True where `glob` matches all of `path`: `**` any text, `*` any text without `/` (with it where `deep`), `?` one
-/// character where `deep`; `\` takes the next character as it is. Two points to go back to, one a kind of star, so
-/// no pattern makes it slow.
-fn matches(glob: &[u8], path: &[u8], deep: bool) -> bool {
-    let (mut at, mut here) = (0, 0);
-    let (mut within, mut across) = (None::<(usize, usize)>, None::<(usize, usize)>);
-    while here < path.len() {
-        let stars = glob[at..].iter().take_while(|byte| **byte == b'*').count();
-        if stars > 0 {
-            at += stars;
-            match deep || stars > 1 {
-                true => (across, within) = (Some((at, here)), None),
-                false => within = Some((at, here)),
-            }
-            continue;
-        }
-        let (literal, width) = match glob.get(at) {
-            Some(b'\\') if at + 1 < glob.len() => (glob.get(at + 1), 2),
-            other => (other, 1),
-        };
-        if literal == Some(&path[here]) || deep && width == 1 && literal == Some(&b'?') {
-            (at, here) = (at + width, here + 1);
-            continue;
-        }
-        let back = within.as_mut().filter(|(_, begun)| path[*begun] != b'/');
-        let Some((after, begun)) = back.or(across.as_mut()) else { return false };
-        *begun += 1;
-        (at, here) = (*after, *begun);
-        if across.is_some_and(|(after, _)| after == at) {
-            within = None;
+/// A pattern that matches a path as one of `globs` does: `**` any text, `*` any text without `/` (with it where
+/// `deep`), `?` one character where `deep`; `\` takes the next character as it is. `None` where they are too large.
+fn pattern(globs: &[String], deep: bool) -> Option<Regex> {
+    let all: Vec<String> = globs.iter().map(|glob| spelled(glob, deep)).collect();
+    Regex::new(&format!("(?s)^(?:{})$", all.join("|"))).ok()
+}
+
+/// A glob in the language of regular expressions.
+fn spelled(glob: &str, deep: bool) -> String {
+    let mut spelled = String::new();
+    let mut letters = glob.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '*' if deep || letters.next_if_eq(&'*').is_some() => spelled.push_str(".*"),
+            '*' => spelled.push_str("[^/]*"),
+            '?' if deep => spelled.push('.'),
+            '\\' => spelled.push_str(&regex::escape(&letters.next().unwrap_or('\\').to_string())),
+            other => spelled.push_str(&regex::escape(&other.to_string())),
         }
     }
-    glob[at..].iter().all(|byte| *byte == b'*')
+    spelled
 }
 
 #[cfg(test)]
@@ -252,6 +253,10 @@ mod tests {
         file.detections.iter().map(|one| one.expr.to_string()).collect()
     }
 
+    fn is_matched(glob: &str, path: &str, deep: bool) -> bool {
+        pattern(&[glob.to_owned()], deep).expect("a small pattern").is_match(path.as_bytes())
+    }
+
     const TOML: &str = "version = 1\n[[annotations]]\npath = \"img/**\"\nSPDX-License-Identifier = \"CC0-1.0\"\n";
 
     #[test]
@@ -265,9 +270,9 @@ mod tests {
             ("a\\*", "a*", true),
             ("a\\*", "ab", false),
         ] {
-            assert_eq!(matches(glob.as_bytes(), path.as_bytes(), false), expected, "{glob} {path}");
+            assert_eq!(is_matched(glob, path, false), expected, "{glob} {path}");
         }
-        assert!(matches(b"po/*", b"po/a/b", true));
+        assert!(is_matched("po/*", "po/a/b", true) && is_matched("a?.c", "aä.c", true));
     }
 
     #[test]

@@ -3,11 +3,14 @@
 
 use toml::Value;
 
-use super::super::{Page, Pointer, detector::Seen};
+use super::super::{Page, Pointer, detection::UNVERSIONED, detector::Seen};
 use super::{claim, fields, place, understood};
 
 const BY: &str = "manifest/python";
 const TROVE: &str = "License :: ";
+/// Classifiers that stand for LGPL 2.1 as well: there is none for it.
+const WITHOUT_MINOR: [&str; 2] =
+    ["GNU Lesser General Public License v2 (LGPLv2)", "GNU Lesser General Public License v2 or later (LGPLv2+)"];
 
 /// What one manifest states, in its three ways.
 #[derive(Default)]
@@ -24,7 +27,8 @@ impl Stated<'_> {
         }
         let named: Vec<&str> = self.classifiers.iter().filter_map(|line| line.rsplit(" :: ").next()).collect();
         let firm = |value: &&str| {
-            understood(value).is_some_and(|(_, note)| note.is_none_or(|note| note.starts_with("written")))
+            !WITHOUT_MINOR.contains(value)
+                && understood(value).is_some_and(|(_, note)| note.is_none_or(|note| note.starts_with("written")))
         };
         // "BSD License" and the like leave the version open: a text that states it says more.
         if let Some(text) = self.text.filter(|text| !named.iter().any(&firm) && firm(text)) {
@@ -34,12 +38,21 @@ impl Stated<'_> {
         let claimed = named
             .iter()
             .filter(|value| **value != "OSI Approved")
-            .filter(|value| claim(page, seen, BY, TROVE, value))
+            .filter(|value| classified(page, seen, value))
             .count();
         if let Some(text) = self.text.filter(|_| claimed == 0) {
             claim(page, seen, BY, "icense", text);
         }
     }
+}
+
+/// Reports what a classifier says.
+fn classified(page: &Page<'_>, seen: &mut Seen, value: &str) -> bool {
+    let said = claim(page, seen, BY, TROVE, value);
+    if let Some(one) = seen.detections.last_mut().filter(|_| said && WITHOUT_MINOR.contains(&value)) {
+        one.note = Some(format!("{UNVERSIONED} for LGPL: no classifier tells 2.0 from 2.1"));
+    }
+    said
 }
 
 pub(super) fn read_pyproject(page: &Page<'_>, seen: &mut Seen) {

@@ -26,6 +26,11 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ("setup.cfg", "[metadata]\nname = x\nlicense = BSD-2-Clause\n", &["BSD-2-Clause"]),
     ("setup.py", "setup(name='x',\n  license='Zlib',\n)\n", &["Zlib"]),
     ("PKG-INFO", "Metadata-Version: 2.4\nLicense-Expression: MIT OR Zlib\n\ntext\n", &["MIT OR Zlib"]),
+    (
+        "PKG-INFO",
+        "Metadata-Version: 2.1\nLicense: LGPL 2.1\nClassifier: License :: OSI Approved :: GNU Lesser General Public License v2 (LGPLv2)\n",
+        &["LGPL-2.1-only"],
+    ),
     ("x.dist-info/METADATA", "Metadata-Version: 2.1\nLicense: ISC\n", &["ISC"]),
     ("x.gemspec", "Gem::Specification.new do |s|\n  s.licenses = [\"MIT\", \"Ruby\"]\nend\n", &["MIT OR Ruby"]),
     ("x.gemspec", "Gem::Specification.new do |s|\n  s.license = %q{Apache-2.0}\nend\n", &["Apache-2.0"]),
