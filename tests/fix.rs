@@ -159,7 +159,9 @@ fn plan_for(
         .map(|(package, declared)| {
             let place = place(package, declared)?;
             let target = targets.get(&place)?;
-            (*declared != Declared::Absent || asked.insert(place)).then(|| finding(package, target))
+            // What is proposed for a package comes of its source.
+            let is_judged = *declared != Declared::Absent || !package.sources.is_empty() && asked.insert(place);
+            is_judged.then(|| finding(package, target))
         })
         .collect();
     plan_of(checkout, rows, &findings, table)
