@@ -34,3 +34,4 @@ mod source;
 mod upstream;
 mod worklist;
 mod suggest;
+mod touched;

@@ -144,6 +144,7 @@ fn a_bump_under_the_same_license_is_silent() {
     repository.edit(AMBER, "1.4.0", "1.5.0");
     repository.source("amber-clock-1.4.0", "amber-clock-1.5.0", |source| {
         fs::write(source.join("src/more.c"), "// SPDX-License-Identifier: MIT\nint more;\n").expect("writable");
+        fs::write(source.join("setup.py"), "setup(name='amber', license='MIT')\n").expect("writable");
     });
     let (code, packages, findings) = repository.changed();
     assert!(packages.contains(&"amber-clock".to_owned()));

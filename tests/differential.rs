@@ -5,7 +5,6 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::sync::atomic::AtomicBool;
 
 use clarity::declared::evaluated::{Agreement, run};
 use clarity::declared::{Row, Selection, survey};
@@ -452,7 +451,7 @@ fn people_agree(tree: &Path, least: usize) {
     let options = Options { lib: None, system: "x86_64-linux".to_owned() };
     let checkout = Checkout::open(tree, &options).expect("opened");
     let (mut wrong, mut same) = (Vec::new(), 0);
-    survey(&checkout, &Selection::All, None, &AtomicBool::new(false), &mut |row| {
+    survey(&checkout, &Selection::All, &mut |row| {
         let Row::Package(package, _) = row else { return };
         let Some(meta) = theirs.get(&package.attr.0).map(|entry| &entry["meta"]) else { return };
         let text = |value: &Json| value.as_str().map(str::to_owned);
@@ -483,7 +482,7 @@ fn agrees(tree: &Path, least: usize) {
     let checkout = Checkout::open(tree, &options).expect("opened");
     let mut same = 0;
     let mut wrong = Vec::new();
-    survey(&checkout, &Selection::All, None, &AtomicBool::new(false), &mut |row| {
+    survey(&checkout, &Selection::All, &mut |row| {
         if let Row::Package(package, declared) = row {
             match evaluated.join(&package, *declared).1 {
                 Agreement::Same => same += 1,

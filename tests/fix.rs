@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
 use clarity::check::{self, Finding, Intent, Remedy, Safety, Severity};
 use clarity::conclusion::Confidence;
@@ -20,7 +19,7 @@ pub fn surveyed(checkout: &Checkout) -> Vec<(Package, Declared)> {
 /// What a checkout defines of `selection`.
 fn surveyed_of(checkout: &Checkout, selection: &Selection) -> Vec<(Package, Declared)> {
     let mut rows = Vec::new();
-    declared::survey(checkout, selection, None, &AtomicBool::new(false), &mut |row| {
+    declared::survey(checkout, selection, &mut |row| {
         if let Row::Package(package, declared) = row {
             rows.push((*package, *declared));
         }

@@ -127,7 +127,7 @@ fn what_changes_while_it_is_evaluated_is_not_kept() {
     let bench = Bench::new();
     let store = clarity::store::Store::open(bench.cache.path().to_owned()).expect("a store");
     let checkout = clarity::tree::Checkout::open(&bench.tree(), &Default::default()).expect("opened");
-    let facts = Facts { rows: Vec::new(), table: checkout.license_table() };
+    let facts = Facts { rows: Vec::new(), table: checkout.license_table(), footprints: Default::default() };
     let kept = Kept::of(&store, &checkout).expect("a place");
     let file = nix_files(&bench.tree()).into_iter().next().expect("a file");
     let text = fs::read_to_string(&file).expect("readable");
@@ -137,4 +137,14 @@ fn what_changes_while_it_is_evaluated_is_not_kept() {
     fs::write(&file, text).expect("writable");
     kept.save(&checkout, &facts);
     assert!(kept.load().is_some());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_out_of_the_checkout_does_not_spoil_it() {
+    let bench = Bench::new();
+    std::os::unix::fs::symlink("/no/such/build", bench.tree().join("result")).expect("a link");
+    std::os::unix::fs::symlink("/", bench.tree().join("result-2")).expect("a link");
+    bench.right();
+    assert_eq!(bench.entries(), 1);
 }

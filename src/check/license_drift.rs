@@ -14,7 +14,7 @@ pub(super) const CHECK: Check = Check {
     what: "The source of the package changed, and the new one is under another license than the old one, or licenses appeared in it or vanished. Looks where two versions are at hand: with `scan --changed-since REV`.",
     why: "A bump copies `meta.license` of the version before. When upstream changes its license, that is the moment to see it.",
     example: "Version 1.9 is under MIT; version 2.0, which the pull request packages, has a LICENSE with the BUSL-1.1.",
-    wrong_when: "The license of the old version was read wrongly: `clarity diff ATTR --rev REV` shows both sides. Where `meta.license` already states what the new source says, and for parts that are bundled, it is a note; where only some shipped files changed, a warning; tests, documentation and examples never count.",
+    wrong_when: "The license of the old version was read wrongly: `clarity diff ATTR --rev REV` shows both sides. Where `meta.license` already states what the new source says, and for parts that are bundled, it is a note; where only some shipped files changed, a warning; tests, documentation and examples never count, nor do more or fewer files under the license that the whole has.",
     rule,
 };
 
@@ -29,7 +29,7 @@ fn rule(subject: &Subject<'_>) -> Vec<Finding> {
             .map(|severity| Finding {
                 severity,
                 concluded: versions.after.clone(),
-                help: versions.shifts.iter().filter(|shift| weight(shift).is_some()).map(line).collect(),
+                help: telling(versions).filter(|shift| weight(shift).is_some()).map(line).collect(),
                 ..subject.finding(&CHECK, message(versions))
             })
             .into_iter()
@@ -41,9 +41,14 @@ fn severity(subject: &Subject<'_>, versions: &Versions) -> Option<Severity> {
     let stated = subject.judged.is_ok_and(|judged| matches!(judged.verdict, Verdict::Agrees { .. }));
     let severity = match versions.is_other {
         true => Some(Severity::Error),
-        false => versions.shifts.iter().filter_map(weight).max(),
+        false => telling(versions).filter_map(weight).max(),
     };
     severity.map(|severity| if stated { Severity::Note } else { severity })
+}
+
+/// Where the license of the whole stayed what it is, it says nothing that more or fewer files state it.
+fn telling(versions: &Versions) -> impl Iterator<Item = &Shift> {
+    versions.shifts.iter().filter(|shift| versions.is_other || shift.license != versions.after)
 }
 
 /// How much it matters that a license is not where it was.

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::atomic::AtomicBool;
 
 use clap::ValueEnum;
 
@@ -36,7 +35,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let checkout = Checkout::open(&args.tree, &options)?;
     let table = checkout.license_table();
     let mut usage = Usage::default();
-    survey(&checkout, &Selection::All, None, &AtomicBool::new(false), &mut |row| {
+    survey(&checkout, &Selection::All, &mut |row| {
         if let Row::Package(_, declared) = row {
             usage.add(&table, &declared);
         }

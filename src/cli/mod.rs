@@ -107,7 +107,7 @@ fn dispatch(args: &Args) -> anyhow::Result<ExitCode> {
         Some(Command::Detect(detect)) => detect::run(detect),
         Some(Command::Diff(diff)) => diff::run(diff, &args.output),
         Some(Command::Licenses(licenses)) => licenses::run(licenses),
-        Some(Command::Suggest(suggest)) => suggest::run(suggest),
+        Some(Command::Suggest(suggest)) => suggest::run(suggest, &args.output),
         Some(Command::Cache(cache)) => cache::run(cache, &mut io::stdout().lock()),
         Some(Command::Docs) => docs::run(),
         Some(Command::Schema(schema)) => schema::run(schema),

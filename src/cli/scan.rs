@@ -267,7 +267,7 @@ fn request_by(path: &Path, what: &What, config: &Config) -> anyhow::Result<Reque
 }
 
 /// The time that reading the source of one package may take, unless somebody says otherwise.
-const TIME_LIMIT: Duration = Duration::from_secs(300);
+pub(super) const TIME_LIMIT: Duration = Duration::from_secs(300);
 
 /// What `--meta` names or `--eval` prints.
 fn second_witness(path: &Path, what: &What, system: &str) -> anyhow::Result<Option<Evaluated>> {
@@ -353,7 +353,7 @@ pub(super) fn end_on_ctrl_c(watch: &Watch) -> anyhow::Result<()> {
     .context("Ctrl-C cannot be handled")
 }
 
-fn cores() -> usize {
+pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 

@@ -7,20 +7,19 @@ use anyhow::bail;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use crate::conclusion::{Basis, Concluded, Conclusion, Part, conclude};
-use crate::engine;
-use crate::evidence::{Detector, Options, Role};
+use crate::conclusion::{Basis, Concluded, Conclusion, Part};
+use crate::engine::{self, Watch};
+use crate::evidence::Role;
 use crate::license::Suffix;
 use crate::report;
-use crate::text::RelPath;
 use crate::tree::{self, Checkout, LicenseTable};
 
-use super::stream;
+use super::{Output, scan, stream};
 
 /// Arguments of `clarity suggest`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The source: a folder.
+    /// The source: a folder or an archive.
     path: PathBuf,
     /// The checkout whose license table gives the names [default: the table that clarity carries].
     #[arg(long = "for", value_name = "TREE")]
@@ -37,19 +36,20 @@ enum Format {
 }
 
 /// Runs the subcommand.
-pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     if !args.path.exists() {
-        bail!("{}: no such file or folder; name the unpacked source", args.path.display());
+        bail!("{}: no such file or folder; name the source, a folder or an archive", args.path.display());
     }
     let table = match &args.tree {
         Some(tree) => Checkout::open(tree, &tree::Options::default())?.license_table(),
         None => LicenseTable::embedded(),
     };
-    let detector = Detector::new(&Options::default());
-    let evidence = engine::detect(&detector, &engine::files(&args.path));
-    let conclusion = conclude(&evidence, &RelPath::default());
+    let watch = Watch::new(stream::watched() && !output.quiet);
+    let version = engine::version_at(&args.path, scan::cores(), scan::TIME_LIMIT, &watch);
+    watch.finish();
+    let conclusion = version?.conclusion;
     match args.format {
-        Format::Json => stream::print_line(&serde_json::to_string(&Answer::of(&conclusion, &table))?),
+        Format::Json => stream::print_line(&serde_json::to_string(&Answer::of(&conclusion))?),
         Format::Nix => {
             stream::to_stdout(|out| report::suggest(&conclusion, &table, out))?;
             Ok(ExitCode::SUCCESS)
@@ -64,47 +64,31 @@ struct Answer {
     confidence: &'static str,
     suffix: &'static str,
     basis: Vec<String>,
-    against: Vec<String>,
     bundled: Vec<String>,
-    reasons: Vec<String>,
-    /// The value to write, in the names of the table; `None` where it has no name or nothing is known.
-    nix: Option<String>,
 }
 
 impl Answer {
-    fn of(conclusion: &Conclusion, table: &LicenseTable) -> Answer {
-        let bare = |expression: &str, reasons: Vec<String>| Answer {
+    fn of(conclusion: &Conclusion) -> Answer {
+        let bare = |expression: &str, basis: Vec<String>| Answer {
             expression: expression.to_owned(),
             confidence: "low",
             suffix: "n/a",
-            basis: Vec::new(),
-            against: Vec::new(),
+            basis,
             bundled: Vec::new(),
-            reasons,
-            nix: None,
         };
         match conclusion {
-            Conclusion::Concluded(concluded) => Answer::of_concluded(concluded, table),
+            Conclusion::Concluded(concluded) => Answer {
+                expression: concluded.expr.to_string(),
+                confidence: concluded.confidence.name(),
+                suffix: suffix(concluded),
+                basis: concluded.basis.iter().map(witness).collect(),
+                bundled: concluded.parts.iter().filter(|part| part.role != Role::BuildSystem).map(part).collect(),
+            },
             Conclusion::Conflicting { readings, .. } => {
-                let sides =
-                    readings.iter().map(|reading| reading.basis.iter().map(witness).collect::<Vec<_>>().join(", "));
-                bare("NOASSERTION", sides.collect())
+                bare("NOASSERTION", readings.iter().flat_map(|reading| &reading.basis).map(witness).collect())
             }
             Conclusion::NoneFound => bare("NONE", Vec::new()),
-            Conclusion::NoAssertion(why) => bare("NOASSERTION", vec![why.to_string()]),
-        }
-    }
-
-    fn of_concluded(concluded: &Concluded, table: &LicenseTable) -> Answer {
-        Answer {
-            expression: concluded.expr.to_string(),
-            confidence: concluded.confidence.name(),
-            suffix: suffix(concluded),
-            basis: concluded.basis.iter().map(witness).collect(),
-            against: concluded.against.iter().map(witness).collect(),
-            bundled: concluded.parts.iter().filter(|part| part.role != Role::BuildSystem).map(part).collect(),
-            reasons: concluded.reasons.clone(),
-            nix: table.spell(&concluded.expr),
+            Conclusion::NoAssertion(_) => bare("NOASSERTION", Vec::new()),
         }
     }
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::Row;
 use crate::store::{Key, Store};
 use crate::text::Digest;
-use crate::tree::{Checkout, LicenseTable};
+use crate::tree::{Checkout, Footprints, LicenseTable};
 
 /// Small enough for a cache that sees every commit, and quick to read.
 const COMPRESSION: i32 = 1;
@@ -27,6 +27,8 @@ pub struct Facts {
     pub rows: Vec<Row>,
     /// The license table.
     pub table: LicenseTable,
+    /// What the rows were computed from.
+    pub footprints: Footprints,
 }
 
 /// The place of the facts of one checkout in a store.

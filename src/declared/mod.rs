@@ -16,7 +16,7 @@ mod usage;
 pub use crate::tree::Selection;
 pub use alike::says_the_same;
 pub use kept::{Facts, Kept};
-pub use survey::{Row, survey, survey_within};
+pub use survey::{Part, Row, survey, survey_part};
 pub use usage::Usage;
 
 use serde::{Deserialize, Serialize};

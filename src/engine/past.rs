@@ -6,7 +6,7 @@ use crate::check::{self, Earlier, Subject};
 use crate::declared::{Selection, says_the_same};
 use crate::report::Rest;
 use crate::text::RelPath;
-use crate::tree::{Changes, Checkout, LicenseTable, Package, Reach, Texts};
+use crate::tree::{self, Changes, Checkout, LicenseTable, Package, Touched};
 use crate::triage::Baseline;
 use crate::verdict::Versions;
 
@@ -59,28 +59,22 @@ impl Past {
         if self.changes.is_empty() {
             return Surveyed::default();
         }
-        let texts = Texts::read(now.root(), request.jobs);
-        let mut reach = Reach::of(&texts, &self.changes, now, &self.checkout);
-        loop {
-            let surveyed = self.differences(now, request, reach.as_ref(), watch);
-            let names = surveyed.packages.iter().map(|(package, _)| package.attr.0.as_str());
-            match reach.as_ref().and_then(|reach| reach.further(names)) {
-                Some(further) => reach = Some(further),
-                None => return surveyed,
-            }
-        }
+        let mut before = survey(&self.checkout, request, None, watch);
+        let mut touched = match request.selection {
+            Selection::All => tree::touched(&self.changes, &before.footprints, &self.checkout, now),
+            // Few are asked for, and it is not known what they were computed from.
+            Selection::Some(_) => Touched::everything(),
+        };
+        let has_other_files = |package: &Package| locals(package).any(|file| self.changes.touch(now.root(), file));
+        let packages = before.packages.iter().map(|(package, _)| package).filter(|package| has_other_files(package));
+        packages.for_each(|package| touched.add(&package.attr.0));
+        let surveyed = survey(now, request, Some(&touched).filter(|touched| !touched.is_everything()), watch);
+        before.packages.retain(|(package, _)| touched.holds(&package.attr.0));
+        self.differences(before, surveyed, now)
     }
 
-    /// What of that which `reach` leads to is not as it was.
-    fn differences(&self, now: &Checkout, request: &Request, reach: Option<&Reach<'_>>, watch: &Watch) -> Surveyed {
-        let (mut before, mut surveyed) = std::thread::scope(|threads| {
-            let before = threads.spawn(|| survey(&self.checkout, request, reach, watch));
-            let surveyed = survey(now, request, reach, watch);
-            (before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), surveyed)
-        });
-        if reach.is_some() {
-            self.look_again(&surveyed, &mut before, request, watch);
-        }
+    /// What of `surveyed` is not as it was.
+    fn differences(&self, before: Surveyed, mut surveyed: Surveyed, now: &Checkout) -> Surveyed {
         let mut old: BTreeMap<String, Found> =
             before.packages.into_iter().map(|found| (found.0.attr.0.clone(), found)).collect();
         for found in std::mem::take(&mut surveyed.packages) {
@@ -96,22 +90,6 @@ impl Past {
         let told: BTreeSet<(String, bool)> = before.rest.into_iter().map(|rest| (rest.name, rest.failed)).collect();
         surveyed.rest.retain(|Rest { name, failed, .. }| !told.contains(&(name.clone(), *failed)));
         surveyed
-    }
-
-    /// What `now` has and `before` has not may not have been looked at there.
-    fn look_again(&self, now: &Surveyed, before: &mut Surveyed, request: &Request, watch: &Watch) {
-        let names = |surveyed: &Surveyed| -> BTreeSet<String> {
-            let packages = surveyed.packages.iter().map(|(package, _)| package.attr.0.clone());
-            packages.chain(surveyed.rest.iter().map(|rest| rest.name.clone())).collect()
-        };
-        let missing: Vec<String> = names(now).difference(&names(before)).map(|name| globset::escape(name)).collect();
-        if missing.is_empty() {
-            return;
-        }
-        let selection = Selection::new(&missing).unwrap_or_default();
-        let again = survey(&self.checkout, &Request { selection, ..request.clone() }, None, watch);
-        before.packages.extend(again.packages);
-        before.rest.extend(again.rest);
     }
 
     fn is_same(&self, old: &Found, new: &Found, now: &Checkout) -> bool {

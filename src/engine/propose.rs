@@ -119,9 +119,11 @@ impl Session {
             self.watch.stage("evaluating the edited checkout");
             let is_whole = matches!(selection, Selection::All);
             let edited = self.edited(plan, fixes);
+            // Nobody asks for it again.
+            let request = Request { facts: None, ..self.request.clone() };
             let declared = match selection {
-                Selection::All => declarations(&edited, &self.request, &self.watch),
-                some => survey(&edited, &some_of(&self.request, some), None, &self.watch).packages,
+                Selection::All => declarations(&edited, &request, &self.watch),
+                some => survey(&edited, &some_of(&request, some), None, &self.watch).packages,
             };
             // What was not evaluated to its end is not offered.
             let declared = (!self.watch.is_ended()).then_some(declared)?;

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::thread;
 
 use crate::declared::{
-    self, Declared, Facts, Kept, Row, Selection,
+    self, Declared, Facts, Kept, Part, Row, Selection,
     evaluated::{Agreement, Evaluated},
 };
 use crate::report::{Disagreement, Rest};
-use crate::tree::{Checkout, LicenseTable, Package, Reach};
+use crate::tree::{Checkout, Footprints, LicenseTable, Package, Touched};
 
 use super::Watch;
 use super::scan::{LeaveOut, Request};
@@ -27,6 +27,8 @@ pub(super) struct Surveyed {
     pub(super) disagreements: Vec<Disagreement>,
     /// The license table, where it was kept.
     pub(super) table: Option<LicenseTable>,
+    /// What a whole checkout was computed from.
+    pub(super) footprints: Footprints,
 }
 
 /// What every package of `checkout` declares, and what is selected beyond: a set that a walk leaves out is looked into
@@ -50,69 +52,96 @@ pub(super) fn some_of(request: &Request, selection: Selection) -> Request {
 
 /// What the checkout defines, in no order: what is kept of this very checkout, else what an evaluation gives; of a
 /// whole one that is kept.
-pub(super) fn survey(checkout: &Checkout, request: &Request, reach: Option<&Reach<'_>>, watch: &Watch) -> Surveyed {
-    let whole = reach.is_none() && matches!(request.selection, Selection::All);
-    let store = request.facts.as_deref().filter(|_| whole);
-    let kept = store.and_then(|store| Kept::of(store, checkout));
-    let mut surveyed = Surveyed::default();
-    match kept.as_ref().and_then(Kept::load) {
-        Some(facts) => {
-            facts.rows.into_iter().for_each(|row| surveyed.add(row));
-            surveyed.table = Some(facts.table);
-        }
-        None => {
-            let (rows, ended) = evaluated(checkout, request, reach, watch);
-            let rows = match kept.filter(|_| ended) {
-                Some(kept) => {
-                    let facts = Facts { rows, table: checkout.license_table() };
-                    kept.save(checkout, &facts);
-                    surveyed.table = Some(facts.table);
-                    facts.rows
-                }
-                None => rows,
-            };
+pub(super) fn survey(checkout: &Checkout, request: &Request, touched: Option<&Touched>, watch: &Watch) -> Surveyed {
+    let is_whole = touched.is_none() && matches!(request.selection, Selection::All);
+    let mut surveyed = match is_whole {
+        true => whole(checkout, request, watch),
+        false => {
+            // What is common to all attributes is evaluated by each shard: for few of them one is enough.
+            let shards = if touched.is_some() { 1 } else { shards(request) };
+            let mut surveyed = Surveyed::default();
+            let rows = evaluated(checkout, request, touched, shards, watch).rows;
             rows.into_iter().for_each(|row| surveyed.add(row));
+            surveyed
         }
-    }
+    };
     let packages = surveyed.packages.iter().map(|(package, _)| package.attr.0.as_str());
     let seen = packages.chain(surveyed.rest.iter().map(|rest| rest.name.as_str()));
     surveyed.unmatched = request.selection.unmatched(seen);
     surveyed
 }
 
+fn whole(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
+    let kept = request.facts.as_deref().and_then(|store| Kept::of(store, checkout));
+    let facts = kept.as_ref().and_then(Kept::load).unwrap_or_else(|| {
+        let Evaluation { rows, footprints, ended } = evaluated(checkout, request, None, shards(request), watch);
+        let facts = Facts { rows, footprints, table: checkout.license_table() };
+        kept.filter(|_| ended).inspect(|kept| kept.save(checkout, &facts));
+        facts
+    });
+    let mut surveyed = Surveyed { table: Some(facts.table), footprints: facts.footprints, ..Surveyed::default() };
+    facts.rows.into_iter().for_each(|row| surveyed.add(row));
+    surveyed
+}
+
 /// More evaluators cost more memory than they save time.
 const MOST_SHARDS: usize = 4;
 
-/// Each thread evaluates a part. True where all came to their end.
-fn evaluated(checkout: &Checkout, request: &Request, reach: Option<&Reach<'_>>, watch: &Watch) -> (Vec<Row>, bool) {
-    // What is common to all attributes is evaluated by each shard: for few of them one is enough.
-    let shards = if reach.is_some() { 1 } else { request.jobs.clamp(1, MOST_SHARDS) };
-    let parts: Vec<(Vec<Row>, bool)> = thread::scope(|threads| {
-        let shard = |number| threads.spawn(move || survey_shard(checkout, request, reach, (number, shards), watch));
+fn shards(request: &Request) -> usize {
+    request.jobs.clamp(1, MOST_SHARDS)
+}
+
+/// What an evaluation gave.
+#[derive(Default)]
+struct Evaluation {
+    rows: Vec<Row>,
+    footprints: Footprints,
+    /// True where it came to its end.
+    ended: bool,
+}
+
+/// Each thread evaluates a part.
+fn evaluated(
+    checkout: &Checkout,
+    request: &Request,
+    touched: Option<&Touched>,
+    shards: usize,
+    watch: &Watch,
+) -> Evaluation {
+    let parts: Vec<Evaluation> = thread::scope(|threads| {
+        let shard = |number| threads.spawn(move || shard(checkout, request, touched, (number, shards), watch));
         let running: Vec<_> = (0..shards).map(shard).collect();
         running
             .into_iter()
             .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect()
     });
-    let ended = parts.iter().all(|(_, ended)| *ended);
-    (parts.into_iter().flat_map(|(rows, _)| rows).collect(), ended)
+    let mut whole = Evaluation { ended: true, ..Evaluation::default() };
+    for part in parts {
+        whole.rows.extend(part.rows);
+        whole.footprints.append(part.footprints);
+        whole.ended &= part.ended;
+    }
+    whole
 }
 
-fn survey_shard(
+fn shard(
     checkout: &Checkout,
     request: &Request,
-    reach: Option<&Reach<'_>>,
+    touched: Option<&Touched>,
     shard: (usize, usize),
     watch: &Watch,
-) -> (Vec<Row>, bool) {
-    let mut rows = Vec::new();
+) -> Evaluation {
+    let mut evaluation = Evaluation::default();
     let stop = watch.cancel();
-    let ended = declared::survey_within(checkout, &request.selection, reach, Some(shard), &stop, &mut |row| {
+    let part = Part { selection: &request.selection, touched, shard, stop: &stop };
+    let is_asked_for = request.facts.is_some() || request.since.is_some();
+    let record = (touched.is_none() && is_asked_for).then_some(&mut evaluation.footprints);
+    evaluation.ended = declared::survey_part(checkout, part, record, &mut |row| {
         watch.package_done();
-        rows.push(row);
+        evaluation.rows.push(row);
     });
-    (rows, ended)
+    evaluation
 }
 
 fn left_out_row((package, _): Found) -> Rest {

@@ -21,9 +21,13 @@ pub enum Instead {
 /// What a path is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// A file.
     File,
+    /// A folder.
     Folder,
+    /// A symbolic link.
     Link,
+    /// A device or the like.
     Other,
 }
 
@@ -50,9 +54,14 @@ impl Disk {
         Disk { instead, above }
     }
 
-    /// True where any path is replaced.
-    pub fn is_replaced(&self) -> bool {
-        !self.instead.is_empty()
+    /// What is said of `path`.
+    pub fn instead(&self, path: &Path) -> Option<&Instead> {
+        if self.instead.is_empty() { None } else { self.instead.get(&*path.to_string_lossy()) }
+    }
+
+    /// True where something below `folder` is replaced.
+    pub fn is_touched(&self, folder: &str) -> bool {
+        self.above.contains_key(folder)
     }
 
     /// True where `path` or something below it is replaced.
@@ -85,7 +94,7 @@ impl Disk {
             Some(Instead::Nothing) => return (self.above.get(path) == Some(&true)).then_some(Kind::Folder),
             None => {}
         }
-        let on_disk = || std::fs::symlink_metadata(path).ok().map(|found| kind_of(found.file_type()));
+        let on_disk = || std::fs::symlink_metadata(path).ok().map(|found| Kind::from(found.file_type()));
         match self.above.get(path) {
             Some(true) => Some(Kind::Folder),
             Some(false) => on_disk().filter(|kind| *kind != Kind::Folder || self.has_something(path)),
@@ -105,12 +114,17 @@ impl Disk {
                 (Kind::Link, Some(Instead::Link(target))) => path = joined(&path, target)?,
                 (Kind::Link, _) => {
                     let found = std::fs::metadata(&path).ok()?;
-                    return Some((path, kind_of(found.file_type())));
+                    return Some((path, found.file_type().into()));
                 }
                 (kind, _) => return Some((path, kind)),
             }
         }
         None
+    }
+
+    /// True where a link is at `path`.
+    pub fn is_link(&self, path: &str) -> bool {
+        self.kind(path) == Some(Kind::Link)
     }
 
     /// True where `path` leads to a folder.
@@ -155,7 +169,7 @@ impl Disk {
         };
         let mut all: BTreeMap<String, Kind> = BTreeMap::new();
         for entry in on_disk {
-            all.insert(entry.file_name().to_string_lossy().into_owned(), kind_of(entry.file_type()?));
+            all.insert(entry.file_name().to_string_lossy().into_owned(), entry.file_type()?.into());
         }
         if self.above.contains_key(folder) {
             let start = if folder.ends_with('/') { folder.to_owned() } else { format!("{folder}/") };
@@ -184,15 +198,17 @@ fn from_disk(path: &str, most: u64) -> io::Result<Vec<u8>> {
     std::fs::read(path)
 }
 
-fn kind_of(found: std::fs::FileType) -> Kind {
-    if found.is_dir() {
-        Kind::Folder
-    } else if found.is_symlink() {
-        Kind::Link
-    } else if found.is_file() {
-        Kind::File
-    } else {
-        Kind::Other
+impl From<std::fs::FileType> for Kind {
+    fn from(found: std::fs::FileType) -> Kind {
+        if found.is_dir() {
+            Kind::Folder
+        } else if found.is_symlink() {
+            Kind::Link
+        } else if found.is_file() {
+            Kind::File
+        } else {
+            Kind::Other
+        }
     }
 }
 

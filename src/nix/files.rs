@@ -12,7 +12,7 @@ use elsa::sync::FrozenMap;
 use super::disk::Disk;
 use super::symbol::{Interner, Sym};
 use super::syntax::ast::{Expr, Loc};
-use super::syntax::{self, Fail};
+use super::syntax::{self, Fail, Outline};
 use crate::text::{Digest, LineIndex, Position, RelPath};
 
 /// Larger files are not read as Nix or data.
@@ -275,15 +275,13 @@ impl Files {
         syntax::set_around(file.parsed.get()?.as_ref().ok()?, position)
     }
 
-    /// The names that `file` as a whole binds, each with its bytes: the name and its value. `None` where it is no set.
-    pub fn bindings(&self, file: &File) -> Option<Vec<(String, std::ops::Range<usize>)>> {
+    /// The outline of `file`; `None` where it is no code.
+    pub fn outline<'f>(&'f self, file: &'f File) -> Option<Outline<'f, String>> {
         let expr = self.parse(file, &mut |text| self.names.intern(text)).ok()?;
+        let by_number = syntax::outline(file.text()?, expr, file.base);
         let names = self.names.since(0);
-        let in_file = |at: u32| at.checked_sub(file.base).map(|at| at as usize);
-        let named = |(name, loc): (Sym, Loc)| {
-            Some((names.get(name.0 as usize)?.to_string(), in_file(loc.start)?..in_file(loc.end)?))
-        };
-        Some(syntax::bound(expr)?.into_iter().filter_map(named).collect())
+        let named = |(name, words): (Sym, _)| Some((names.get(name.0 as usize)?.to_string(), words));
+        Some(Outline { bindings: by_number.bindings.into_iter().filter_map(named).collect(), rest: by_number.rest })
     }
 
     /// The text at `loc`.

@@ -2,6 +2,7 @@
 
 use super::eval::Eval;
 use super::files::FileError;
+use super::reads::Read;
 use super::value::{Env, R, Value};
 
 impl<'a> Eval<'a> {
@@ -15,18 +16,23 @@ impl<'a> Eval<'a> {
         let is_file = path.ends_with(".nix") && self.files.open(path).is_ok();
         let file =
             if !is_file && self.files.disk.is_folder(path) { format!("{path}/default.nix") } else { path.to_owned() };
-        let thunk = self.native(move |eval| eval.import_file(&file));
+        let thunk = self.native(move |eval| {
+            eval.looked_at(Read::Path, path);
+            eval.import_file(&file)
+        });
         self.imports.borrow_mut().insert(path, thunk);
         self.force(thunk)
     }
 
     pub(super) fn import_file(&self, path: &str) -> R<'a, Value<'a>> {
+        self.looked_at(Read::Path, path);
         let opened = self.files.open(path).and_then(|file| {
             let mut names = |text: &str| self.sym(text);
-            self.files.parse(file, &mut names)
+            self.files.parse(file, &mut names).map(|expr| (file, expr))
         });
         match opened {
-            Ok(expr) => {
+            Ok((file, expr)) => {
+                self.opened(file, expr);
                 let env = self.bump.alloc(Env { up: None, slots: &[] });
                 self.eval(expr, env)
             }

@@ -5,16 +5,16 @@
 //! unless it is a whole package set again, a mere second name of another set, or has more than 5,000 attributes.
 //! Alternative versions of a set that are not marked at all are looked at only when they are asked for by name.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::checkout::{Checkout, Layout};
+use super::footprint::{Footprints, Stands, Step, Touched};
 use super::library;
 use super::loose;
-use super::reach::{Concern, Reach};
 use super::selection::Selection;
-use crate::nix::{Attr, Error, ErrorKind, Eval, R, Thunk, Value, lookup};
+use crate::nix::{Attr, Before, Error, ErrorKind, Eval, R, Thunk, Value, lookup};
 
 /// One attribute that was looked at.
 pub(crate) enum Found<'a> {
@@ -43,8 +43,10 @@ const BLOCK: usize = 8;
 pub(crate) struct Walk<'s> {
     pub(crate) checkout: &'s Checkout,
     pub(crate) selection: &'s Selection,
-    /// Where only what can see a change is looked at.
-    pub(crate) reach: Option<&'s Reach<'s>>,
+    /// Where only some of that is looked at: what a change can touch.
+    pub(crate) touched: Option<&'s Touched>,
+    /// Where it is recorded: what was read for what the evaluator that is at work came by.
+    pub(crate) steps: Option<RefCell<Vec<Step>>>,
     /// Set to end the walk early.
     pub(crate) stop: &'s AtomicBool,
     /// Number of this shard and of all shards.
@@ -60,11 +62,11 @@ impl Walk<'_> {
     /// Calls `each` with every attribute from `resume` on, in the order of names. Returns where to go on with a new
     /// evaluator, or `None` at the end.
     pub(crate) fn discover<'a>(&self, eval: &Eval<'a>, resume: &[String], each: Each<'_, 'a>) -> Option<Vec<String>> {
-        match package_set(self.checkout, eval) {
-            Ok(set) => {
-                let mut place = Vec::new();
-                self.set(eval, set, Concern::None, &mut place, resume, each).break_value()
-            }
+        let before = self.begin(eval);
+        let found = package_set(self.checkout, eval);
+        self.end(eval, before, "", Stands::ForAllBelow);
+        match found {
+            Ok(set) => self.set(eval, set, &mut Vec::new(), resume, each).break_value(),
             Err(error) if self.shard.0 == 0 => {
                 each("", Found::Failed(words(error)));
                 None
@@ -77,7 +79,6 @@ impl Walk<'_> {
         &self,
         eval: &Eval<'a>,
         set: &'a [Attr<'a>],
-        outer: Concern,
         place: &mut Vec<String>,
         resume: &[String],
         each: Each<'_, 'a>,
@@ -100,9 +101,8 @@ impl Walk<'_> {
             }
             let rest = if inside { &resume[1..] } else { &[] };
             let path = dotted(place);
-            let concern = self.reach.map_or(Concern::Unknown, |reach| reach.concern(eval, attr, outer));
-            if concern > Concern::None && self.selection.may_hold(&path) {
-                self.attribute(eval, (set, attr, concern), &path, place, rest, each)?;
+            if self.touched.is_none_or(|touched| touched.may_hold(&path)) && self.selection.may_hold(&path) {
+                self.attribute(eval, (set, attr), &path, place, rest, each)?;
             }
             place.pop();
         }
@@ -112,7 +112,7 @@ impl Walk<'_> {
     fn attribute<'a>(
         &self,
         eval: &Eval<'a>,
-        (outer, attr, concern): (&'a [Attr<'a>], &'a Attr<'a>, Concern),
+        (outer, attr): (&'a [Attr<'a>], &'a Attr<'a>),
         path: &str,
         place: &mut Vec<String>,
         resume: &[String],
@@ -120,6 +120,7 @@ impl Walk<'_> {
     ) -> ControlFlow<Vec<String>> {
         eval.refuel();
         self.seen.set(self.seen.get() + 1);
+        let before = self.begin(eval);
         let found = match eval.force(attr.value) {
             Err(error) => failed(error),
             Ok(value @ Value::Opaque(opaque)) => match built(eval, value) {
@@ -127,12 +128,15 @@ impl Walk<'_> {
                 false if loose::is_outside(opaque.why) => Found::Skipped(opaque.why.to_owned()),
                 false => Found::Failed(opaque.why.to_owned()),
             },
-            Ok(value @ Value::Attrs(attrs)) => match eval.is_derivation(attrs) {
+            Ok(value @ Value::Attrs(attrs)) => match self.is_derivation(eval, attrs) {
                 Ok(true) => Found::Package(attr.value, value),
                 Ok(false) => match self.inside(eval, outer, attr, attrs, path, place.len()) {
-                    Inside::Enter => return self.set(eval, attrs, concern, place, resume, each),
+                    Inside::Enter => {
+                        self.end(eval, before, path, Stands::ForAllBelow);
+                        return self.set(eval, attrs, place, resume, each);
+                    }
                     Inside::NoPackages => {
-                        self.note(place, concern);
+                        self.end(eval, before, path, Stands::Alone);
                         return ControlFlow::Continue(());
                     }
                     Inside::Skip(why) => Found::Skipped(why),
@@ -141,23 +145,41 @@ impl Walk<'_> {
             },
             // A function, a text, a number: not a package and no loss.
             Ok(_) => {
-                self.note(place, concern);
+                self.end(eval, before, path, Stands::Alone);
                 return ControlFlow::Continue(());
             }
         };
-        if concern == Concern::Defines || !matches!(found, Found::Package(..)) {
-            self.note(place, concern);
-        }
-        if self.selection.holds(path) {
+        if self.selection.holds(path) && self.touched.is_none_or(|touched| touched.holds(path)) {
             each(path, found);
         }
+        self.end(eval, before, path, Stands::Alone);
         ControlFlow::Continue(())
     }
 
-    /// What is no package passes on what it sees by its name; so does what is made from a changed file.
-    fn note(&self, place: &[String], concern: Concern) {
-        if let (Some(reach), Some(name), true) = (self.reach, place.last(), concern >= Concern::Mentions) {
-            reach.note(name);
+    fn is_derivation<'a>(&self, eval: &Eval<'a>, attrs: &'a [Attr<'a>]) -> R<'a, bool> {
+        // What is asked of any set is named nowhere else.
+        [eval.known.kind, eval.known.recurse, eval.known.stdenv].into_iter().for_each(|name| eval.asked_for(name));
+        eval.is_derivation(attrs)
+    }
+
+    fn begin(&self, eval: &Eval<'_>) -> Option<Before> {
+        self.steps.as_ref()?;
+        eval.trace();
+        eval.reads.get().map(crate::nix::Reads::begin)
+    }
+
+    /// What was read since `before` was read for the attribute at `path`.
+    fn end(&self, eval: &Eval<'_>, before: Option<Before>, path: &str, stands: Stands) {
+        if let (Some(steps), Some(reads), Some(before)) = (&self.steps, eval.reads.get(), before) {
+            let reads = reads.end(before);
+            steps.borrow_mut().push(Step { attr: path.to_owned(), stands, reads });
+        }
+    }
+
+    /// Adds to `footprints` what was recorded of `eval`, which is not used any more.
+    pub(crate) fn hand_over(&self, eval: &Eval<'_>, footprints: &mut Footprints) {
+        if let (Some(steps), Some(reads)) = (&self.steps, eval.reads.get()) {
+            footprints.add(reads, steps.borrow_mut().drain(..));
         }
     }
 
@@ -259,11 +281,15 @@ pub(super) fn arguments<'a>(eval: &Eval<'a>) -> &'a Thunk<'a> {
 
 /// The path as Nix prints it: a name that is no identifier is quoted.
 fn dotted(place: &[String]) -> String {
-    let quoted = |name: &String| match !name.is_empty() && !name.contains(['.', '"', ' ', '/', '$']) {
-        true => name.clone(),
+    place.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(".")
+}
+
+/// A name as a step of a path.
+pub(super) fn quoted(name: &str) -> String {
+    match !name.is_empty() && !name.contains(['.', '"', ' ', '/', '$']) {
+        true => name.to_owned(),
         false => format!("\"{name}\""),
-    };
-    place.iter().map(quoted).collect::<Vec<_>>().join(".")
+    }
 }
 
 fn failed<'a>(error: &Error<'a>) -> Found<'a> {

@@ -18,6 +18,7 @@ pub(super) const TABLE: &[Row] = &[
     }),
     ("catAttrs", 2, |eval, args| {
         let name = eval.sym(eval.str_of(args[0])?);
+        eval.asked_for(name);
         let mut out = Vec::new();
         for item in eval.list_of(args[1])? {
             out.extend(lookup(eval.attrs_of(item)?, name).map(|attr| attr.value));
@@ -26,6 +27,7 @@ pub(super) const TABLE: &[Row] = &[
     }),
     ("getAttr", 2, |eval, args| {
         let name = eval.sym(eval.str_of(args[0])?);
+        eval.asked_for(name);
         match eval.force(args[1])? {
             Value::Opaque(opaque) => eval.select_opaque(opaque, name),
             _ => {
@@ -39,6 +41,7 @@ pub(super) const TABLE: &[Row] = &[
     }),
     ("hasAttr", 2, |eval, args| {
         let name = eval.sym(eval.str_of(args[0])?);
+        eval.asked_for(name);
         Ok(Value::Bool(lookup(eval.attrs_of(args[1])?, name).is_some()))
     }),
     ("intersectAttrs", 2, intersect),
@@ -64,6 +67,7 @@ pub(super) const TABLE: &[Row] = &[
     }),
     ("unsafeGetAttrPos", 2, |eval, args| {
         let name = eval.sym(eval.str_of(args[0])?);
+        eval.asked_for(name);
         match eval.force(args[1])? {
             Value::Attrs(attrs) => Ok(lookup(attrs, name).map_or(Value::Null, |attr| eval.position(attr.at))),
             _ => Ok(Value::Null),
@@ -75,6 +79,7 @@ pub(super) const TABLE: &[Row] = &[
 impl<'a> Eval<'a> {
     /// The attributes in the order of their names.
     pub fn sorted_names(&self, attrs: &'a [Attr<'a>]) -> Vec<(&'a str, &'a Attr<'a>)> {
+        self.enumerated(|| attrs.iter().filter(|attr| attr.at > 0).count());
         let mut names: Vec<_> = attrs.iter().map(|attr| (self.name(attr.name), attr)).collect();
         names.sort_unstable_by_key(|(name, _)| *name);
         names
@@ -104,6 +109,9 @@ impl<'a> Eval<'a> {
 
 fn intersect<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let (a, b) = (eval.attrs_of(args[0])?, eval.attrs_of(args[1])?);
+    let few = if a.len() <= b.len() { a } else { b };
+    // Names that stand in code are found there.
+    few.iter().filter(|attr| attr.at == 0).for_each(|attr| eval.asked_for(attr.name));
     let out: Vec<Attr<'a>> = if a.len() <= b.len() {
         a.iter().filter_map(|attr| lookup(b, attr.name).copied()).collect()
     } else {
@@ -131,7 +139,9 @@ fn list_to_attrs<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>
 fn zip_attrs_with<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let mut all: Vec<(Sym, usize, Attr<'a>)> = Vec::new();
     for (index, set) in eval.list_of(args[1])?.iter().enumerate() {
-        all.extend(eval.attrs_of(set)?.iter().map(|attr| (attr.name, index, *attr)));
+        let attrs = eval.attrs_of(set)?;
+        eval.enumerated(|| attrs.iter().filter(|attr| attr.at > 0).count());
+        all.extend(attrs.iter().map(|attr| (attr.name, index, *attr)));
     }
     all.sort_by_key(|(name, index, _)| (*name, *index));
     let items = all.chunk_by(|a, b| a.0 == b.0).map(|group| {

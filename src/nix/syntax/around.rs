@@ -2,8 +2,6 @@
 //!
 //! Goes down only into what holds the byte; it evaluates nothing.
 
-use crate::nix::symbol::Sym;
-
 use super::ast::{AttrName, BindingValue, Bindings, Expr, Kind, Loc, Part, Select};
 
 /// The place of the smallest set of `expr` that `position` lies in.
@@ -22,39 +20,6 @@ pub fn set_around(expr: &Expr, position: u32) -> Option<Loc> {
         });
     }
     found
-}
-
-/// The names that the file as a whole binds, each with the place of its binding: in the set that it evaluates to, and
-/// in the `let`s around it. `None` where it evaluates to something else.
-pub fn bound(file: &Expr) -> Option<Vec<(Sym, Loc)>> {
-    let mut bound = Vec::new();
-    let mut at = file;
-    loop {
-        at = match &at.kind {
-            Kind::Lambda(lambda) => &lambda.body,
-            Kind::With(two) | Kind::Assert(two) => &two[1],
-            Kind::Let(inner) => {
-                places(&inner.0, &mut bound);
-                &inner.1
-            }
-            Kind::Set(bindings) => {
-                places(bindings, &mut bound);
-                return Some(bound);
-            }
-            _ => return None,
-        };
-    }
-}
-
-fn places(bindings: &Bindings, out: &mut Vec<(Sym, Loc)>) {
-    for binding in &bindings.fixed {
-        let value = match &binding.value {
-            BindingValue::Expr(expr) | BindingValue::Inherit(expr) => Some(expr),
-            BindingValue::From(number) => bindings.from.get(usize::from(*number)),
-        };
-        out.push((binding.name, binding.at));
-        out.extend(value.map(|value| (binding.name, value.loc)));
-    }
 }
 
 /// Calls `each` with the expressions that `expr` is made of.

@@ -11,6 +11,7 @@ pub mod ast;
 mod bindings;
 mod guard;
 mod operators;
+mod outline;
 mod paths;
 mod reader;
 mod refusal;
@@ -20,7 +21,8 @@ mod tokens;
 
 use std::borrow::Cow;
 
-pub use around::{bound, set_around};
+pub use around::set_around;
+pub use outline::{LARGE, Outline, large_bindings, outline};
 pub use paths::absolute;
 pub use refusal::Fail;
 
