@@ -57,7 +57,7 @@ fn weight(shift: &Shift) -> Option<Severity> {
         _ if shift.in_manifest => Some(Severity::Warning),
         Role::LicenseText | Role::Shipped => Some(Severity::Warning),
         Role::Vendored | Role::Generated | Role::ThirdParty => Some(Severity::Note),
-        Role::Test | Role::Docs | Role::Example | Role::BuildSystem => None,
+        Role::Test | Role::Docs | Role::Example | Role::BuildSystem | Role::OtherPlatform => None,
     }
 }
 

@@ -37,6 +37,11 @@ pub(super) fn judge(
     if expr.terms().iter().any(|term| term.suffix == Suffix::Unstated) {
         reasons.push("nothing says whether later versions are granted".to_owned());
     }
+    // A field that states the whole choice has answered it.
+    if let Some(document) = scope.open_choice().filter(|_| !matches!(expr, LicenseExpr::Or(_))) {
+        confidence = confidence.min(Confidence::Medium);
+        reasons.push(format!("`{document}` offers a choice, and not all of it is understood"));
+    }
     let unknown = scope.silent_document().map(|document| Reason::Unknown(document).to_string());
     for why in [scope.unread_share(), unknown].into_iter().flatten() {
         confidence = confidence.min(Confidence::Medium);

@@ -177,7 +177,7 @@ pub fn conclude(evidence: &Evidence, root: &RelPath) -> Conclusion {
     let Some(lead) = leading(&voices) else {
         return Conclusion::Conflicting { readings: readings(&voices), parts: parts(&scope, None) };
     };
-    let expr = suffix::settle(&lead.expr, &voices);
+    let expr = suffix::settle(&lead.expr, &voices, &scope);
     let (basis, against) = sides(&expr, &voices);
     let parts = parts(&scope, Some(&expr));
     let (confidence, reasons) = confidence::judge(&expr, &voices, lead, &scope);
@@ -213,8 +213,12 @@ fn document_or_manifest<'v>(
     readme: Option<&'v Voice>,
     headers: Option<&'v Voice>,
 ) -> Option<&'v Voice> {
+    // Classifiers are a list; words in the document say whether it is a choice.
+    if document.states_choice() && document.explains(manifest) && !manifest.states_choice() {
+        return Some(document);
+    }
     // `license = "MIT OR Apache-2.0"` explains LICENSE-MIT beside LICENSE-APACHE.
-    if manifest.explains(document) {
+    if manifest.explains(document) || manifest.explains(&document.abbreviated()) {
         return Some(manifest);
     }
     // "BSD" or "GPL" in a field, the text beside it says which.
@@ -289,6 +293,12 @@ fn fits(part: &LicenseExpr, is_vague: bool, whole: &LicenseExpr) -> bool {
     difference(whole.terms(), part.terms()).missing.iter().all(|term| bare(term) || family(term))
 }
 
+/// True where every license of `part` is one of `whole`, whatever their suffixes.
+fn same_names(part: &LicenseExpr, whole: &LicenseExpr) -> bool {
+    let whole = whole.terms();
+    part.terms().iter().all(|term| whole.iter().any(|own| own.license == term.license))
+}
+
 /// True for a license named without its version: `GPL` alone grants any version.
 fn is_vague_term(term: &Term) -> bool {
     match &term.license {
@@ -312,7 +322,7 @@ pub fn refines(exact: &Term, vague: &Term) -> bool {
 fn parts(scope: &Scope<'_>, expr: Option<&LicenseExpr>) -> Vec<Part> {
     let mut parts: BTreeMap<(RelPath, LicenseExpr), Part> = BTreeMap::new();
     for (file, reading) in scope.readings() {
-        if matches!(file.role, Role::LicenseText | Role::Test | Role::Docs | Role::Example) {
+        if matches!(file.role, Role::LicenseText | Role::Test | Role::Docs | Role::Example | Role::OtherPlatform) {
             continue;
         }
         if expr.is_some_and(|expr| fits(&reading.expr, reading.vague, expr)) {
@@ -423,6 +433,43 @@ mod tests {
             file("c.c", Role::Shipped, &[(Witness::Tag, "MIT")]),
         ];
         assert_eq!(concluded(files), "MIT");
+    }
+
+    #[test]
+    fn a_document_that_offers_a_choice_explains_the_texts_beside_it() {
+        let offer = file("LICENSE", Role::LicenseText, &[(Witness::Grant, "GPL-2.0-or-later OR ISC OR MIT")]);
+        let texts = [("COPYING.gpl", "GPL-2.0"), ("COPYING.isc", "ISC"), ("COPYING.mit", "MIT")];
+        let texts = texts.map(|(name, id)| file(name, Role::LicenseText, &[(Witness::Text, id)]));
+        // Classifiers are a list, and leave one out.
+        let list = file("setup.py", Role::BuildSystem, &[(Witness::Manifest, "GPL-2.0-or-later AND MIT")]);
+        let files = [vec![offer], texts.to_vec(), vec![list]].concat();
+        assert_eq!(concluded(files), "GPL-2.0-or-later OR ISC OR MIT");
+        let parts = file("LICENSE", Role::LicenseText, &[(Witness::Grant, "ISC AND MIT")]);
+        assert_eq!(concluded([vec![parts], texts[1..].to_vec()].concat()), "ISC AND MIT");
+    }
+
+    #[test]
+    fn the_bare_name_of_a_version_in_prose_does_not_deny_later_ones() {
+        let files = |quote: &str| {
+            let mut prose = file("LICENSE", Role::LicenseText, &[(Witness::Grant, "GPL-3.0-only OR MIT")]);
+            prose.detections.edit()[0].quote = quote.to_owned();
+            vec![prose, file("package.json", Role::BuildSystem, &[(Witness::Manifest, "GPL-3.0-or-later OR MIT")])]
+        };
+        assert_eq!(concluded(files("under the MIT license or the GPLv3")), "GPL-3.0-or-later OR MIT");
+        assert_eq!(concluded(files("under the MIT license or the GPLv3 only")), "conflicting");
+    }
+
+    #[test]
+    fn the_files_of_a_part_say_whether_later_versions_of_its_license_are_granted() {
+        let mut files = vec![file("LICENSE", Role::LicenseText, &[(Witness::Grant, "BSD-2-Clause AND GPL-2.0-only")])];
+        for name in ["lib/a.c", "lib/b.c", "lib/c.c", "lib/d.c"] {
+            files.push(file(name, Role::Shipped, &[(Witness::Text, "BSD-2-Clause")]));
+        }
+        for name in ["tool/a.c", "tool/b.c", "tool/c.c"] {
+            files.push(file(name, Role::Shipped, &[(Witness::Grant, "GPL-2.0-or-later")]));
+        }
+        files[0].detections.edit()[0].by = "choice";
+        assert_eq!(concluded(files), "BSD-2-Clause AND GPL-2.0-or-later");
     }
 
     #[test]

@@ -68,6 +68,13 @@ impl<'e> Scope<'e> {
         (!documents.iter().any(speaks)).then(|| first.path.clone())
     }
 
+    /// A license document that offers a choice, where it is not known between what.
+    pub(super) fn open_choice(&self) -> Option<RelPath> {
+        let documents = self.nearest(|file| file.role == Role::LicenseText && reading(file).is_some());
+        let open = |file: &&FileEvidence| file.detections.iter().any(Detection::is_open_choice);
+        documents.into_iter().find(open).map(|file| file.path.clone())
+    }
+
     /// In words, that so much could not be read that silence means nothing; `None` where it was read.
     pub(super) fn unread_share(&self) -> Option<String> {
         let binary = self.files.iter().filter(|file| is_binary(file)).count();
@@ -125,6 +132,12 @@ pub(super) struct Saying {
 /// What one file says: within a file the stronger class decides, and what that class says joins. Clues say nothing.
 /// A license document is about the texts it holds; words beside them count where they state a choice among these.
 pub(super) fn reading(file: &FileEvidence) -> Option<Saying> {
+    if file.role == Role::LicenseText
+        && let Some(list) = file.detections.iter().find(|detection| detection.is_list())
+    {
+        // What it says beside that is about smaller parts.
+        return Some(Saying { basis: basis(file, list, list.expr.clone(), false), joined: false });
+    }
     let speaking = || file.detections.iter().filter(|detection| detection.class != Witness::Clue);
     if file.role == Role::LicenseText && speaking().any(|detection| detection.class == Witness::Text) {
         let texts = saying(file, Witness::Text)?;
@@ -150,7 +163,7 @@ pub(super) fn saying(file: &FileEvidence, class: Witness) -> Option<Saying> {
     let all: Vec<&Detection> = file.detections.iter().filter(|detection| detection.class == class).collect();
     let (vague, clear): (Vec<&Detection>, Vec<&Detection>) = all.into_iter().partition(|one| is_vague(one));
     let is_vague = clear.is_empty();
-    let decisive = without_weaker_suffixes(if is_vague { vague } else { clear });
+    let decisive = without_repeats(without_weaker_suffixes(if is_vague { vague } else { clear }));
     let expr = LicenseExpr::all(decisive.iter().map(|detection| detection.expr.clone()))?;
     let first = *decisive.first()?;
     let joined = decisive.iter().any(|other| other.expr != first.expr);
@@ -160,6 +173,16 @@ pub(super) fn saying(file: &FileEvidence, class: Witness) -> Option<Saying> {
 fn basis(file: &FileEvidence, shown: &Detection, expr: LicenseExpr, vague: bool) -> Basis {
     let (path, quote) = (file.path.clone(), shown.quote.clone());
     Basis { file: path, lines: shown.lines, class: shown.class, expr, quote, files: 1, vague }
+}
+
+/// A statement that offers several licenses explains the single names of these beside it.
+fn without_repeats(detections: Vec<&Detection>) -> Vec<&Detection> {
+    let offers: Vec<LicenseExpr> =
+        detections.iter().map(|one| &one.expr).filter(|expr| matches!(expr, LicenseExpr::Or(_))).cloned().collect();
+    let explained = |one: &Detection| {
+        matches!(one.expr, LicenseExpr::Term(_)) && offers.iter().any(|offer| super::same_names(&one.expr, offer))
+    };
+    detections.into_iter().filter(|one| !explained(one)).collect()
 }
 
 /// "version 2 or later" in one sentence is not taken back by the bare name or the url of version 2 in the next.

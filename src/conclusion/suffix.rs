@@ -1,16 +1,18 @@
 //! Only this version, or later ones: decided by grants, never by a license text.
 
+use crate::evidence::{Role, Witness};
 use crate::license::{LicenseExpr, Suffix, Term};
 
+use super::scope::{Scope, reading};
 use super::voice::{Speaker, Voice};
 
 /// `expr` with each open suffix filled from the strongest voice that states it for the same license.
-pub(super) fn settle(expr: &LicenseExpr, voices: &[Voice]) -> LicenseExpr {
+pub(super) fn settle(expr: &LicenseExpr, voices: &[Voice], scope: &Scope<'_>) -> LicenseExpr {
     expr.map_terms(&mut |term| {
         let stated = match term.suffix {
-            Suffix::Unstated => stated_for(term, voices),
+            Suffix::Unstated => stated_for(term, voices).or_else(|| granted_by_files(term, scope)),
             // A field that abbreviates "GPLv3" does not take back what the headers grant.
-            Suffix::Only => granted_later(term, voices),
+            Suffix::Only => granted_later(term, voices).or_else(|| granted_by_files(term, scope)),
             Suffix::OrLater | Suffix::None => None,
         };
         stated.map_or_else(|| term.clone(), |suffix| term.clone().with_suffix(suffix))
@@ -31,4 +33,18 @@ fn granted_later(term: &Term, voices: &[Voice]) -> Option<Suffix> {
     let later = |other: &Term| other.license == term.license && other.suffix == Suffix::OrLater;
     let granted = voices.iter().filter(grants).any(|voice| voice.expr.terms().into_iter().any(later));
     granted.then_some(Suffix::OrLater)
+}
+
+/// So many files that grant later versions are no accident.
+const SOME: usize = 3;
+
+/// Later versions, where the files under this very license grant them, however few of all files these are.
+fn granted_by_files(term: &Term, scope: &Scope<'_>) -> Option<Suffix> {
+    let files = scope.with_role(Role::Shipped).filter_map(reading);
+    let grants = files.filter(|said| matches!(said.basis.class, Witness::Tag | Witness::Grant));
+    let suffixes = grants.filter_map(|said| {
+        said.basis.expr.terms().into_iter().find(|other| other.license == term.license).map(|other| other.suffix)
+    });
+    let (later, others): (Vec<Suffix>, Vec<Suffix>) = suffixes.partition(|suffix| *suffix == Suffix::OrLater);
+    (later.len() >= SOME && later.len() > 2 * others.len()).then_some(Suffix::OrLater)
 }

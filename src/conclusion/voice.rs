@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::{FileEvidence, Role, Witness};
-use crate::license::{LicenseExpr, Suffix};
+use crate::license::{LicenseExpr, Suffix, Term};
 
 use super::scope::{Saying, Scope, is_manifest, reading, saying};
-use super::{Basis, fits, refines};
+use super::{Basis, fits, refines, same_names};
 
 /// Where a voice comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +37,25 @@ impl Voice {
     /// True where `other` says nothing that this voice does not say as well.
     pub(super) fn explains(&self, other: &Voice) -> bool {
         !self.is_vague() && fits(&other.expr, other.is_vague(), &self.expr)
+    }
+
+    /// True where words say that there is a choice.
+    pub(super) fn states_choice(&self) -> bool {
+        matches!(self.expr, LicenseExpr::Or(_)) && !self.is_only_text()
+    }
+
+    /// The same where "GPLv3" is no more than a name: nothing but the word "only" takes later versions back.
+    pub(super) fn abbreviated(&self) -> Voice {
+        let says_only =
+            |basis: &Basis| basis.quote.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == "only");
+        if self.basis.iter().any(says_only) {
+            return self.clone();
+        }
+        let open = |term: &Term| match term.suffix {
+            Suffix::Only => term.clone().with_suffix(Suffix::Unstated),
+            _ => term.clone(),
+        };
+        Voice { expr: self.expr.map_terms(&mut |term| open(term)), ..self.clone() }
     }
 
     /// True where both name a license of the same id, whatever its suffix.
@@ -86,6 +105,13 @@ fn document(scope: &Scope<'_>) -> Option<Voice> {
     let sayings: Vec<Saying> = files.iter().filter_map(|file| reading(file)).collect();
     let joined = sayings.iter().any(|saying| saying.joined);
     let merged = without_companions(sayings.into_iter().map(|saying| saying.basis).collect());
+    // A document that names several says how the texts beside it belong together.
+    let states_operator = |basis: &&Basis| basis.class != Witness::Text && basis.expr.terms().len() > 1;
+    if let Some(offer) = merged.iter().filter(|_| !joined).find(states_operator)
+        && merged.iter().all(|other| same_names(&other.expr, &offer.expr))
+    {
+        return Some(single(Speaker::Document, offer.expr.clone(), false, merged));
+    }
     let several = merged.len() > 1;
     let named_choice = several && merged.iter().all(|basis| names_its_license(basis.file.name()));
     let parts = merged.iter().map(|basis| basis.expr.clone());
@@ -117,8 +143,9 @@ fn names_its_license(name: &str) -> bool {
 
 fn manifest(scope: &Scope<'_>) -> Option<Voice> {
     let stated = |file: &FileEvidence| saying(file, Witness::Manifest).is_some();
-    let main =
-        |file: &FileEvidence| !matches!(file.role, Role::Vendored | Role::Test | Role::Example | Role::ThirdParty);
+    let main = |file: &FileEvidence| {
+        !matches!(file.role, Role::Vendored | Role::Test | Role::Example | Role::ThirdParty | Role::OtherPlatform)
+    };
     let bases: Vec<Basis> = scope
         .nearest(|file| main(file) && stated(file))
         .into_iter()

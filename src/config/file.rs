@@ -129,7 +129,8 @@ pub(super) struct Role {
     pub(super) attr: Option<AttrGlob>,
     /// A glob over files, below the root of the source.
     pub(super) glob: PathGlob,
-    /// license-text, shipped, test, docs, example, build-system, vendored, generated or third-party.
+    /// license-text, shipped, test, docs, example, build-system, vendored, generated, third-party or
+    /// other-platform.
     pub(super) role: RoleName,
 }
 

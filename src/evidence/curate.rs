@@ -139,7 +139,7 @@ impl FromStr for CurationReason {
     }
 }
 
-const ROLES: [Role; 9] = [
+const ROLES: [Role; 10] = [
     Role::LicenseText,
     Role::Shipped,
     Role::Test,
@@ -149,6 +149,7 @@ const ROLES: [Role; 9] = [
     Role::Vendored,
     Role::Generated,
     Role::ThirdParty,
+    Role::OtherPlatform,
 ];
 
 impl FromStr for Role {

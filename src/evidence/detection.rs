@@ -44,6 +44,8 @@ pub enum Role {
     Generated,
     /// Notices about the licenses of others.
     ThirdParty,
+    /// Code for a platform that Nix does not build for.
+    OtherPlatform,
 }
 
 impl Witness {
@@ -73,6 +75,7 @@ impl Role {
             Role::Vendored => "vendored",
             Role::Generated => "generated",
             Role::ThirdParty => "third-party",
+            Role::OtherPlatform => "other-platform",
         }
     }
 }
@@ -149,6 +152,16 @@ impl Detection {
     /// True where only the family of the license was named; the expression is then the family's usual reading.
     pub fn is_family(&self) -> bool {
         self.note.as_deref().is_some_and(|note| note.starts_with(UNVERSIONED))
+    }
+
+    /// True for a list of licenses that says how they belong together.
+    pub fn is_list(&self) -> bool {
+        self.by == super::choice::BY && self.class == Witness::Grant
+    }
+
+    /// True for an offer to choose of which it is not known between what.
+    pub fn is_open_choice(&self) -> bool {
+        self.by == super::choice::BY && self.class == Witness::Clue
     }
 
     /// True for a passage that reads like a license and is none that is known; the expression is the nearest one.

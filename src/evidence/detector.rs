@@ -127,6 +127,7 @@ impl Detector {
             read(&page, &mut seen);
         }
         settle(seen, &mut evidence);
+        super::choice::add(&page, &mut evidence);
         if evidence.role == Role::LicenseText && says_nothing(&evidence) {
             evidence.detections.edit().extend(self.texts.nearest(&page));
         }

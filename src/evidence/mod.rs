@@ -3,6 +3,7 @@
 //! Detectors only see; nothing here concludes. What could not be read is counted, never dropped.
 
 mod assemble;
+mod choice;
 mod compiled;
 mod copyright;
 mod curate;

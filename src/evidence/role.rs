@@ -79,6 +79,11 @@ const DOCS: &[&str] = &[
     "javadoc",
 ];
 const EXAMPLES: &[&str] = &["example", "examples", "demo", "demos", "sample", "samples", "tutorial", "tutorials"];
+/// Folders for platforms that Nix does not build for.
+const OTHER_PLATFORMS: &[&str] = &[
+    "win32", "win64", "windows", "mswin", "wince", "winrt", "uwp", "msvc", "visualc", "vcbuild", "vcproj", "android",
+    "ios", "tvos", "msdos", "djgpp", "os2", "amiga", "vms", "beos", "symbian", "riscos",
+];
 const BUILD_FOLDERS: &[&str] = &[
     "m4",
     "build-aux",
@@ -237,6 +242,9 @@ pub(super) fn of(path: &RelPath, head: &str) -> (Role, &'static str) {
     if let Some(rule) = build_system(folders, name, head) {
         return (Role::BuildSystem, rule);
     }
+    if inside(OTHER_PLATFORMS) {
+        return (Role::OtherPlatform, "folder for another platform");
+    }
     if inside(EXAMPLES) {
         return (Role::Example, "folder of examples");
     }
@@ -386,6 +394,9 @@ mod tests {
             ("tests/data/GPL.txt", Role::Test),
             ("doc/manual.texi", Role::Docs),
             ("examples/a.c", Role::Example),
+            ("src/win32/getopt.c", Role::OtherPlatform),
+            ("win32/tests/a.c", Role::Test),
+            ("darwin/a.c", Role::Shipped),
             ("m4/ax_foo.m4", Role::BuildSystem),
             ("configure", Role::BuildSystem),
             ("src/main.c", Role::Shipped),

@@ -165,7 +165,7 @@ fn choices_are_one_expression() {
 #[test]
 fn the_mozilla_tri_license_is_read_whole() {
     let text = "/* Version: MPL 1.1/GPL 2.0/LGPL 2.1\n *\n * The contents of this file are subject to the Mozilla Public License Version\n * 1.1 (the \"License\"); you may not use this file except in compliance with\n * the License.\n *\n * Alternatively, the contents of this file may be used under the terms of\n * either the GNU General Public License Version 2 or later (the \"GPL\"), or\n * the GNU Lesser General Public License Version 2.1 or later (the \"LGPL\"),\n * in which case the provisions of the GPL or the LGPL are applicable instead\n * of those above. If you wish to allow use of your version of this file only\n * under the terms of either the GPL or the LGPL, and not to allow others to\n */\n";
-    assert_eq!(grants(text), ["MPL-1.1", "GPL-2.0-or-later OR LGPL-2.1-or-later"]);
+    assert_eq!(grants(text), ["GPL-2.0-or-later OR LGPL-2.1-or-later OR MPL-1.1"]);
 }
 
 #[test]
