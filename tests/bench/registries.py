@@ -8,10 +8,8 @@
 `mirror://SCHEME/` or of base urls) and `pypi_index`. Packages whose source begins with one of those prefixes count,
 spread evenly over the trees, `--packages` of them. All requests go through a counting proxy on the loopback.
 
-   Old versions vanish from registries: each file is asked for with a plain HEAD request first, and those that the
-   registry does not have are counted and left out.
-
-1. A run with an empty cache: at least 97 % are fetched and verified; each other one is printed with its row.
+1. A run with an empty cache: of those that the registries serve at least 97 % are fetched and verified; each other one
+   is printed with its row. Not served is a file for which the registry answers this script, too, with 404 or 410.
 2. The same packages again, with `--fetch` and a proxy that is not there: the rows must be the same, with no request.
 3. A new cache, `--kills` times killed at a random moment and started again: the same rows in the end, and bytes beyond
    those of the first run only for the files that were in flight.
@@ -20,8 +18,6 @@ Ends with 1 where one of these does not hold. Needs Linux and Python.
 """
 
 import argparse
-import concurrent.futures
-import itertools
 import json
 import os
 import random
@@ -96,25 +92,6 @@ def prefixes(config):
     return tuple(found)
 
 
-def rewrites(config):
-    return tomllib.loads(Path(config).read_text()).get("fetch", {}).get("rewrite", {})
-
-
-def lives(url, rewritten):
-    """Whether the registry has the file; sources of the index of PyPI are looked up by hash, and count as there."""
-    prefix = next((one for one in rewritten if url.startswith(one)), None)
-    if prefix is None:
-        return True
-    request = urllib.request.Request(rewritten[prefix] + url[len(prefix):], method="HEAD")
-    try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return answer.status == 200
-    except urllib.error.HTTPError as error:
-        return error.code not in (404, 410)
-    except OSError:
-        return True
-
-
 def scan(args, tree, extra, attrs=None):
     command = [args.bin, "scan", tree, "--format", "jsonl", "--config", args.config, "--fail-on", "never"]
     command += ["--quiet"] + extra
@@ -154,34 +131,24 @@ def choose(args, fitting):
             urls = [source["urls"][0] for source in sources if source.get("urls")]
             if len(urls) == 1 and urls[0].startswith(fitting) and urls[0] not in seen:
                 seen.add(urls[0])
-                prefix = next(one for one in fitting if urls[0].startswith(one))
-                candidates.append((tree, row["attr"], prefix, urls[0]))
+                candidates.append((tree, row["attr"], next(one for one in fitting if urls[0].startswith(one))))
     groups = {}
     for candidate in candidates:
         groups.setdefault((candidate[0], candidate[2]), []).append(candidate)
     rng = random.Random(args.seed)
     queues = [rng.sample(group, len(group)) for _, group in sorted(groups.items())]
+    picked = []
     # Small groups whole, the large ones share the rest.
-    turns = [one for turn in itertools.zip_longest(*queues) for one in turn if one]
-    picked, gone = those_there(turns, args)
-    for tree, attr, *_ in picked:
+    while len(picked) < args.packages and any(queues):
+        for queue in queues:
+            if queue and len(picked) < args.packages:
+                picked.append(queue.pop())
+    for tree, attr, _ in picked:
         chosen.setdefault(tree, []).append(attr)
-    print(f"{len(candidates)} packages fit; {gone} whose file is gone left out; {len(picked)} chosen: " + ", ".join(
+    print(f"{len(candidates)} packages fit; {len(picked)} chosen: " + ", ".join(
         f"{sum(1 for one in picked if (one[0], one[2]) == key)} {key[1]} of {Path(key[0]).name}" for key in sorted(groups)
     ), flush=True)
     return chosen
-
-
-def those_there(turns, args):
-    """The first of the candidates whose file is there, as many as wanted; and how many were passed over."""
-    rewritten, picked, gone = rewrites(args.config), [], 0
-    with concurrent.futures.ThreadPoolExecutor(16) as pool:
-        while turns and len(picked) < args.packages:
-            batch, turns = turns[: args.packages - len(picked)], turns[args.packages - len(picked):]
-            for one, there in zip(batch, pool.map(lambda one: lives(one[3], rewritten), batch)):
-                picked += [one] if there else []
-                gone += not there
-    return picked, gone
 
 
 def all_trees(args, chosen, cache, proxy, deadline=None):
@@ -197,6 +164,22 @@ def all_trees(args, chosen, cache, proxy, deadline=None):
 
 def is_had(row):
     return row["outcome"] == "audited"
+
+
+def is_gone(row, rewrite):
+    """Whether the registry says, asked without clarity, that it has no such file."""
+    url = row["source"][0]["urls"][0]
+    prefix = max((one for one in rewrite if url.startswith(one)), key=len, default=None)
+    if prefix is None:
+        return False
+    request = urllib.request.Request(rewrite[prefix] + url[len(prefix):], method="HEAD")
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60):
+            return False
+    except urllib.error.HTTPError as error:
+        return error.code in (404, 410)
+    except OSError:
+        return False
 
 
 def killed_run(args, chosen, state, proxy, seconds):
@@ -231,16 +214,19 @@ def measure(args, state):
     first = all_trees(args, chosen, state / "clean", proxy.url)
     seconds, bytes_clean, asked = time.monotonic() - start, proxy.received, proxy.tunnels
     had = {key for key, row in first.items() if is_had(row)}
-    share = 100 * len(had) / len(first)
-    print(f"fetched and verified: {len(had)} of {len(first)} = {share:.1f} %, {bytes_clean / 1e6:.0f} MB, "
-          f"{asked} connections, {seconds:.0f} s", flush=True)
+    rewrite = tomllib.loads(Path(args.config).read_text()).get("fetch", {}).get("rewrite", {})
+    gone = {key for key, row in first.items() if not is_had(row) and is_gone(row, rewrite)}
+    served = len(first) - len(gone)
+    share = 100 * len(had) / served
+    print(f"fetched and verified: {len(had)} of {served} that are served = {share:.1f} %, {bytes_clean / 1e6:.0f} MB, "
+          f"{asked} connections, {seconds:.0f} s; {len(gone)} more are gone", flush=True)
     for prefix in prefixes(args.config):
         mine = [key for key, row in first.items() if row["source"][0]["urls"][0].startswith(prefix)]
         if mine:
             print(f"  of {prefix}: {len(had.intersection(mine))} of {len(mine)}")
-    for (_, attr), row in first.items():
+    for key, row in first.items():
         if not is_had(row):
-            print(f"  {attr}: {row.get('why') or row['outcome']}")
+            print(f"  {'gone: ' if key in gone else ''}{key[1]}: {row.get('why') or row['outcome']}")
     again = {tree: [attr for at, attr in had if at == tree] for tree in chosen}
     again = {tree: sorted(attrs) for tree, attrs in again.items() if attrs}
     asked = proxy.tunnels
