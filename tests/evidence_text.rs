@@ -110,6 +110,20 @@ fn a_text_that_misses_its_last_paragraph_is_still_that_license() {
 }
 
 #[test]
+fn short_licenses_are_told_by_their_conditions_whoever_worded_the_disclaimer() {
+    let disclaimer = "THE PROGRAM COMES WITHOUT ANY EXPRESS OR IMPLIED WARRANTY, INCLUDING, WITHOUT LIMITATION, THE \
+                      IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE.";
+    for id in ["MIT", "BSD-2-Clause", "BSD-3-Clause"] {
+        let text = text_of(id);
+        let start =
+            text.find("THIS SOFTWARE IS PROVIDED").or(text.find("THE SOFTWARE IS PROVIDED")).expect("it disclaims");
+        assert_eq!(texts(&format!("{}{disclaimer}\n\nint x;\n", &text[..start])), [id]);
+    }
+    let own = "You may print this text for your friends, provided that they like it and send a postcard.\n\n";
+    assert_eq!(texts(&format!("{own}{disclaimer}")), [""; 0]);
+}
+
+#[test]
 fn a_disclaimer_alone_is_no_license() {
     let text = text_of("BSD-3-Clause");
     assert_eq!(texts(&text[text.find("THIS SOFTWARE IS PROVIDED").expect("the disclaimer")..]), [""; 0]);

@@ -203,8 +203,10 @@ fn joined(words: &Words, left: &Mention, right: &Mention) -> bool {
     if right.first < left.end || right.first - left.end > 14 {
         return false;
     }
-    let breaks = |gap: Gap| gap.has(Gap::STOP) || gap.has(Gap::PARAGRAPH);
-    if (left.end..=right.first).any(|at| breaks(words.gap(at))) {
+    // "a) the GNU GPL, or", and the sentence goes on in the next paragraph.
+    let goes_on = |at: usize| at > left.end && words.is(at - 1, &["or", "and"]);
+    let breaks = |at: usize| words.gap(at).has(Gap::STOP) || words.gap(at).has(Gap::PARAGRAPH) && !goes_on(at);
+    if (left.end..=right.first).any(breaks) {
         return false;
     }
     // Two lines of a list are two statements, unless a sign or a word joins them.
@@ -213,8 +215,15 @@ fn joined(words: &Words, left: &Mention, right: &Mention) -> bool {
     if left.end == right.first && words.gap(right.first).has(Gap::NEWLINE) && !signed {
         return false;
     }
-    let link = |at: usize| words.kind(at) == Some(Kind::Number) || BETWEEN.contains(&spelled(words.text(at)));
+    let link = |at: usize| {
+        words.kind(at) == Some(Kind::Number) || BETWEEN.contains(&spelled(words.text(at))) || is_item(words, at)
+    };
     (left.end..right.first).all(link)
+}
+
+/// True for the "b" of "b) the Artistic License".
+fn is_item(words: &Words, at: usize) -> bool {
+    words.text(at).len() == 1 && words.gap(at + 1).has(Gap::CLOSE)
 }
 
 fn statement(words: &Words, mentions: &[Mention]) -> Option<Chain> {

@@ -150,7 +150,7 @@ fn looking_back(words: &Words, first: usize, end: usize, plain: bool) -> Option<
             let fits = direct && !listed && unknown == 0 && (!plain || at + 4 >= first || ends_value(words, end));
             return fits.then_some((Standing::Field, at));
         }
-        if gap.has(Gap::STOP) || gap.has(Gap::PARAGRAPH) {
+        if gap.has(Gap::STOP) || gap.has(Gap::PARAGRAPH) && !announces(words, at) {
             return None;
         }
         if let Some(standing) = preposition(words, at, word, (first, end), plain) {
@@ -169,6 +169,12 @@ fn looking_back(words: &Words, first: usize, end: usize, plain: bool) -> Option<
         }
     }
     None
+}
+
+/// True in "under the terms of either:", with which the sentence goes on in the paragraphs below.
+fn announces(words: &Words, at: usize) -> bool {
+    let opens = ["either", "both", "of", "following", "under", "terms", "conditions", "licenses", "licences"];
+    words.gap(at + 1).has(Gap::COLON) && words.is(at, &opens)
 }
 
 /// The first word of the sentence, at most 30 words back.
@@ -277,7 +283,9 @@ fn is_field(words: &Words, at: usize) -> bool {
     let is_key = words.is(at, &["license", "licence", "licenses", "licensing", "licences"]);
     // `'MIT License': 'MIT'` maps a name; it is no field.
     let of_name = at > 0 && words.is(at - 1, &["mit", "bsd", "apache", "public", "gpl", "isc", "artistic", "gnu"]);
-    if !is_key && !is_part || of_name || words.gap(at).has(Gap::IMAGE) {
+    // "one of the following licenses:" is a sentence.
+    let of_sentence = at > 0 && words.is(at - 1, &["following", "these"]);
+    if !is_key && !is_part || of_name || of_sentence || words.gap(at).has(Gap::IMAGE) {
         return false;
     }
     let after = words.gap(at + 1);

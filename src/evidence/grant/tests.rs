@@ -71,6 +71,20 @@ fn a_system_or_a_program_that_comes_along_is_no_license() {
 }
 
 #[test]
+fn a_list_below_the_words_that_announce_it_is_granted() {
+    let perl = "This program is free software; you can redistribute it and/or modify\nit under the terms of either:\n\na) the GNU General Public License as published by the Free\nSoftware Foundation; either version 1, or (at your option) any\nlater version, or\n\nb) the \"Artistic License\" which comes with this Kit.\n";
+    for prefix in ["", "# ", " * "] {
+        grant(&prefixed(prefix, perl), "Artistic-1.0-Perl OR GPL-1.0-or-later");
+    }
+    grant(
+        "This work may be used under one of the following licenses:\n\n1) Apache License 2.0, or\n\n2) MIT license.\n",
+        "Apache-2.0 OR MIT",
+    );
+    nothing("We have looked at the following:\n\na) the Apache License 2.0, or\n\nb) the MIT license.\n");
+    nothing("Its text was not under the terms of either:\n\na) the GPL, or\n\nb) the Artistic License.\n");
+}
+
+#[test]
 fn other_languages_grant_too() {
     grant("Open Source unter der Apache License Version 2.", "Apache-2.0");
     grant("Distribuido bajo la licencia MIT.", "MIT");

@@ -22,6 +22,44 @@ pub struct Island {
     pub deleted: u32,
     /// Longer stretches of the file between equal words: something else that was put in.
     pub gaps: Vec<Range<usize>>,
+    /// How far it had come with each run of equal words.
+    steps: Vec<Step>,
+}
+
+/// An island up to the end of one of its runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Step {
+    /// Where the run begins in the license text.
+    begins: usize,
+    file: usize,
+    text: usize,
+    matched: u32,
+    inserted: u32,
+    deleted: u32,
+    gaps: usize,
+}
+
+impl Island {
+    /// The island without the runs that begin at the word `text` of the license or later; `None` where it has none.
+    pub fn until(&self, text: usize) -> Option<Island> {
+        let kept = self.steps.partition_point(|step| step.begins < text);
+        let last = self.steps.get(kept.checked_sub(1)?).filter(|_| kept < self.steps.len())?;
+        Some(Island {
+            file: self.file.start..last.file,
+            text: self.text.start..last.text,
+            matched: last.matched,
+            inserted: last.inserted,
+            deleted: last.deleted,
+            gaps: self.gaps[..last.gaps].to_vec(),
+            steps: self.steps[..kept].to_vec(),
+        })
+    }
+
+    fn step(&self, run: &Run) -> Step {
+        let Island { matched, inserted, deleted, .. } = *self;
+        let (file, text) = (run.file + run.len, run.text + run.len);
+        Step { begins: run.text, file, text, matched, inserted, deleted, gaps: self.gaps.len() }
+    }
 }
 
 /// Worth of words put in that make a gap: a sentence, not a name.
@@ -171,6 +209,7 @@ impl Chains<'_> {
             inserted: 0,
             deleted: 0,
             gaps: Vec::new(),
+            steps: Vec::with_capacity(path.len()),
         };
         let (mut file, mut text) = (island.file.start, island.text.start);
         for at in path {
@@ -182,6 +221,7 @@ impl Chains<'_> {
             island.inserted += cost_of(inserted);
             island.deleted += self.text.loss[run.text + trimmed] - self.text.loss[text];
             island.matched += self.gain(run, trimmed) as u32;
+            island.steps.push(island.step(run));
             (file, text) = (run.file + run.len, run.text + run.len);
         }
         Some(island)
@@ -208,6 +248,17 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].matched, found[0].inserted, found[0].deleted), (180, 10, 20));
         assert_eq!(found[0].file, 2..21);
+    }
+
+    #[test]
+    fn an_island_can_end_where_an_earlier_run_of_it_ends() {
+        let text: Vec<u32> = (1..=30).collect();
+        let file: Vec<u32> = (1..=12).chain([90, 91]).chain(15..=30).collect();
+        let whole = &islands_of(&file, &text)[0];
+        let begun = whole.until(14).expect("two runs");
+        assert_eq!((begun.file, begun.text), (0..12, 0..12));
+        assert_eq!((begun.matched, begun.inserted, begun.deleted), (120, 0, 0));
+        assert_eq!((whole.until(0), whole.until(30)), (None, None));
     }
 
     #[test]

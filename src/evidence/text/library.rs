@@ -1,11 +1,11 @@
 //! License texts as words: those of the SPDX list, each read when first needed, and those of the user.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use super::index::{self, ENTRIES, Entry};
 use super::score::Passage;
-use super::slots::{Weight, weights};
+use super::slots::{Weight, hashes, weights};
 use super::words::{SHINGLE, shingle, words_of_license};
 use crate::license;
 
@@ -17,6 +17,8 @@ pub struct Text {
     pub worth: Worth,
     /// The proper names that the text insists on, each once.
     pub names: BTreeSet<u32>,
+    /// The word at which it stops to give and begins to disclaim.
+    pub disclaimer: Option<usize>,
     shingles: Box<[u32]>,
     /// Per bucket: the last place of a shingle in it, plus one.
     heads: Box<[u32]>,
@@ -76,6 +78,7 @@ impl Text {
         let worth = Worth::of(&words);
         Text {
             names,
+            disclaimer: disclaimer(&words),
             worth,
             words: words.into(),
             shingles: shingles.into(),
@@ -100,6 +103,14 @@ impl Text {
         .filter(move |place| self.shingles[*place] == shingle)
         .take(MOST_PLACES)
     }
+}
+
+fn disclaimer(words: &[u32]) -> Option<usize> {
+    static OPENINGS: LazyLock<[Vec<u32>; 4]> = LazyLock::new(|| {
+        ["this software is provided", "the software is provided", "disclaims all warranties", "disclaim all warranties"]
+            .map(hashes)
+    });
+    (0..words.len()).find(|&at| OPENINGS.iter().any(|opening| words[at..].starts_with(opening)))
 }
 
 /// A license text that the user gave, reported as `LicenseRef-<name>`.

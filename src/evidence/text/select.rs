@@ -144,8 +144,20 @@ fn joined(blocks: &[Block], least: u32, words: usize) -> Vec<Range<usize>> {
     ranges.into_iter().filter(|(_, shared)| *shared >= least).map(|(range, _)| range).collect()
 }
 
-/// What an island is worth, or `None` where it is too little of the text.
+/// What an island is worth, or `None` where it is too little of the text. Short licenses that everybody knows are told by
+/// what they give and ask: where that is there and only the disclaimer is another, the island ends before it.
 fn judge(number: u16, library: &Library, words: &[u32], island: &Island) -> Option<Found> {
+    let whole = weighed(number, library, words, island);
+    if whole.as_ref().is_some_and(|found| found.is_certain) {
+        return whole;
+    }
+    let text: &Text = library.text(number);
+    let is_common = library.facts(number).is_known && is_short(text);
+    let begun = text.disclaimer.filter(|_| is_common).and_then(|at| island.until(at));
+    begun.and_then(|begun| weighed(number, library, words, &begun)).filter(|found| found.is_certain).or(whole)
+}
+
+fn weighed(number: u16, library: &Library, words: &[u32], island: &Island) -> Option<Found> {
     let text: &Text = library.text(number);
     let Island { matched, inserted, deleted, .. } = *island;
     let loss = &text.worth.loss;
