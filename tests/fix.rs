@@ -8,6 +8,7 @@ use clarity::conclusion::Confidence;
 use clarity::declared::{self, Declared, Row, Selection};
 use clarity::fix::{self, Case, Declarations, Fix, Plan};
 use clarity::license::{LicenseExpr, Term, equivalent};
+use clarity::nix::rewrite::{Rewriter, Task, Wanted};
 use clarity::text::{Edit, Span};
 use clarity::tree::{Checkout, LicenseTable, Options, Package, Site};
 
@@ -115,7 +116,10 @@ fn retargeted(checkout: &Checkout, seed: u64) -> Retargeted {
     let (names, mut dice) = (names(&table), Dice(seed));
     let rows = surveyed(checkout);
     let mut targets: BTreeMap<Site, LicenseExpr> = BTreeMap::new();
-    for (package, declared) in &rows {
+    // Where nothing is declared, what is proposed comes of the package's source.
+    let is_judged =
+        |(package, declared): &&(Package, Declared)| *declared != Declared::Absent || !package.sources.is_empty();
+    for (package, declared) in rows.iter().filter(is_judged) {
         if let Some(place) = place(package, declared) {
             targets.entry(place).or_insert_with(|| target(&names, &mut dice));
         }
@@ -479,6 +483,24 @@ fn line_ends_tabs_and_letters_of_other_scripts_survive() {
     assert!(list.contains("[\n\t\t\tasl20\n\t\t\tmit\n\t\t];"), "{list}");
     let endless = unix.trim_end();
     becomes(endless, "Apache-2.0", &endless.replace(".mit", ".asl20"));
+}
+
+#[test]
+fn a_license_that_is_bound_and_gets_lost_is_not_bound_again() {
+    let sets = [
+        "{ name = \"demo\"; meta = { description = \"x\"; license = lib.licenses.mit; }; }",
+        "{ name = \"demo\"; meta = { description = \"x\"; inherit (old) license; }; }",
+        "{ name = \"demo\"; meta.license = lib.licenses.mit; }",
+    ];
+    let wanted = Wanted::Name("asl20".to_owned());
+    let task = Task { wanted: &wanted, home: &["lib", "licenses"], present: &[] };
+    for set in sets {
+        let text = format!("{{ lib, build, old }}:\nbuild {set}\n");
+        let start = text.find(set).expect("it is there") as u32;
+        let span = Span::new(start, start + set.len() as u32);
+        let refusal = Rewriter::open(&text).expect("it parses").insert(span, ["meta", "license"], &task);
+        assert!(refusal.as_ref().is_err_and(|why| why.to_string().contains("is bound here already")), "{refusal:?}");
+    }
 }
 
 #[test]

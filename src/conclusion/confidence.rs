@@ -42,6 +42,10 @@ pub(super) fn judge(
         confidence = confidence.min(Confidence::Medium);
         reasons.push(format!("`{document}` offers a choice, and not all of it is understood"));
     }
+    if let Some((document, other)) = scope.other_grant(expr) {
+        confidence = confidence.min(Confidence::Medium);
+        reasons.push(format!("`{document}` grants {other} as well"));
+    }
     let unknown = scope.silent_document().map(|document| Reason::Unknown(document).to_string());
     for why in [scope.unread_share(), unknown].into_iter().flatten() {
         confidence = confidence.min(Confidence::Medium);

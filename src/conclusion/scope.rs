@@ -75,6 +75,16 @@ impl<'e> Scope<'e> {
         documents.into_iter().find(open).map(|file| file.path.clone())
     }
 
+    /// A license document whose words beside its text grant something that is not in `expr`.
+    pub(super) fn other_grant(&self, expr: &LicenseExpr) -> Option<(RelPath, LicenseExpr)> {
+        let documents = self.nearest(|file| file.role == Role::LicenseText && reading(file).is_some());
+        documents.into_iter().find_map(|file| {
+            let grants = file.detections.iter().filter(|one| one.class == Witness::Grant && !is_vague(one));
+            let other = grants.into_iter().find(|one| !super::same_names(&one.expr, expr))?;
+            Some((file.path.clone(), other.expr.clone()))
+        })
+    }
+
     /// In words, that so much could not be read that silence means nothing; `None` where it was read.
     pub(super) fn unread_share(&self) -> Option<String> {
         let binary = self.files.iter().filter(|file| is_binary(file)).count();

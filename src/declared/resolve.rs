@@ -33,9 +33,8 @@ pub(super) fn declared<'a>(checkout: &Checkout, eval: &Eval<'a>, parsed: &Parsed
         Err(error) => return Declared::Computed { site: None, why: why(error) },
     };
     let reader = Reader { checkout, eval, parsed };
-    let (value, source) = eval.force_to_source(thunk);
-    match value {
-        Ok(value) => reader.declare(value, reader.place(thunk, source)),
+    match eval.force(thunk) {
+        Ok(value) => reader.declare(value, reader.site(thunk.origin.get())),
         Err(error) => Declared::Computed { site: reader.site(thunk.origin.get()), why: reader.why_not(thunk, error) },
     }
 }
@@ -68,9 +67,6 @@ pub(super) fn why(error: &Error<'_>) -> String {
     }
 }
 
-/// The folder of functions that all packages share.
-const LIBRARY: &str = "lib/";
-
 /// One member, or why it is not known.
 type Read = Result<Member, String>;
 
@@ -96,14 +92,6 @@ impl<'a> Reader<'_, 'a> {
             }
             _ => why(error),
         }
-    }
-
-    /// Where the license is written: what a function of `lib` hands on was not written there.
-    fn place(&self, thunk: &Thunk<'a>, source: Option<Loc>) -> Option<Site> {
-        let bound = self.site(thunk.origin.get());
-        let is_own = |site: &Site| !site.file.as_str().starts_with(LIBRARY);
-        let written = || source.and_then(|source| self.site(source)).filter(is_own);
-        bound.clone().filter(is_own).or_else(written).or(bound)
     }
 
     fn declare(&self, value: Value<'a>, site: Option<Site>) -> Declared {

@@ -36,13 +36,11 @@ impl Shelf {
         Shelf { places: Mutex::new(places) }
     }
 
-    /// What was seen in the source, or else what `look` sees there now.
+    /// What was seen in the source, or else what `look` sees there now: who comes while another looks waits for it.
     ///
-    /// Nobody waits for another who looks at the same source: two that begin at once look twice and see the same.
+    /// `look` must not ask the shelf, and is not run where others wait for the same thread.
     pub(super) fn seen(&self, identity: &Identity, look: impl FnOnce() -> Seen) -> Seen {
-        let seen = self.ask(identity);
-        let found = seen.get().cloned().unwrap_or_else(look);
-        seen.get_or_init(|| found).clone()
+        self.ask(identity).get_or_init(look).clone()
     }
 
     /// The place of the source; the last that asks takes it away. One that nobody announced stays.
@@ -70,6 +68,11 @@ impl Place {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Barrier;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
+    use std::time::Duration;
+
     use super::*;
     use crate::tree::HashMode;
 
@@ -106,5 +109,27 @@ mod tests {
         let (first, second) = (ask(), ask());
         assert!(Arc::ptr_eq(&first, &second));
         assert_eq!((looks, Arc::strong_count(&first), shelf.lock().len()), (1, 2, 0));
+    }
+
+    #[test]
+    fn packages_that_begin_at_once_on_one_source_read_it_once() {
+        let sources: Vec<_> = (0..8).map(|_| source(&"b".repeat(64))).collect();
+        let shelf = Shelf::new(sources.iter());
+        let hash = FixedHash::parse(sources[0].hash.as_deref(), sources[0].algo.as_deref()).expect("a hash");
+        let identity = Identity { mode: HashMode::Flat, hash };
+        let (looks, together) = (AtomicUsize::new(0), Barrier::new(sources.len()));
+        thread::scope(|threads| {
+            for _ in &sources {
+                threads.spawn(|| {
+                    together.wait();
+                    shelf.seen(&identity, || {
+                        looks.fetch_add(1, Ordering::Relaxed);
+                        thread::sleep(Duration::from_millis(50));
+                        Ok(Arc::default())
+                    })
+                });
+            }
+        });
+        assert_eq!(looks.into_inner(), 1);
     }
 }

@@ -12,8 +12,9 @@ use crate::text::LineRange;
 /// Who sees them.
 pub(super) const BY: &str = "choice";
 
-/// An offer stands at the top of a license document: so many lines are looked at.
+/// An offer stands at the top of a license document: so many lines are looked at. In a readme it may stand anywhere.
 const TOP: u32 = 30;
+const MOST_OF_README: u32 = 2_000;
 
 /// Words that offer a choice of licenses.
 const OFFERS: [&str; 14] = [
@@ -54,8 +55,12 @@ pub(super) fn add(page: &Page<'_>, evidence: &mut FileEvidence) {
     if evidence.detections.len() > 1 && memchr::memmem::find(page.text.as_bytes(), b"lternatively").is_some() {
         alternatives(page, evidence);
     }
-    if evidence.role == Role::LicenseText && !evidence.detections.is_empty() {
-        announced(page, evidence);
+    if !evidence.detections.is_empty() {
+        match evidence.role {
+            Role::LicenseText => announced(page, evidence, Witness::Grant),
+            _ if super::readme::is_readme(page.path) => announced(page, evidence, Witness::Readme),
+            _ => {}
+        }
     }
 }
 
@@ -104,9 +109,10 @@ enum List {
 }
 
 /// What the top of a license document announces, with the list below it.
-fn announced(page: &Page<'_>, evidence: &mut FileEvidence) {
-    let Some((list, words)) = announcement(page, evidence) else { return };
-    let items = items(page, words.last + 1);
+fn announced(page: &Page<'_>, evidence: &mut FileEvidence, class: Witness) {
+    let (most, below) = if class == Witness::Readme { (MOST_OF_README, BELOW_WORDS) } else { (TOP, BELOW_OFFER) };
+    let Some((list, words)) = announcement(page, evidence, most) else { return };
+    let items = items(page, words.last + 1, below);
     let licenses: Option<Vec<LicenseExpr>> = items.iter().map(|item| license(page, evidence, *item)).collect();
     let join = |licenses| match list {
         List::Choice => LicenseExpr::any(licenses),
@@ -120,11 +126,11 @@ fn announced(page: &Page<'_>, evidence: &mut FileEvidence) {
     match joined.filter(|joined| joined.terms().len() > 1) {
         Some(expr) => {
             // What else the document says is of the same licenses, or of smaller parts.
-            seen.iter_mut().filter(|one| one.class == Witness::Grant).for_each(|one| one.class = Witness::Clue);
+            seen.iter_mut().filter(|one| one.class == class).for_each(|one| one.class = Witness::Clue);
             let lines = LineRange::new(words.first, items.last().map_or(words.last, |item| item.last));
-            seen.push(Detection { expr, class: Witness::Grant, by: BY, lines, score: Score::FULL, quote, note: None });
+            seen.push(Detection { expr, class, by: BY, lines, score: Score::FULL, quote, note: None });
         }
-        None if list == List::Choice && !is_choice_known => {
+        None if list == List::Choice && class == Witness::Grant && !is_choice_known => {
             let note = Some("offers a choice".to_owned());
             let expr = seen[0].expr.clone();
             seen.push(Detection { expr, class: Witness::Clue, by: BY, lines: words, score: Score(0), quote, note });
@@ -135,9 +141,9 @@ fn announced(page: &Page<'_>, evidence: &mut FileEvidence) {
 }
 
 /// The lines of the paragraph that announces a list, above all texts.
-fn announcement(page: &Page<'_>, evidence: &FileEvidence) -> Option<(List, LineRange)> {
+fn announcement(page: &Page<'_>, evidence: &FileEvidence, most: u32) -> Option<(List, LineRange)> {
     let texts = evidence.detections.iter().filter(|one| one.class == Witness::Text).map(|one| one.lines.first);
-    let end = texts.min().unwrap_or(u32::MAX).min(TOP).min(u32::try_from(page.lines().len()).unwrap_or(TOP) + 1);
+    let end = texts.min().unwrap_or(u32::MAX).min(most).min(u32::try_from(page.lines().len()).unwrap_or(most) + 1);
     let mut first = 1;
     while first < end {
         let last = (first..end).take_while(|number| !line(page, *number).trim().is_empty()).last();
@@ -159,6 +165,9 @@ fn announcement(page: &Page<'_>, evidence: &FileEvidence) -> Option<(List, LineR
 }
 
 fn offers(paragraph: &str) -> bool {
+    if paragraph.ends_with("under the terms of either:") || paragraph.ends_with("under either:") {
+        return true;
+    }
     let alone = OFFERS.iter().any(|words| paragraph.contains(words)) && paragraph.contains("licen");
     alone
         || OFFERS_OF.iter().any(|words| {
@@ -212,11 +221,13 @@ fn mark(line: &str) -> Option<(usize, Mark)> {
 
 /// A list begins so near to its offer.
 const BELOW_OFFER: u32 = 12;
+/// In a readme other lists are near.
+const BELOW_WORDS: u32 = 2;
 
-/// The items of the list that begins near line `from`.
-fn items(page: &Page<'_>, from: u32) -> Vec<LineRange> {
+/// The items of the list that begins within so many lines from `from`.
+fn items(page: &Page<'_>, from: u32, below: u32) -> Vec<LineRange> {
     let end = u32::try_from(page.lines().len()).unwrap_or(u32::MAX);
-    let Some(first) = (from..=end.min(from + BELOW_OFFER)).find(|number| mark(line(page, *number)).is_some()) else {
+    let Some(first) = (from..=end.min(from + below)).find(|number| mark(line(page, *number)).is_some()) else {
         return Vec::new();
     };
     let Some((indent, kind)) = mark(line(page, first)) else { return Vec::new() };
@@ -249,15 +260,29 @@ fn license(page: &Page<'_>, evidence: &FileEvidence, item: LineRange) -> Option<
     let Some(named) = named else {
         return if words.contains("public domain") { parse("LicenseRef-public-domain").ok() } else { None };
     };
+    let is_later = words.contains("any later version");
+    if let Some(exact) = named.is_family().then(|| numbered(&named.expr, &words, is_later)).flatten() {
+        return Some(exact);
+    }
     let later = |term: &Term| match term.suffix {
         Suffix::Only => term.clone().with_suffix(Suffix::OrLater),
         _ => term.clone(),
     };
-    Some(if words.contains("any later version") {
-        named.expr.map_terms(&mut |term| later(term))
-    } else {
-        named.expr.clone()
-    })
+    Some(if is_later { named.expr.map_terms(&mut |term| later(term)) } else { named.expr.clone() })
+}
+
+/// The member of the GNU family that an item means by a number which stands far from the name.
+fn numbered(family: &LicenseExpr, words: &str, is_later: bool) -> Option<LicenseExpr> {
+    let base = match family.to_string().as_str() {
+        "GPL-1.0-or-later" => "GPL",
+        "LGPL-2.0-or-later" => "LGPL",
+        _ => return None,
+    };
+    let (_, behind) = words.split_once("version ")?;
+    let number: String = behind.chars().take_while(|letter| letter.is_ascii_digit() || *letter == '.').collect();
+    let number = number.trim_end_matches('.');
+    let number = if number.contains('.') { number.to_owned() } else { format!("{number}.0") };
+    parse(&format!("{base}-{number}-{}", if is_later { "or-later" } else { "only" })).ok()
 }
 
 #[cfg(test)]
@@ -287,6 +312,16 @@ mod tests {
             "Foo has DUAL licensing terms.\n\n[LICENSE #1]\n\nFoo is public domain.\n\n[/LICENSE #1]\n\n[LICENSE #2]\n\n{wtfpl}\n[/LICENSE #2]\n"
         );
         assert_eq!(says("LICENSE", &named), ["WTFPL OR LicenseRef-public-domain"]);
+    }
+
+    #[test]
+    fn a_readme_may_offer_a_choice_too() {
+        let text = "foo\n===\n\n- a list\n\nYou can redistribute it and/or modify it under the terms of either:\n- the GNU General Public License as published by the Free Software Foundation\n  and can be found in \"COPYING\"; either version 2,\n  or (at your option) any later version, or\n- the ISC license\n\nEnjoy.\n";
+        assert_eq!(says("README", text), Vec::<String>::new());
+        let evidence =
+            Detector::new(&Options::default()).read(&RelPath::new("README").expect("relative"), text.as_bytes());
+        let found = evidence.detections.iter().filter(|one| one.class == Witness::Readme);
+        assert_eq!(found.map(|one| one.expr.to_string()).collect::<Vec<_>>(), ["GPL-2.0-or-later OR ISC"]);
     }
 
     #[test]

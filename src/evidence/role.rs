@@ -101,6 +101,26 @@ const BUILD_FOLDERS: &[&str] = &[
     ".ci",
     "waflib",
 ];
+/// Texts at the root that are called like the license they hold.
+const LICENSE_NAMES: &[&str] = &[
+    "artistic",
+    "gpl",
+    "gpl2",
+    "gpl3",
+    "gpl-2",
+    "gpl-3",
+    "gpl-2.0",
+    "gpl-3.0",
+    "gplv2",
+    "gplv3",
+    "lgpl",
+    "lgpl-2.1",
+    "lgpl-3.0",
+    "mpl",
+    "mpl-1.1",
+    "mpl-2.0",
+    "apache-2.0",
+];
 /// They name LICENSE among the rest, and say nothing by it.
 const FILE_LISTS: &[&str] = &["manifest", "manifest.in", "sources.txt", "filelist.txt"];
 /// Files of build systems, by name; those that other things are called as well need their words too.
@@ -269,6 +289,9 @@ fn license_text(folders: &str, name: &str) -> Option<&'static str> {
     let named = starts.iter().any(|start| stem.starts_with(start)) || ends.iter().any(|end| stem.ends_with(end));
     let foldered =
         folders.split('/').any(|folder| matches!(folder, "licenses" | "licences" | "license" | "copying" | "legal"));
+    if folders.is_empty() && LICENSE_NAMES.contains(&name.trim_end_matches(".txt").trim_end_matches(".md")) {
+        return Some("named like a license");
+    }
     match (named, foldered) {
         (true, _) if !is_code && !stem.contains("third") => Some("named as a license text"),
         (_, true) if !is_code => Some("folder of license texts"),
@@ -384,6 +407,8 @@ mod tests {
         for (path, expected) in [
             ("LICENSE", Role::LicenseText),
             ("COPYING.LIB", Role::LicenseText),
+            ("Artistic", Role::LicenseText),
+            ("src/gpl.txt", Role::Shipped),
             ("LICENSE-MIT", Role::LicenseText),
             ("x.egg-info/SOURCES.txt", Role::BuildSystem),
             ("LICENSES/MIT.txt", Role::LicenseText),

@@ -31,6 +31,9 @@ pub(super) fn because(file: &RelPath, text: &str) -> Option<String> {
     if let Some((_, instead)) = KNOWN.iter().find(|(end, _)| file.as_str().ends_with(end)) {
         return Some(format!("{file} is generated; {instead}, or mend the generator"));
     }
+    if file.name().contains("generated") {
+        return Some(format!("{file} is generated, as its name says; mend the generator, or write an override"));
+    }
     let comment = text.lines().take(HEADER).map(str::trim).take_while(|line| line.is_empty() || is_comment(line));
     let says = comment.into_iter().find(|line| announces(&line.to_ascii_lowercase()))?;
     let says = says.trim_start_matches(['#', '/', '*', ' ']);

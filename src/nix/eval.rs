@@ -216,6 +216,7 @@ impl<'a> Eval<'a> {
     pub fn force(&self, thunk: &'a Thunk<'a>) -> R<'a, Value<'a>> {
         if let State::Done(value) = thunk.state.get() {
             self.last.set(thunk.origin.get());
+            self.made.note(value, thunk.origin.get());
             if let Some(reads) = self.reads.get() {
                 reads.used(thunk);
             }
@@ -259,8 +260,10 @@ impl<'a> Eval<'a> {
         if let (Some(reads), Some(before)) = (self.reads.get(), before) {
             reads.computed(thunk, before);
         }
+        if let Ok(value) = result {
+            self.made.settle(value, &thunk.origin);
+        }
         self.last.set(thunk.origin.get());
-        self.made.note(result, thunk.origin.get());
         result
     }
 

@@ -85,6 +85,14 @@ pub enum FileError {
     Syntax(usize, &'static str),
 }
 
+/// Where the files of `lib` begin, counted in bytes of source: a place tells by itself whether it is in one of them.
+const LIBRARY: u32 = 3 << 30;
+
+/// True for a place in the functions that all packages share.
+pub(super) fn is_in_library(place: Loc) -> bool {
+    place.start >= LIBRARY
+}
+
 /// All files of a checkout and of the tree its `lib` comes from.
 pub struct Files {
     roots: Vec<PathBuf>,
@@ -92,6 +100,8 @@ pub struct Files {
     pub disk: Disk,
     files: FrozenMap<String, Box<Result<File, FileError>>>,
     next: AtomicU32,
+    /// The same for the files of `lib`, which lie behind all others.
+    next_library: AtomicU32,
     /// Where each file begins, and its path; sorted.
     bases: Mutex<Vec<(u32, Arc<str>)>>,
     folders: Mutex<HashMap<PathBuf, bool>>,
@@ -115,6 +125,7 @@ impl Files {
             names,
             files: FrozenMap::new(),
             next: AtomicU32::new(1),
+            next_library: AtomicU32::new(LIBRARY),
             bases: Mutex::default(),
             folders: Mutex::default(),
             git: AtomicBool::new(false),
@@ -223,8 +234,10 @@ impl Files {
         let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX).saturating_add(1);
         let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
         // Under the lock, so that the bases stay sorted.
-        let base = self.next.fetch_add(len, Ordering::Relaxed);
-        bases.push((base, path.into()));
+        let next = if self.is_library(path) { &self.next_library } else { &self.next };
+        let base = next.fetch_add(len, Ordering::Relaxed);
+        let at = bases.partition_point(|(other, _)| *other < base);
+        bases.insert(at, (base, path.into()));
         drop(bases);
         File {
             path: path.to_owned(),
@@ -235,6 +248,12 @@ impl Files {
             lines: OnceLock::new(),
             digest: OnceLock::new(),
         }
+    }
+
+    /// True for a file of the functions that all packages share.
+    fn is_library(&self, path: &str) -> bool {
+        let below = |root: &PathBuf| Path::new(path).strip_prefix(root).is_ok_and(|below| below.starts_with("lib"));
+        self.roots.iter().any(below)
     }
 
     /// The syntax of `file`.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Request, urls};
 
-const SUFFIXES: [&str; 20] = [
+const SUFFIXES: [&str; 21] = [
     ".tar.gz",
     ".tgz",
     ".tar.xz",
@@ -20,6 +20,7 @@ const SUFFIXES: [&str; 20] = [
     ".tar.lzma",
     ".tar",
     ".zip",
+    ".7z",
     ".crate",
     ".whl",
     ".gem",

@@ -8,7 +8,8 @@
 `mirror://SCHEME/` or of base urls) and `pypi_index`. Packages whose source begins with one of those prefixes count,
 spread evenly over the trees, `--packages` of them. All requests go through a counting proxy on the loopback.
 
-1. A run with an empty cache: at least 97 % are fetched and verified; each other one is printed with its row.
+1. A run with an empty cache: of those that the registries serve at least 97 % are fetched and verified; each other one
+   is printed with its row. Not served is a file for which the registry answers this script, too, with 404 or 410.
 2. The same packages again, with `--fetch` and a proxy that is not there: the rows must be the same, with no request.
 3. A new cache, `--kills` times killed at a random moment and started again: the same rows in the end, and bytes beyond
    those of the first run only for the files that were in flight.
@@ -30,6 +31,8 @@ import tempfile
 import threading
 import time
 import tomllib
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 
@@ -163,6 +166,22 @@ def is_had(row):
     return row["outcome"] == "audited"
 
 
+def is_gone(row, rewrite):
+    """Whether the registry says, asked without clarity, that it has no such file."""
+    url = row["source"][0]["urls"][0]
+    prefix = max((one for one in rewrite if url.startswith(one)), key=len, default=None)
+    if prefix is None:
+        return False
+    request = urllib.request.Request(rewrite[prefix] + url[len(prefix):], method="HEAD")
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60):
+            return False
+    except urllib.error.HTTPError as error:
+        return error.code in (404, 410)
+    except OSError:
+        return False
+
+
 def killed_run(args, chosen, state, proxy, seconds):
     """The rows after kills at random moments, spread over the whole run."""
     cache, rng = state / "killed", random.Random(args.seed)
@@ -195,16 +214,19 @@ def measure(args, state):
     first = all_trees(args, chosen, state / "clean", proxy.url)
     seconds, bytes_clean, asked = time.monotonic() - start, proxy.received, proxy.tunnels
     had = {key for key, row in first.items() if is_had(row)}
-    share = 100 * len(had) / len(first)
-    print(f"fetched and verified: {len(had)} of {len(first)} = {share:.1f} %, {bytes_clean / 1e6:.0f} MB, "
-          f"{asked} connections, {seconds:.0f} s", flush=True)
+    rewrite = tomllib.loads(Path(args.config).read_text()).get("fetch", {}).get("rewrite", {})
+    gone = {key for key, row in first.items() if not is_had(row) and is_gone(row, rewrite)}
+    served = len(first) - len(gone)
+    share = 100 * len(had) / served
+    print(f"fetched and verified: {len(had)} of {served} that are served = {share:.1f} %, {bytes_clean / 1e6:.0f} MB, "
+          f"{asked} connections, {seconds:.0f} s; {len(gone)} more are gone", flush=True)
     for prefix in prefixes(args.config):
         mine = [key for key, row in first.items() if row["source"][0]["urls"][0].startswith(prefix)]
         if mine:
             print(f"  of {prefix}: {len(had.intersection(mine))} of {len(mine)}")
-    for (_, attr), row in first.items():
+    for key, row in first.items():
         if not is_had(row):
-            print(f"  {attr}: {row.get('why') or row['outcome']}")
+            print(f"  {'gone: ' if key in gone else ''}{key[1]}: {row.get('why') or row['outcome']}")
     again = {tree: [attr for at, attr in had if at == tree] for tree in chosen}
     again = {tree: sorted(attrs) for tree, attrs in again.items() if attrs}
     asked = proxy.tunnels

@@ -190,12 +190,12 @@ fn tree_in(folder: &Path, name: &str, bytes: &[u8]) -> SourceTree {
     acquire(&sources(options), &flat(&format!("https://h.example/{name}"), &sha256(bytes))).expect("at hand")
 }
 
-fn read(name: &str, bytes: &[u8]) -> Result<Vec<String>, SourceError> {
+pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Vec<String>, SourceError> {
     let folder = tempfile::tempdir().expect("a folder");
     files(&tree_in(folder.path(), name, bytes)).map(|(files, _)| files.into_keys().collect())
 }
 
-fn unpacks(name: &str, bytes: &[u8]) -> Result<tempfile::TempDir, ArchiveError> {
+pub(super) fn unpacks(name: &str, bytes: &[u8]) -> Result<tempfile::TempDir, ArchiveError> {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join(name), bytes).expect("written");
     unpack(&folder.path().join(name), name, &folder.path().join("room"), &Limits::default())?;
@@ -292,7 +292,7 @@ fn a_file_that_is_no_archive_is_itself() {
 #[test]
 fn an_archive_of_a_kind_that_is_not_read_says_so() {
     for (magic, kind) in
-        [(&b"7z\xbc\xaf\x27\x1c\0\x04"[..], "7z"), (b"Rar!\x1a\x07\x01\0", "RAR"), (b"hsqs\x09\0", "SquashFS")]
+        [(&b"MSCF\0\0\0\0"[..], "cabinet"), (b"Rar!\x1a\x07\x01\0", "RAR"), (b"hsqs\x09\0", "SquashFS")]
     {
         let error = read("pkg-1.0", magic).expect_err("not read").to_string();
         assert!(error.contains(kind) && error.contains("--sources"), "{error}");

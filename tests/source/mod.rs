@@ -10,6 +10,7 @@ mod local;
 mod nix;
 mod registries;
 mod server;
+mod sevenz;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

@@ -1,15 +1,18 @@
 //! `debian/copyright` in the machine-readable format (DEP-5): the license of the header and of each `Files` stanza.
 
-use super::super::{Page, detector::Seen};
+use super::super::{Page, Witness, detector::Seen};
 use super::{claim, fields};
 
 pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
     if !page.text.trim_start().starts_with("Format:") {
         return;
     }
+    let is_whole = |files: &str| files.split_whitespace().any(|glob| glob == "*");
+    let says_of_all = files_stanzas(page.text).iter().any(|(files, ..)| is_whole(files));
     for stanza in stanzas(page.text) {
         let fields = fields::fields(stanza);
-        let covers = fields::value(&fields, "Files").is_some() || fields::value(&fields, "Format").is_some();
+        let files = fields::value(&fields, "Files");
+        let covers = files.is_some() || fields::value(&fields, "Format").is_some();
         let name = fields::value(&fields, "License").and_then(|value| value.lines().next()).map(str::trim);
         let Some(name) = name.filter(|name| covers && !name.is_empty()) else { continue };
         let known = spdx(name);
@@ -19,6 +22,10 @@ pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
             let at = stanza.as_ptr() as usize - page.text.as_ptr() as usize + stanza.find("License:").unwrap_or(0);
             last.lines = page.line_range(page.line_at(at as u32));
             last.quote = format!("License: {name}");
+            if says_of_all && files.is_some_and(|files| !is_whole(files)) {
+                // Of a part, often of the packaging alone.
+                last.class = Witness::Clue;
+            }
         }
     }
 }

@@ -50,6 +50,9 @@ fn is_meta(set: &AttrSet, outer: &str) -> bool {
 
 /// Adds `key = wanted;` to `set`.
 fn add(text: &str, set: &AttrSet, key: &str, task: &Task<'_>) -> Result<EditSet, Refusal> {
+    if binds(set, key) {
+        return Err(Refusal::Taken(key.to_owned()));
+    }
     let speller = Speller::at(set.syntax(), task.home);
     let inner = inside(set);
     let speller = inner.as_ref().map_or(speller, |node| Speller::at(node, task.home));
@@ -59,6 +62,12 @@ fn add(text: &str, set: &AttrSet, key: &str, task: &Task<'_>) -> Result<EditSet,
     edits.add(place(text, set, key, &value))?;
     reach.argument.into_iter().try_for_each(|edit| edits.add(edit))?;
     Ok(edits)
+}
+
+/// True where `set` has a binding of `key`, which may be dotted, in whichever way it is written.
+fn binds(set: &AttrSet, key: &str) -> bool {
+    let bound = set.attrpath_values().any(|binding| names(&binding).join(".") == key);
+    bound || set.inherits().any(|inherit| inherit.attrs().any(|name| name.to_string() == key))
 }
 
 /// Something inside of `set`, where its own names are in scope.

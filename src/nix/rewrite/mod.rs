@@ -62,6 +62,9 @@ pub enum Refusal {
     /// Neither a list nor a name.
     #[error("the value is put together by `{0}`; edit it by hand")]
     Computed(String),
+    /// It is bound, and does not arrive.
+    #[error("`{0}` is bound here already, and lost on its way to the package; find out where")]
+    Taken(String),
     /// `lib` cannot be had.
     #[error("nothing at this place leads to `{0}`; add it to the arguments by hand")]
     Unreachable(String),

@@ -10,8 +10,15 @@ use crate::source::gate::{Gate, Pass};
 const WINDOW: u64 = 128 << 20;
 // What a decoder of xz may take beside its window.
 const MEMORY: u64 = WINDOW + (1 << 20);
+/// The largest window, in KiB.
+pub(super) const WINDOW_KIB: usize = (WINDOW >> 10) as usize;
 /// The windows of all decoders of the process, in MiB.
 static WINDOWS: Gate = Gate::new((WINDOW >> 20) as usize);
+
+/// Waits for the room of the largest window, for those who do not know theirs.
+pub(super) fn largest_window() -> Pass<'static> {
+    WINDOWS.enter((WINDOW >> 20) as usize)
+}
 
 /// A way to compress a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

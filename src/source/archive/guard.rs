@@ -153,6 +153,11 @@ impl<'l> Guard<'l> {
         visit(Item { path, kind, body: &mut body })
     }
 
+    /// Refuses what will be unpacked, where its size is known before.
+    pub(super) fn foresee(&self, bytes: u64) -> Result<(), ArchiveError> {
+        Ok(self.check(bytes)?)
+    }
+
     /// Counts the bytes that a decoder gives.
     pub(super) fn meter<'r, R: Read + 'r>(&'r self, from: R) -> impl Read + 'r {
         Metered { from, guard: self, count: &self.streamed }

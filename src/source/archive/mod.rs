@@ -9,6 +9,7 @@ mod compress;
 mod cpio;
 mod guard;
 mod nar;
+mod sevenz;
 mod tar;
 mod zip;
 
@@ -114,6 +115,7 @@ enum RawKind {
 enum Format {
     Tar,
     Zip,
+    SevenZ,
     Ar,
     Rpm,
     Cpio,
@@ -124,8 +126,7 @@ enum Format {
     Plain,
 }
 
-const FOREIGN: [(&[u8], &str); 5] = [
-    (b"7z\xbc\xaf\x27\x1c", "the 7z format"),
+const FOREIGN: [(&[u8], &str); 4] = [
     (b"Rar!\x1a\x07", "the RAR format"),
     (b"MSCF\0\0\0\0", "the cabinet format"),
     (b"xar!\0", "the xar format"),
@@ -148,6 +149,7 @@ pub fn walk(path: &Path, name: &str, limits: &Limits, visit: &mut Visitor<'_>) -
     let file = BufReader::with_capacity(1 << 16, file);
     match sniff(&head, name) {
         Format::Zip => zip::walk(file, len, &mut sink),
+        Format::SevenZ => sevenz::walk(file, &guard, &mut sink),
         format => {
             let mut layers = Layers { guard: &guard, depth: 0, window: None };
             layers.open(format, &head, Box::new(file), name, &mut sink)
@@ -188,6 +190,7 @@ fn sniff(head: &[u8], name: &str) -> Format {
     let is_rpm = head.starts_with(&[0xed, 0xab, 0xee, 0xdb]);
     match head {
         _ if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") => Format::Zip,
+        _ if head.starts_with(b"7z\xbc\xaf\x27\x1c") => Format::SevenZ,
         _ if head.starts_with(b"!<arch>\n") => Format::Ar,
         _ if is_rpm => Format::Rpm,
         _ if head.starts_with(b"070701") || head.starts_with(b"070702") => Format::Cpio,
@@ -250,8 +253,10 @@ impl Layers<'_> {
                 self.inner(&mut { unpacked }, compression.strip_suffix(name), sink)
             }
             Format::Foreign(what) => Err(ArchiveError::Unsupported(what.to_owned())),
-            Format::Plain => sink(name.as_bytes(), RawKind::File { executable: false, size: None }, &mut from),
-            Format::Zip => sink(name.as_bytes(), RawKind::File { executable: false, size: None }, &mut from),
+            // Those two are read from files only: inside of another layer they are files themselves.
+            Format::Plain | Format::Zip | Format::SevenZ => {
+                sink(name.as_bytes(), RawKind::File { executable: false, size: None }, &mut from)
+            }
         }
     }
 
