@@ -521,3 +521,78 @@ fn what_cannot_be_edited_is_refused_with_the_reason() {
     let why = rewritten(&generated, "Apache-2.0").expect_err("nobody edits this");
     assert!(why.contains("generated"), "{why}");
 }
+
+/// A file with `count` values, each with a package `a..` of its own and a package `b..` that adds to it.
+fn borrowed(count: usize) -> String {
+    let bind = |number: usize| format!("  own{number} = lib.licenses.mit;\n");
+    let package = |name: &str, number: usize, license: &str| {
+        format!(
+            "  {name}{number} = stdenv.mkDerivation {{ name = \"{name}{number}-1\"; meta.license = {license}; }};\n"
+        )
+    };
+    let pair = |number: usize| {
+        let list = format!("[ own{number} lib.licenses.isc ]");
+        package("a", number, &format!("own{number}")) + &package("b", number, &list)
+    };
+    let binds: String = (0..count).map(bind).collect();
+    let pairs: String = (0..count).map(pair).collect();
+    format!(
+        "{{ lib, stdenv }}:\nlet\n{binds}in\n{{\n{pairs}  c = stdenv.mkDerivation {{ name = \"c-1\"; meta.license = lib.licenses.mit; }};\n}}\n"
+    )
+}
+
+#[test]
+fn many_edits_that_change_packages_of_others_are_known_by_provenance_in_one_look() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("default.nix");
+    std::fs::write(&file, borrowed(40)).expect("writable");
+    let checkout = open(folder.path());
+    let table = checkout.license_table();
+    let rows = surveyed(&checkout);
+    let target = clarity::license::parse("Apache-2.0").expect("an expression");
+    let asks = |package: &Package| !package.attr.0.starts_with('b');
+    let findings: Vec<Option<Finding>> =
+        rows.iter().map(|(package, _)| asks(package).then(|| finding(package, &target))).collect();
+    let mut plan = plan_of(&checkout, &rows, &findings, &table);
+    assert_eq!(plan.fixes.len(), 41, "{:?}", plan.refused);
+    let before: Declarations = rows.iter().map(|(package, said)| (package.attr.clone(), said.clone())).collect();
+    let mut looks = 0;
+    fix::verify(&mut plan, &before, &table, &mut |plan, fixes, selection| {
+        looks += 1;
+        let rows = surveyed_of(&edited(&checkout, plan, fixes), &selection);
+        Some(rows.into_iter().map(|(package, declared)| (package.attr, declared)).collect())
+    });
+    let kept: Vec<&str> = plan.fixes.iter().map(|fix| fix.attr().0.as_str()).collect();
+    assert_eq!((kept, looks), (vec!["c"], 2), "one look at all of them, one at what is left");
+    let first = plan.refused.iter().find(|refused| refused.attr.0 == "a7").expect("a7 is refused");
+    assert!(first.why.contains("would also make b7 say"), "{}", first.why);
+}
+
+/// The layout of license values as RFC 166 has it, by its text and by nixpkgs, whatever program lays out.
+#[test]
+fn what_is_written_is_laid_out_by_these_rules() {
+    let meta = |value: &str| with_meta("{ lib, stdenv }", &format!("    license = {value};\n"));
+    let (mit, long) =
+        ("lib.licenses.mit", "GPL-2.0-or-later AND LGPL-2.1-or-later AND BSD-3-Clause AND Apache-2.0 AND ISC AND Zlib");
+    let cases = [
+        // One name stays on the line of its binding.
+        (mit, "Apache-2.0", "lib.licenses.asl20"),
+        // A list of one stays on one line, with a blank inside of each bracket.
+        ("[ lib.licenses.mit ]", "Apache-2.0", "[ lib.licenses.asl20 ]"),
+        // Several stand below each other, two blanks further in; `with` stays on the line of the binding, the closing
+        // bracket stands under it.
+        (mit, "Apache-2.0 AND MIT", "with lib.licenses; [\n      asl20\n      mit\n    ]"),
+        (
+            mit,
+            long,
+            "with lib.licenses; [\n      asl20\n      bsd3\n      gpl2Plus\n      isc\n      lgpl21Plus\n      zlib\n    ]",
+        ),
+        // A list that stands on several lines stays so, whatever is left of it.
+        ("with lib.licenses; [\n      isc\n      mit\n    ]", "MIT", "with lib.licenses; [\n      mit\n    ]"),
+        // One that is on one line grows to several.
+        ("with lib.licenses; [ mit ]", "MIT AND Zlib", "with lib.licenses; [\n      mit\n      zlib\n    ]"),
+    ];
+    for (before, wanted, after) in cases {
+        becomes(&meta(before), wanted, &meta(after));
+    }
+}

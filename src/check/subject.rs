@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::conclusion::{Concluded, Conclusion, Confidence, Prebuilt, UnknownText};
+use crate::conclusion::{Basis, Concluded, Conclusion, Confidence, Prebuilt, UnknownText};
 use crate::declared::{Declared, Statement};
 use crate::license::{LicenseExpr, Suffix, Term};
 use crate::tree::{LicenseTable, Package, Site};
@@ -130,6 +130,7 @@ impl<'a> Subject<'a> {
         match concluded.confidence {
             _ if concluded.operator_unstated || placeholder || open => Safety::DisplayOnly,
             Confidence::High if drops_exception || matches!(concluded.expr, LicenseExpr::And(_)) => Safety::Unsafe,
+            Confidence::High if rests_on_bare_name(concluded) => Safety::Unsafe,
             Confidence::High => Safety::Safe,
             Confidence::Medium => Safety::Unsafe,
             Confidence::Low => Safety::DisplayOnly,
@@ -145,6 +146,17 @@ impl<'a> Subject<'a> {
     pub fn declared_in_words(&self) -> String {
         declared_in_words(self.declared)
     }
+}
+
+/// True where later versions are granted by nothing but the name of a family ("GPL"): no version named, any may be
+/// taken, but who writes no more than that in a field has seldom thought of it.
+fn rests_on_bare_name(concluded: &Concluded) -> bool {
+    let is_bare = |term: &&Term| {
+        let states = |basis: &&Basis| basis.expr.terms().contains(term);
+        let mut stating = concluded.basis.iter().filter(states).peekable();
+        term.suffix == Suffix::OrLater && stating.peek().is_some() && stating.all(|basis| basis.vague)
+    };
+    concluded.expr.terms().iter().any(is_bare)
 }
 
 /// The place of the license value, where there is one.

@@ -139,11 +139,15 @@ fn group<'c>(place: Target, cases: Vec<&'c Case<'c>>) -> Result<Group<'c>, Strin
         ));
     }
     let asking: Vec<_> = cases.iter().filter(|case| remedies(case).next().is_some()).collect();
-    // A wrapper has no source of its own: it takes the license of what it wraps.
+    // A wrapper has no source of its own: it takes the license of what it wraps. But a set that makes packages of all
+    // kinds and says nothing of a license is a builder's: what goes in there goes for everybody.
     let is_wrapper = |package: &Package| package.sources.is_empty() && package.source_unknown.is_none();
-    let speaks_for = |case: &Case<'_>| {
-        is_wrapper(case.package) || asking.iter().any(|other| other.package.sources == case.package.sources)
+    let follows = |case: &Case<'_>| matches!(place, Target::Value(_)) && is_wrapper(case.package);
+    let is_same = |case: &Case<'_>, other: &Case<'_>| {
+        case.package.attr == other.package.attr
+            || !case.package.sources.is_empty() && case.package.sources == other.package.sources
     };
+    let speaks_for = |case: &Case<'_>| follows(case) || asking.iter().any(|other| is_same(case, other));
     if let Some(other) = cases.iter().find(|case| !speaks_for(case)) {
         return Err(format!(
             "its value also belongs to {}, whose source does not ask for {target}; give them values of their own",

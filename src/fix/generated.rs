@@ -3,12 +3,14 @@
 use crate::text::RelPath;
 
 /// Ends of paths of nixpkgs that generators write, and where a fix belongs instead.
-const KNOWN: [(&str, &str); 12] = [
+const KNOWN: [(&str, &str); 14] = [
     ("haskell-modules/hackage-packages.nix", "write an override in haskell-modules/configuration-common.nix"),
     ("haskell/hackage-packages.nix", "write an override in haskell/configuration-common.nix"),
     ("r-modules/cran-packages.nix", "write an override in r-modules/default.nix"),
     ("r-modules/bioc-packages.nix", "write an override in r-modules/default.nix"),
-    ("elpa-packages/elpa-generated.nix", "write an override in elpa-packages.nix"),
+    ("/elpa-generated.nix", "write an override in elpa-packages.nix"),
+    ("/nongnu-generated.nix", "write an override in nongnu-packages.nix"),
+    ("/org-generated.nix", "write an override in org-packages.nix"),
     ("vim/plugins/generated.nix", "write an override in vim/plugins/overrides.nix"),
     ("vim-plugins/generated.nix", "write an override in vim-plugins/overrides.nix"),
     ("lua-modules/generated-packages.nix", "write an override in lua-modules/overrides.nix"),
@@ -36,6 +38,15 @@ pub(super) fn because(file: &RelPath, text: &str) -> Option<String> {
     let says = comment.into_iter().find(|line| announces(&line.to_ascii_lowercase()))?;
     let says = says.trim_start_matches(['#', '/', '*', ' ']);
     Some(format!("{file} is generated (it says \"{says}\"); mend the generator, or write an override"))
+}
+
+/// Why a license is not to be added in `file`: its sets are those of builders, which make packages of all kinds.
+pub(super) fn shared(file: &RelPath) -> Option<String> {
+    let path = file.as_str();
+    let below = path.strip_prefix("pkgs/").unwrap_or(path);
+    let is_shared = ["build-support/", "stdenv/"].iter().any(|folder| below.starts_with(folder));
+    is_shared
+        .then(|| format!("{file} builds packages of all kinds; give the package a `meta.license` where it is defined"))
 }
 
 fn is_comment(line: &str) -> bool {

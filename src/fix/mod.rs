@@ -180,6 +180,11 @@ impl Desk<'_> {
     /// The edits that `group` asks for, disjoint from all before.
     fn edit(&mut self, group: &Group<'_>) -> Result<EditSet, String> {
         let file = group.place.file();
+        if let Target::Set(_) = group.place
+            && let Some(why) = generated::shared(file)
+        {
+            return Err(why);
+        }
         let sheet = self.files.entry(file.clone()).or_insert_with(|| Sheet::open(self.checkout, file));
         let sheet = sheet.as_mut().map_err(|why| why.clone())?;
         let edits = edits(&sheet.rewriter, group, self.table)?;

@@ -1,15 +1,19 @@
 //! The edited checkout, evaluated, against what was wanted.
 //!
-//! Which edit is to blame for a surprise is never guessed: the checkout is evaluated with some of the edits made until
-//! the one is found that brings it about.
+//! Which edit is to blame for a surprise is told by provenance: the places that made the value, before or now, that an
+//! edit touches. Where no place tells (a function of `lib` passed the value on), an edit that is the only one to turn
+//! the one value into the other is it; else the checkout is evaluated with some of the edits made until the one is
+//! found. That is bounded: what is still in doubt then is refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Fix, Plan, Refused};
-use crate::check::declared_in_words;
-use crate::declared::{Declared, Statement};
-use crate::license::{LicenseExpr, equivalent};
-use crate::tree::{AttrPath, LicenseTable, Selection};
+use crate::check::{self, declared_in_words};
+use crate::declared::{Declared, Member, Statement};
+use crate::license::{LicenseExpr, Term, equivalent};
+use crate::text::{Edit, RelPath, Span};
+use crate::tree::{AttrPath, LicenseTable, Selection, Site};
+use crate::verdict::members;
 
 /// What every package declares.
 pub type Declarations = BTreeMap<AttrPath, Declared>;
@@ -18,18 +22,24 @@ pub type Declarations = BTreeMap<AttrPath, Declared>;
 /// wanted any more.
 pub type Evaluate<'e> = dyn FnMut(&Plan, &[Fix], Selection) -> Option<Declarations> + 'e;
 
+/// Evaluations of part of the edits in one run; each costs up to a whole evaluation of the checkout.
+const MOST_PROBES: usize = 32;
+
 /// Moves fixes of `plan` that do not do what they should, or do more, to its refused ones, until all others are right.
 /// `before` is what every package declares without them. All are given up where `evaluate` is.
 pub fn verify(plan: &mut Plan, before: &Declarations, table: &LicenseTable, evaluate: &mut Evaluate<'_>) {
+    let mut probes = MOST_PROBES;
     while !plan.fixes.is_empty() {
-        let mut trial = Trial { plan, before, table, evaluate, blamed: BTreeMap::new() };
-        let Some(surprises) = trial.surprises(plan.fixes.len(), Selection::All) else { return plan.fixes.clear() };
+        let mut trial = Trial { plan, before, table, evaluate, probes, blamed: BTreeMap::new() };
+        let Some(surprises) = trial.surprises(&plan.fixes, Selection::All) else { return plan.fixes.clear() };
         if surprises.is_empty() {
             return;
         }
-        if trial.blame(surprises, 0, plan.fixes.len()).is_none() {
+        trial.trace(&surprises);
+        if trial.blamed.is_empty() && trial.search(&surprises).is_none() {
             return plan.fixes.clear();
         }
+        probes = trial.probes;
         let blamed = trial.blamed;
         plan.blame(&blamed);
     }
@@ -48,11 +58,11 @@ impl Plan {
     }
 }
 
-/// A package that does not declare what it should, and in which words that is told of the fix that brings it about.
+/// A package that does not declare what it should.
 struct Surprise {
     attr: AttrPath,
-    /// What it says; `None` where it is no package any more.
-    says: Option<String>,
+    /// What it declares; `None` where it is no package any more.
+    is: Option<Declared>,
 }
 
 /// One look at the edited checkout.
@@ -61,59 +71,196 @@ struct Trial<'t, 'e> {
     before: &'t Declarations,
     table: &'t LicenseTable,
     evaluate: &'t mut Evaluate<'e>,
+    /// How often part of the edits may still be tried.
+    probes: usize,
     /// The numbers of fixes that do what they should not, each with what.
     blamed: BTreeMap<usize, String>,
 }
 
 impl Trial<'_, '_> {
-    /// The selected packages that do not declare what they should when the first `made` fixes are made: what a fix of
-    /// theirs wants, and otherwise what they declared before.
-    fn surprises(&mut self, made: usize, selection: Selection) -> Option<Vec<Surprise>> {
-        let fixes = &self.plan.fixes[..made];
+    /// The selected packages that do not declare what they should when `fixes` are made: what a fix of theirs wants, and
+    /// otherwise what they declared before.
+    fn surprises(&mut self, fixes: &[Fix], selection: Selection) -> Option<Vec<Surprise>> {
         let wanted: BTreeMap<&AttrPath, &LicenseExpr> =
             fixes.iter().flat_map(|fix| fix.packages.iter().map(|package| (&package.attr, &fix.target))).collect();
         let asked = |attr: &AttrPath| selection.holds(&attr.0);
         let due: Vec<(&AttrPath, &Declared)> = self.before.iter().filter(|(attr, _)| asked(attr)).collect();
-        let after = (self.evaluate)(self.plan, fixes, selection.clone())?;
+        let mut after = (self.evaluate)(self.plan, fixes, selection.clone())?;
         let surprise = |(attr, was): (&AttrPath, &Declared)| {
-            let is = after.get(attr);
+            let is = after.remove(attr);
             let is_right = match wanted.get(attr) {
-                Some(target) => is.is_some_and(|is| states(is, target, self.table)),
-                None => is.is_some_and(|is| declared_in_words(is) == declared_in_words(was)),
+                Some(target) => is.as_ref().is_some_and(|is| states(is, target, self.table)),
+                None => is.as_ref().is_some_and(|is| declared_in_words(is) == declared_in_words(was)),
             };
-            (!is_right).then(|| Surprise { attr: attr.clone(), says: is.map(declared_in_words) })
+            (!is_right).then(|| Surprise { attr: attr.clone(), is })
         };
         Some(due.into_iter().filter_map(surprise).collect())
     }
 
-    /// Finds the fixes that bring about `surprises`, which are there with the first `high` fixes and not with the first
-    /// `low`: halving, so that a few evaluations of a few packages tell. `None` where it was given up.
-    fn blame(&mut self, surprises: Vec<Surprise>, low: usize, high: usize) -> Option<()> {
-        let Some(first) = surprises.first() else { return Some(()) };
-        if high - low == 1 {
-            let why = words(&self.plan.fixes[low], first);
-            self.blamed.insert(low, why);
+    /// Blames the fixes that made a place of a surprising value.
+    fn trace(&mut self, surprises: &[Surprise]) {
+        let ground = Ground::of(&self.plan.fixes);
+        for surprise in surprises {
+            for number in self.culprits(surprise, &ground) {
+                self.blamed.entry(number).or_insert_with(|| words(&self.plan.fixes[number], surprise));
+            }
+        }
+    }
+
+    /// The fixes that a known value passed through; none for what is broken, since the edit of another file may do that.
+    fn culprits(&self, surprise: &Surprise, ground: &Ground<'_>) -> BTreeSet<usize> {
+        let Some((was, is)) = self.before.get(&surprise.attr).zip(surprise.is.as_ref()) else { return BTreeSet::new() };
+        if matches!(is, Declared::Computed { .. }) {
+            return BTreeSet::new();
+        }
+        let is_own = |fix: &Fix| fix.packages.iter().any(|package| package.attr == surprise.attr);
+        let (own, others): (BTreeSet<usize>, BTreeSet<usize>) =
+            ground.passed(was, is).partition(|number| is_own(&self.plan.fixes[*number]));
+        // Without what others add the own edit may be right.
+        if !others.is_empty() {
+            return others;
+        }
+        let is_idle = own.is_empty() && declared_in_words(is) == declared_in_words(was);
+        if is_idle { self.plan.fixes.iter().position(is_own).into_iter().collect() } else { own }
+    }
+
+    /// Finds the fixes that bring about `surprises` that no place tells of: by trying, where several come into question.
+    /// `None` where it was given up.
+    fn search(&mut self, surprises: &[Surprise]) -> Option<()> {
+        for surprise in surprises {
+            let suspects = self.suspects(surprise);
+            if suspects.iter().any(|number| self.blamed.contains_key(number)) {
+                continue;
+            }
+            if let [only] = suspects[..] {
+                self.blamed.insert(only, words(&self.plan.fixes[only], surprise));
+                continue;
+            }
+            // Those that do not come into question first: the first try tells whether they really do not.
+            let others = (0..self.plan.fixes.len()).filter(|number| !suspects.contains(number));
+            let mut order: Vec<usize> = others.collect();
+            let bound = if suspects.is_empty() { order.len() / 2 } else { order.len() };
+            order.extend(suspects);
+            self.halve(surprise, &order, 0, bound, order.len())?;
+        }
+        Some(())
+    }
+
+    /// The fixes that say now what the package says now: of the same words before, or else those that add to it.
+    fn suspects(&self, surprise: &Surprise) -> Vec<usize> {
+        let Some((was, is)) = self.before.get(&surprise.attr).zip(surprise.is.as_ref()) else { return Vec::new() };
+        let numbered = || self.plan.fixes.iter().enumerate();
+        let was_words = declared_in_words(was);
+        let heirs = numbered().filter(|(_, fix)| fix.declared == was_words && states(is, &fix.target, self.table));
+        let heirs: Vec<usize> = heirs.map(|(number, _)| number).collect();
+        if !heirs.is_empty() {
+            return heirs;
+        }
+        let (had, has) = (terms(was), terms(is));
+        let adds = |fix: &Fix| {
+            let new = fix.target.terms();
+            new.is_subset(&has) && !new.is_subset(&had)
+        };
+        numbered().filter(|(_, fix)| adds(fix)).map(|(number, _)| number).collect()
+    }
+
+    /// Finds a fix that brings about `surprise`, which is there with the first `high` fixes of `order` and not with the
+    /// first `low`: `middle` is tried, then halving, so that a few evaluations of one package tell. `None` where it was
+    /// given up.
+    fn halve(&mut self, surprise: &Surprise, order: &[usize], low: usize, middle: usize, high: usize) -> Option<()> {
+        if high - low <= 1 || self.probes == 0 {
+            let doubtful = &order[if high - low <= 1 { low } else { middle.min(high - 1) }..high];
+            self.blamed.extend(doubtful.iter().map(|number| (*number, words(&self.plan.fixes[*number], surprise))));
             return Some(());
         }
-        let middle = usize::midpoint(low, high);
-        let attrs = surprises.iter().map(|surprise| surprise.attr.0.clone());
-        let early = self.surprises(middle, Selection::only(attrs))?;
-        let known: BTreeSet<AttrPath> = early.iter().map(|surprise| surprise.attr.clone()).collect();
-        let late = surprises.into_iter().filter(|surprise| !known.contains(&surprise.attr)).collect();
-        self.blame(early, low, middle)?;
-        self.blame(late, middle, high)
+        self.probes -= 1;
+        let mut made: Vec<usize> = order[..middle].to_vec();
+        made.sort_unstable();
+        let fixes: Vec<Fix> = made.iter().map(|number| self.plan.fixes[*number].clone()).collect();
+        let is_early = !self.surprises(&fixes, Selection::only([surprise.attr.0.clone()]))?.is_empty();
+        let (low, high) = if is_early { (low, middle) } else { (middle, high) };
+        self.halve(surprise, order, low, usize::midpoint(low, high), high)
+    }
+}
+
+/// Which fix changes which bytes.
+struct Ground<'p> {
+    /// By file: bytes as they were, bytes as they are with all edits made, and the number of the fix.
+    by_file: BTreeMap<&'p RelPath, Vec<(Span, Span, usize)>>,
+}
+
+impl<'p> Ground<'p> {
+    fn of(fixes: &'p [Fix]) -> Ground<'p> {
+        let mut by_file: BTreeMap<&RelPath, Vec<(Span, Span, usize)>> = BTreeMap::new();
+        let mut edits: Vec<(usize, &Fix, &Edit)> = fixes
+            .iter()
+            .enumerate()
+            .flat_map(|(number, fix)| fix.edits.iter().map(move |edit| (number, fix, edit)))
+            .collect();
+        edits.sort_by_key(|(_, _, edit)| edit.span);
+        for (number, fix, edit) in edits {
+            let rows = by_file.entry(&fix.place.file).or_default();
+            let new = match rows.last() {
+                // Two fixes may share one edit.
+                Some((old, new, _)) if *old == edit.span => *new,
+                // What comes before has moved the bytes.
+                Some((old, new, _)) => written(new.end + (edit.span.start - old.end), edit),
+                None => written(edit.span.start, edit),
+            };
+            rows.push((edit.span, new, number));
+        }
+        Ground { by_file }
+    }
+
+    /// The fixes that wrote something of the places that make a value, or else replaced something of those that did.
+    fn passed(&self, was: &Declared, is: &Declared) -> impl Iterator<Item = usize> {
+        let written = sites(is).into_iter().flat_map(|site| self.meeting(site, |(_, new, _)| *new));
+        let replaced = sites(was).into_iter().flat_map(|site| self.meeting(site, |(old, ..)| *old));
+        let written: Vec<usize> = written.collect();
+        if written.is_empty() { replaced.collect() } else { written }.into_iter()
+    }
+
+    fn meeting(&self, site: &Site, side: fn(&(Span, Span, usize)) -> Span) -> impl Iterator<Item = usize> {
+        let span = site.span;
+        let rows = self.by_file.get(&site.file).into_iter().flatten();
+        rows.filter(move |row| side(row).start < span.end && span.start < side(row).end).map(|(.., number)| *number)
+    }
+}
+
+fn written(start: u32, edit: &Edit) -> Span {
+    Span::new(start, start + edit.text.len() as u32)
+}
+
+/// The terms of what is declared, operators left aside.
+fn terms(declared: &Declared) -> BTreeSet<&Term> {
+    stated(declared).into_iter().flat_map(|member| member.expr.terms()).collect()
+}
+
+/// The places that made what is declared: of the value and of its members.
+fn sites(declared: &Declared) -> Vec<&Site> {
+    let members = stated(declared);
+    check::site(declared).into_iter().chain(members.into_iter().filter_map(|member| member.site.as_ref())).collect()
+}
+
+/// The known members of what is declared, in all cases.
+fn stated(declared: &Declared) -> Vec<&Member> {
+    match declared {
+        Declared::Resolved { statement, .. } => members(statement).iter().collect(),
+        Declared::Branches { cases, .. } => cases.iter().flat_map(|(_, statement)| members(statement)).collect(),
+        Declared::Partial { known, .. } => known.iter().collect(),
+        Declared::Absent | Declared::Computed { .. } => Vec::new(),
     }
 }
 
 fn words(fix: &Fix, surprise: &Surprise) -> String {
     let attr = &surprise.attr;
     let is_own = fix.packages.iter().any(|package| package.attr == *attr);
-    match &surprise.says {
+    match surprise.is.as_ref().map(declared_in_words) {
         None => format!("the edit would break {attr}; edit it by hand"),
         Some(says) if is_own => {
-            format!("the edit would make {attr} say {}, not {}; edit it by hand", spoken(says), fix.target)
+            format!("the edit would make {attr} say {}, not {}; edit it by hand", spoken(&says), fix.target)
         }
-        Some(says) => format!("the edit would also make {attr} say {}; edit it by hand", spoken(says)),
+        Some(says) => format!("the edit would also make {attr} say {}; edit it by hand", spoken(&says)),
     }
 }
 
@@ -137,6 +284,6 @@ pub(super) fn states(declared: &Declared, target: &LicenseExpr, table: &LicenseT
     }
 }
 
-fn same_terms<'t>(terms: impl Iterator<Item = &'t crate::license::Term>, target: &LicenseExpr) -> bool {
+fn same_terms<'t>(terms: impl Iterator<Item = &'t Term>, target: &LicenseExpr) -> bool {
     terms.collect::<BTreeSet<_>>() == target.terms()
 }
