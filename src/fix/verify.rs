@@ -139,9 +139,14 @@ impl Trial<'_, '_> {
             // Those that do not come into question first: the first try tells whether they really do not.
             let others = (0..self.plan.fixes.len()).filter(|number| !suspects.contains(number));
             let mut order: Vec<usize> = others.collect();
-            let bound = if suspects.is_empty() { order.len() / 2 } else { order.len() };
+            let bound = if suspects.is_empty() { 0 } else { order.len() };
             order.extend(suspects);
-            self.halve(surprise, &order, 0, bound, order.len())?;
+            if bound == 0 || self.probes == 0 {
+                self.halve(surprise, &order[bound..])?;
+                continue;
+            }
+            let is_among_others = self.shows(surprise, &order[..bound])?;
+            self.halve(surprise, if is_among_others { &order[..bound] } else { &order })?;
         }
         Some(())
     }
@@ -164,22 +169,29 @@ impl Trial<'_, '_> {
         numbered().filter(|(_, fix)| adds(fix)).map(|(number, _)| number).collect()
     }
 
-    /// Finds a fix that brings about `surprise`, which is there with the first `high` fixes of `order` and not with the
-    /// first `low`: `middle` is tried, then halving, so that a few evaluations of one package tell. `None` where it was
-    /// given up.
-    fn halve(&mut self, surprise: &Surprise, order: &[usize], low: usize, middle: usize, high: usize) -> Option<()> {
-        if high - low <= 1 || self.probes == 0 {
-            let doubtful = &order[if high - low <= 1 { low } else { middle.min(high - 1) }..high];
-            self.blamed.extend(doubtful.iter().map(|number| (*number, words(&self.plan.fixes[*number], surprise))));
-            return Some(());
+    /// Blames the fix that, made after those before it in `order`, brings about `surprise`: halving, so that a few
+    /// evaluations of one package tell; all that are in doubt when no more are allowed. `None` where it was given up.
+    fn halve(&mut self, surprise: &Surprise, order: &[usize]) -> Option<()> {
+        let (mut low, mut high) = (0, order.len());
+        while high - low > 1 && self.probes > 0 {
+            let middle = usize::midpoint(low, high);
+            match self.shows(surprise, &order[..middle])? {
+                true => high = middle,
+                false => low = middle,
+            }
         }
-        self.probes -= 1;
-        let mut made: Vec<usize> = order[..middle].to_vec();
-        made.sort_unstable();
-        let fixes: Vec<Fix> = made.iter().map(|number| self.plan.fixes[*number].clone()).collect();
-        let is_early = !self.surprises(&fixes, Selection::only([surprise.attr.0.clone()]))?.is_empty();
-        let (low, high) = if is_early { (low, middle) } else { (middle, high) };
-        self.halve(surprise, order, low, usize::midpoint(low, high), high)
+        let doubtful = order[low..high].iter();
+        self.blamed.extend(doubtful.map(|number| (*number, words(&self.plan.fixes[*number], surprise))));
+        Some(())
+    }
+
+    /// True where `surprise` is there with these fixes alone. `None` where it was given up.
+    fn shows(&mut self, surprise: &Surprise, numbers: &[usize]) -> Option<bool> {
+        self.probes = self.probes.saturating_sub(1);
+        let mut numbers = numbers.to_vec();
+        numbers.sort_unstable();
+        let fixes: Vec<Fix> = numbers.iter().map(|number| self.plan.fixes[*number].clone()).collect();
+        Some(!self.surprises(&fixes, Selection::only([surprise.attr.0.clone()]))?.is_empty())
     }
 }
 
