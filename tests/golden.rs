@@ -102,7 +102,14 @@ pub fn package(attr: &str, file: &str, line: u32, says: &str, has: &str) -> Pack
     };
     let findings = check::run(&subject, &check::Options::default()).into_iter().map(located).collect();
     let outcome = Outcome::Audited(Some(Box::new(judged)));
-    PackageReport { package: package.into(), declared: declared.into(), outcome, findings, evidence: None }
+    PackageReport {
+        package: package.into(),
+        declared: declared.into(),
+        outcome,
+        findings,
+        evidence: None,
+        found: Vec::new(),
+    }
 }
 
 pub fn unscanned(attr: &str, why: &str) -> PackageReport {
@@ -113,7 +120,14 @@ pub fn unscanned(attr: &str, why: &str) -> PackageReport {
         Subject { package: &package, declared: &declared, judged: Err(why), table: &table, earlier: Earlier::NotAsked };
     let findings = check::run(&subject, &check::Options::default()).into_iter().map(located).collect();
     let outcome = Outcome::Skipped(why.to_owned());
-    PackageReport { package: package.into(), declared: declared.into(), outcome, findings, evidence: None }
+    PackageReport {
+        package: package.into(),
+        declared: declared.into(),
+        outcome,
+        findings,
+        evidence: None,
+        found: Vec::new(),
+    }
 }
 
 fn located(finding: check::Finding) -> Located {
@@ -130,6 +144,7 @@ fn bare(attr: &str, site: Option<Site>) -> Package {
         digest: None,
         sources: Vec::new(),
         source_unknown: None,
+        vendored: Vec::new(),
         maintainers: Vec::new(),
         provenance: None,
         removed: Vec::new(),

@@ -408,6 +408,7 @@ fn planned(place: &Place, attr: &str) -> (clarity::fix::Plan, PathBuf) {
         path: place.tree(),
         tree: clarity::tree::Options::default(),
         evaluated: None,
+        vendored: false,
         since: None,
         facts: None,
         selection: clarity::tree::Selection::only([attr.to_owned()]),

@@ -80,6 +80,9 @@ pub(super) struct What {
     /// Let the Nix on PATH get the sources that are missing. Runs the tree's code: only for trees you trust.
     #[arg(long, conflicts_with = "offline")]
     nix: bool,
+    /// Also look at what package managers bring along (`cargoDeps`, `goModules`, `npmDeps`): scopes of their own.
+    #[arg(long)]
+    vendored: bool,
     /// The tree whose `lib` an overlay or a lone file means.
     #[arg(long, value_name = "DIR")]
     nixpkgs: Option<PathBuf>,
@@ -94,7 +97,7 @@ pub(super) struct What {
     #[arg(long)]
     eval: bool,
     /// No sources at all: only what the metadata tells.
-    #[arg(long, conflicts_with_all = ["sources", "fetch", "nix"])]
+    #[arg(long, conflicts_with_all = ["sources", "fetch", "nix", "vendored"])]
     metadata_only: bool,
     /// Evaluate the metadata anew, and keep nothing of it for the next run.
     #[arg(long)]
@@ -250,6 +253,7 @@ fn request_by(path: &Path, what: &What, config: &Config) -> anyhow::Result<Reque
             Store::default_root().and_then(|root| Store::open(root).ok()).map(Arc::new)
         },
         sources: if what.metadata_only { None } else { Some(source_options(path, what, config)?) },
+        vendored: what.vendored || config.vendored,
         since: None,
         leave_out: LeaveOut { attrs: config.ignored_attrs.clone(), files: config.ignored_files.clone() },
         curations: config.curations.clone(),

@@ -7,7 +7,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::value::{AttrGlob, CheckName, Expr, ExprOrNone, Level, PathGlob, Reason, RoleName, Threshold, Trust, Words};
+use super::value::{
+    AttrGlob, CheckName, Expr, ExprOrNone, Level, PathGlob, Reason, RoleName, SigningKey, Threshold, Trust, Words,
+};
 
 /// What a project wants by default. Every key may be left out.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -70,6 +72,8 @@ pub(super) struct Sources {
     pub(super) dirs: Vec<PathBuf>,
     /// The Nix store to look into.
     pub(super) nix_store: Option<PathBuf>,
+    /// Whether what package managers bring along is looked at too.
+    pub(super) vendored: bool,
 }
 
 /// `[fetch]`
@@ -84,6 +88,8 @@ pub(super) struct Fetch {
     pub(super) pypi_index: Option<String>,
     /// The url of a binary cache.
     pub(super) binary_cache: Option<String>,
+    /// Public keys as Nix writes them, `name:base64`: only what one of them signed is taken from the binary cache.
+    pub(super) binary_cache_keys: Vec<SigningKey>,
     /// Whether the local Nix may realise sources.
     pub(super) nix: Option<bool>,
     /// Requests to one host at a time.

@@ -49,6 +49,8 @@ pub struct Config {
     pub strict: bool,
     /// Folders that hold sources.
     pub source_dirs: Vec<PathBuf>,
+    /// Whether what package managers bring along is looked at too.
+    pub vendored: bool,
     /// The time that reading the source of one package may take.
     pub time_limit: Option<Duration>,
     /// Roles and curations.
@@ -140,6 +142,7 @@ fn checked(raw: File, file: &Path, text: &str) -> Config {
         },
         strict: raw.gate.strict,
         source_dirs: raw.sources.dirs.iter().map(|dir| folder.join(dir)).collect(),
+        vendored: raw.sources.vendored,
         time_limit: raw.limits.seconds.map(Duration::from_secs),
         curations: Curations {
             roles: raw.role.into_iter().map(|block| role(block, &places)).collect(),
@@ -220,6 +223,7 @@ impl Config {
         options.rewriting.replace.extend(self.fetch.rewrite.clone());
         options.pypi_index = self.fetch.pypi_index.clone().or(options.pypi_index.take());
         options.binary_cache = self.fetch.binary_cache.clone().or(options.binary_cache.take());
+        options.binary_cache_keys.extend(self.fetch.binary_cache_keys.iter().map(|key| key.0.clone()));
         options.nix_store = self.nix_store.clone().or(options.nix_store.take());
         options.nix = self.fetch.nix.unwrap_or(options.nix);
         self.tell_network(&mut options.net);

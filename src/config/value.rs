@@ -8,6 +8,7 @@ use crate::check::{self, CHECKS, Check, Severity};
 use crate::conclusion::Confidence;
 use crate::evidence::{CurationReason, Role};
 use crate::license::{self, LicenseExpr};
+use crate::source::{BadKey, PublicKey};
 
 use super::nearest;
 
@@ -42,6 +43,20 @@ impl TryFrom<String> for PathGlob {
 fn glob(text: &str, literal_separator: bool) -> Result<GlobMatcher, String> {
     let glob = GlobBuilder::new(text).literal_separator(literal_separator).build();
     glob.map(|glob| glob.compile_matcher()).map_err(|error| error.to_string())
+}
+
+/// A public key of a binary cache.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub(super) struct SigningKey(pub(super) PublicKey);
+
+impl TryFrom<String> for SigningKey {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse().map(SigningKey).map_err(|error: BadKey| format!("`{text}` {error}"))
+    }
 }
 
 /// A rule, by id or name.

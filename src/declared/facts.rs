@@ -19,7 +19,8 @@ pub(super) fn package<'a>(
     let reader = Reader { checkout, eval };
     let name = reader.text(value, eval.known.name);
     let parsed = name.as_deref().map(parse_name);
-    let (mut sources, source_unknown) = Sources { checkout, eval }.of(value);
+    let reading = Sources { checkout, eval };
+    let (mut sources, source_unknown) = reading.of(value);
     let root = reader.built_part(value);
     if let ([source], Some(root)) = (&mut sources[..], &root) {
         source.root = Some(root.clone());
@@ -37,6 +38,7 @@ pub(super) fn package<'a>(
         digest,
         sources,
         source_unknown,
+        vendored: reading.vendored(value),
         maintainers: meta.map(|meta| reader.maintainers(meta)).unwrap_or_default(),
         provenance: meta.map_or(Some(Vec::new()), |meta| reader.provenance(meta)),
         removed: changes.removed,

@@ -6,7 +6,7 @@
 use super::resolve::attr_of;
 use crate::nix::{Eval, Shape, Sym, Thunk, Value};
 use crate::text::RelPath;
-use crate::tree::{Checkout, HashMode, SourceRef};
+use crate::tree::{Checkout, HashMode, SourceRef, Vendored};
 
 /// Fetchers by the names that expressions use.
 const FETCHERS: &[&str] = &[
@@ -54,6 +54,13 @@ const FETCHERS: &[&str] = &[
 const SWITCHES: &[&str] =
     &["fetchSubmodules", "leaveDotGit", "deepClone", "fetchLFS", "fetchTags", "ignoreExternals", "ignoreKeywords"];
 
+/// Attributes that hold what a package manager downloaded, and those that a builder which is not known makes them of.
+const VENDORED: &[(&[&str], &[&str])] = &[
+    (&["cargoDeps"], &["cargoHash", "cargoSha256", "cargoLock"]),
+    (&["goModules", "go-modules"], &["vendorHash", "vendorSha256"]),
+    (&["npmDeps"], &["npmDepsHash"]),
+];
+
 /// Reads sources.
 pub(super) struct Sources<'e, 'a> {
     pub(super) checkout: &'e Checkout,
@@ -75,6 +82,40 @@ impl<'a> Sources<'_, 'a> {
             }
         }
         (out, unknown)
+    }
+
+    /// What a package manager brings along to `package`.
+    pub(super) fn vendored(&self, package: Value<'a>) -> Vec<Vendored> {
+        let found = |(names, asked): &(&[&str], &[&str])| {
+            let made = names.iter().find_map(|name| self.vendored_in(package, name));
+            made.or_else(|| self.asked_for(package, names[0], asked))
+        };
+        VENDORED.iter().filter_map(found).collect()
+    }
+
+    fn vendored_in(&self, package: Value<'a>, name: &str) -> Option<Vendored> {
+        let thunk = attr_of(self.eval, package, self.eval.sym(name)).ok()??;
+        let value = self.eval.force(thunk).ok().filter(|value| matches!(value, Value::Attrs(_)))?;
+        let source = SourceRef { fetcher: name.to_owned(), ..self.fetched(value, thunk) };
+        Some(Vendored { source, lock: self.lock_in(value) })
+    }
+
+    /// What a builder that is not known here was asked to bring along.
+    fn asked_for(&self, package: Value<'a>, name: &str, asked: &[&str]) -> Option<Vendored> {
+        let value = asked.iter().find_map(|asked| match self.value(package, asked)? {
+            Value::Null => None,
+            value => Some(value),
+        })?;
+        let hash = if let Value::Str(text) = value { Some(text.to_owned()) } else { None };
+        let source = SourceRef { hash, mode: HashMode::Nar, ..blank(name) };
+        Some(Vendored { source, lock: self.lock_in(value) })
+    }
+
+    fn lock_in(&self, value: Value<'a>) -> Option<RelPath> {
+        match self.value(value, "lockFile")? {
+            Value::Path(path) => RelPath::below(self.checkout.root(), std::path::Path::new(path)),
+            _ => None,
+        }
     }
 
     fn add(&self, thunk: &'a Thunk<'a>, out: &mut Vec<SourceRef>, unknown: &mut Option<String>, depth: u32) {

@@ -13,6 +13,7 @@ mod settle;
 mod shelf;
 mod study;
 mod survey;
+mod vendored;
 mod versions;
 mod watch;
 

@@ -1,6 +1,6 @@
 //! The main job: a checkout in, a report out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::thread;
@@ -10,7 +10,7 @@ use crate::check::{self, Judged, Subject};
 use crate::conclusion::{conclude, prebuilt, unknown_texts};
 use crate::declared::{self, Declared, evaluated::Evaluated};
 use crate::evidence::{Curations, Detector, Evidence, Used, curate};
-use crate::report::{Coverage, Gate, Located, Outcome, PackageReport, Report};
+use crate::report::{Coverage, Gate, Located, Outcome, PackageReport, Report, Rest};
 use crate::source::{self, SourceTree, Sources};
 use crate::store::Store;
 use crate::text::RelPath;
@@ -24,6 +24,7 @@ use super::quote::quote;
 use super::shelf::Shelf;
 use super::study::{Stop, Study};
 use super::survey::{Found, survey};
+use super::vendored::{Brought, bring, looked_at};
 use super::{Watch, settle};
 
 /// What to scan, and how.
@@ -41,6 +42,8 @@ pub struct Request {
     pub facts: Option<Arc<Store>>,
     /// Where sources come from; `None`: look at the metadata only.
     pub sources: Option<source::Options>,
+    /// Whether what package managers bring along is looked at too.
+    pub vendored: bool,
     /// Only what changed since this revision.
     pub since: Option<String>,
     /// Packages that are left out although they were asked for.
@@ -114,6 +117,7 @@ pub(super) fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watc
     let before = packages.split_off(count).into_iter().zip(audits.split_off(count)).collect();
     let past = past.map(|past| past.judged(before, &request.checks));
     let coverage = coverage(&audits);
+    surveyed.rest.extend(audits.iter_mut().flat_map(|audit| std::mem::take(&mut audit.apart)));
     let idle = unused_rules(request, &packages, &audits);
     let reported = packages.into_iter().zip(audits).map(|(found, audit)| {
         let versioned = past.as_ref().map_or(Versioned::NotAsked, |past| past.versioned(&found, &audit));
@@ -154,8 +158,18 @@ pub(super) fn audits(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(request.jobs).build()?;
     let detector = Detector::new(&crate::evidence::Options::default());
     let shelf = Shelf::new(packages.iter().flat_map(|(package, _)| &package.sources));
-    Ok(Run { request, watch, sources: &sources, packages, table, pool: &pool, detector: &detector, shelf: &shelf }
-        .audit_all())
+    Ok(Run {
+        request,
+        root: checkout.root(),
+        watch,
+        sources: &sources,
+        packages,
+        table,
+        pool: &pool,
+        detector: &detector,
+        shelf: &shelf,
+    }
+    .audit_all())
 }
 
 /// What became of the source of one package.
@@ -169,6 +183,10 @@ pub(super) struct Audit {
     unread: u64,
     used: Used,
     pub(super) evidence: Option<Evidence>,
+    /// Where its sources were found, where evidence is kept.
+    found: Vec<String>,
+    /// Scopes beside its source that were not looked at.
+    apart: Vec<Rest>,
 }
 
 impl Audit {
@@ -195,6 +213,8 @@ impl Audit {
             unread: 0,
             used: Used::default(),
             evidence: None,
+            found: Vec::new(),
+            apart: Vec::new(),
         }
     }
 }
@@ -202,6 +222,8 @@ impl Audit {
 /// The part of a run that looks at sources.
 struct Run<'r> {
     request: &'r Request,
+    /// The checkout.
+    root: &'r Path,
     watch: &'r Watch,
     sources: &'r Sources,
     packages: &'r [Found],
@@ -272,11 +294,17 @@ impl Run<'_> {
             index,
             source,
         });
-        requests.map(|request| self.sources.acquire(&request)).collect()
+        let own: Result<Vec<SourceTree>, source::SourceError> =
+            requests.map(|request| self.sources.acquire(&request)).collect();
+        let brought = match &own {
+            Ok(own) if self.request.vendored => bring(self.sources, self.root, package, own),
+            _ => Vec::new(),
+        };
+        Acquired { own, brought }
     }
 
     fn audit(&self, (package, declared): &Found, acquired: Acquired) -> Audit {
-        let trees = match acquired {
+        let trees = match acquired.own {
             Ok(trees) if trees.is_empty() => return Audit::without(Outcome::Skipped(no_source(package)), false),
             Ok(trees) => trees,
             Err(error) if error.is_skipped() => return Audit::without(Outcome::Skipped(error.to_string()), true),
@@ -284,19 +312,25 @@ impl Run<'_> {
         };
         let deadline = Instant::now() + self.request.time_limit;
         let study = Study { detector: self.detector, pool: self.pool, watch: self.watch, deadline };
+        let look = |tree: &SourceTree| match self.shelf.seen(&tree.identity, || study.of(tree).map(Arc::new)) {
+            Ok(evidence) => Ok(Arc::unwrap_or_clone(evidence)),
+            Err(stop) => Err(self.stopped(&stop)),
+        };
         let mut gathered = Vec::new();
         for tree in &trees {
-            match self.shelf.seen(&tree.identity, || study.of(tree).map(Arc::new)) {
-                Ok(evidence) => gathered.push((tree.name.clone(), Arc::unwrap_or_clone(evidence))),
-                Err(stop) => return Audit::without(self.stopped(&stop), true),
+            match look(tree) {
+                Ok(evidence) => gathered.push((tree.name.clone(), evidence)),
+                Err(outcome) => return Audit::without(outcome, true),
             }
         }
-        let evidence = joined(gathered).without(&package.removed);
+        let (copies, apart) = looked_at(package, acquired.brought, &look);
+        let evidence = joined(gathered).without(&package.removed).with_copies(copies);
         let used = self.request.curations.used(&evidence, &package.attr.0);
         let evidence = curate(evidence, &package.attr.0, &self.request.curations);
         let audit = judge(package, declared, &evidence, self.table);
         let outline = self.request.since.is_some().then(|| Outline::of(&evidence));
-        Audit { used, outline, evidence: self.request.keep_evidence.then_some(evidence), ..audit }
+        let found = trees.iter().filter(|_| self.request.keep_evidence).map(|tree| tree.origin.to_string()).collect();
+        Audit { used, outline, apart, found, evidence: self.request.keep_evidence.then_some(evidence), ..audit }
     }
 
     fn stopped(&self, stop: &Stop) -> Outcome {
@@ -311,7 +345,11 @@ impl Run<'_> {
     }
 }
 
-type Acquired = Result<Vec<SourceTree>, source::SourceError>;
+/// The sources of one package, and what package managers bring along.
+struct Acquired {
+    own: Result<Vec<SourceTree>, source::SourceError>,
+    brought: Vec<Brought>,
+}
 
 fn no_source(package: &Package) -> String {
     match &package.source_unknown {
@@ -338,8 +376,7 @@ fn joined(mut parts: Vec<(String, Evidence)>) -> Evidence {
 }
 
 fn judge(package: &Package, declared: &Declared, evidence: &Evidence, table: &LicenseTable) -> Audit {
-    let root = package.sources.iter().find_map(|source| source.root.as_deref()).and_then(RelPath::new);
-    let root = root.unwrap_or_default();
+    let root = package.built_part();
     let conclusion = conclude(evidence, &root);
     let verdict = compare(declared, &conclusion, table);
     let (prebuilt, unknown) = (prebuilt(evidence, &root), unknown_texts(evidence, &root));
@@ -353,6 +390,8 @@ fn judge(package: &Package, declared: &Declared, evidence: &Evidence, table: &Li
         unread: evidence.files.iter().filter(|file| file.unread.is_some()).count() as u64,
         used: Used::default(),
         evidence: None,
+        found: Vec::new(),
+        apart: Vec::new(),
     }
 }
 
@@ -396,5 +435,5 @@ fn report_on(
             Located { finding, quote, state: State::New }
         })
         .collect();
-    PackageReport { package, declared, outcome: audit.outcome, findings, evidence: audit.evidence }
+    PackageReport { package, declared, outcome: audit.outcome, findings, evidence: audit.evidence, found: audit.found }
 }

@@ -250,6 +250,19 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// The evidence with that of copies of other projects, each below the folder that it is given with.
+    pub fn with_copies(mut self, copies: Vec<(RelPath, Evidence)>) -> Evidence {
+        for (folder, copy) in copies {
+            self.files.extend(copy.files.into_iter().filter_map(|mut file| {
+                file.path = folder.join(file.path.as_str())?;
+                (file.role, file.role_rule) = (Role::Vendored, "a dependency that is brought along");
+                Some(file)
+            }));
+        }
+        self.files.sort_by(|a, b| a.path.cmp(&b.path));
+        self
+    }
+
     /// The evidence without the files and folders in `paths`, such as those that are deleted before the build.
     pub fn without(mut self, paths: &[String]) -> Evidence {
         let gone: Vec<RelPath> =

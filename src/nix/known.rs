@@ -66,6 +66,12 @@ known! {
     maintainers = "maintainers",
     github = "github",
     source_provenance = "sourceProvenance",
+    cargo_hash = "cargoHash",
+    cargo_sha256 = "cargoSha256",
+    cargo_lock = "cargoLock",
+    vendor_hash = "vendorHash",
+    vendor_sha256 = "vendorSha256",
+    npm_deps_hash = "npmDepsHash",
     recurse = "recurseForDerivations",
     stdenv = "stdenv",
 }

@@ -144,8 +144,8 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// What an unknown builder was given is what its result is taken to have: `meta`, the names, the source and
-    /// what is done to it.
+    /// What an unknown builder was given is what its result is taken to have: `meta`, the names, the source, what is
+    /// done to it and what is brought along.
     fn attr_of_build(&self, opaque: &'a Opaque<'a>, argument: &'a Thunk<'a>, name: Sym) -> R<'a, Option<Value<'a>>> {
         let known = &self.known;
         if name == known.override_attrs {
@@ -154,7 +154,9 @@ impl<'a> Eval<'a> {
         let names = [known.meta, known.name, known.pname, known.version, known.src, known.srcs];
         let parts = [known.source_root, known.mod_root, known.build_subdir];
         let changes = [known.patches, known.post_unpack, known.pre_patch, known.post_patch];
-        if ![&names[..], &parts, &changes].concat().contains(&name) {
+        let crates = [known.cargo_hash, known.cargo_sha256, known.cargo_lock];
+        let modules = [known.vendor_hash, known.vendor_sha256, known.npm_deps_hash];
+        if ![&names[..], &parts, &changes, &crates, &modules].concat().contains(&name) {
             return Ok(None);
         }
         let mut given = self.force(argument)?;

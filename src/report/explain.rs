@@ -33,6 +33,7 @@ fn about(package: &PackageReport, out: &mut dyn Write) -> io::Result<()> {
     for source in &stated.sources {
         writeln!(out, "source:    {} {}", source.fetcher, source.urls.first().map_or("", String::as_str))?;
     }
+    package.found.iter().try_for_each(|place| writeln!(out, "found:     {}", in_one_line(place)))?;
     let Outcome::Audited(Some(judged)) = &package.outcome else { return Ok(()) };
     match &judged.conclusion {
         Conclusion::Concluded(concluded) => about_concluded(concluded, out)?,

@@ -81,6 +81,8 @@ pub struct PackageReport {
     pub findings: Vec<Located>,
     /// Everything that was seen in its source, where that was asked for.
     pub evidence: Option<Evidence>,
+    /// Where each of its sources was found, where that was asked for.
+    pub found: Vec<String>,
 }
 
 /// What became of a package: exactly one of these.

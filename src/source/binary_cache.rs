@@ -1,6 +1,7 @@
 //! A binary cache: files that somebody else's Nix has made.
 //!
-//! Signatures are shown and not checked: the hash that the package declares is stronger than any of them.
+//! The hash that the package declares is stronger than any signature, and always checked. Signatures are shown; where the
+//! user names keys, one of them must have signed: then it is also known who delivered.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use super::archive::{self, ArchiveError, Kind};
 use super::error::SourceError;
 use super::hash::{Algo, FixedHash, Hasher, hash_file};
 use super::net::NetError;
+use super::signature::{self, PublicKey, Signature};
 use super::tree::{Identity, Origin, SourceTree, Strip};
 use super::{Network, Request, Sources, fixed_output, key_of, urls, write_note};
 use crate::store::Staged;
@@ -41,13 +43,20 @@ pub(super) fn find(
         // The cache is a short cut: where it fails, the other ways are open.
         Err(_) => return Ok(None),
     };
+    let signatures = info.signatures(&path, &options.binary_cache_keys);
+    if !options.binary_cache_keys.is_empty() && !signatures.iter().any(|one| one.holds == Some(true)) {
+        // What nobody vouches for is got elsewhere, where that is allowed.
+        let is_open = options.network == Network::Fetch || options.nix;
+        let refused = || SourceError::Unsigned { what: request.what(), url: info_url };
+        return if is_open { Ok(None) } else { Err(refused()) };
+    }
     let Some(nar_url) = urls::join(&info_url, &info.url) else { return Ok(None) };
     if sources.net.download(&nar_url, &partial).is_err() {
         return Ok(None);
     }
     let kept = keep(sources, request, hash, &partial, &info);
     let _ = std::fs::remove_file(&partial);
-    let origin = Origin::BinaryCache { url: info_url, signatures: info.signatures };
+    let origin = Origin::BinaryCache { url: info_url, signatures };
     kept.map(|()| sources.of_cache(request, hash, origin))
 }
 
@@ -134,14 +143,39 @@ impl std::io::Write for Both<'_> {
 /// The lines of a narinfo that count here.
 struct NarInfo {
     url: String,
+    hash: String,
+    size: String,
+    references: Vec<String>,
     signatures: Vec<String>,
 }
 
 impl NarInfo {
     fn parse(text: &str) -> NarInfo {
-        let lines = || text.lines().filter_map(|line| line.split_once(": "));
+        let lines = || text.lines().filter_map(|line| line.split_once(':')).map(|(key, value)| (key, value.trim()));
         let fields: BTreeMap<&str, &str> = lines().collect();
-        let signatures = lines().filter(|(key, _)| *key == "Sig").map(|(_, value)| value.trim().to_owned()).collect();
-        NarInfo { url: fields.get("URL").map_or("", |url| url.trim()).to_owned(), signatures }
+        let field = |key: &str| fields.get(key).map_or("", |value| value).to_owned();
+        NarInfo {
+            url: field("URL"),
+            hash: field("NarHash"),
+            size: field("NarSize"),
+            references: field("References").split_whitespace().map(str::to_owned).collect(),
+            signatures: lines().filter(|(key, _)| *key == "Sig").map(|(_, value)| value.to_owned()).collect(),
+        }
+    }
+
+    /// The signatures, for what they are when said of `path`.
+    fn signatures(&self, path: &Path, keys: &[PublicKey]) -> Vec<Signature> {
+        let statement = self.statement(path);
+        self.signatures.iter().map(|text| signature::check(text, &statement, keys)).collect()
+    }
+
+    /// The line that is signed, for `path`: a narinfo of another path has signatures that do not hold for this one.
+    fn statement(&self, path: &Path) -> String {
+        let hash = FixedHash::parse(Some(&self.hash), None);
+        let hash = hash.map_or_else(|_| self.hash.clone(), |hash| format!("{}:{}", hash.algo.name(), hash.base32()));
+        let store = path.parent().unwrap_or(Path::new(""));
+        let references: Vec<String> =
+            self.references.iter().map(|name| store.join(name).display().to_string()).collect();
+        format!("1;{};{hash};{};{}", path.display(), self.size, references.join(","))
     }
 }

@@ -81,6 +81,16 @@ pub enum SourceError {
         /// Why.
         error: ArchiveError,
     },
+    /// Its binary cache has it, and nobody who is trusted vouches for it.
+    #[error(
+        "{what}: {url} carries no signature that holds of a key in `binary_cache_keys`; name its key, or pass --fetch"
+    )]
+    Unsigned {
+        /// The source.
+        what: String,
+        /// The narinfo.
+        url: String,
+    },
     /// The file system refused.
     #[error("{path}: {what}: {error}; check its permissions, or leave the package out")]
     Io {

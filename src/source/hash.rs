@@ -202,7 +202,7 @@ pub fn base64(bytes: &[u8]) -> String {
     out
 }
 
-fn from_base64(text: &str) -> Option<Vec<u8>> {
+pub(super) fn from_base64(text: &str) -> Option<Vec<u8>> {
     let text = text.trim_end_matches('=');
     let (mut bits, mut count) = (0_u32, 0);
     let mut out = Vec::with_capacity(text.len() * 3 / 4);

@@ -40,6 +40,7 @@ pub(super) fn in_folders(folders: &[PathBuf], request: &Request<'_>) -> Option<P
 
 fn names(request: &Request<'_>) -> Vec<String> {
     let file_name = request.source.urls.first().map(|url| urls::file_name(url));
+    let file_name = file_name.or_else(|| request.source.name.clone());
     let versioned = request.pname.zip(request.version).map(|(pname, version)| format!("{pname}-{version}"));
     let all = [Some(request.attr.to_owned()), file_name, versioned, request.pname.map(str::to_owned)];
     let of_this = if request.index == 0 { &all[..] } else { &all[1..2] };

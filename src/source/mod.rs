@@ -15,11 +15,13 @@ mod fetch;
 mod gate;
 mod get;
 mod hash;
+mod lock;
 mod lookup;
 mod nar;
 mod net;
 mod nix;
 mod nixpath;
+mod signature;
 mod spool;
 mod tree;
 mod unpack;
@@ -32,10 +34,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub use archive::{ArchiveError, Limits};
 pub use error::SourceError;
 pub use fetch::{FETCHERS, Fetcher};
-pub use hash::{Algo, BadHash, FixedHash, Hasher, base32, from_base32, hash_file};
+pub use hash::{Algo, BadHash, FixedHash, Hasher, base32, base64, from_base32, hash_file};
+pub use lock::{Locked, lock_file, locked};
 pub use nar::{hash as hash_nar, write as write_nar};
 pub use net::NetOptions;
 pub use nixpath::fixed_output;
+pub use signature::{BadKey, PublicKey, Signature};
 pub use tree::{Contents, Event, FileEntry, Identity, Note, Origin, SourceTree, Unreadable};
 pub use unpack::unpack;
 pub use urls::Rewriting;
@@ -75,6 +79,8 @@ pub struct Options {
     pub nix_store: Option<PathBuf>,
     /// The url of a binary cache, if one is to be asked.
     pub binary_cache: Option<String>,
+    /// Who must vouch for what it has; nobody where there is none: the hash is checked in any case.
+    pub binary_cache_keys: Vec<PublicKey>,
     /// `--nix`: true where the local Nix may realise sources.
     pub nix: bool,
     /// Whether the network may be asked.
@@ -98,6 +104,7 @@ impl Options {
             checkout: None,
             nix_store: None,
             binary_cache: None,
+            binary_cache_keys: Vec::new(),
             nix: false,
             network: Network::NotAsked,
             rewriting: Rewriting::default(),

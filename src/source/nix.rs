@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::error::SourceError;
+use super::fetch;
 use super::hash::FixedHash;
 use super::tree::SourceTree;
 use super::{Request, Sources};
@@ -15,7 +16,14 @@ pub(super) fn realise(sources: &Sources, request: &Request<'_>, hash: &FixedHash
     let checkout = checkout.ok_or_else(|| failed("needs a checkout to evaluate".to_owned()))?;
     let named = |part: &str| build(checkout, &format!("{}.{part}", request.attr));
     let in_list = || named(&format!("srcs.{}", request.index));
-    let built = if request.index > 0 { in_list() } else { named("src").or_else(|why| in_list().map_err(|_| why)) };
+    let source = request.source;
+    let built = if fetch::is_vendored(source) {
+        named(&source.fetcher)
+    } else if request.index > 0 {
+        in_list()
+    } else {
+        named("src").or_else(|why| in_list().map_err(|_| why))
+    };
     sources.of_store_path(request, hash, Path::new(&built.map_err(failed)?))
 }
 

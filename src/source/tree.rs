@@ -11,6 +11,7 @@ use walkdir::WalkDir;
 use super::archive::{self, ArchiveError, Item, Kind, Limits, SafePath};
 use super::error::SourceError;
 use super::hash::FixedHash;
+use super::signature::Signature;
 use super::unpack;
 use crate::text::RelPath;
 use crate::tree::HashMode;
@@ -45,15 +46,32 @@ pub enum Origin {
     Checkout(RelPath),
     /// The Nix store.
     NixStore(PathBuf),
-    /// A binary cache, with the signatures its narinfo carries (shown, not checked: the hash was).
+    /// A binary cache, with the signatures that its narinfo carries.
     BinaryCache {
         /// The narinfo.
         url: String,
-        /// `name:signature`, as stated.
-        signatures: Vec<String>,
+        /// Who vouches for it.
+        signatures: Vec<Signature>,
     },
     /// The network.
     Downloaded(String),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Cache => f.write_str("in clarity's cache"),
+            Origin::SourcesFolder(path) => write!(f, "at {}", path.display()),
+            Origin::Checkout(path) => write!(f, "in the checkout, at {path}"),
+            Origin::NixStore(path) => write!(f, "in the Nix store, at {}", path.display()),
+            Origin::BinaryCache { url, signatures } if signatures.is_empty() => write!(f, "by {url}, not signed"),
+            Origin::BinaryCache { url, signatures } => {
+                let signatures: Vec<String> = signatures.iter().map(Signature::to_string).collect();
+                write!(f, "by {url}, signed by {}", signatures.join(", "))
+            }
+            Origin::Downloaded(url) => write!(f, "at {url}"),
+        }
+    }
 }
 
 /// A source that is at hand.

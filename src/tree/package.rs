@@ -46,6 +46,8 @@ pub struct Package {
     pub sources: Vec<SourceRef>,
     /// Why `sources` is empty or short, where something could not be evaluated.
     pub source_unknown: Option<String>,
+    /// What a package manager brings along: `cargoDeps`, `goModules`, `npmDeps`.
+    pub vendored: Vec<Vendored>,
     /// `meta.maintainers`.
     pub maintainers: Vec<Maintainer>,
     /// Short names in `meta.sourceProvenance`, e.g. `binaryNativeCode`; `None` where it is not stated, and none where it
@@ -55,6 +57,22 @@ pub struct Package {
     pub removed: Vec<String>,
     /// True where `patches` or such a phase changes the source in ways that are not followed.
     pub patched: bool,
+}
+
+/// Dependencies that a package manager downloads for a package, under one hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vendored {
+    /// The result; its fetcher is the attribute, e.g. `cargoDeps`.
+    pub source: SourceRef,
+    /// The lock file that it is made of, where that is a file of the checkout.
+    pub lock: Option<RelPath>,
+}
+
+impl Package {
+    /// The part of its source that it is built from, below the root of the source.
+    pub fn built_part(&self) -> RelPath {
+        self.sources.iter().find_map(|source| source.root.as_deref()).and_then(RelPath::new).unwrap_or_default()
+    }
 }
 
 /// One of a package's maintainers.

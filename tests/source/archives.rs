@@ -181,6 +181,17 @@ fn rpm_of(payload: &[u8]) -> Vec<u8> {
     out
 }
 
+/// A `.tar.gz` with these files below one folder.
+pub(super) fn packed(root: &str, files: &[(&str, &str)]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (name, text) in files {
+        out.extend(header(b'0', format!("{root}/{name}").as_bytes(), b"", text.len() as u64, 0o644));
+        out.extend(pad(text.as_bytes()));
+    }
+    out.extend([0; 1024]);
+    gzip(&out)
+}
+
 /// The tree of an archive in a `--sources` folder, that is named `name` and whose hash is right.
 fn tree_in(folder: &Path, name: &str, bytes: &[u8]) -> SourceTree {
     fs::create_dir_all(folder.join("sources")).expect("made");

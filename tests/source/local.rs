@@ -166,9 +166,62 @@ fn a_binary_cache_serves_files_and_trees() {
     let sources = sources(options);
     let tree = acquire(&sources, &of_tree).expect("a tree");
     assert_eq!(names(&tree), ["src/a.c"]);
-    assert!(format!("{:?}", tree.origin).contains("key:abc"));
+    assert!(tree.origin.to_string().ends_with("signed by key (not verified, its key is not named)"), "{}", tree.origin);
     let (files, _) = files(&acquire(&sources, &of_file).expect("a file")).expect("readable");
     assert_eq!(files["file-1.0.txt"], b"the file");
     let missing = flat("https://h.example/other", &sha256(b"other"));
     assert!(acquire(&sources, &missing).expect_err("not there").is_skipped());
+}
+
+/// What a binary cache says of a file, signed as Nix signs with a key of that name made of `seed`.
+fn signed_info(path: &Path, nar: &[u8], name: &str, seed: u8) -> (String, String) {
+    use clarity::source::base64;
+    use ring::signature::{Ed25519KeyPair, KeyPair};
+    let mut hasher = clarity::source::Hasher::new(clarity::source::Algo::Sha256);
+    hasher.update(nar);
+    let (hash, store) = (hasher.finish().base32(), path.parent().expect("a store").display());
+    let statement = format!("1;{};sha256:{hash};{};{store}/r-a,{store}/r-b", path.display(), nar.len());
+    let pair = Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).expect("a seed");
+    let signature = base64(pair.sign(statement.as_bytes()).as_ref());
+    let info = format!(
+        "StorePath: {}\nURL: nar/x.nar\nCompression: none\nNarHash: sha256:{hash}\nNarSize: {}\nReferences: r-a r-b\n\
+         Sig: {name}:{signature}\n",
+        path.display(),
+        nar.len()
+    );
+    (info, format!("{name}:{}", base64(pair.public_key().as_ref())))
+}
+
+#[test]
+fn where_keys_are_named_only_what_they_signed_is_taken_from_a_binary_cache() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), "file", "the file");
+    let mut nar = Vec::new();
+    clarity::source::write_nar(&folder.path().join("file"), &mut nar).expect("in memory");
+    let source = flat("https://h.example/file-1.0.txt", &sha256(b"the file"));
+    let hash = clarity::source::FixedHash::parse(source.hash.as_deref(), None).expect("a hash");
+    let path = fixed_output(Path::new("/nix/store"), "file-1.0.txt", source.mode, &hash).expect("a name");
+    let (info, key) = signed_info(&path, &nar, "cache.example-1", 7);
+    let (_, other_key) = signed_info(&path, &nar, "cache.example-1", 8);
+    let (of_another_path, _) = signed_info(Path::new("/nix/store/x-y"), &nar, "cache.example-1", 7);
+    let get = |info: &str, keys: &[&str]| {
+        let (info, nar) = (info.to_owned(), nar.clone());
+        let server = Server::new(move |asked| match asked.path.as_str() {
+            path if path.ends_with(".narinfo") => super::server::Reply::ok(info.as_bytes()),
+            _ => super::server::Reply::ok(&nar),
+        });
+        let cache = tempfile::tempdir().expect("a folder");
+        let mut options = options(cache.path());
+        options.network = Network::NotAsked;
+        options.binary_cache = Some(server.base.clone());
+        options.binary_cache_keys = keys.iter().map(|key| key.parse().expect("a key")).collect();
+        acquire(&sources(options), &source).map(|tree| tree.origin.to_string())
+    };
+    let shown = get(&info, &[&other_key, &key]).expect("signed");
+    assert!(shown.ends_with("signed by cache.example-1 (verified)"), "{shown}");
+    for (info, keys) in [(&info, &other_key), (&of_another_path, &key), (&info.replace("Sig: ", "Sig: other"), &key)] {
+        let error = get(info, &[keys]).expect_err("not signed by it");
+        assert!(matches!(error, SourceError::Unsigned { .. }), "{error}");
+    }
+    assert!("no key".parse::<clarity::source::PublicKey>().is_err());
 }

@@ -11,6 +11,7 @@ mod nix;
 mod registries;
 mod server;
 mod sevenz;
+mod vendored;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

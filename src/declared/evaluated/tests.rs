@@ -29,6 +29,7 @@ fn package(attr: &str) -> Package {
         digest: None,
         sources: Vec::new(),
         source_unknown: None,
+        vendored: Vec::new(),
         maintainers: Vec::new(),
         provenance: None,
         removed: Vec::new(),

@@ -9,9 +9,11 @@ mod other;
 mod pypi;
 mod unpacked;
 mod url;
+mod vendored;
 
 pub(super) use git::{GitError, GitPlan, clone as clone_git};
 pub(super) use pypi::find as find_on_index;
+pub(super) use vendored::is_vendored;
 
 use super::error::SourceError;
 use crate::text::RelPath;
@@ -40,8 +42,16 @@ pub struct Fetcher {
 }
 
 /// All fetchers. The first that has the name counts; a name nobody has is taken for what its urls say.
-pub const FETCHERS: &[Fetcher] =
-    &[url::FETCHER, unpacked::FETCHER, forge::FETCHER, pypi::FETCHER, git::FETCHER, local::FETCHER, other::FETCHER];
+pub const FETCHERS: &[Fetcher] = &[
+    url::FETCHER,
+    unpacked::FETCHER,
+    forge::FETCHER,
+    pypi::FETCHER,
+    git::FETCHER,
+    local::FETCHER,
+    vendored::FETCHER,
+    other::FETCHER,
+];
 
 /// The plan for `source`.
 pub(super) fn plan(source: &SourceRef) -> Result<Plan, SourceError> {
