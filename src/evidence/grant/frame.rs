@@ -174,7 +174,8 @@ fn looking_back(words: &Words, first: usize, end: usize, plain: bool) -> Option<
 /// True in "under the terms of either:", with which the sentence goes on in the paragraphs below.
 fn announces(words: &Words, at: usize) -> bool {
     let opens = ["either", "both", "of", "following", "under", "terms", "conditions", "licenses", "licences"];
-    words.gap(at + 1).has(Gap::COLON) && words.is(at, &opens)
+    // A copyright line is not a name: the terms themselves follow.
+    words.gap(at + 1).has(Gap::COLON) && words.is(at, &opens) && !words.is(at + 1, &["copyright"])
 }
 
 /// The first word of the sentence, at most 30 words back.

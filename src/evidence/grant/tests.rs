@@ -81,6 +81,7 @@ fn a_list_below_the_words_that_announce_it_is_granted() {
         "Apache-2.0 OR MIT",
     );
     nothing("We have looked at the following:\n\na) the Apache License 2.0, or\n\nb) the MIT license.\n");
+    nothing("It is released under the following terms:\n\nCopyright (c) 1994 Hewlett-Packard Company\n");
     nothing("Its text was not under the terms of either:\n\na) the GPL, or\n\nb) the Artistic License.\n");
 }
 
