@@ -170,7 +170,9 @@ impl Reader<'_> {
         }
         match self.bytes.get(self.at + 1) {
             Some(b'n' | b't' | b'r') => 2,
-            Some(b'f') => 3.min(self.bytes.len() - self.at),
+            // What follows may be a letter of several bytes, which begins a word.
+            Some(b'f') if self.bytes.get(self.at + 2).is_some_and(u8::is_ascii) => 3,
+            Some(b'f') => 2,
             Some(b'u') if self.bytes.get(self.at + 2).is_some_and(u8::is_ascii_digit) => 2,
             _ => 1,
         }
@@ -265,6 +267,12 @@ mod tests {
         same(".PP\n.\\\" Redistributions of source\n\\fBcode\\fP must retain this license", plain);
         same("<p>Redistributions of&nbsp;source <b class=\"x\">code</b> must retain this license</p>", plain);
         same("\"Redistributions of source code\\n\"\n  \"must retain this license\\n\"", plain);
+    }
+
+    #[test]
+    fn a_font_escape_ends_before_a_letter_beyond_ascii() {
+        same("\\fBbold\\fR and \\fíon", "bold and íon");
+        same("cut off \\f", "cut off");
     }
 
     #[test]
