@@ -23,7 +23,7 @@ pub type Declarations = BTreeMap<AttrPath, Declared>;
 pub type Evaluate<'e> = dyn FnMut(&Plan, &[Fix], Selection) -> Option<Declarations> + 'e;
 
 /// Evaluations of part of the edits in one run; each costs up to a whole evaluation of the checkout.
-const MOST_PROBES: usize = 32;
+const MOST_PROBES: usize = 512;
 
 /// Moves fixes of `plan` that do not do what they should, or do more, to its refused ones, until all others are right.
 /// `before` is what every package declares without them. All are given up where `evaluate` is.
@@ -124,8 +124,8 @@ impl Trial<'_, '_> {
         if is_idle { self.plan.fixes.iter().position(is_own).into_iter().collect() } else { own }
     }
 
-    /// Finds the fixes that bring about `surprises` that no place tells of: by trying, where several come into question.
-    /// `None` where it was given up.
+    /// Finds a fix that brings about `surprises` that no place tells of: by trying, where several come into question.
+    /// Others may come of the same fix, so what is found is given up before more is tried. `None` where all is given up.
     fn search(&mut self, surprises: &[Surprise]) -> Option<()> {
         for surprise in surprises {
             let suspects = self.suspects(surprise);
@@ -142,11 +142,10 @@ impl Trial<'_, '_> {
             let bound = if suspects.is_empty() { 0 } else { order.len() };
             order.extend(suspects);
             if bound == 0 || self.probes == 0 {
-                self.halve(surprise, &order[bound..])?;
-                continue;
+                return self.halve(surprise, &order[bound..]);
             }
             let is_among_others = self.shows(surprise, &order[..bound])?;
-            self.halve(surprise, if is_among_others { &order[..bound] } else { &order })?;
+            return self.halve(surprise, if is_among_others { &order[..bound] } else { &order });
         }
         Some(())
     }
