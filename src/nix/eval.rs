@@ -11,34 +11,12 @@ use rustc_hash::FxBuildHasher;
 
 use super::files::Files;
 use super::known::Known;
+use super::limits::Limits;
 use super::origin::Made;
 use super::reads::Reads;
 use super::symbol::{OwnNames, Sym};
 use super::syntax::ast::{AttrName, Expr, Kind, Loc};
 use super::value::{Attr, Closure, Env, Error, ErrorKind, Native, Opaque, R, Shape, State, Thunk, Value, lookup};
-
-/// What an evaluation may use.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Steps until the fuel is filled again.
-    pub fuel: u64,
-    /// Expressions inside of each other.
-    pub depth: u32,
-    /// Bytes of values.
-    pub memory: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits { fuel: 30_000_000, depth: 30_000, memory: 3 << 30 }
-    }
-}
-
-/// No single text or list is made larger than about twice this.
-const MAX_VALUE: usize = 128 << 20;
-
-/// The stack that [`Limits::depth`] needs at the most.
-pub const STACK: usize = 1 << 30;
 
 /// One evaluator: the values of one thread.
 pub struct Eval<'a> {
@@ -63,9 +41,9 @@ pub struct Eval<'a> {
     pub packages: Cell<Option<&'a Thunk<'a>>>,
     /// Its `callPackage`.
     pub call_package: Cell<Option<&'a Thunk<'a>>>,
-    limits: Limits,
-    fuel: Cell<u64>,
-    depth: Cell<u32>,
+    pub(super) limits: Limits,
+    pub(super) fuel: Cell<u64>,
+    pub(super) depth: Cell<u32>,
     last: Cell<Loc>,
     pub(super) made: Made<'a>,
     /// What values were computed from, where that is recorded.
@@ -191,27 +169,6 @@ impl<'a> Eval<'a> {
         Value::Opaque(self.bump.alloc(Opaque { why: self.str(why), shape }))
     }
 
-    /// An error where a text or a list of so many bytes is more than may be made at once.
-    pub(super) fn room(&self, bytes: usize) -> R<'a, ()> {
-        let full = || self.bump.allocated_bytes() > self.limits.memory;
-        if bytes > MAX_VALUE || (bytes > MAX_VALUE / 64 && full()) {
-            return Err(self.error(ErrorKind::Limit, "the evaluation needs more memory than allowed"));
-        }
-        Ok(())
-    }
-
-    fn step(&self) -> R<'a, ()> {
-        let fuel = self.fuel.get();
-        if fuel == 0 {
-            return Err(self.error(ErrorKind::Limit, "the evaluation takes more steps than allowed"));
-        }
-        if fuel.is_multiple_of(4096) && self.bump.allocated_bytes() > self.limits.memory {
-            return Err(self.error(ErrorKind::Limit, "the evaluation needs more memory than allowed"));
-        }
-        self.fuel.set(fuel - 1);
-        Ok(())
-    }
-
     /// The value of `thunk`.
     pub fn force(&self, thunk: &'a Thunk<'a>) -> R<'a, Value<'a>> {
         if let State::Done(value) = thunk.state.get() {
@@ -267,17 +224,6 @@ impl<'a> Eval<'a> {
         result
     }
 
-    pub(super) fn deeper<T>(&self, run: impl FnOnce() -> R<'a, T>) -> R<'a, T> {
-        let depth = self.depth.get();
-        if depth >= self.limits.depth {
-            return Err(self.error(ErrorKind::Limit, "nested deeper than allowed"));
-        }
-        self.depth.set(depth + 1);
-        let result = run();
-        self.depth.set(depth);
-        result
-    }
-
     fn select_from(&self, of: &'a Thunk<'a>, name: Sym) -> R<'a, Value<'a>> {
         match self.force(of)? {
             Value::Attrs(attrs) => match lookup(attrs, name) {
@@ -301,14 +247,7 @@ impl<'a> Eval<'a> {
     /// The value of `expr` in `env`.
     pub fn eval(&self, expr: &'a Expr, env: &'a Env<'a>) -> R<'a, Value<'a>> {
         self.step()?;
-        let depth = self.depth.get();
-        if depth >= self.limits.depth {
-            return Err(self.error(ErrorKind::Limit, "nested deeper than allowed"));
-        }
-        self.depth.set(depth + 1);
-        let result = self.eval_kind(expr, env);
-        self.depth.set(depth);
-        result
+        self.deeper(|| self.eval_kind(expr, env))
     }
 
     fn eval_kind(&self, expr: &'a Expr, env: &'a Env<'a>) -> R<'a, Value<'a>> {

@@ -1,0 +1,67 @@
+//! What an evaluation may use: steps, depth and memory.
+//!
+//! Running out of one of them is an error of its own kind, which says nothing about the value.
+
+use super::eval::Eval;
+use super::value::{ErrorKind, R};
+
+/// What an evaluation may use.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Steps until the fuel is filled again.
+    pub fuel: u64,
+    /// Expressions inside of each other.
+    pub depth: u32,
+    /// Bytes of values.
+    pub memory: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { fuel: 30_000_000, depth: 30_000, memory: 3 << 30 }
+    }
+}
+
+/// No single text or list is made larger than about twice this.
+const MAX_VALUE: usize = 128 << 20;
+
+/// The stack that [`Limits::depth`] needs at the most.
+pub const STACK: usize = 1 << 30;
+
+impl<'a> Eval<'a> {
+    /// An error where a text or a list of so many bytes is more than may be made at once.
+    pub(super) fn room(&self, bytes: usize) -> R<'a, ()> {
+        let full = || self.bump.allocated_bytes() > self.limits.memory;
+        if bytes > MAX_VALUE || (bytes > MAX_VALUE / 64 && full()) {
+            return Err(self.error(ErrorKind::Limit, "the evaluation needs more memory than allowed"));
+        }
+        Ok(())
+    }
+
+    /// Takes one step of the fuel.
+    #[inline]
+    pub(super) fn step(&self) -> R<'a, ()> {
+        let fuel = self.fuel.get();
+        if fuel == 0 {
+            return Err(self.error(ErrorKind::Limit, "the evaluation takes more steps than allowed"));
+        }
+        if fuel.is_multiple_of(4096) && self.bump.allocated_bytes() > self.limits.memory {
+            return Err(self.error(ErrorKind::Limit, "the evaluation needs more memory than allowed"));
+        }
+        self.fuel.set(fuel - 1);
+        Ok(())
+    }
+
+    /// What `run` gives, one level further in.
+    #[inline]
+    pub(super) fn deeper<T>(&self, run: impl FnOnce() -> R<'a, T>) -> R<'a, T> {
+        let depth = self.depth.get();
+        if depth >= self.limits.depth {
+            return Err(self.error(ErrorKind::Limit, "nested deeper than allowed"));
+        }
+        self.depth.set(depth + 1);
+        let result = run();
+        self.depth.set(depth);
+        result
+    }
+}
