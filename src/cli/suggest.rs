@@ -49,7 +49,12 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     watch.finish();
     let conclusion = version?.conclusion;
     match args.format {
-        Format::Json => stream::print_line(&serde_json::to_string(&Answer::of(&conclusion))?),
+        Format::Json => {
+            if let Conclusion::NoAssertion(why) = &conclusion {
+                stream::remark(&format!("no license can be proposed: {why}"));
+            }
+            stream::print_line(&serde_json::to_string(&Answer::of(&conclusion))?)
+        }
         Format::Nix => {
             stream::to_stdout(|out| report::suggest(&conclusion, &table, out))?;
             Ok(ExitCode::SUCCESS)

@@ -44,7 +44,7 @@ fn ask(report: &PackageReport) -> anyhow::Result<ExitCode> {
             }
             Ok(ExitCode::SUCCESS)
         }
-        (Outcome::Skipped(why) | Outcome::Failed(why), _) => cannot(attr, &why.to_string()),
+        (Outcome::Skipped(why) | Outcome::Failed(why), _) => cannot(attr, why),
         (Outcome::Audited(_), _) => cannot(attr, "its source was not looked at"),
     }
 }
