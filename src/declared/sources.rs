@@ -6,7 +6,7 @@
 use super::resolve::attr_of;
 use crate::nix::{Eval, Shape, Sym, Thunk, Value};
 use crate::text::RelPath;
-use crate::tree::{Checkout, HashMode, SourceRef, Vendored};
+use crate::tree::{Checkout, GitPart, HashMode, SourceRef, Vendored};
 
 /// Fetchers by the names that expressions use.
 const FETCHERS: &[&str] = &[
@@ -174,6 +174,7 @@ impl<'a> Sources<'_, 'a> {
             mode,
             rev: self.text(value, "rev"),
             flags: self.flags(value, script),
+            git: self.git_part(value),
             strip_root: !(script.contains("unpackDir") && script.contains("mv \"$unpackDir\" \"$out\"")),
             urls,
             root: None,
@@ -202,6 +203,7 @@ impl<'a> Sources<'_, 'a> {
         source.name = self.text(value, "name").or_else(|| (!flat).then(|| "source".to_owned()));
         source.strip_root = !matches!(self.value(value, "stripRoot"), Some(Value::Bool(false)));
         source.flags = self.flags(value, "");
+        source.git = self.git_part(value);
         if self.loose_text(value, "postFetch").is_some_and(|script| !script.trim().is_empty()) {
             source.flags.push("postFetch".to_owned());
         }
@@ -273,21 +275,31 @@ impl<'a> Sources<'_, 'a> {
     fn flags(&self, value: Value<'a>, script: &str) -> Vec<String> {
         let on = |name: &&&str| matches!(self.value(value, name), Some(Value::Bool(true)));
         let mut flags: Vec<String> = SWITCHES.iter().filter(on).map(|name| (**name).to_owned()).collect();
-        let sparse = match self.value(value, "sparseCheckout") {
-            Some(Value::List(items)) => !items.is_empty(),
-            Some(Value::Str(text)) => !text.trim().is_empty(),
-            _ => false,
-        };
-        if sparse {
-            flags.push("sparseCheckout".to_owned());
-        }
-        if self.text(value, "rootDir").is_some() {
-            flags.push("rootDir".to_owned());
-        }
         if changes_afterwards(script) {
             flags.push("postFetch".to_owned());
         }
         flags
+    }
+
+    /// The part of a repository; a derivation has the folders in one text, a line each.
+    fn git_part(&self, value: Value<'a>) -> GitPart {
+        let lines = |name: &str| match self.text(value, name) {
+            Some(text) => text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect(),
+            None => self.texts(value, name),
+        };
+        let mut sparse: Vec<String> = lines("sparseCheckout");
+        if sparse.is_empty() {
+            sparse = lines("sparseCheckoutText");
+        }
+        let root_dir = self.text(value, "rootDir");
+        let patterns = match self.value(value, "nonConeMode") {
+            Some(Value::Bool(patterns)) => patterns,
+            _ => root_dir.is_some(),
+        };
+        if sparse.is_empty() {
+            sparse.extend(root_dir.clone());
+        }
+        GitPart { patterns: patterns && !sparse.is_empty(), sparse, root_dir, branch: self.text(value, "branchName") }
     }
 
     fn value(&self, value: Value<'a>, name: &str) -> Option<Value<'a>> {
@@ -344,6 +356,7 @@ fn blank(fetcher: &str) -> SourceRef {
         mode: HashMode::Flat,
         rev: None,
         flags: Vec::new(),
+        git: GitPart::default(),
         strip_root: true,
         root: None,
         local: None,

@@ -74,7 +74,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::tree::HashMode;
+    use crate::tree::{GitPart, HashMode};
 
     fn source(hash: &str) -> SourceRef {
         SourceRef {
@@ -86,6 +86,7 @@ mod tests {
             mode: HashMode::Flat,
             rev: None,
             flags: Vec::new(),
+            git: GitPart::default(),
             strip_root: true,
             root: None,
             local: None,

@@ -259,10 +259,13 @@ impl Sources {
         self.ask_git(request, plan, &room)?;
         let unreadable = |error| SourceError::io(&room, "could not be read")(error);
         let got = nar::hash(&room, hash.algo).map_err(unreadable)?;
-        let from = format!("{} at {}", plan.url, plan.rev);
+        let packed = if plan.history.is_some() { ", with the history as this git packs it" } else { "" };
+        let from = format!("{} at {}{packed}", plan.url, plan.rev);
         if got != *hash {
             return Err(SourceError::HashMismatch { what: request.what(), want: hash.clone(), got, from });
         }
+        // The hash has seen the history; a source is read without it.
+        fetch::remove_histories(&room).map_err(unreadable)?;
         pack(&room, &mut staged).map_err(unreadable)?;
         staged.commit(&self.options.store, key, &write_note(Strip::Never, "source.nar.zst"))?;
         Ok(from)

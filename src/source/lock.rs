@@ -6,7 +6,7 @@
 use serde_json::Value as Json;
 use toml::Value as Toml;
 
-use crate::tree::{HashMode, SourceRef};
+use crate::tree::{GitPart, HashMode, SourceRef};
 
 /// One dependency that a lock file pins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,6 +104,7 @@ fn pinned(fetcher: &str, name: String, url: String, hash: Option<&str>, algo: Op
         mode: HashMode::Flat,
         rev: None,
         flags: Vec::new(),
+        git: GitPart::default(),
         strip_root: true,
         root: None,
         local: None,

@@ -21,7 +21,7 @@ pub use audit::{Flaw, Remark, audit};
 pub use checkout::{Checkout, Layout, OpenError, Options};
 pub(crate) use discover::{Found, Walk};
 pub use footprint::{Footprints, Touched};
-pub use package::{AttrPath, HashMode, Maintainer, Package, Site, SourceRef, Vendored};
+pub use package::{AttrPath, GitPart, HashMode, Maintainer, Package, Site, SourceRef, Vendored};
 pub use revision::{Changes, RevisionError};
 pub use selection::Selection;
 pub use spelling::{All, HOME};

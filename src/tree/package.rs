@@ -112,10 +112,25 @@ pub struct SourceRef {
     pub rev: Option<String>,
     /// `fetchSubmodules`, `leaveDotGit`, ... that are true.
     pub flags: Vec<String>,
+    /// For git fetchers: the part of the repository that is meant.
+    pub git: GitPart,
     /// `stripRoot`/root stripping of fetchzip-like fetchers: true unless `stripRoot = false`.
     pub strip_root: bool,
     /// `sourceRoot`, `modRoot` or `buildAndTestSubdir`: the part of the source that is built, below its root.
     pub root: Option<String>,
     /// For `path` sources: the folder or file, below the root of the checkout.
     pub local: Option<RelPath>,
+}
+
+/// The part of a repository that a git fetcher leaves.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct GitPart {
+    /// `sparseCheckout`: what is checked out; nothing means everything.
+    pub sparse: Vec<String>,
+    /// `nonConeMode`: these are patterns like those of `.gitignore`, not folders.
+    pub patterns: bool,
+    /// `rootDir`: the folder that becomes the root.
+    pub root_dir: Option<String>,
+    /// `branchName`: the branch that the history is left on, where it stays.
+    pub branch: Option<String>,
 }

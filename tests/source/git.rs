@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clarity::source::{Algo, SourceError, SourceTree, hash_nar};
-use clarity::tree::SourceRef;
+use clarity::tree::{GitPart, SourceRef};
 
 use super::server::{Reply, Server};
 use super::{acquire, files, flat, names, options, sources, unpacked};
@@ -106,9 +106,106 @@ fn a_forge_is_asked_for_the_revision_itself_where_its_archive_would_not_do() {
     let mut source = repositories.source(&format!("file://{}", repositories.path().display()));
     source.fetcher = "fetchFromGitHub".to_owned();
     repositories.acquire(&source).expect("cloned");
-    source.flags.push("leaveDotGit".to_owned());
-    let error = repositories.acquire(&source).expect_err("not followed");
-    assert!(error.is_skipped() && error.to_string().contains("leaveDotGit"), "{error}");
+}
+
+/// What is left of a revision of `whole` when only this much is asked for.
+fn only(repositories: &Repositories, part: GitPart, files: &[(&str, &str)]) -> Result<Vec<String>, SourceError> {
+    let plain = tempfile::tempdir_in(repositories.folder.path()).expect("a folder");
+    for (path, text) in files {
+        match path.strip_suffix('/') {
+            Some(folder) => fs::create_dir(plain.path().join(folder)).expect("made"),
+            None => write(plain.path(), path, text),
+        }
+    }
+    let hash = Some(hash_nar(plain.path(), Algo::Sha256).expect("readable").to_string());
+    let source = repositories.source(&format!("file://{}", repositories.path().display()));
+    let rev = Some(git(&repositories.path(), &["rev-parse", "HEAD"]));
+    let source = SourceRef { flags: Vec::new(), fetcher: "fetchFromGitHub".to_owned(), git: part, hash, rev, ..source };
+    repositories.acquire(&source).map(|tree| names(&tree))
+}
+
+#[test]
+fn a_part_of_a_repository_is_checked_out_as_it_is_asked_for() {
+    let repositories = Repositories::new();
+    for (path, text) in [("doc/a.md", "text"), ("src/deep/c.c", "int c;")] {
+        write(&repositories.path(), path, text);
+    }
+    commit(&repositories.path());
+    let modules = fs::read_to_string(repositories.path().join(".gitmodules")).expect("there");
+    let sparse = |folders: &[&str]| folders.iter().map(|folder| (*folder).to_owned()).collect::<Vec<_>>();
+    let part = |folders: &[&str], patterns| GitPart { sparse: sparse(folders), patterns, ..GitPart::default() };
+
+    // Folders come with the entries at the top (a submodule that is not asked for is an empty folder), patterns without.
+    let sources = [("src/a.c", "int a;"), ("src/b.c", "int later;"), ("src/deep/c.c", "int c;")];
+    let all: Vec<_> = [(".gitmodules", modules.as_str()), ("part/", "")].into_iter().chain(sources).collect();
+    let found = only(&repositories, part(&["src"], false), &all).expect("cloned");
+    assert_eq!(found, [".gitmodules", "src/a.c", "src/b.c", "src/deep/c.c"]);
+    let found = only(&repositories, part(&["/src/*.c"], true), &sources[..2]).expect("cloned");
+    assert_eq!(found, ["src/a.c", "src/b.c"]);
+
+    let root = |folder: &str| GitPart { root_dir: Some(folder.to_owned()), ..part(&[folder], true) };
+    assert_eq!(only(&repositories, root("src/deep"), &[("c.c", "int c;")]).expect("cloned"), ["c.c"]);
+    for out in ["..", "../part", "/", "nowhere", "src/a.c"] {
+        let error = only(&repositories, root(out), &[("c.c", "int c;")]).expect_err("no such folder").to_string();
+        assert!(error.contains("rootDir") || error.contains("git sparse-checkout failed"), "{out}: {error}");
+    }
+    let error = only(&repositories, part(&["--stdin"], false), &all).expect_err("an option").to_string();
+    assert!(error.contains("refuses"), "{error}");
+}
+
+/// The tree that the script of a real checkout leaves, by its hash.
+fn left_by_the_script(script: &Path, url: &str, rev: &str, options: &[&str]) -> String {
+    let room = tempfile::tempdir().expect("a folder");
+    let out = room.path().join("out");
+    let mut command = Command::new("bash");
+    command.arg(script).args(["--builder", "--url", url, "--rev", rev, "--out"]).arg(&out).args(options);
+    command.env("TMPDIR", room.path()).env("GIT_ALLOW_PROTOCOL", "file");
+    let output = command.output().expect("bash is installed");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    hash_nar(&out, Algo::Sha256).expect("readable").to_string()
+}
+
+#[test]
+#[ignore = "needs CLARITY_PREFETCH_GIT, the path of pkgs/build-support/fetchgit/nix-prefetch-git in a checkout"]
+fn the_history_that_stays_is_the_one_that_nixpkgs_leaves() {
+    let script = PathBuf::from(std::env::var_os("CLARITY_PREFETCH_GIT").expect("CLARITY_PREFETCH_GIT is set"));
+    let repositories = Repositories::new();
+    let path = repositories.path();
+    git(&path, &["tag", "v1", &repositories.rev]);
+    git(&path, &["tag", "v2"]);
+    let url = format!("file://{}", path.display());
+    let options: [(&[&str], &[&str]); 3] = [
+        (&["leaveDotGit"], &["--leave-dotGit"]),
+        (&["leaveDotGit", "deepClone"], &["--leave-dotGit", "--deepClone"]),
+        (&["leaveDotGit", "fetchSubmodules"], &["--leave-dotGit", "--fetch-submodules"]),
+    ];
+    let head = git(&path, &["rev-parse", "HEAD"]);
+    for (flags, arguments) in options {
+        for rev in ["v1", "refs/tags/v2", "HEAD", &head, &repositories.rev] {
+            let hash = Some(left_by_the_script(&script, &url, rev, arguments));
+            let flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
+            let source = SourceRef { flags, hash, rev: Some(rev.to_owned()), ..repositories.source(&url) };
+            let tree = repositories.acquire(&source).unwrap_or_else(|error| panic!("{arguments:?} {rev}: {error}"));
+            let is_history = |name: &String| name.split("/").any(|part| part == ".git");
+            assert!(!names(&tree).iter().any(is_history), "the history is no source");
+        }
+    }
+}
+
+#[test]
+fn a_history_that_stays_is_made_the_same_way_each_time() {
+    let repositories = Repositories::new();
+    let url = format!("file://{}", repositories.path().display());
+    let flags = ["leaveDotGit", "deepClone", "fetchSubmodules"].map(str::to_owned).to_vec();
+    let source = SourceRef { flags, ..repositories.source(&url) };
+    let hash_of = |source: &SourceRef| match repositories.acquire(source) {
+        Err(SourceError::HashMismatch { got, .. }) => got.to_string(),
+        other => panic!("the tree without its history cannot have this hash: {:?}", other.map(|tree| names(&tree))),
+    };
+    let hash = hash_of(&source);
+    assert_eq!(hash, hash_of(&source));
+    let tree = repositories.acquire(&SourceRef { hash: Some(hash), ..source }).expect("its own hash");
+    assert!(names(&tree).contains(&"part/lib.c".to_owned()));
 }
 
 #[test]
@@ -155,4 +252,34 @@ fn a_dead_host_of_repositories_is_given_up() {
     }
     let archive = acquire(&sources, &flat(&format!("http://{dead}/a.tar.gz"), &super::sha256(b"a")));
     assert!(matches!(archive, Err(SourceError::HostGivenUp { .. })), "archives of it are not asked for either");
+}
+
+#[test]
+#[ignore = "needs git-lfs"]
+fn files_in_large_file_storage_come_with_git_lfs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (repository, plain) = (folder.path().join("large"), folder.path().join("plain"));
+    let attributes = "*.bin filter=lfs diff=lfs merge=lfs -text\n";
+    for root in [&repository, &plain] {
+        write(root, "big.bin", "a large file");
+        write(root, ".gitattributes", attributes);
+    }
+    git(&repository, &["init", "--quiet"]);
+    git(&repository, &["lfs", "install", "--local"]);
+    let rev = commit(&repository);
+    assert!(git(&repository, &["show", "HEAD:big.bin"]).contains("oid sha256:"), "only a pointer is in the history");
+    let hash = hash_nar(&plain, Algo::Sha256).expect("readable").to_string();
+    let url = format!("file://{}", repository.display());
+    let source = |flags: &[&str]| SourceRef {
+        fetcher: "fetchgit".to_owned(),
+        rev: Some(rev.clone()),
+        flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
+        ..unpacked(&url, &hash)
+    };
+    let with = |flags: &[&str]| {
+        acquire(&sources(options(&tempfile::tempdir_in(&folder).expect("a folder").keep())), &source(flags))
+    };
+    let tree = with(&["fetchLFS"]).expect("cloned");
+    assert_eq!(files(&tree).expect("readable").0["big.bin"], b"a large file");
+    assert!(matches!(with(&[]), Err(SourceError::HashMismatch { .. })), "without it a pointer is what comes");
 }

@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use clarity::source::{Event, Hasher, Network, Options, Request, SourceError, SourceTree, Sources};
 use clarity::store::Store;
-use clarity::tree::{HashMode, SourceRef};
+use clarity::tree::{GitPart, HashMode, SourceRef};
 
 /// A source of `fetchurl` with one url.
 fn flat(url: &str, hash: &str) -> SourceRef {
@@ -35,6 +35,7 @@ fn flat(url: &str, hash: &str) -> SourceRef {
         mode: HashMode::Flat,
         rev: None,
         flags: Vec::new(),
+        git: GitPart::default(),
         strip_root: true,
         root: None,
         local: None,

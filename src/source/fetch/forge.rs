@@ -26,8 +26,7 @@ fn plan(source: &SourceRef) -> Plan {
         return never;
     }
     let is_repository = |url: &String| url.ends_with(".git") || url.starts_with("git:");
-    let wants_git = source.flags.iter().any(|flag| git::FLAGS.contains(&flag.as_str()));
-    if wants_git || source.urls.iter().any(is_repository) {
+    if git::is_asked_for(source) || source.urls.iter().any(is_repository) {
         git::plan(source)
     } else {
         Plan::Download(source.urls.clone())

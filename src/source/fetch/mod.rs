@@ -2,6 +2,7 @@
 //!
 //! A row turns a [`SourceRef`] into a [`Plan`]; it asks nothing of disk or network.
 
+mod clone;
 mod forge;
 mod git;
 mod local;
@@ -11,7 +12,8 @@ mod unpacked;
 mod url;
 mod vendored;
 
-pub(super) use git::{GitError, GitPlan, clone as clone_git};
+pub(super) use clone::{GitError, clone as clone_git, remove_histories};
+pub(super) use git::GitPlan;
 pub(super) use pypi::find as find_on_index;
 pub(super) use vendored::is_vendored;
 
