@@ -72,6 +72,14 @@ fn several_texts_in_a_row_are_all_found_in_order() {
 }
 
 #[test]
+fn two_parts_of_a_license_made_of_three_are_what_they_are_alone() {
+    assert_eq!(texts(&text_of("BSD-3-Clause").repeat(2)), ["BSD-3-Clause", "BSD-3-Clause"]);
+    let (_, behind) = text_of("Sleepycat").split_once("Sleepycat Software").expect("its first holder");
+    let parts = behind.find("The Regents").map_or("", |at| &behind[at..]);
+    assert_eq!(texts(parts), ["BSD-3-Clause", "BSD-3-Clause"]);
+}
+
+#[test]
 fn the_same_text_twice_is_two_detections() {
     let file = [text_of("ISC"), text_of("ISC")].join("\nint main(void) { return 0; }\n");
     assert_eq!(texts(&file), ["ISC", "ISC"]);
