@@ -124,6 +124,52 @@ fn short_licenses_are_told_by_their_conditions_whoever_worded_the_disclaimer() {
 }
 
 #[test]
+fn what_stands_around_the_terms_may_be_left_out() {
+    let part = |id: &str, from: &str| text_of(id).find(from).map_or("", |at| &text_of(id)[at..]);
+    let flex = part("BSD-3-Clause-flex", "This code is derived").split("This basically says").next();
+    assert_eq!(texts(flex.expect("a part")), ["BSD-3-Clause-flex"]);
+    assert_eq!(texts(part("ImageMagick", "1. Definitions")), ["ImageMagick"]);
+}
+
+#[test]
+fn whose_name_may_not_be_used_is_said_in_many_ways() {
+    let (conditions, _) = text_of("BSD-3-Clause").split_once("3. Neither").expect("a third clause");
+    let short = "THIS SOFTWARE IS PROVIDED ``AS IS'' AND WITHOUT ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING,\n\
+        WITHOUT LIMITATION, THE IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE.\n";
+    for whose in [
+        "The names of the authors may not",
+        "The name of Example Works must not",
+        "Neither the name nor the logo of Example Works may",
+    ] {
+        let clause = format!(
+            "3. {whose} be used to endorse or promote products derived from this software without specific prior written permission."
+        );
+        assert_eq!(texts(&format!("{conditions}{clause}\n\n{short}")), ["BSD-3-Clause"], "{whose}");
+    }
+}
+
+#[test]
+fn what_gnu_manuals_say_of_printing_changes_no_license() {
+    let printing = "Permission is granted to process this file through TeX and print the results, provided the printed \
+        document carries copying permission notice identical to this one except for the removal of this paragraph \
+        (this paragraph not being relevant to the printed manual).\n\n";
+    let second = "Permission is granted to copy and distribute modified";
+    assert_eq!(texts(&text_of("Latex2e").replace(second, &format!("{printing}{second}"))), ["Latex2e"]);
+}
+
+#[test]
+fn a_text_decides_and_not_the_name_above_it() {
+    let said = |content: &str| {
+        let found = read(content.as_bytes()).detections;
+        found.iter().filter(|one| one.class != Witness::Clue).map(|one| one.expr.to_string()).collect::<Vec<_>>()
+    };
+    let named = format!("This is now licensed under the New BSD License.\n\n{}", text_of("BSD-2-Clause"));
+    assert_eq!(said(&named), ["BSD-2-Clause"]);
+    let other = format!("This is licensed under the Apache License 2.0.\n\n{}", text_of("BSD-2-Clause"));
+    assert_eq!(said(&other), ["Apache-2.0", "BSD-2-Clause"]);
+}
+
+#[test]
 fn a_disclaimer_alone_is_no_license() {
     let text = text_of("BSD-3-Clause");
     assert_eq!(texts(&text[text.find("THIS SOFTWARE IS PROVIDED").expect("the disclaimer")..]), [""; 0]);

@@ -204,7 +204,8 @@ fn preposition(words: &Words, at: usize, word: &str, (first, end): (usize, usize
     let before = |these: &[&str]| at > 0 && words.is(at - 1, these);
     let frames = match word {
         "under" | "unter" | "sous" | "bajo" | "sotto" => {
-            !words.is(at + 1, &["section", "clause", "paragraph", "copyright", "copy"])
+            // "put under another licence, including the GPL" says what may not be done.
+            !words.is(at + 1, &["section", "clause", "paragraph", "copyright", "copy", "another"])
         }
         "of" => {
             before(&["terms", "conditions", "provisions", "term"])
@@ -225,7 +226,9 @@ fn preposition(words: &Words, at: usize, word: &str, (first, end): (usize, usize
         }
         _ => false,
     };
-    let denied = || negated(words, at, 5) || is_condition(words, at);
+    // "not under the terms of" begins three words before "not under".
+    let reach = if word == "of" { 8 } else { 5 };
+    let denied = || negated(words, at, reach) || is_condition(words, at);
     frames.then(|| if denied() { Standing::Denied } else { Standing::Grant })
 }
 
@@ -249,7 +252,8 @@ fn runs(words: &Words, at: usize) -> bool {
     (at.saturating_sub(2)..at).any(|back| words.is(back, &verbs))
 }
 
-/// True in sentences that begin "If you wish ..." or "Please note that ...": they talk of other cases or other code.
+/// True in sentences that begin "If you wish ...", "For those of you who choose ..." or "Please note that ...": they
+/// talk of other cases or other code.
 fn is_condition(words: &Words, at: usize) -> bool {
     let start = sentence_start_within(words, at, 60);
     let conditional = words.is(start, &["if"])
@@ -260,7 +264,8 @@ fn is_condition(words: &Words, at: usize) -> bool {
             && words.is(at + 1, &["that"])
             && !words.is(at + 2, &["this", "these", "all", "we", "you"])
     };
-    conditional || noted(start) || words.is(start, &["please"]) && words.is(start + 1, &["note"])
+    let of_some = words.is(start, &["for"]) && words.is(start + 1, &["those"]);
+    conditional || of_some || noted(start) || words.is(start, &["please"]) && words.is(start + 1, &["note"])
 }
 
 /// True where one of the `reach` words before `at`, in the same sentence, takes back what follows.
@@ -270,7 +275,9 @@ fn negated(words: &Words, at: usize, reach: usize) -> bool {
             return false;
         }
         let formerly = words.is(back, &["used"]) && words.is(back + 1, &["to"]) && words.is(back + 2, &["be"]);
-        if formerly || words.is(back, NEGATIVE) {
+        // "no script falls under the GPL"
+        let none_falls = words.is(back, &["no"]) && (back + 2..back + 5).any(|next| words.is(next, &["falls", "fall"]));
+        if formerly || none_falls || words.is(back, NEGATIVE) {
             return true;
         }
     }

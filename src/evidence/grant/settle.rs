@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::evidence::{Detection, Pointer, Witness};
 use crate::license::{LicenseExpr, Term};
+use crate::text::LineRange;
 
 /// A file that names more licenses than this without a text is a list of licenses: data.
 const LIST: usize = 14;
@@ -26,11 +27,35 @@ pub(in crate::evidence) fn settle(found: &mut Vec<Detection>) {
             && families(&one.expr).iter().all(|family| firm.contains(family));
         !repeated && !open
     });
+    drop_captions(found);
     let granted: BTreeSet<&LicenseExpr> =
         found.iter().filter(|one| one.class == Witness::Grant).map(|one| &one.expr).collect();
     if granted.len() > LIST {
         found.iter_mut().filter(|one| one.class == Witness::Grant).for_each(|one| one.class = Witness::Clue);
     }
+}
+
+/// Lines from a name to the text it announces.
+const CAPTION: u32 = 6;
+
+/// Leaves out names right above a text of the same family: "released under the New BSD license:" and then two clauses.
+/// The text decides, not what it is called.
+fn drop_captions(found: &mut Vec<Detection>) {
+    let texts: Vec<(LineRange, LicenseExpr)> =
+        found.iter().filter(|one| one.class == Witness::Text).map(|one| (one.lines, one.expr.clone())).collect();
+    let announces =
+        |one: &Detection, lines: &LineRange| one.lines.last < lines.first && lines.first - one.lines.last <= CAPTION;
+    found.retain(|one| {
+        let is_name = matches!(one.class, Witness::Grant | Witness::Readme);
+        !is_name || !texts.iter().any(|(lines, text)| announces(one, lines) && is_variant(&one.expr, text))
+    });
+}
+
+/// True for two licenses of one family that are told apart by their clauses, not by a version.
+fn is_variant(name: &LicenseExpr, text: &LicenseExpr) -> bool {
+    let (LicenseExpr::Term(name), LicenseExpr::Term(text)) = (name, text) else { return false };
+    let has_version = |term: &Term| term.license.as_str().contains('.');
+    name.license != text.license && family(name) == family(text) && !(has_version(name) && has_version(text))
 }
 
 /// A file that says its license needs nobody else to say it: references count only beside open or no statements.

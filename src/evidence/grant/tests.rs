@@ -443,3 +443,16 @@ fn translations_that_are_no_longer_used_say_nothing() {
     let found: Vec<String> = evidence.detections.iter().map(|one| one.expr.to_string()).collect();
     assert_eq!(found, ["GPL-3.0-or-later"]);
 }
+
+#[test]
+fn what_others_may_or_must_not_do_grants_nothing() {
+    nothing(
+        "This code cannot simply be copied and put under another distribution licence\n[including the GNU Public Licence.]\n",
+    );
+    nothing("No Perl script falls under the terms of the GPL unless you explicitly put it there.\n");
+    nothing("Code linked with this does not automatically fall under the terms of the GPL.\n");
+    nothing(
+        "For those of you that choose to use it under the GNU General Public License, that is a mere aggregation.\n",
+    );
+    grant("This script falls under the terms of the GPL.\n", "GPL-1.0-or-later");
+}

@@ -32,7 +32,7 @@ pub struct Worth {
     pub gain: Box<[u32]>,
     /// Words that the other side lacks, where this side is a license text.
     pub loss: Box<[u32]>,
-    /// Words that the other side lacks, where this side is a file: names are free.
+    /// Words that the other side lacks, where this side is a file: names and optional sentences are free.
     pub surplus: Box<[u32]>,
 }
 
@@ -55,7 +55,7 @@ impl Worth {
                 }))
                 .collect()
         };
-        Worth { gain: sums(10, 6, 10), loss: sums(10, 10, 0), surplus: sums(10, 0, 10) }
+        Worth { gain: sums(10, 6, 10), loss: sums(10, 10, 0), surplus: sums(10, 0, 0) }
     }
 }
 

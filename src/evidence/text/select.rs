@@ -83,12 +83,14 @@ fn scored(place: Place, passage: &dyn Fn(&Found) -> Passage, library: &Library) 
     }
     let rival = contenders.get(1).map(|(_, found)| found.entry);
     let (score, found) = contenders.swap_remove(0);
-    let is_certain = found.is_certain || score >= CERTAIN && found.grants;
+    let is_certain = found.is_certain || score >= CERTAIN && (found.grants || score >= BEYOND_DOUBT);
     Found { rival, score, is_certain, ..found }
 }
 
 /// What askalono finds this near is the license, whatever the alignment thinks of it.
 const CERTAIN: Score = Score(8_000);
+/// And this near whatever the words are: not every license is in English.
+const BEYOND_DOUBT: Score = Score(9_000);
 
 /// A block of the region, and how many runs of words it shares with a text.
 type Block = (usize, u32);
@@ -169,18 +171,20 @@ fn weighed(number: u16, library: &Library, words: &[u32], island: &Island) -> Op
     let is_whole = similarity >= 7_500 && score >= 7_000 && (score >= 9_000 || grants);
     let is_begun =
         similarity >= 9_000 && head <= 120 && (score >= 3_500 || matched >= 2_000) && matched >= 250 && grants;
+    // What stands around the terms, an introduction or an explanation, may be left out where the terms are all there.
+    let is_core = similarity >= 9_700 && score >= 5_000 && matched >= 1_000 && grants;
     if similarity < 6_000 || score < 2_000 && matched < 2_000 {
         return None;
     }
     let is_known = library.facts(number).is_known;
     let known = if is_known { 5 } else { 0 };
-    let is_certain = is_whole || is_begun;
+    let is_certain = is_whole || is_begun || is_core;
     // One that could not be reported must be clearly better to keep away one that can.
     let doubt = if is_certain { 0 } else { matched };
     // The last clause is often what makes a variant; where more is not there, the text breaks off.
     let cut = if !is_known && is_short(text) && tail * 4 < matched { 6 * tail } else { 2 * tail.min(matched) };
-    let costs = (6 * (inserted + deleted) + 3 * head + cut + doubt) / 10;
-    let costs = costs + foreign(text, &words[island.file.clone()]) + conditions(text, &island.gaps, words);
+    let costs = (6 * (inserted + deleted) + 3 * head.min(LONGEST_HEAD) + cut + doubt) / 10;
+    let costs = costs + foreign(text, is_known, &words[island.file.clone()]) + conditions(text, &island.gaps, words);
     Some(Found {
         entry: number,
         words: island.file.clone(),
@@ -196,11 +200,18 @@ fn weighed(number: u16, library: &Library, words: &[u32], island: &Island) -> Op
     })
 }
 
+/// Worth of the words before the terms that count as missing at most: a preamble is left out as a whole.
+const LONGEST_HEAD: u32 = 1_000;
+
 /// What it costs a text that insists on names that the words hold none of them: it is somebody else's license, and
-/// the same words without names fit better.
-fn foreign(text: &Text, words: &[u32]) -> u32 {
+/// the same words without names fit better. Well-known texts are used by others with their own names.
+fn foreign(text: &Text, is_known: bool, words: &[u32]) -> u32 {
     let is_named = text.names.is_empty() || words.iter().any(|word| text.names.contains(word));
-    if is_named { 0 } else { FOREIGN }
+    match is_named {
+        true => 0,
+        false if is_known => FOREIGN / 10,
+        false => FOREIGN,
+    }
 }
 
 /// Worth 15 words.

@@ -66,14 +66,29 @@ const PARTIES: &str = "the a an and or of its their any all other author authors
     contributor contributors regents company corporation project organization individual individuals licensor licensors \
     party parties by s be to in no event trademarkedname";
 
-/// Sentences that SPDX's matching guidelines call optional: how they begin and how they end.
+/// Sentences that SPDX's matching guidelines call optional, and the one that GNU manuals carry for whoever prints them:
+/// how they begin and how they end.
 const OPTIONAL: &[(&str, &str)] = &[
     ("representations about the suitability", "without express or implied warranty"),
     ("by obtaining using and or copying this software", "terms and conditions"),
+    ("permission is granted to process this file through tex", "relevant to the printed manual"),
+    ("x window system is a trademark", "x consortium inc"),
 ];
 const MOST_OPTIONAL: usize = 48;
 
+/// "Neither the name of A nor the names of its contributors may be used to endorse" and "the names of the authors may
+/// not be used to endorse" forbid the same: the end that both have, and what they begin with.
+const ENDORSE: &str = "be used to endorse";
+const DENIALS: &str = "neither nor not the name names of may must shall";
+const LONGEST_DENIAL: usize = 36;
+const LONGEST_NAME: usize = 14;
+
 struct Vocabulary {
+    endorse: Vec<u32>,
+    /// The words that only say no, whoever is named.
+    denials: BTreeSet<u32>,
+    neither: u32,
+    names: Vec<u32>,
     optional: Vec<(Vec<u32>, Vec<u32>)>,
     slots: Vec<(Vec<u32>, Vec<Vec<u32>>, usize)>,
     before: Vec<Vec<u32>>,
@@ -91,6 +106,10 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     let optional: Vec<_> = OPTIONAL.iter().map(|(open, close)| (hashes(open), hashes(close))).collect();
     let openers = slots.iter().map(|slot: &(Vec<u32>, _, _)| slot.0[0]).chain(before.iter().map(|verb| verb[0]));
     Vocabulary {
+        endorse: hashes(ENDORSE),
+        denials: hashes(DENIALS).into_iter().collect(),
+        neither: hashes("neither")[0],
+        names: hashes("name names"),
         openers: openers.chain(optional.iter().map(|sentence| sentence.0[0])).collect(),
         optional,
         slots,
@@ -110,6 +129,9 @@ pub fn weights(words: &[u32]) -> Vec<Weight> {
     let vocabulary = &*VOCABULARY;
     let mut weights = vec![Weight::Full; words.len()];
     for at in 0..words.len() {
+        for inside in vocabulary.denial(words, at).unwrap_or(0..0) {
+            weights[inside] = vocabulary.in_denial(words[inside]);
+        }
         if !vocabulary.openers.contains(&words[at]) {
             continue;
         }
@@ -132,6 +154,19 @@ impl Vocabulary {
         let (_, close) = self.optional.iter().find(|(open, _)| words[at..].starts_with(open))?;
         let end = (at..words.len().min(at + MOST_OPTIONAL)).find(|&end| words[end..].starts_with(close))?;
         Some(at..end + close.len())
+    }
+
+    /// The words that say whose name may not be used, where the words at `at` say what for.
+    fn denial(&self, words: &[u32], at: usize) -> Option<std::ops::Range<usize>> {
+        words[at..].starts_with(&self.endorse).then_some(())?;
+        let neither = (at.saturating_sub(LONGEST_DENIAL)..at).rev().find(|&place| words[place] == self.neither);
+        let name = || (at.saturating_sub(LONGEST_NAME)..at).find(|&place| self.names.contains(&words[place]));
+        Some(neither.or_else(name)?..at)
+    }
+
+    fn in_denial(&self, word: u32) -> Weight {
+        let is_general = self.denials.contains(&word) || self.parties.contains(&word);
+        if is_general { Weight::Party } else { Weight::Name }
     }
 
     /// The place for a name that the words at `at` open.
