@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bumpalo::Bump;
-use clarity::nix::{Disk, ErrorKind, Eval, Files, Limits, OwnNames, R, STACK, Value, fallback_lib, lookup};
+use clarity::nix::{Disk, ErrorKind, Eval, Files, Held, Limits, OwnNames, R, STACK, Value, fallback_lib, lookup};
 use clarity::tree::LicenseTable;
 use serde_json::{Map, Value as Json};
 
@@ -41,8 +41,8 @@ pub fn evaluate(expressions: &[String], files: &[(&str, &str)]) -> Vec<Answer> {
 fn answers(root: &Path, paths: &[PathBuf]) -> Vec<Answer> {
     let files = Files::new(vec![root.to_owned()], Disk::default());
     let bump = Bump::new();
-    let names = OwnNames::default();
-    let eval = Eval::new(&bump, &files, &names, "x86_64-linux", Limits::default());
+    let (names, held) = (OwnNames::default(), Held::default());
+    let eval = Eval::new(&bump, &files, &held, &names, "x86_64-linux", Limits::default());
     let answer = |path: &PathBuf| {
         eval.refuel();
         match eval.import(eval.str(&path.to_string_lossy())).and_then(|value| json(&eval, value)) {

@@ -122,21 +122,36 @@ fn what_has_decayed_is_evaluated_again() {
 }
 
 #[test]
+fn bytes_that_move_to_the_next_file_are_a_change() {
+    let bench = Bench::new();
+    let (one, next) = (bench.tree().join("notes-1"), bench.tree().join("notes-2"));
+    let write = |texts: [&str; 2]| {
+        fs::write(&one, texts[0]).expect("writable");
+        fs::write(&next, texts[1]).expect("writable");
+    };
+    write(["ab", "c"]);
+    bench.right();
+    write(["a", "bc"]);
+    bench.right();
+    assert_eq!(bench.entries(), 2);
+}
+
+#[test]
 fn what_changes_while_it_is_evaluated_is_not_kept() {
     use clarity::declared::{Facts, Kept};
     let bench = Bench::new();
     let store = clarity::store::Store::open(bench.cache.path().to_owned()).expect("a store");
     let checkout = clarity::tree::Checkout::open(&bench.tree(), &Default::default()).expect("opened");
-    let facts = Facts { rows: Vec::new(), table: checkout.license_table(), footprints: Default::default() };
+    let facts = Facts { rows: Vec::new(), table: checkout.license_table() };
     let kept = Kept::of(&store, &checkout).expect("a place");
     let file = nix_files(&bench.tree()).into_iter().next().expect("a file");
     let text = fs::read_to_string(&file).expect("readable");
     fs::write(&file, format!("{text}\n")).expect("writable");
-    kept.save(&checkout, &facts);
+    kept.save(&checkout, &facts, &Default::default());
     assert!(kept.load().is_none());
     fs::write(&file, text).expect("writable");
-    kept.save(&checkout, &facts);
-    assert!(kept.load().is_some());
+    kept.save(&checkout, &facts, &Default::default());
+    assert!(kept.load().is_some() && kept.load_facts().is_some());
 }
 
 #[cfg(unix)]

@@ -127,7 +127,9 @@ impl<'a> Reader<'_, 'a> {
 
     fn maintainers(&self, meta: Value<'a>) -> Vec<Maintainer> {
         let Some(Value::List(items)) = self.get(meta, self.eval.known.maintainers) else { return Vec::new() };
-        items.iter().filter_map(|item| self.maintainer(self.eval.force(item).ok()?)).collect()
+        let mut all: Vec<_> = items.iter().filter_map(|item| self.maintainer(self.eval.force(item).ok()?)).collect();
+        all.shrink_to_fit();
+        all
     }
 
     fn maintainer(&self, value: Value<'a>) -> Option<Maintainer> {

@@ -81,6 +81,8 @@ impl<'a> Sources<'_, 'a> {
                 break;
             }
         }
+        // Tens of thousands of packages have one source each, and room for four.
+        out.shrink_to_fit();
         (out, unknown)
     }
 

@@ -73,13 +73,17 @@ pub(super) fn survey(checkout: &Checkout, request: &Request, touched: Option<&To
 
 fn whole(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
     let kept = request.facts.as_deref().and_then(|store| Kept::of(store, checkout));
-    let facts = kept.as_ref().and_then(Kept::load).unwrap_or_else(|| {
+    let load = |kept: &Kept<'_>| match request.since {
+        Some(_) => kept.load(),
+        None => Some((kept.load_facts()?, Footprints::default())),
+    };
+    let (facts, footprints) = kept.as_ref().and_then(load).unwrap_or_else(|| {
         let Evaluation { rows, footprints, ended } = evaluated(checkout, request, None, shards(request), watch);
-        let facts = Facts { rows, footprints, table: checkout.license_table() };
-        kept.filter(|_| ended).inspect(|kept| kept.save(checkout, &facts));
-        facts
+        let facts = Facts { rows, table: checkout.license_table() };
+        kept.filter(|_| ended).inspect(|kept| kept.save(checkout, &facts, &footprints));
+        (facts, footprints)
     });
-    let mut surveyed = Surveyed { table: Some(facts.table), footprints: facts.footprints, ..Surveyed::default() };
+    let mut surveyed = Surveyed { table: Some(facts.table), footprints, ..Surveyed::default() };
     facts.rows.into_iter().for_each(|row| surveyed.add(row));
     surveyed
 }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use bumpalo::Bump;
 use rustc_hash::FxBuildHasher;
 
-use super::files::Files;
+use super::files::{Files, Held};
 use super::known::Known;
 use super::limits::Limits;
 use super::origin::Made;
@@ -29,6 +29,7 @@ pub struct Eval<'a> {
     /// Names the evaluator itself asks for.
     pub known: Known,
     names: &'a OwnNames,
+    pub(super) held: &'a Held,
     /// Room for a set that is being made.
     pub(super) scratch: RefCell<Vec<Attr<'a>>>,
     pub(super) globals: RefCell<HashMap<Sym, &'a Thunk<'a>, FxBuildHasher>>,
@@ -51,14 +52,23 @@ pub struct Eval<'a> {
 }
 
 impl<'a> Eval<'a> {
-    /// An evaluator over `files` whose values live in `bump`; `names` are those of its thread.
-    pub fn new(bump: &'a Bump, files: &'a Files, names: &'a OwnNames, system: &'a str, limits: Limits) -> Self {
+    /// An evaluator over `files` whose values live in `bump` and whose syntax in `held`; `names` are those of its
+    /// thread.
+    pub fn new(
+        bump: &'a Bump,
+        files: &'a Files,
+        held: &'a Held,
+        names: &'a OwnNames,
+        system: &'a str,
+        limits: Limits,
+    ) -> Self {
         let eval = Eval {
             bump,
             files,
             system,
             known: Known::new(&files.names),
             names,
+            held,
             scratch: RefCell::default(),
             globals: RefCell::default(),
             imports: RefCell::default(),

@@ -5,8 +5,9 @@
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
+use elsa::FrozenVec;
 use elsa::sync::FrozenMap;
 
 use super::disk::Disk;
@@ -30,7 +31,7 @@ pub struct File {
     content: Result<String, Vec<u8>>,
     /// Where it begins in the position space.
     pub base: u32,
-    parsed: OnceLock<Result<Expr, Fail>>,
+    syntax: Mutex<Syntax>,
     lines: OnceLock<LineIndex>,
     digest: OnceLock<Digest>,
 }
@@ -65,6 +66,42 @@ impl File {
                 LineIndex::new(&text).position(&text, u32::try_from(text.len()).unwrap_or(u32::MAX))
             }
         }
+    }
+}
+
+/// The syntax of a file, or what is wrong with it.
+type Parsed = Result<Expr, Fail>;
+
+/// The syntax of a file, which takes several times the room of the text. Most files are asked for once.
+#[derive(Default)]
+enum Syntax {
+    #[default]
+    NotAskedFor,
+    /// There as long as the evaluator that asked for it holds it.
+    AskedFor(Weak<Parsed>),
+    /// Another evaluator asked for it: there for good.
+    AskedForAgain(Arc<Parsed>),
+}
+
+impl Syntax {
+    fn get(&self) -> Option<Arc<Parsed>> {
+        match self {
+            Syntax::NotAskedFor => None,
+            Syntax::AskedFor(parsed) => parsed.upgrade(),
+            Syntax::AskedForAgain(parsed) => Some(parsed.clone()),
+        }
+    }
+}
+
+/// The syntax that an evaluator works with.
+#[derive(Default)]
+pub struct Held {
+    files: FrozenVec<Arc<Parsed>>,
+}
+
+impl Held {
+    pub(super) fn hold(&self, parsed: Arc<Parsed>) -> &Parsed {
+        self.files.push_get(parsed)
     }
 }
 
@@ -244,7 +281,7 @@ impl Files {
             below: RelPath::below(self.root(), Path::new(path)),
             content: String::from_utf8(bytes).map_err(std::string::FromUtf8Error::into_bytes),
             base,
-            parsed: OnceLock::new(),
+            syntax: Mutex::default(),
             lines: OnceLock::new(),
             digest: OnceLock::new(),
         }
@@ -256,11 +293,17 @@ impl Files {
         self.roots.iter().any(below)
     }
 
-    /// The syntax of `file`.
-    pub fn parse<'f>(&self, file: &'f File, names: &mut dyn FnMut(&str) -> Sym) -> Result<&'f Expr, FileError> {
+    /// The syntax of `file`, which each evaluator asks for once.
+    pub(super) fn parse(&self, file: &File, names: &mut dyn FnMut(&str) -> Sym) -> Arc<Parsed> {
+        let mut syntax = file.syntax.lock().unwrap_or_else(PoisonError::into_inner);
         let dir = file.path.rsplit_once('/').map_or("/", |(dir, _)| dir);
-        let parsed = file.parsed.get_or_init(|| syntax::parse(file.bytes(), dir, file.base, self.globals, names));
-        parsed.as_ref().map_err(|fail| FileError::Syntax(fail.at, fail.what))
+        let mut read = || Arc::new(syntax::parse(file.bytes(), dir, file.base, self.globals, names));
+        let parsed = syntax.get().unwrap_or_else(&mut read);
+        *syntax = match *syntax {
+            Syntax::NotAskedFor => Syntax::AskedFor(Arc::downgrade(&parsed)),
+            _ => Syntax::AskedForAgain(parsed.clone()),
+        };
+        parsed
     }
 
     /// The file that holds `position`, and the offset in it.
@@ -288,16 +331,17 @@ impl Files {
         Some(Loc { start: file.base + start, end: file.base + end })
     }
 
-    /// The smallest attribute set around `position`, in a file that was parsed.
+    /// The smallest attribute set around `position`, in a file whose syntax is held.
     pub fn set_around(&self, position: u32) -> Option<Loc> {
         let (file, _) = self.find(position)?;
-        syntax::set_around(file.parsed.get()?.as_ref().ok()?, position)
+        let parsed = file.syntax.lock().unwrap_or_else(PoisonError::into_inner).get()?;
+        syntax::set_around(parsed.as_ref().as_ref().ok()?, position)
     }
 
     /// The outline of `file`; `None` where it is no code.
     pub fn outline<'f>(&'f self, file: &'f File) -> Option<Outline<'f, String>> {
-        let expr = self.parse(file, &mut |text| self.names.intern(text)).ok()?;
-        let by_number = syntax::outline(file.text()?, expr, file.base);
+        let parsed = self.parse(file, &mut |text| self.names.intern(text));
+        let by_number = syntax::outline(file.text()?, parsed.as_ref().as_ref().ok()?, file.base);
         let names = self.names.since(0);
         let named = |(name, words): (Sym, _)| Some((names.get(name.0 as usize)?.to_string(), words));
         Some(Outline { bindings: by_number.bindings.into_iter().filter_map(named).collect(), rest: by_number.rest })

@@ -28,7 +28,10 @@ impl<'a> Eval<'a> {
         self.looked_at(Read::Path, path);
         let opened = self.files.open(path).and_then(|file| {
             let mut names = |text: &str| self.sym(text);
-            self.files.parse(file, &mut names).map(|expr| (file, expr))
+            match self.held.hold(self.files.parse(file, &mut names)) {
+                Ok(expr) => Ok((file, expr)),
+                Err(fail) => Err(FileError::Syntax(fail.at, fail.what)),
+            }
         });
         match opened {
             Ok((file, expr)) => {

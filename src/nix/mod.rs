@@ -26,7 +26,7 @@ pub use builtins::parse_name;
 pub use disk::{Disk, Instead, Kind};
 pub use eval::Eval;
 pub use fallback::fallback_lib;
-pub use files::{File, FileError, Files, GIT, MAX_FILE};
+pub use files::{File, FileError, Files, GIT, Held, MAX_FILE};
 pub use limits::{Limits, STACK};
 pub use reads::{Before, Read, ReadSet, Reads};
 pub use symbol::{Interner, OwnNames, Sym};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use bumpalo::Bump;
 
 use super::Site;
-use crate::nix::{Disk, Eval, Files, Instead, Limits, Loc, OwnNames, STACK};
+use crate::nix::{Disk, Eval, Files, Held, Instead, Limits, Loc, OwnNames, STACK};
 use crate::text::{RelPath, Span};
 
 /// How a checkout is to be read.
@@ -136,13 +136,16 @@ impl Checkout {
         let run = || {
             let names = OwnNames::default();
             let mut bump = Bump::with_capacity(ARENA);
+            let mut held = Held::default();
             loop {
+                // What the last evaluator worked with is there until this one is done: what both need is read once.
+                let _last = std::mem::take(&mut held);
                 // The pages of the last evaluator are used again: fresh ones cost as much as evaluating.
                 bump.reset();
                 if bump.allocated_bytes() > 2 * ARENA {
                     bump = Bump::with_capacity(ARENA);
                 }
-                let eval = Eval::new(&bump, &self.files, &names, &self.options.system, Limits::default());
+                let eval = Eval::new(&bump, &self.files, &held, &names, &self.options.system, Limits::default());
                 if let ControlFlow::Break(result) = work(&eval) {
                     return result;
                 }

@@ -20,6 +20,7 @@ mod touch;
 pub use audit::{Flaw, Remark, audit};
 pub use checkout::{Checkout, Layout, OpenError, Options};
 pub(crate) use discover::{Found, Walk};
+pub(crate) use fingerprint::Fingerprint;
 pub use footprint::{Footprints, Touched};
 pub use package::{AttrPath, HashMode, Maintainer, Package, Site, SourceRef, Vendored};
 pub use revision::{Changes, RevisionError};

@@ -142,9 +142,8 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// `text` again, with the taint it had.
-    pub(super) fn text_as(&self, text: &str, tainted: bool) -> Value<'a> {
-        let text = self.str(text);
+    /// `text`, a part of another, with the taint that had.
+    pub(super) fn text_as(&self, text: &'a str, tainted: bool) -> Value<'a> {
         if tainted && has_unknown_hash(text) { Value::Tainted(text) } else { Value::Str(text) }
     }
 }

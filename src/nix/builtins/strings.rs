@@ -134,5 +134,5 @@ fn replace<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
         out.extend(letters.next());
         rest = letters.as_str();
     }
-    Ok(eval.text_as(&out, tainted))
+    Ok(eval.text_as(eval.str(&out), tainted))
 }
