@@ -78,6 +78,19 @@ fn what_doubles_itself_is_stopped() {
 }
 
 #[test]
+fn what_is_named_twice_is_refused() {
+    let package = |inside: &str| format!("{{ lib }}: rec {{ {inside} }}");
+    all_fail(&[
+        ("arguments.nix", "{ a, b, a }: a".to_owned(), "an argument stands twice"),
+        ("whole.nix", "{ a, b }@a: a".to_owned(), "an argument stands twice"),
+        ("plain.nix", package("license = 1; license = 2;"), "an attribute is defined twice"),
+        ("nested.nix", package("meta = { license = 1; }; meta.license = 2;"), "an attribute is defined twice"),
+        ("inherited.nix", package("inherit (lib) x; x = 1;"), "an attribute is defined twice"),
+        ("let.nix", "let a = 1; a = 2; in a".to_owned(), "an attribute is defined twice"),
+    ]);
+}
+
+#[test]
 fn deep_nesting_is_refused_before_it_is_parsed() {
     let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
     all_fail(&[

@@ -104,3 +104,42 @@ fn a_fix_says_of_which_packages_it_cannot_tell() {
     let why = "cannot tell: bare: the declared license could not be evaluated: `stdenv` comes from outside";
     assert!(run.stderr.contains(why), "{}", run.stderr);
 }
+
+/// The licenses of the package in `text`, written to a folder of its own, for `system`.
+fn declared(text: &str, system: &str) -> Value {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("own.nix"), text).expect("writable");
+    let tree = folder.path().to_str().expect("UTF-8");
+    let run = clarity(&["scan", tree, "--metadata-only", "--format", "jsonl", "--system", system]);
+    let rows = run.stdout.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let mut rows = rows.filter(|row| row["attr"].as_str().is_some_and(|attr| attr.ends_with("own")));
+    rows.find(|row| row["kind"] == "package").unwrap_or_else(|| panic!("{}", run.stdout))["declared"].clone()
+}
+
+#[test]
+fn what_depends_on_the_platform_follows_the_stated_one() {
+    for condition in ["stdenv.isLinux", "stdenv.hostPlatform.isLinux", "!stdenv.targetPlatform.isDarwin"] {
+        let package = format!(
+            "{{ lib, stdenv }}: stdenv.mkDerivation {{ pname = \"own\"; \
+             meta.license = with lib.licenses; if {condition} then mit else isc; }}"
+        );
+        assert_eq!(declared(&package, "x86_64-linux")["terms"][0], "MIT", "{condition}");
+        assert_eq!(declared(&package, "aarch64-darwin")["terms"][0], "ISC", "{condition}");
+    }
+    let overlay = "final: prev: { own = prev.stdenv.mkDerivation { pname = \"own\"; \
+                   meta.license = if prev.stdenv.isx86_64 then \"here\" else \"there\"; }; }";
+    assert_eq!(declared(overlay, "x86_64-linux")["terms"][0], "here");
+}
+
+#[test]
+fn an_unknown_package_that_is_overridden_says_what_was_changed() {
+    for change in ["old:", "final: old:"] {
+        let overlay = format!(
+            "final: prev: {{ own = prev.hello.overrideAttrs ({change} {{ pname = \"own\"; \
+             meta = old.meta // {{ license = prev.lib.licenses.mit; }}; }}); }}"
+        );
+        assert_eq!(declared(&overlay, "x86_64-linux")["terms"][0], "MIT", "{change}");
+        let open = overlay.replace("prev.lib.licenses.mit", "final.own.license");
+        assert_ne!(declared(&open, "x86_64-linux")["status"], "resolved", "{change}");
+    }
+}

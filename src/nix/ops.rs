@@ -125,6 +125,9 @@ impl<'a> Eval<'a> {
         {
             return self.force(function);
         }
+        if name == self.known.override_attrs {
+            return Ok(self.override_build(opaque, self.done(Value::Opaque(opaque))));
+        }
         Ok(self.opaque(opaque.why))
     }
 
@@ -425,13 +428,21 @@ impl<'a> Eval<'a> {
 
 fn rebuild<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let &[build, argument, change] = args else { return eval.fault("overrideAttrs without its arguments") };
-    let changed = eval.call(eval.force(change)?, argument)?;
-    let merged = eval.update(eval.force(argument)?, changed)?;
     let why = match eval.force(build)? {
         Value::Opaque(opaque) => opaque.why,
         _ => "an unknown builder",
     };
-    Ok(eval.opaque_as(why, Shape::Build(eval.done(merged))))
+    let change = eval.force(change)?;
+    let mut changed = eval.call(change, argument)?;
+    if let Value::Lambda(_) = changed {
+        // `finalAttrs: previousAttrs: { .. }`: what becomes of the build is not known while it is changed.
+        changed = eval.call2(change, eval.done(eval.opaque(why)), argument)?;
+    }
+    match eval.update(eval.force(argument)?, changed)? {
+        // Nothing is known of the build but what is changed.
+        known @ Value::Opaque(_) => Ok(known),
+        merged => Ok(eval.opaque_as(why, Shape::Build(eval.done(merged)))),
+    }
 }
 
 fn float(value: Value<'_>) -> f64 {

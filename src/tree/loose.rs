@@ -1,6 +1,7 @@
 //! Trees without a package set: a lone file, an overlay, a folder of packages.
 //!
-//! What such a file takes from the packages around it is not known and stays so; `lib` is the one that stands in.
+//! What such a file takes from the packages around it is not known and stays so; `lib` is the one that stands in, and
+//! `stdenv` builds for the stated platform.
 //! Names: a `default.nix` at the root gives its own attributes. Without one, each file that gives a package is an
 //! attribute of the file's name (`foo.nix`) or of its folder's (`foo/default.nix`, `foo/package.nix`); a file that gives
 //! several has them below that name. Files of equal names are told apart by their folders: `a-foo`, `b-foo`.
@@ -11,7 +12,7 @@ use std::path::Path;
 
 use super::checkout::{Checkout, Layout};
 use super::discover::arguments;
-use crate::nix::{Attr, Eval, Prim, R, Thunk, Value, lookup};
+use crate::nix::{Attr, Eval, Prim, R, State, Thunk, Value, lookup};
 use crate::text::RelPath;
 
 /// How a reason ends that is about something outside of the tree.
@@ -58,9 +59,57 @@ fn slice<'a>(eval: &Eval<'a>, items: Vec<(String, &'a Thunk<'a>)>) -> &'a [Attr<
 
 /// Binds what a file means by the packages around it.
 fn install(eval: &Eval<'_>) {
-    eval.packages.set(Some(eval.done(eval.opaque(&format!("what <nixpkgs> has {OUTSIDE}")))));
+    let stdenv = stdenv(eval);
+    let known = eval.record(&[("stdenv", stdenv), ("system", eval.done(Value::Str(eval.system)))]);
+    eval.packages.set(Some(eval.done(partly_known(eval, "what <nixpkgs> has", known))));
     let prim = Prim { name: "callPackage", arity: 2, code: call_package, args: &[] };
     eval.call_package.set(Some(eval.done(Value::Prim(eval.bump.alloc(prim)))));
+}
+
+/// What comes from outside under the name `what`, of which `known` is known.
+fn partly_known<'a>(eval: &Eval<'a>, what: &str, known: Value<'a>) -> Value<'a> {
+    let unknown = eval.opaque(&format!("{what} {OUTSIDE}"));
+    // An unknown value can always be updated with a set.
+    eval.update(unknown, known).unwrap_or(unknown)
+}
+
+/// What old packages ask `stdenv` itself about the platform.
+const PLATFORM_FLAGS: &[&str] = &[
+    "isLinux",
+    "isDarwin",
+    "isBSD",
+    "isFreeBSD",
+    "isOpenBSD",
+    "isSunOS",
+    "isCygwin",
+    "isi686",
+    "isx86_32",
+    "isx86_64",
+    "is32bit",
+    "is64bit",
+    "isAarch32",
+    "isAarch64",
+    "isMips",
+    "isBigEndian",
+    "system",
+];
+
+/// The unknown `stdenv`, which is known to build for the stated platform, and on it.
+fn stdenv<'a>(eval: &Eval<'a>) -> &'a Thunk<'a> {
+    let platform = eval.native(elaborated);
+    let flag =
+        |name: &&'static str| (*name, eval.thunk(State::Select(platform, eval.sym(name)), platform.origin.get()));
+    let mut known: Vec<_> = PLATFORM_FLAGS.iter().map(flag).collect();
+    known.extend(["hostPlatform", "buildPlatform", "targetPlatform"].map(|name| (name, platform)));
+    eval.done(partly_known(eval, "`stdenv`", eval.record(&known)))
+}
+
+/// `lib.systems.elaborate` of the stated platform.
+fn elaborated<'a>(eval: &Eval<'a>) -> R<'a, Value<'a>> {
+    let lib = eval.lib.get().unwrap_or_else(|| packages_around(eval));
+    let systems = eval.thunk(State::Select(lib, eval.sym("systems")), lib.origin.get());
+    let elaborate = eval.thunk(State::Select(systems, eval.sym("elaborate")), lib.origin.get());
+    eval.call(eval.force(elaborate)?, eval.done(Value::Str(eval.system)))
 }
 
 /// One attribute for each file, not evaluated yet.
@@ -144,6 +193,11 @@ fn packages_around<'a>(eval: &Eval<'a>) -> &'a Thunk<'a> {
     eval.packages.get().unwrap_or_else(|| eval.done(eval.opaque(OUTSIDE)))
 }
 
+fn stdenv_around<'a>(eval: &Eval<'a>) -> Option<&'a Thunk<'a>> {
+    let packages = eval.packages.get()?;
+    Some(eval.thunk(State::Select(packages, eval.known.stdenv), packages.origin.get()))
+}
+
 /// The set that a function of named arguments is called with: `given`, and what it wants besides.
 fn wanted<'a>(eval: &Eval<'a>, function: Value<'a>, given: &'a [Attr<'a>]) -> Option<Value<'a>> {
     let Value::Lambda(closure) = function else { return None };
@@ -155,6 +209,7 @@ fn wanted<'a>(eval: &Eval<'a>, function: Value<'a>, given: &'a [Attr<'a>]) -> Op
         let known = match (name, entry) {
             ("lib", _) => eval.lib.get(),
             ("callPackage" | "callPackages", _) => eval.call_package.get(),
+            ("stdenv", _) => stdenv_around(eval),
             ("system" | "config" | "overlays", Some(Value::Attrs(entry))) => {
                 lookup(entry, formal.name).map(|attr| attr.value)
             }
