@@ -24,6 +24,7 @@ mod interactive;
 mod kept;
 mod license;
 mod loose;
+mod meta;
 mod patches;
 mod pitfalls;
 mod policy;

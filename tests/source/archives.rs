@@ -235,7 +235,7 @@ fn every_compression_of_tar_is_read() {
 }
 
 /// A brotli stream of uncompressed pieces (RFC 7932, section 9.2), so that no encoder is needed.
-fn brotli_stored(bytes: &[u8], out: &mut Vec<u8>) {
+pub fn brotli_stored(bytes: &[u8], out: &mut Vec<u8>) {
     let mut bits: Vec<bool> = Vec::new();
     let put = |bits: &mut Vec<bool>, value: u32, count: u32| (0..count).for_each(|at| bits.push(value >> at & 1 == 1));
     // WBITS = 16: a single zero bit.

@@ -1,6 +1,6 @@
 //! Sources: found, fetched, verified, read. Servers are on the loopback and made of `std`.
 
-mod archives;
+pub mod archives;
 #[path = "../bench/source.rs"]
 mod bench;
 mod cache;
