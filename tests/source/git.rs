@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clarity::source::{Algo, SourceError, SourceTree, hash_nar};
 use clarity::tree::{GitPart, SourceRef};
@@ -237,6 +239,36 @@ fn a_remote_repository_does_not_reach_local_ones() {
     let source = SourceRef { rev: Some(rev), ..repositories.source(&server.url("/whole")) };
     let error = repositories.acquire(&source).expect_err("refused").to_string();
     assert!(error.contains("not allowed") || error.contains("submodule"), "{error}");
+}
+
+#[test]
+fn no_password_of_the_user_is_sent_to_a_repository() {
+    let (asked, sent) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (count, leaks) = (asked.clone(), sent.clone());
+    let server = Server::new(move |request| {
+        count.fetch_add(1, Ordering::Relaxed);
+        leaks.fetch_add(usize::from(request.headers.contains_key("authorization")), Ordering::Relaxed);
+        Reply::status(401).header("WWW-Authenticate", "Basic realm=\"here\"")
+    });
+    let room = tempfile::tempdir().expect("a folder");
+    write(room.path(), "home/.netrc", "machine 127.0.0.1 login me password secret\n");
+    let source = format!(
+        "fetchgit {{ url = \"{}\"; rev = \"v1\"; hash = \"{}\"; }}",
+        server.url("/r.git"),
+        Repositories::new().hash
+    );
+    let package = format!("{{ stdenv, fetchgit }}: stdenv.mkDerivation {{ pname = \"a\"; src = {source}; }}");
+    write(room.path(), "tree/a.nix", &package);
+    let output = Command::new(env!("CARGO_BIN_EXE_clarity"))
+        .args(["scan", "--fetch"])
+        .arg(room.path().join("tree"))
+        .env("HOME", room.path().join("home"))
+        .env("CLARITY_CACHE", room.path().join("cache"))
+        .output()
+        .expect("the program runs");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("failed: a: ") && asked.load(Ordering::Relaxed) > 0, "{said}");
+    assert_eq!(sent.load(Ordering::Relaxed), 0, "git would have sent what .netrc has for this host");
 }
 
 #[test]
