@@ -169,7 +169,7 @@ fn left_by_the_script(script: &Path, url: &str, rev: &str, options: &[&str]) -> 
 
 #[test]
 #[ignore = "needs CLARITY_PREFETCH_GIT, the path of pkgs/build-support/fetchgit/nix-prefetch-git in a checkout"]
-fn the_history_that_stays_is_the_one_that_nixpkgs_leaves() {
+fn the_history_that_stays_is_the_one_that_the_script_of_a_checkout_leaves() {
     let script = PathBuf::from(std::env::var_os("CLARITY_PREFETCH_GIT").expect("CLARITY_PREFETCH_GIT is set"));
     let repositories = Repositories::new();
     let path = repositories.path();
