@@ -133,6 +133,9 @@ fn what_depends_on_the_platform_follows_the_stated_one() {
 
 #[test]
 fn an_unknown_package_that_is_overridden_says_what_was_changed() {
+    let plain = "final: prev: { own = prev.hello.overrideAttrs { pname = \"own\"; \
+                 meta.license = prev.lib.licenses.isc; }; }";
+    assert_eq!(declared(plain, "x86_64-linux")["terms"][0], "ISC");
     for change in ["old:", "final: old:"] {
         let overlay = format!(
             "final: prev: {{ own = prev.hello.overrideAttrs ({change} {{ pname = \"own\"; \

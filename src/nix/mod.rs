@@ -13,6 +13,7 @@ mod files;
 mod import;
 mod known;
 mod limits;
+mod opaque;
 mod ops;
 mod origin;
 mod reads;

@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 
 use super::eval::Eval;
-use super::symbol::Sym;
 use super::syntax::ast::{AttrName, Expr, Lambda, Op, Select};
 use super::value::{Attr, Closure, Env, ErrorKind, Opaque, Prim, R, Shape, State, Thunk, Value, lookup};
 
@@ -108,76 +107,6 @@ impl<'a> Eval<'a> {
             }
         }
         Ok(Value::Bool(true))
-    }
-
-    /// The attribute `name` of something opaque.
-    pub fn select_opaque(&self, opaque: &'a Opaque<'a>, name: Sym) -> R<'a, Value<'a>> {
-        if let Some(value) = self.known_attr(opaque, name)? {
-            return Ok(value);
-        }
-        if name == self.known.lib
-            && let Some(lib) = self.lib.get()
-        {
-            return self.force(lib);
-        }
-        if (name == self.known.call_package || name == self.known.call_packages)
-            && let Some(function) = self.call_package.get()
-        {
-            return self.force(function);
-        }
-        if name == self.known.override_attrs {
-            return Ok(self.override_build(opaque, self.done(Value::Opaque(opaque))));
-        }
-        Ok(self.opaque(opaque.why))
-    }
-
-    /// The attribute `name` of something opaque, where it is known all the same.
-    pub fn known_attr(&self, opaque: &'a Opaque<'a>, name: Sym) -> R<'a, Option<Value<'a>>> {
-        match opaque.shape {
-            Shape::Plain | Shape::Members(_) => Ok(None),
-            Shape::Over(base, attrs) => match lookup(attrs, name) {
-                Some(attr) => self.force(attr.value).map(Some),
-                None => self.known_attr(base, name),
-            },
-            Shape::Cases(condition, [yes, no]) => {
-                let sides = [yes, no].map(|side| self.thunk(State::Select(side, name), side.origin.get()));
-                Ok(Some(self.opaque_as(opaque.why, Shape::Cases(condition, sides))))
-            }
-            Shape::Build(argument) => self.attr_of_build(opaque, argument, name),
-        }
-    }
-
-    /// What an unknown builder was given is what its result is taken to have: `meta`, the names, the source, what is
-    /// done to it and what is brought along.
-    fn attr_of_build(&self, opaque: &'a Opaque<'a>, argument: &'a Thunk<'a>, name: Sym) -> R<'a, Option<Value<'a>>> {
-        let known = &self.known;
-        if name == known.override_attrs {
-            return Ok(Some(self.override_build(opaque, argument)));
-        }
-        let names = [known.meta, known.name, known.pname, known.version, known.src, known.srcs];
-        let parts = [known.source_root, known.mod_root, known.build_subdir];
-        let changes = [known.patches, known.post_unpack, known.pre_patch, known.post_patch];
-        let crates = [known.cargo_hash, known.cargo_sha256, known.cargo_lock];
-        let modules = [known.vendor_hash, known.vendor_sha256, known.npm_deps_hash];
-        if ![&names[..], &parts, &changes, &crates, &modules].concat().contains(&name) {
-            return Ok(None);
-        }
-        let mut given = self.force(argument)?;
-        if let Value::Lambda(_) = given {
-            // `finalAttrs: { .. }`: the function sees the result of the very build it describes.
-            // One that names what it wants of that result may ask for itself: counted like any other nesting.
-            given = self.deeper(|| self.call(given, self.done(Value::Opaque(opaque))))?;
-        }
-        match given {
-            Value::Attrs(attrs) => lookup(attrs, name).map(|attr| self.force(attr.value)).transpose(),
-            _ => Ok(None),
-        }
-    }
-
-    /// `overrideAttrs` of an unknown build: the argument is changed, the builder stays.
-    fn override_build(&self, opaque: &'a Opaque<'a>, argument: &'a Thunk<'a>) -> Value<'a> {
-        let args = self.bump.alloc_slice_copy(&[self.done(Value::Opaque(opaque)), argument]);
-        Value::Prim(self.bump.alloc(Prim { name: "overrideAttrs", arity: 3, code: rebuild, args }))
     }
 
     /// `function argument`.
@@ -423,25 +352,6 @@ impl<'a> Eval<'a> {
                 self.fault(&format!("a number was expected, not a {}", other.type_name()))
             }
         }
-    }
-}
-
-fn rebuild<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
-    let &[build, argument, change] = args else { return eval.fault("overrideAttrs without its arguments") };
-    let why = match eval.force(build)? {
-        Value::Opaque(opaque) => opaque.why,
-        _ => "an unknown builder",
-    };
-    let change = eval.force(change)?;
-    let mut changed = eval.call(change, argument)?;
-    if let Value::Lambda(_) = changed {
-        // `finalAttrs: previousAttrs: { .. }`: what becomes of the build is not known while it is changed.
-        changed = eval.call2(change, eval.done(eval.opaque(why)), argument)?;
-    }
-    match eval.update(eval.force(argument)?, changed)? {
-        // Nothing is known of the build but what is changed.
-        known @ Value::Opaque(_) => Ok(known),
-        merged => Ok(eval.opaque_as(why, Shape::Build(eval.done(merged)))),
     }
 }
 
