@@ -105,3 +105,14 @@ pub enum Safety {
     /// Shown, never written.
     DisplayOnly,
 }
+
+impl Safety {
+    /// Its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Safety::Safe => "safe",
+            Safety::Unsafe => "unsafe",
+            Safety::DisplayOnly => "display-only",
+        }
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::check::{self, Judged, Safety};
+use crate::check::{self, Judged};
 use crate::conclusion::{Basis, Conclusion, Part};
 use crate::declared::{Declared, Statement};
 use crate::tree::{HashMode, Package, Site, SourceRef, TableOrigin};
@@ -405,17 +405,9 @@ fn finding(located: &Located) -> FindingRow<'_> {
         help: &finding.help,
         remedy: finding.remedy.as_ref().map(|remedy| {
             let check::Intent::SetLicense(expr) = &remedy.intent;
-            RemedyRow { set_license: expr.to_string(), safety: safety(remedy.safety) }
+            RemedyRow { set_license: expr.to_string(), safety: remedy.safety.name() }
         }),
         pin: finding.pin().short(),
-    }
-}
-
-fn safety(safety: Safety) -> &'static str {
-    match safety {
-        Safety::Safe => "safe",
-        Safety::Unsafe => "unsafe",
-        Safety::DisplayOnly => "display-only",
     }
 }
 

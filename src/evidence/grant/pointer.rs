@@ -98,3 +98,18 @@ fn sentence_about(words: &Words, at: usize) -> Option<usize> {
     let sent = (at.saturating_sub(2)..at).any(|back| words.is(back, &["see", "read"]));
     (about || says_license && sent).then_some(first)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::evidence::{Detector, Options};
+    use crate::text::RelPath;
+
+    #[test]
+    fn a_reference_leads_to_the_license_of_its_file() {
+        let detector = Detector::new(&Options::default());
+        let read = |path: &str, text: &str| detector.read(&RelPath::new(path).expect("relative"), text.as_bytes());
+        let files = [read("src/a.c", "/* See the file COPYING for license terms. */"), read("src/b.c", "int x;")];
+        assert_eq!(files[0].pointers.iter().map(|one| one.target.as_str()).collect::<Vec<_>>(), ["COPYING"]);
+        assert!(files[1].pointers.is_empty());
+    }
+}

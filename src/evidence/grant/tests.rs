@@ -226,15 +226,6 @@ fn named_exceptions_widen_the_grant() {
     grant("Licensed under the Apache License v2.0 with LLVM Exceptions.", "Apache-2.0 WITH LLVM-exception");
 }
 
-#[test]
-fn a_reference_leads_to_the_license_of_its_file() {
-    let detector = Detector::new(&Options::default());
-    let read = |path: &str, text: &str| detector.read(&RelPath::new(path).expect("relative"), text.as_bytes());
-    let files = [read("src/a.c", "/* See the file COPYING for license terms. */"), read("src/b.c", "int x;")];
-    assert_eq!(files[0].pointers.iter().map(|one| one.target.as_str()).collect::<Vec<_>>(), ["COPYING"]);
-    assert!(files[1].pointers.is_empty());
-}
-
 mod properties {
     use proptest::prelude::{ProptestConfig, proptest};
 
