@@ -167,6 +167,7 @@ impl<'a> Sources<'_, 'a> {
             Some("recursive" | "nar") => HashMode::Nar,
             _ => HashMode::Flat,
         };
+        let rev = self.text(value, "rev");
         let fetcher = self.written(thunk).unwrap_or_else(|| self.by_shape(value, &urls, mode, script));
         SourceRef {
             fetcher,
@@ -174,9 +175,9 @@ impl<'a> Sources<'_, 'a> {
             hash: self.text(value, "outputHash"),
             algo: self.text(value, "outputHashAlgo"),
             mode,
-            rev: self.text(value, "rev"),
+            git: rev.as_ref().and_then(|_| self.git_part(value)),
+            rev,
             flags: self.flags(value, script),
-            git: self.git_part(value),
             strip_root: !(script.contains("unpackDir") && script.contains("mv \"$unpackDir\" \"$out\"")),
             urls,
             root: None,
@@ -205,7 +206,7 @@ impl<'a> Sources<'_, 'a> {
         source.name = self.text(value, "name").or_else(|| (!flat).then(|| "source".to_owned()));
         source.strip_root = !matches!(self.value(value, "stripRoot"), Some(Value::Bool(false)));
         source.flags = self.flags(value, "");
-        source.git = self.git_part(value);
+        source.git = source.rev.as_ref().and_then(|_| self.git_part(value));
         if self.loose_text(value, "postFetch").is_some_and(|script| !script.trim().is_empty()) {
             source.flags.push("postFetch".to_owned());
         }
@@ -284,7 +285,7 @@ impl<'a> Sources<'_, 'a> {
     }
 
     /// The part of a repository; a derivation has the folders in one text, a line each.
-    fn git_part(&self, value: Value<'a>) -> GitPart {
+    fn git_part(&self, value: Value<'a>) -> Option<Box<GitPart>> {
         let lines = |name: &str| match self.text(value, name) {
             Some(text) => text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect(),
             None => self.texts(value, name),
@@ -301,7 +302,9 @@ impl<'a> Sources<'_, 'a> {
         if sparse.is_empty() {
             sparse.extend(root_dir.clone());
         }
-        GitPart { patterns: patterns && !sparse.is_empty(), sparse, root_dir, branch: self.text(value, "branchName") }
+        let patterns = patterns && !sparse.is_empty();
+        let part = GitPart { sparse, patterns, root_dir, branch: self.text(value, "branchName") };
+        (part != GitPart::default()).then(|| Box::new(part))
     }
 
     fn value(&self, value: Value<'a>, name: &str) -> Option<Value<'a>> {
@@ -358,7 +361,7 @@ fn blank(fetcher: &str) -> SourceRef {
         mode: HashMode::Flat,
         rev: None,
         flags: Vec::new(),
-        git: GitPart::default(),
+        git: None,
         strip_root: true,
         root: None,
         local: None,

@@ -74,7 +74,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::tree::{GitPart, HashMode};
+    use crate::tree::HashMode;
 
     fn source(hash: &str) -> SourceRef {
         SourceRef {
@@ -86,7 +86,7 @@ mod tests {
             mode: HashMode::Flat,
             rev: None,
             flags: Vec::new(),
-            git: GitPart::default(),
+            git: None,
             strip_root: true,
             root: None,
             local: None,

@@ -6,7 +6,7 @@
 use serde_json::Value as Json;
 use toml::Value as Toml;
 
-use crate::tree::{GitPart, HashMode, SourceRef};
+use crate::tree::{HashMode, SourceRef};
 
 /// One dependency that a lock file pins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +104,7 @@ fn pinned(fetcher: &str, name: String, url: String, hash: Option<&str>, algo: Op
         mode: HashMode::Flat,
         rev: None,
         flags: Vec::new(),
-        git: GitPart::default(),
+        git: None,
         strip_root: true,
         root: None,
         local: None,

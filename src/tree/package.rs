@@ -112,8 +112,8 @@ pub struct SourceRef {
     pub rev: Option<String>,
     /// `fetchSubmodules`, `leaveDotGit`, ... that are true.
     pub flags: Vec<String>,
-    /// For git fetchers: the part of the repository that is meant.
-    pub git: GitPart,
+    /// For git fetchers: the part of the repository that is meant, where that is not just all of it.
+    pub git: Option<Box<GitPart>>,
     /// `stripRoot`/root stripping of fetchzip-like fetchers: true unless `stripRoot = false`.
     pub strip_root: bool,
     /// `sourceRoot`, `modRoot` or `buildAndTestSubdir`: the part of the source that is built, below its root.

@@ -122,7 +122,14 @@ fn only(repositories: &Repositories, part: GitPart, files: &[(&str, &str)]) -> R
     let hash = Some(hash_nar(plain.path(), Algo::Sha256).expect("readable").to_string());
     let source = repositories.source(&format!("file://{}", repositories.path().display()));
     let rev = Some(git(&repositories.path(), &["rev-parse", "HEAD"]));
-    let source = SourceRef { flags: Vec::new(), fetcher: "fetchFromGitHub".to_owned(), git: part, hash, rev, ..source };
+    let source = SourceRef {
+        flags: Vec::new(),
+        fetcher: "fetchFromGitHub".to_owned(),
+        git: Some(Box::new(part)),
+        hash,
+        rev,
+        ..source
+    };
     repositories.acquire(&source).map(|tree| names(&tree))
 }
 
@@ -153,6 +160,39 @@ fn a_part_of_a_repository_is_checked_out_as_it_is_asked_for() {
     }
     let error = only(&repositories, part(&["--stdin"], false), &all).expect_err("an option").to_string();
     assert!(error.contains("refuses"), "{error}");
+}
+
+/// A scan with `--fetch` of a tree with the package `a`, which has this source.
+fn scanned(room: &Path, source: &str) -> String {
+    let package = format!("{{ stdenv, fetchgit }}: stdenv.mkDerivation {{ pname = \"a\"; src = {source}; }}");
+    write(room, "tree/a.nix", &package);
+    let output = Command::new(env!("CARGO_BIN_EXE_clarity"))
+        .args(["scan", "--fetch", "--fail-on", "never"])
+        .arg(room.join("tree"))
+        .env("HOME", room.join("home"))
+        .env("CLARITY_CACHE", room.join("cache"))
+        .output()
+        .expect("the program runs");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn the_part_that_an_expression_asks_for_is_what_is_cloned() {
+    let repositories = Repositories::new();
+    write(&repositories.path(), "src/deep/c.c", "int c;");
+    let rev = commit(&repositories.path());
+    let room = repositories.folder.path();
+    write(room, "wanted/c.c", "int c;");
+    let hash = hash_nar(&room.join("wanted"), Algo::Sha256).expect("readable");
+    let url = repositories.path();
+    let with = |part: &str| {
+        let url = url.display();
+        scanned(room, &format!("fetchgit {{ url = \"file://{url}\"; rev = \"{rev}\"; hash = \"{hash}\"; {part} }}"))
+    };
+    let whole = with("");
+    assert!(whole.contains("failed: a: ") && whole.contains("hash mismatch"), "{whole}");
+    let part = with("rootDir = \"src/deep\";");
+    assert!(part.contains("looked at the sources of 1 of 1 packages that have one (1 files"), "{part}");
 }
 
 /// The tree that the script of a real checkout leaves, by its hash.
@@ -257,16 +297,7 @@ fn no_password_of_the_user_is_sent_to_a_repository() {
         server.url("/r.git"),
         Repositories::new().hash
     );
-    let package = format!("{{ stdenv, fetchgit }}: stdenv.mkDerivation {{ pname = \"a\"; src = {source}; }}");
-    write(room.path(), "tree/a.nix", &package);
-    let output = Command::new(env!("CARGO_BIN_EXE_clarity"))
-        .args(["scan", "--fetch"])
-        .arg(room.path().join("tree"))
-        .env("HOME", room.path().join("home"))
-        .env("CLARITY_CACHE", room.path().join("cache"))
-        .output()
-        .expect("the program runs");
-    let said = String::from_utf8_lossy(&output.stdout);
+    let said = scanned(room.path(), &source);
     assert!(said.contains("failed: a: ") && asked.load(Ordering::Relaxed) > 0, "{said}");
     assert_eq!(sent.load(Ordering::Relaxed), 0, "git would have sent what .netrc has for this host");
 }

@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use clarity::source::{Event, Hasher, Network, Options, Request, SourceError, SourceTree, Sources};
 use clarity::store::Store;
-use clarity::tree::{GitPart, HashMode, SourceRef};
+use clarity::tree::{HashMode, SourceRef};
 
 /// A source of `fetchurl` with one url.
 fn flat(url: &str, hash: &str) -> SourceRef {
@@ -35,7 +35,7 @@ fn flat(url: &str, hash: &str) -> SourceRef {
         mode: HashMode::Flat,
         rev: None,
         flags: Vec::new(),
-        git: GitPart::default(),
+        git: None,
         strip_root: true,
         root: None,
         local: None,

@@ -80,7 +80,9 @@ impl Git<'_> {
         let is_id = rev.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         let is_shallow = !self.plan.history.as_ref().is_some_and(|history| history.deep);
         let name = match rev {
-            _ if is_id && self.plan.history.is_some() => self.listed(|id, _| id == rev)?.map(|(_, name)| name),
+            _ if is_id && is_shallow && self.plan.history.is_some() => {
+                self.listed(|id, _| id == rev)?.map(|(_, name)| name)
+            }
             _ if is_id => None,
             "HEAD" => Some(rev.to_owned()),
             _ if rev.starts_with("refs/") => Some(rev.to_owned()),

@@ -33,8 +33,8 @@ pub(in crate::source) struct History {
 
 /// True where only git gives what is meant.
 pub(super) fn is_asked_for(source: &SourceRef) -> bool {
-    let is_part = !source.git.sparse.is_empty() || source.git.root_dir.is_some();
-    is_part || source.flags.iter().any(|flag| FLAGS.contains(&flag.as_str()))
+    let is_part = |part: &GitPart| !part.sparse.is_empty() || part.root_dir.is_some();
+    source.git.as_deref().is_some_and(is_part) || source.flags.iter().any(|flag| FLAGS.contains(&flag.as_str()))
 }
 
 pub(super) fn plan(source: &SourceRef) -> Plan {
@@ -53,6 +53,6 @@ pub(super) fn plan(source: &SourceRef) -> Plan {
         submodules: has("fetchSubmodules"),
         lfs: has("fetchLFS"),
         history,
-        part: source.git.clone(),
+        part: source.git.as_deref().cloned().unwrap_or_default(),
     })
 }
