@@ -33,4 +33,4 @@ pub use reads::{Before, Read, ReadSet, Reads};
 pub use symbol::{Interner, OwnNames, Sym};
 pub use syntax::Outline;
 pub use syntax::ast::Loc;
-pub use value::{Attr, Env, Error, ErrorKind, Opaque, Prim, R, Shape, State, Thunk, Value, lookup};
+pub use value::{Attr, Env, Error, ErrorKind, Opaque, Prim, PrimFn, R, Shape, State, Thunk, Value, lookup};

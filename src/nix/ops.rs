@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 
 use super::eval::Eval;
-use super::syntax::ast::{AttrName, Expr, Lambda, Op, Select};
+use super::files::is_in_library;
+use super::syntax::ast::{AttrName, Expr, Lambda, Loc, Op, Select};
 use super::value::{Attr, Closure, Env, ErrorKind, Opaque, Prim, R, Shape, State, Thunk, Value, lookup};
 
 impl<'a> Eval<'a> {
@@ -26,10 +27,21 @@ impl<'a> Eval<'a> {
         };
         match value {
             Value::Opaque(opaque) => {
+                let written = self.condition(condition.loc);
                 let sides = [self.delay(yes, env), self.delay(no, env)];
-                Ok(self.opaque_as(opaque.why, Shape::Cases(condition.loc, sides)))
+                Ok(self.opaque_as(opaque.why, Shape::Cases(written, sides)))
             }
             value => self.eval(if self.bool_of(value)? { yes } else { no }, env),
+        }
+    }
+
+    /// Where the condition at `loc`, which was just evaluated, is written: for one that a function of `lib` was given,
+    /// where it was given.
+    fn condition(&self, loc: Loc) -> Loc {
+        let is_shared = is_in_library(loc) || self.files.find(loc.start).is_none_or(|(file, _)| file.below.is_none());
+        match self.last_origin() {
+            given if is_shared && given != Loc::default() => given,
+            _ => loc,
         }
     }
 
@@ -122,7 +134,7 @@ impl<'a> Eval<'a> {
                 }
                 None => self.fault("a set cannot be called"),
             },
-            Value::Opaque(opaque) => Ok(self.opaque_as(opaque.why, Shape::Build(argument))),
+            Value::Opaque(opaque) => self.call_opaque(opaque, argument),
             other => self.fault(&format!("a {} cannot be called", other.type_name())),
         }
     }
@@ -270,6 +282,9 @@ impl<'a> Eval<'a> {
         match (a, b) {
             (Value::Attrs(a), Value::Attrs(b)) => Ok(Value::Attrs(self.merge(a, b))),
             (Value::Opaque(base), Value::Attrs(over)) => Ok(self.opaque_as(base.why, Shape::Over(base, over))),
+            (Value::Attrs(_), Value::Opaque(Opaque { why, shape: Shape::Cases(condition, sides) })) => {
+                Ok(self.each_case(why, *condition, *sides, move |eval, side| eval.update(a, side)))
+            }
             (_, Value::Opaque(opaque)) => Ok(Value::Opaque(opaque)),
             (Value::Attrs(_) | Value::Opaque(_), other) | (other, _) => {
                 self.fault(&format!("a set was expected beside `//`, not a {}", other.type_name()))
@@ -304,6 +319,15 @@ impl<'a> Eval<'a> {
     }
 
     fn concat(&self, a: Value<'a>, b: Value<'a>) -> R<'a, Value<'a>> {
+        match (a, b) {
+            (Value::Opaque(Opaque { why, shape: Shape::Cases(condition, sides) }), _) => {
+                return Ok(self.each_case(why, *condition, *sides, move |eval, side| eval.concat(side, b)));
+            }
+            (_, Value::Opaque(Opaque { why, shape: Shape::Cases(condition, sides) })) => {
+                return Ok(self.each_case(why, *condition, *sides, move |eval, side| eval.concat(a, side)));
+            }
+            _ => {}
+        }
         let members = |value: Value<'a>| match value {
             Value::List(items) => Ok((items, None)),
             Value::Opaque(Opaque { why, shape: Shape::Members(items) }) => Ok((*items, Some(*why))),
