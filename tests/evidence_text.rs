@@ -178,6 +178,49 @@ fn a_text_decides_and_not_the_name_above_it() {
 }
 
 #[test]
+fn a_variant_is_told_from_its_family_only_where_the_words_follow_it() {
+    let variant = text_of("BSD-3-Clause-Tso");
+    assert_eq!(texts(variant), ["BSD-3-Clause-Tso"]);
+    let choice = "As another choice, whoever receives this may hand it on under the conditions of the GNU General \
+                  Public License, in which case what that says is required in place of the restrictions above. This \
+                  is needed since those might be at odds with each other in the eyes of some lawyers somewhere.\n\n";
+    let usual = variant
+        .replace("ALL OF WHICH ARE HEREBY DISCLAIMED", "ARE DISCLAIMED")
+        .replace("EVEN IF NOT ADVISED", "EVEN IF ADVISED")
+        .replace("THIS SOFTWARE IS PROVIDED", &format!("{choice}THIS SOFTWARE IS PROVIDED"));
+    assert_eq!(texts(&usual), ["BSD-3-Clause"]);
+}
+
+#[test]
+fn a_license_that_quotes_those_of_others_is_told_by_its_own_terms() {
+    let whole = text_of("Sleepycat");
+    let own = &whole[..whole.find("Copyright (c) 1990, 1993").expect("the first of the others")];
+    assert_eq!(texts(own), ["Sleepycat"]);
+    assert_eq!(texts(text_of("OpenSSL-standalone")), ["OpenSSL-standalone"]);
+}
+
+#[test]
+fn what_a_well_known_license_gives_is_enough_without_its_disclaimer() {
+    let isc = text_of("ISC");
+    let given = &isc[isc.find("Permission").expect("what is given")..isc.find("THE SOFTWARE").expect("a disclaimer")];
+    assert_eq!(texts(given), ["ISC"]);
+    assert_eq!(texts(text_of("pkgconf")), ["pkgconf"]);
+}
+
+#[test]
+fn names_of_versions_follow_the_wording_of_the_text_beside_them() {
+    let says = |text: &str| {
+        let evidence =
+            read(format!("This is free software, under the same terms as Perl itself.\n\n{text}").as_bytes());
+        let said = evidence.detections.iter().find(|one| one.class == Witness::Grant).expect("a grant");
+        said.expr.to_string()
+    };
+    assert_eq!(says(text_of("Artistic-1.0")), "Artistic-1.0 OR GPL-1.0-or-later");
+    assert_eq!(says(text_of("Artistic-1.0-Perl")), "Artistic-1.0-Perl OR GPL-1.0-or-later");
+    assert_eq!(says(text_of("Artistic-2.0")), "Artistic-1.0-Perl OR GPL-1.0-or-later");
+}
+
+#[test]
 fn a_disclaimer_alone_is_no_license() {
     let text = text_of("BSD-3-Clause");
     assert_eq!(texts(&text[text.find("THIS SOFTWARE IS PROVIDED").expect("the disclaimer")..]), [""; 0]);

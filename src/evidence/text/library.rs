@@ -19,6 +19,8 @@ pub struct Text {
     pub names: BTreeSet<u32>,
     /// The word at which it stops to give and begins to disclaim.
     pub disclaimer: Option<usize>,
+    /// The words with which the licenses of others begin that it quotes behind its own terms.
+    pub others: Vec<usize>,
     shingles: Box<[u32]>,
     /// Per bucket: the last place of a shingle in it, plus one.
     heads: Box<[u32]>,
@@ -79,6 +81,7 @@ impl Text {
         Text {
             names,
             disclaimer: disclaimer(&words),
+            others: others(&words),
             worth,
             words: words.into(),
             shingles: shingles.into(),
@@ -111,6 +114,18 @@ fn disclaimer(words: &[u32]) -> Option<usize> {
             .map(hashes)
     });
     (0..words.len()).find(|&at| OPENINGS.iter().any(|opening| words[at..].starts_with(opening)))
+}
+
+/// Where the usual first words of a license stand once more, behind a license.
+fn others(words: &[u32]) -> Vec<usize> {
+    static OPENING: LazyLock<Vec<u32>> = LazyLock::new(|| hashes("redistribution and use in source and binary forms"));
+    words
+        .windows(OPENING.len())
+        .enumerate()
+        .filter(|(_, run)| *run == OPENING.as_slice())
+        .map(|(at, _)| at)
+        .skip(1)
+        .collect()
 }
 
 /// A license text that the user gave, reported as `LicenseRef-<name>`.
@@ -191,6 +206,15 @@ impl Library {
                 Facts { words: text.words.len() as u32, shingles: text.distinct().len() as u32, is_known: true }
             }
         }
+    }
+
+    /// True where the text with this number is listed beside a well-known one, `base`, for other words:
+    /// `BSD-3-Clause-Sun` beside `BSD-3-Clause`.
+    pub fn is_variant(&self, number: u16, base: u16) -> bool {
+        let entry = |number: u16| ENTRIES.get(usize::from(number)).filter(|entry| !entry.is_exception);
+        let (Some(variant), Some(base)) = (entry(number), entry(base)) else { return false };
+        let rest = variant.id.strip_prefix(base.id);
+        base.is_known && !variant.is_known && rest.is_some_and(|rest| rest.starts_with('-'))
     }
 
     /// The user's name of the text with this number; `None` for those of the list.

@@ -28,6 +28,8 @@ pub struct Found {
     pub is_certain: bool,
     /// The text from its beginning to its end, more or less.
     is_whole: bool,
+    /// Little else stands between its words.
+    follows: bool,
     is_known: bool,
     /// Its words allow something.
     grants: bool,
@@ -58,7 +60,10 @@ pub fn select(region: &Region, text: &str, library: &Library) -> Vec<Found> {
             found.extend(islands.iter().filter_map(|island| judge(number, library, &region.hashes, island)));
         }
     }
-    best_apart(found).into_iter().map(|place| scored(place, &|found| passage(region, text, found), library)).collect()
+    best_apart(found, library)
+        .into_iter()
+        .map(|place| scored(place, &|found| passage(region, text, found), library))
+        .collect()
 }
 
 fn passage(region: &Region, text: &str, found: &Found) -> Passage {
@@ -69,7 +74,7 @@ fn passage(region: &Region, text: &str, found: &Found) -> Passage {
 /// near. What is word for word the license needs no scoring; of a text that breaks off, askalono, which compares whole
 /// texts, would only say that short licenses lack less.
 fn scored(place: Place, passage: &dyn Fn(&Found) -> Passage, library: &Library) -> Found {
-    let Place { winner, rivals } = place;
+    let Place { winner, rivals, family } = place;
     if winner.score == Score::FULL {
         return Found { rival: rivals.first().map(|rival| rival.entry), ..winner };
     }
@@ -83,6 +88,9 @@ fn scored(place: Place, passage: &dyn Fn(&Found) -> Passage, library: &Library) 
     }
     let rival = contenders.get(1).map(|(_, found)| found.entry);
     let (score, found) = contenders.swap_remove(0);
+    if let Some(family) = family.filter(|_| !found.follows) {
+        return Found { rival: Some(found.entry), score: seen.likeness(library.passage(family.entry)), ..family };
+    }
     let is_certain = found.is_certain || score >= CERTAIN && (found.grants || score >= BEYOND_DOUBT);
     Found { rival, score, is_certain, ..found }
 }
@@ -161,6 +169,8 @@ fn judge(number: u16, library: &Library, words: &[u32], island: &Island) -> Opti
 
 fn weighed(number: u16, library: &Library, words: &[u32], island: &Island) -> Option<Found> {
     let text: &Text = library.text(number);
+    let is_known = library.facts(number).is_known;
+    let is_common = is_known && is_short(text);
     let Island { matched, inserted, deleted, .. } = *island;
     let loss = &text.worth.loss;
     let (head, tail) = (loss[island.text.start], loss[text.words.len()] - loss[island.text.end]);
@@ -169,22 +179,30 @@ fn weighed(number: u16, library: &Library, words: &[u32], island: &Island) -> Op
     let score = part_of(matched + inserted + deleted + head + tail);
     let grants = grants(&words[island.file.clone()]);
     let is_whole = similarity >= 7_500 && score >= 7_000 && (score >= 9_000 || grants);
-    let is_begun =
-        similarity >= 9_000 && head <= 120 && (score >= 3_500 || matched >= 2_000) && matched >= 250 && grants;
+    // All that a license everybody knows gives and asks: only its disclaimer is missing.
+    let gives_all = is_common && text.disclaimer.is_some_and(|at| island.text.end + 2 >= at);
+    let is_enough = score >= 3_500 || matched >= 2_000 || gives_all;
+    let is_begun = similarity >= 9_000 && head <= 120 && is_enough && matched >= 250 && grants;
     // What stands around the terms, an introduction or an explanation, may be left out where the terms are all there.
     let (before, behind) = (&text.words[..island.text.start], &text.words[island.text.end..]);
     let has_all_terms = !sets_terms(before) && !sets_terms(behind);
-    let is_core = similarity >= 9_700 && score >= 5_000 && matched >= 1_000 && grants && has_all_terms;
+    let is_core = similarity >= 9_500 && score >= 5_000 && matched >= 1_000 && grants && has_all_terms;
     if similarity < 6_000 || score < 2_000 && matched < 2_000 {
         return None;
     }
-    let is_known = library.facts(number).is_known;
     let known = if is_known { 5 } else { 0 };
     let is_certain = is_whole || is_begun || is_core;
     // One that could not be reported must be clearly better to keep away one that can.
     let doubt = if is_certain { 0 } else { matched };
     // The last clause is often what makes a variant; where more is not there, the text breaks off.
-    let cut = if !is_known && is_short(text) && tail * 4 < matched { 6 * tail } else { 2 * tail.min(matched) };
+    let has_own_terms = text.others.iter().any(|at| *at >= island.text.end && *at - island.text.end <= 3);
+    let cut = if has_own_terms {
+        100
+    } else if !is_known && is_short(text) && tail * 4 < matched {
+        6 * tail
+    } else {
+        2 * tail.min(matched)
+    };
     let costs = (6 * (inserted + deleted) + 3 * head.min(LONGEST_HEAD) + cut + doubt) / 10;
     let costs = costs + foreign(text, is_known, &words[island.file.clone()]) + conditions(text, &island.gaps, words);
     Some(Found {
@@ -195,6 +213,7 @@ fn weighed(number: u16, library: &Library, words: &[u32], island: &Island) -> Op
         rival: None,
         is_certain,
         is_whole,
+        follows: similarity >= 9_000,
         is_known,
         grants,
         matched,
@@ -284,6 +303,9 @@ impl Found {
 struct Place {
     winner: Found,
     rivals: Vec<Found>,
+    /// The license of which the text is a variant, where that is certain as well: somebody's wording is told from it
+    /// only where the words follow that wording.
+    family: Option<Found>,
 }
 
 /// Rivals of one text at most.
@@ -291,18 +313,20 @@ const MOST_RIVALS: usize = 4;
 
 impl Place {
     /// Keeps what lost its place to this text, where it is a rival.
-    fn lost(&mut self, mut other: Found) {
+    fn lost(&mut self, mut other: Found, library: &Library) {
         if self.winner.is_less_likely(&other) {
             std::mem::swap(&mut self.winner, &mut other);
         }
-        if self.rivals.len() < MOST_RIVALS && self.winner.is_rival(&other) {
+        if other.is_certain && library.is_variant(self.winner.entry, other.entry) {
+            self.family = Some(other);
+        } else if self.rivals.len() < MOST_RIVALS && self.winner.is_rival(&other) {
             self.rivals.push(other);
         }
     }
 }
 
 /// The most useful of those that overlap.
-fn best_apart(mut found: Vec<Found>) -> Vec<Place> {
+fn best_apart(mut found: Vec<Found>, library: &Library) -> Vec<Place> {
     found.sort_by_key(|one| (-one.utility, one.entry, one.words.start));
     let mut kept: Vec<Place> = Vec::new();
     // Per block of the region: those kept that touch it.
@@ -311,10 +335,10 @@ fn best_apart(mut found: Vec<Found>) -> Vec<Place> {
         let blocks = one.words.start / BLOCK..=one.words.end / BLOCK;
         let near = by_block.range(blocks.clone()).flat_map(|(_, kept)| kept).copied();
         match near.filter(|&at| kept[at].winner.displaces(&one)).min() {
-            Some(at) => kept[at].lost(one),
+            Some(at) => kept[at].lost(one, library),
             None => {
                 blocks.for_each(|block| by_block.entry(block).or_default().push(kept.len()));
-                kept.push(Place { winner: one, rivals: Vec::new() });
+                kept.push(Place { winner: one, rivals: Vec::new(), family: None });
             }
         }
     }
