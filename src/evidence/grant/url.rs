@@ -133,7 +133,7 @@ fn by_name(names: &Names, low: &str) -> Option<Address> {
                 path.trim_start_matches("mpl").trim_matches('/').trim_start_matches("mpl-").trim_end_matches("index")
             ),
         ),
-        _ => on_license_site(names, host, path).or_else(|| last_part(names, low)),
+        _ => on_license_site(names, host, path).or_else(|| last_part(names, low)).or_else(|| of_program(names, low)),
     }
 }
 
@@ -159,6 +159,58 @@ fn last_part(names: &Names, low: &str) -> Option<Address> {
     let in_folder = || folder.split(['/', '.']).any(|part| LICENSES.contains(&part));
     (says_license || in_folder()).then(|| whole_name(names, page_name(page))).flatten()
 }
+
+/// The license page of the program after which a license is called: `zlib.net/zlib/LICENSE`, `eu-datagrid.org/license`.
+fn of_program(names: &Names, low: &str) -> Option<Address> {
+    let (folder, page) = low.rsplit_once('/')?;
+    let is_license = ["license", "licence", "copying"].contains(&page_name(page));
+    let (site, inner) = folder.split_once('/').unwrap_or((folder, ""));
+    // A part of a repository's address that only says where in it the page is.
+    let place = inner.rsplit('/').find(|part| !IN_REPOSITORIES.contains(part) && !part.is_empty());
+    let program = place.or_else(|| site.rsplit('.').nth(1))?;
+    let is_after = |name: &&str| letters(name) == letters(program) && !MAKERS.contains(&program);
+    let listed = || crate::license::licenses().filter(|license| !license.deprecated);
+    let name = is_license.then(|| listed().map(|license| unversioned(license.id)).find(is_after)).flatten()?;
+    whole_name(names, name)
+}
+
+fn unversioned(id: &str) -> &str {
+    id.split_once('-')
+        .filter(|(_, rest)| rest.starts_with(|first: char| first.is_ascii_digit()))
+        .map_or(id, |(name, _)| name)
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+/// Between the name of a repository and that of a file in it.
+const IN_REPOSITORIES: &[&str] =
+    &["blob", "raw", "tree", "src", "-", "master", "main", "trunk", "develop", "tip", "head"];
+
+/// After whom licenses are called that are not those of whatever else they make.
+const MAKERS: &[&str] = &[
+    "adobe",
+    "amd",
+    "apache",
+    "apple",
+    "caldera",
+    "cmu",
+    "dec",
+    "elastic",
+    "fair",
+    "hp",
+    "ibm",
+    "intel",
+    "isc",
+    "mit",
+    "microsoft",
+    "nokia",
+    "sgi",
+    "sun",
+    "unicode",
+    "xerox",
+];
 
 /// Folders and hosts that hold licenses.
 const LICENSES: &[&str] = &["license", "licenses", "licence", "licences", "license-list", "license-list-data"];
@@ -191,6 +243,8 @@ fn page_name(page: &str) -> &str {
 /// The one license that `name` spells from end to end.
 fn whole_name(names: &Names, name: &str) -> Option<Address> {
     let spaced = name.replace(['_', '%'], " ");
+    // `bsdlicense`: the two words may be written as one.
+    let spaced = spaced.strip_suffix("license").map_or(spaced.clone(), |stem| format!("{stem} license"));
     let words = Words::read(&spaced, 0);
     let skipped = usize::from(words.is(0, &["the"]));
     let found = names.at(&words, skipped).or_else(|| names.at(&words, 0))?;
