@@ -33,6 +33,7 @@ fn follow_pointers(files: &mut [FileEvidence], sharing: &mut Sharing) {
             .pointers
             .iter()
             .filter_map(|pointer| Some(resolved(pointer, target(&texts, &file.path, &pointer.target)?)))
+            .chain(named(file, &texts))
             .collect();
         if found.is_empty() && Detection::are_sorted(&file.detections) {
             continue;
@@ -103,6 +104,23 @@ fn target<'t>(texts: &'t BTreeMap<String, LicenseExpr>, from: &RelPath, name: &s
     }
 }
 
+/// What the file is called after to which one that says nothing else leads, where it is not there: `LICENSE-MIT`, or
+/// `license.terms`, as projects around Tcl call the text of its license.
+fn named(file: &FileEvidence, texts: &BTreeMap<String, LicenseExpr>) -> Option<Detection> {
+    let [pointer] = file.pointers.iter().as_slice() else { return None };
+    let is_silent = file.detections.iter().all(|one| one.class == Witness::Clue);
+    if !is_silent || target(texts, &file.path, &pointer.target).is_some() {
+        return None;
+    }
+    let name = pointer.target.rsplit('/').next()?.trim_end_matches(".txt").trim_end_matches(".md");
+    let (kind, license) = name.split_once(['-', '.', '_'])?;
+    let is_license = ["license", "licence", "copying"].iter().any(|word| kind.eq_ignore_ascii_case(word));
+    let license = if name.eq_ignore_ascii_case("license.terms") { "TCL" } else { license };
+    let (expr, note) = super::grant::named(license).filter(|_| is_license)?;
+    let said = format!("the name of {} says so", pointer.target);
+    Some(Detection { note: Some(note.unwrap_or(said)), ..resolved(pointer, &expr) })
+}
+
 fn resolved(pointer: &Pointer, expr: &LicenseExpr) -> Detection {
     Detection {
         expr: expr.clone(),
@@ -120,6 +138,22 @@ mod tests {
     use super::*;
     use crate::evidence::{Detector, Options};
     use crate::license::license;
+
+    #[test]
+    fn a_file_that_is_not_there_may_be_called_after_its_license() {
+        let says = |text: &str| says(&[("a.c", text)], "a.c");
+        assert_eq!(says("/* See LICENSE-MIT for the license terms of this file. */\n"), ["MIT (reference)"]);
+        assert_eq!(says("# See doc/COPYING.RUBY for license terms\n"), ["Ruby (reference)"]);
+        let tcl = "# See the file \"license.terms\" for information on usage and redistribution of this file.\n";
+        assert_eq!(says(tcl), ["TCL (reference)"]);
+        for silent in ["LICENSE.frob", "COPYING.LIB", "LICENSE-vendor.txt"] {
+            assert!(says(&format!("/* See {silent} for the license terms. */\n")).is_empty(), "{silent}");
+        }
+        let two = "/* See LICENSE-MIT and LICENSE-APACHE for the license terms. */\n";
+        assert!(says(two).is_empty(), "whether both or one of both: nobody says");
+        let there = [("a.c", "/* See LICENSE-MIT for license terms. */\n"), ("LICENSE-MIT", "All rights reserved.\n")];
+        assert_eq!(super::tests::says(&there, "a.c"), ["MIT (reference)"]);
+    }
 
     fn says(files: &[(&str, &str)], path: &str) -> Vec<String> {
         let detector = Detector::new(&Options::default());

@@ -29,6 +29,7 @@ pub(in crate::evidence) fn settle(found: &mut Vec<Detection>) {
         !repeated && !open
     });
     drop_captions(found);
+    name_after_texts(found);
     let granted: BTreeSet<&LicenseExpr> =
         found.iter().filter(|one| one.class == Witness::Grant).map(|one| &one.expr).collect();
     if granted.len() > LIST {
@@ -55,6 +56,28 @@ fn drop_captions(found: &mut Vec<Detection>) {
         let is_name = matches!(one.class, Witness::Grant | Witness::Readme);
         !is_name || !texts.iter().any(|(lines, text)| announces(one, lines) && is_variant(&one.expr, text))
     });
+}
+
+/// Who sees what a name means by what another place says.
+const BY_TEXT: &str = "reference";
+
+/// "The same terms as Perl itself" beside the Artistic License: the text shows which of its variants is meant.
+fn name_after_texts(found: &mut [Detection]) {
+    let texts: Vec<Term> =
+        found.iter().filter(|one| one.class == Witness::Text).flat_map(|one| one.expr.terms()).cloned().collect();
+    let shown = |term: &Term| texts.iter().find(|text| is_wording(term, text) || is_wording(text, term)).cloned();
+    for one in found.iter_mut().filter(|one| matches!(one.class, Witness::Grant | Witness::Readme)) {
+        let expr = one.expr.map_terms(&mut |term| shown(term).unwrap_or_else(|| term.clone()));
+        if expr != one.expr {
+            (one.expr, one.by, one.note) = (expr, BY_TEXT, Some("as the text beside it says".to_owned()));
+        }
+    }
+}
+
+/// True for one version of a license and another wording of it: `Artistic-1.0` and `Artistic-1.0-Perl`.
+fn is_wording(version: &Term, wording: &Term) -> bool {
+    let rest = wording.license.as_str().strip_prefix(version.license.as_str());
+    version.license.as_str().contains('.') && rest.is_some_and(|rest| rest.starts_with('-'))
 }
 
 /// True for two licenses of one family that are told apart by their clauses, not by a version.
