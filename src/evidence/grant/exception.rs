@@ -37,6 +37,7 @@ const NAMES: &[(&str, &str)] = &[
     ("freertos", "freertos-exception-2.0"),
     ("universal foss", "Universal-FOSS-exception-1.0"),
     ("swift runtime library", "Swift-exception"),
+    ("apache license v 2.0 with runtime library", "Swift-exception"),
 ];
 
 /// The exceptions that `words` name, with their lines.

@@ -104,7 +104,7 @@ fn declared(words: &Words, first: usize, end: usize) -> bool {
 /// True where words behind the name make it a grant: "GPL licensed", "the GPL governs", "GPL v2, can be found in".
 fn grants_behind(words: &Words, first: usize, end: usize, plain: bool) -> bool {
     let same_unit = !words.gap(end).has(Gap::STOP) && !words.gap(end).has(Gap::PARAGRAPH);
-    let governs = (end..end + 3).any(|at| words.is(at, &["governs"]));
+    let governs = (end..end + 3).any(|at| words.is(at, &["governs"])) || goes_along(words, first, end);
     let found_in = words.is(end, &["can", "see"]) && words.gap(first).has(Gap::PARAGRAPH) && !plain;
     // "GPL'd", and not a word that only begins with this letter.
     let is_verb = !plain && words.is(end, &["d"]) && words.gap(end).has(Gap::QUOTE);
@@ -112,6 +112,17 @@ fn grants_behind(words: &Words, first: usize, end: usize, plain: bool) -> bool {
     let is_data = words.gap(first).has(Gap::QUOTE) && words.gap(first).has(Gap::NEWLINE);
     let granted = !is_data && (words.is(end, AFTER) || is_verb);
     same_unit && (granted || governs || found_in || is_defined(words, end))
+}
+
+/// True in "The X license must be distributed with this software".
+fn goes_along(words: &Words, first: usize, end: usize) -> bool {
+    let start = first.saturating_sub(1);
+    let begins = start == 0 || [Gap::STOP, Gap::PARAGRAPH].iter().any(|gap| words.gap(start).has(*gap));
+    let along = words.is(end, &["must"])
+        && words.is(end + 1, &["be"])
+        && words.is(end + 2, &["distributed", "included", "shipped"])
+        && words.is(end + 3, &["with"]);
+    begins && along && names_license(words, end)
 }
 
 /// True where the name before `end` becomes what a header calls its license: `... (the "License")`.
@@ -143,6 +154,10 @@ pub(super) fn sent_to(words: &Words, at: usize) -> Option<usize> {
         return None;
     }
     let start = sentence_start_within(words, lead, LEADS_TO);
+    // "If these files are missing, the license may also be found at" repeats what they grant.
+    if words.is(sentence_start_within(words, lead, 2 * LEADS_TO), &["if"]) {
+        return None;
+    }
     let is_license = |place: usize| words.is(place, &["license", "licence", "licensing", "licenses", "dedication"]);
     let terms =
         |place: usize| words.is(place, &["terms", "conditions"]) && words.is(place + 1, &["are", "see", "at", "of"]);
@@ -190,7 +205,13 @@ fn looking_back(words: &Words, first: usize, end: usize, plain: bool) -> Option<
 fn announces(words: &Words, at: usize) -> bool {
     let opens = ["either", "both", "of", "following", "under", "terms", "conditions", "licenses", "licences"];
     // A copyright line is not a name: the terms themselves follow.
-    words.gap(at + 1).has(Gap::COLON) && words.is(at, &opens) && !words.is(at + 1, &["copyright"])
+    let goes_on = words.gap(at + 1).has(Gap::COLON) || offers(words, at);
+    goes_on && words.is(at, &opens) && !words.is(at + 1, &["copyright"])
+}
+
+/// True at the end of "licensed under either of", with which no sentence ends.
+fn offers(words: &Words, at: usize) -> bool {
+    words.is(at, &["either"]) || at > 0 && words.is(at, &["of"]) && words.is(at - 1, &["either"])
 }
 
 /// The first word of the sentence, at most 30 words back.

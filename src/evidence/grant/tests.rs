@@ -427,6 +427,53 @@ fn creative_commons_names_are_read_in_every_spelling() {
 }
 
 #[test]
+fn a_license_page_of_the_program_that_a_license_is_called_after_is_that_license() {
+    for (url, license) in [
+        ("https://example.org/pub/bzip2/LICENSE", "bzip2-1.0.6"),
+        ("https://forge.example/someone/zlib/blob/master/LICENSE", "Zlib"),
+        ("http://www.eu-datagrid.example/license.html", "EUDatagrid"),
+        ("http://example.org/texts/bsdlicense.html", "BSD-3-Clause"),
+    ] {
+        grant(&format!("{url}\n"), license);
+    }
+    for url in [
+        "https://www.intel.example/license.html",
+        "https://forge.example/apache/frobnicate/blob/master/LICENSE",
+        "https://forge.example/someone/zlib/blob/master/README",
+    ] {
+        nothing(&format!("{url}\n"));
+    }
+    nothing(
+        "If, for some reason, these are missing, the license may be found at: ftp://example.org/zlib/license.html\n",
+    );
+}
+
+#[test]
+fn a_license_that_must_go_along_is_that_of_the_file() {
+    grant(".fi\n.SH LICENSE\n.fi\nThe ISC license must be distributed with this software.\n", "ISC");
+    nothing("Whoever links this knows that the ISC license must be distributed with other software.\n");
+}
+
+#[test]
+fn a_sentence_may_go_on_in_a_list_without_a_colon() {
+    for list in [
+        "Licensed under either of\n\n * Apache License, Version 2.0\n * MIT license\n\nat your option.\n",
+        "It is licensed under either\n\n- the Apache License, Version 2.0, or\n- the MIT license\n\nat your option.\n",
+    ] {
+        grant(list, "Apache-2.0 OR MIT");
+    }
+    nothing("Some parts are distributed with another license\n\n * Apache License, Version 2.0\n");
+}
+
+#[test]
+fn every_prefix_of_lines_is_skipped() {
+    grant(
+        "_C_ Permission is given under the terms of the\n_C_ SGI Free Software License B, Version\n_C_ 1.1.\n",
+        "SGI-B-1.1",
+    );
+}
+
+#[test]
 fn translations_that_are_no_longer_used_say_nothing() {
     let catalogue = "msgid \"License GPLv3+: GNU GPL version 3 or later\"\n\n#~ msgid \"License GPLv2+: GNU GPL version 2 or later\"\n";
     let path = RelPath::new("po/de.po").expect("relative");

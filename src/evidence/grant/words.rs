@@ -139,7 +139,10 @@ impl Reader<'_> {
     fn skip_prefix_word(&mut self, begin: usize) {
         let from = if self.bytes[self.at] == b'@' { self.at + 1 } else { self.at };
         let len = self.bytes[from..].iter().take(8).take_while(|byte| byte.is_ascii_alphabetic()).count();
-        let after = self.bytes.get(from + len).copied().unwrap_or(b'\n');
+        // `_C_` begins the lines of a comment in SGI's manuals.
+        let fenced = from > begin && self.bytes[from - 1] == b'_' && self.bytes.get(from + len) == Some(&b'_');
+        let end = from + len + usize::from(fenced);
+        let after = self.bytes.get(end).copied().unwrap_or(b'\n');
         if len == 0 || !matches!(after, b' ' | b'\t' | b'\n' | b'\r') {
             return;
         }
@@ -148,8 +151,12 @@ impl Reader<'_> {
         let marked = from > begin && matches!(self.bytes[from - 1], b'.' | b'@' | b'\'');
         let strong = matches!(word.as_str(), "dnl" | "rem");
         let fortran = word == "c" && from == begin && after != b'\n';
-        if strong || fortran || (marked && LINE_PREFIXES.contains(&word.as_str())) {
-            self.at = from + len;
+        if strong || fortran || fenced || (marked && LINE_PREFIXES.contains(&word.as_str())) {
+            self.at = end;
+            // A macro by itself, as `.PP`, ends what stands before it.
+            if marked && matches!(after, b'\n' | b'\r') && !matches!(word.as_str(), "br" | "b" | "i") {
+                self.gap.add(Gap::PARAGRAPH);
+            }
             while matches!(self.peek(0), b' ' | b'\t' | b'*' | b'#') && self.at < self.bytes.len() {
                 self.at += 1;
             }
