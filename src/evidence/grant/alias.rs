@@ -316,6 +316,7 @@ pub(super) const PHRASES: &[(&str, &[&str])] = &[
         "Python-2.0",
         &[
             "licensed to psf under a contributor agreement",
+            "licensed to the psf under a contributor agreement",
             "licensed to the python software foundation under a contributor agreement",
         ],
     ),

@@ -3,7 +3,7 @@
 //! Decides by the frame a name stands in: a granting preposition ("under the terms of"), a field ("License: ..."), or
 //! standing alone. Everything else is a mention, and a mention grants nothing: "compatible with the GPL".
 
-use super::lexicon::{AFTER, EXCEPTION, LINKS, NEGATIVE, PREPOSITIONS, TALK};
+use super::lexicon::{AFTER, CLOSING, EXCEPTION, LINKS, NEGATIVE, PREPOSITIONS, TALK};
 use super::names::spelled;
 use super::words::{Gap, Kind, Words};
 
@@ -110,7 +110,9 @@ fn grants_behind(words: &Words, first: usize, end: usize, plain: bool) -> bool {
     let is_verb = !plain && words.is(end, &["d"]) && words.gap(end).has(Gap::QUOTE);
     // A string that begins with the name is data: 'MIT Licensed'.
     let is_data = words.gap(first).has(Gap::QUOTE) && words.gap(first).has(Gap::NEWLINE);
-    let granted = !is_data && (words.is(end, AFTER) || is_verb);
+    // "The Vim license (see below) applies to"
+    let bracket = (end + 1..end + 5).find(|at| words.gap(end).has(Gap::OPEN) && words.gap(*at).has(Gap::CLOSE));
+    let granted = !is_data && (words.is(bracket.unwrap_or(end), AFTER) || is_verb);
     same_unit && (granted || governs || found_in || is_defined(words, end))
 }
 
@@ -203,7 +205,7 @@ fn looking_back(words: &Words, first: usize, end: usize, plain: bool) -> Option<
 
 /// True in "under the terms of either:", with which the sentence goes on in the paragraphs below.
 fn announces(words: &Words, at: usize) -> bool {
-    let opens = ["either", "both", "of", "following", "under", "terms", "conditions", "licenses", "licences"];
+    let opens = ["either", "both", "of", "following", "under", "terms", "conditions", "licenses", "licences", "option"];
     // A copyright line is not a name: the terms themselves follow.
     let goes_on = words.gap(at + 1).has(Gap::COLON) || offers(words, at);
     goes_on && words.is(at, &opens) && !words.is(at + 1, &["copyright"])
@@ -428,22 +430,7 @@ fn is_alone(words: &Words, first: usize, end: usize) -> bool {
         from -= 1;
     }
     let mut to = end;
-    while !words.gap(to).has(Gap::NEWLINE)
-        && words.is(
-            to,
-            &[
-                "license",
-                "licence",
-                "agreement",
-                "family",
-                "header",
-                "universal",
-                "international",
-                "unported",
-                "generic",
-            ],
-        )
-    {
+    while !words.gap(to).has(Gap::NEWLINE) && words.is(to, CLOSING) {
         to += 1;
     }
     let own_line = words.gap(from).has(Gap::NEWLINE) && words.gap(to).has(Gap::NEWLINE);

@@ -169,3 +169,7 @@ pub(super) const TALK: &[&str] = &[
 ];
 
 pub(super) const EXCEPTION: &[&str] = &["exception", "exceptions"];
+
+/// Words that may follow a name on a line of its own.
+pub(super) const CLOSING: &[&str] =
+    &["license", "licence", "agreement", "family", "header", "universal", "international", "unported", "generic"];

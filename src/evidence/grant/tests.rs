@@ -462,7 +462,17 @@ fn a_sentence_may_go_on_in_a_list_without_a_colon() {
     ] {
         grant(list, "Apache-2.0 OR MIT");
     }
+    let offered =
+        "It is licensed under either of the following, at your option:\n\n* the ISC license\n* the MIT license\n";
+    grant(offered, "ISC OR MIT");
     nothing("Some parts are distributed with another license\n\n * Apache License, Version 2.0\n");
+}
+
+#[test]
+fn links_and_brackets_do_not_part_a_sentence() {
+    let linked = "You can redistribute it under the terms of the GNU General Public License; either\nL<version 2 of the License|https://www.gnu.org/licenses/old-licenses/gpl-2.0.html>,\nor (at your option) any later version.\n";
+    grant(linked, "GPL-2.0-or-later");
+    grant("The VIM LICENSE (see |copyright|) applies to the files in this folder.\n", "Vim");
 }
 
 #[test]
