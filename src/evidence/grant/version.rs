@@ -236,11 +236,6 @@ fn tail(words: &Words, family: &Family, stated: &mut Stated) {
         if gap.has(Gap::PARAGRAPH) || (gap.has(Gap::STOP) && !words.is(at, &["or"])) || at >= words.len() {
             return;
         }
-        // The address behind a version: `L<version 2|https://...>`, `[version 2](https://...)`.
-        if words.kind(at) == Some(Kind::Url) && (gap.has(Gap::BAR) || gap.has(Gap::OPEN)) {
-            at += 1;
-            continue;
-        }
         let word = spelled(words.text(at));
         joined |= gap.has(Gap::SLASH) || gap.has(Gap::BAR);
         if word == "only" {
