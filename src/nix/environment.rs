@@ -3,32 +3,81 @@
 use std::cell::Cell;
 
 use super::eval::Eval;
-use super::syntax::ast::{Binding, BindingValue, Bindings};
-use super::value::{Attr, Env, R, State, Thunk, Value};
+use super::syntax::ast::{Binding, BindingValue, Bindings, Expr, Kind, Slot};
+use super::value::{Attr, Closure, Env, R, Rest, State, Thunk, Value};
 
 impl<'a> Eval<'a> {
-    /// An environment inside of `up`.
-    pub fn env(&self, up: &'a Env<'a>, slots: impl ExactSizeIterator<Item = Option<&'a Thunk<'a>>>) -> &'a Env<'a> {
-        let slots = self.bump.alloc_slice_fill_iter(slots.map(Cell::new));
-        self.bump.alloc(Env { up: Some(up), slots })
+    /// An environment of one value inside of `up`.
+    pub(super) fn env_of(&self, up: &'a Env<'a>, value: &'a Thunk<'a>) -> &'a Env<'a> {
+        let slots = self.bump.alloc([Cell::new(Some(value))]);
+        self.bump.alloc(Env { up: Some(up), slots, rest: Rest::Nothing })
     }
 
-    pub(super) fn empty_env(&self, up: &'a Env<'a>, len: usize) -> &'a Env<'a> {
-        self.env(up, (0..len).map(|_| None))
+    /// The environment of a function that takes its arguments one after the other and has them all: those it had and
+    /// `count` more.
+    pub(super) fn env_of_call(
+        &self,
+        closure: &'a Closure<'a>,
+        count: usize,
+        more: impl Fn(usize) -> &'a Thunk<'a>,
+    ) -> &'a Env<'a> {
+        let had = closure.args;
+        let value = |at: usize| had.get(at).copied().unwrap_or_else(|| more(at - had.len()));
+        let slots = self.bump.alloc_slice_fill_with(had.len() + count, |at| Cell::new(Some(value(at))));
+        self.bump.alloc(Env { up: Some(closure.env), slots, rest: Rest::Nothing })
+    }
+
+    /// An environment inside of `up` whose values are still to come.
+    pub(super) fn empty_env(&self, up: &'a Env<'a>, len: usize, rest: Rest<'a>) -> &'a Env<'a> {
+        let slots = self.bump.alloc_slice_fill_with(len, |_| Cell::new(None));
+        self.bump.alloc(Env { up: Some(up), slots, rest })
     }
 
     /// The environment of `let`.
     pub(super) fn scope(&self, bindings: &'a Bindings, env: &'a Env<'a>) -> &'a Env<'a> {
-        let inner = self.empty_env(env, bindings.fixed.len());
-        let from = self.outside(bindings, inner);
-        for (slot, binding) in inner.slots.iter().zip(&bindings.fixed) {
-            slot.set(Some(self.bound(binding, inner, env, from)));
-        }
-        inner
+        self.empty_env(env, bindings.fixed.len() + bindings.from.len(), Rest::Let(bindings))
+    }
+
+    /// What belongs in an empty slot of `env`, put there.
+    pub(super) fn fill(&self, env: &'a Env<'a>, slot: usize) -> Option<&'a Thunk<'a>> {
+        let thunk = match env.rest {
+            Rest::Nothing => return None,
+            Rest::Let(bindings) => match (bindings.fixed.get(slot), slot.checked_sub(bindings.fixed.len())) {
+                (Some(binding), _) => self.let_bound(bindings, binding, env)?,
+                (None, number) => self.waiting(bindings.from.get(number?)?, env),
+            },
+            Rest::Defaults(lambda) => {
+                let formals = lambda.formals.as_deref()?;
+                let formal = formals.get(slot.checked_sub(lambda.names.len())?)?;
+                self.waiting(formal.default.as_ref()?, env)
+            }
+        };
+        env.slots.get(slot)?.set(Some(thunk));
+        Some(thunk)
+    }
+
+    fn let_bound(&self, bindings: &'a Bindings, binding: &'a Binding, env: &'a Env<'a>) -> Option<&'a Thunk<'a>> {
+        Some(match &binding.value {
+            // Another name of the same `let` may be a mere name again, and so on in a circle.
+            BindingValue::Expr(expr) if matches!(expr.kind, Kind::Local(Slot { up: 0, .. }, _)) => {
+                self.waiting(expr, env)
+            }
+            BindingValue::Expr(expr) => self.delay(expr, env),
+            BindingValue::Inherit(expr) => self.delay(expr, env.up?),
+            BindingValue::From(number) => {
+                let slot = bindings.fixed.len() + usize::from(*number);
+                let from = env.slots.get(slot)?.get().or_else(|| self.fill(env, slot))?;
+                self.thunk(State::Select(from, binding.name), binding.at)
+            }
+        })
+    }
+
+    fn waiting(&self, expr: &'a Expr, env: &'a Env<'a>) -> &'a Thunk<'a> {
+        self.thunk(State::Expr(expr, env), expr.loc)
     }
 
     pub(super) fn outside(&self, bindings: &'a Bindings, env: &'a Env<'a>) -> &'a [&'a Thunk<'a>] {
-        self.bump.alloc_slice_fill_iter(bindings.from.iter().map(|from| self.thunk(State::Expr(from, env), from.loc)))
+        self.bump.alloc_slice_fill_iter(bindings.from.iter().map(|from| self.waiting(from, env)))
     }
 
     pub(super) fn bound(
@@ -49,7 +98,7 @@ impl<'a> Eval<'a> {
     }
 
     pub(super) fn set(&self, bindings: &'a Bindings, env: &'a Env<'a>) -> R<'a, Value<'a>> {
-        let inner = if bindings.rec { self.empty_env(env, bindings.fixed.len()) } else { env };
+        let inner = if bindings.rec { self.empty_env(env, bindings.fixed.len(), Rest::Nothing) } else { env };
         let from = self.outside(bindings, inner);
         let items = self.bump.alloc_slice_fill_iter(bindings.fixed.iter().map(|binding| Attr {
             name: binding.name,

@@ -3,8 +3,11 @@
 use std::cmp::Ordering;
 
 use super::eval::Eval;
-use super::syntax::ast::{AttrName, Expr, Lambda, Op, Select};
-use super::value::{Attr, Closure, Env, ErrorKind, Opaque, Prim, R, Shape, State, Thunk, Value, lookup};
+use super::syntax::ast::{AttrName, Expr, Kind, Lambda, Op, Select};
+use super::value::{Attr, Closure, Env, ErrorKind, Opaque, Prim, R, Rest, Shape, State, Thunk, Value, lookup};
+
+/// So many arguments are handed over at once.
+const MOST_AT_ONCE: usize = 8;
 
 impl<'a> Eval<'a> {
     /// A boolean, or why not.
@@ -109,6 +112,37 @@ impl<'a> Eval<'a> {
         Ok(Value::Bool(true))
     }
 
+    /// `function argument ..`: a function that takes several gets them at once.
+    pub(super) fn apply(&self, two: &'a [Expr; 2], env: &'a Env<'a>) -> R<'a, Value<'a>> {
+        let [mut function, first] = two.each_ref();
+        let (mut args, mut left) = ([first; MOST_AT_ONCE], 1);
+        while let (Kind::Apply(inner), true) = (&function.kind, left < MOST_AT_ONCE) {
+            function = &inner[0];
+            args[left] = &inner[1];
+            left += 1;
+        }
+        let mut value = self.eval(function, env)?;
+        while left > 0 {
+            let wanted = match value {
+                Value::Lambda(closure) => closure.lambda.names.len() - closure.args.len(),
+                _ => 1,
+            };
+            value = match value {
+                Value::Lambda(closure) if (2..=left).contains(&wanted) && closure.lambda.formals.is_none() => {
+                    let given = &args[left - wanted..left];
+                    let inner = self.env_of_call(closure, wanted, |at| self.delay(given[wanted - 1 - at], env));
+                    left -= wanted;
+                    self.eval(&closure.lambda.body, inner)?
+                }
+                _ => {
+                    left -= 1;
+                    self.call(value, self.delay(args[left], env))?
+                }
+            };
+        }
+        Ok(value)
+    }
+
     /// `function argument`.
     pub fn call(&self, function: Value<'a>, argument: &'a Thunk<'a>) -> R<'a, Value<'a>> {
         match function {
@@ -149,12 +183,17 @@ impl<'a> Eval<'a> {
     fn call_lambda(&self, closure: &'a Closure<'a>, argument: &'a Thunk<'a>) -> R<'a, Value<'a>> {
         let lambda = closure.lambda;
         let Some(formals) = &lambda.formals else {
-            let env = self.env(closure.env, std::iter::once(Some(argument)));
-            return self.eval(&lambda.body, env);
+            let had = closure.args;
+            if had.len() + 1 < lambda.names.len() {
+                let given = |at: usize| had.get(at).copied().unwrap_or(argument);
+                let args = self.bump.alloc_slice_fill_with(had.len() + 1, given);
+                return Ok(Value::Lambda(self.bump.alloc(Closure { args, ..*closure })));
+            }
+            return self.eval(&lambda.body, self.env_of_call(closure, 1, |_| argument));
         };
         let given = self.force(argument)?;
-        let shift = usize::from(lambda.whole.is_some());
-        let env = self.env(closure.env, (0..formals.len() + shift).map(|_| None));
+        let shift = lambda.names.len();
+        let env = self.empty_env(closure.env, formals.len() + shift, Rest::Defaults(lambda));
         if shift == 1 {
             env.slots[0].set(Some(argument));
         }
@@ -175,17 +214,16 @@ impl<'a> Eval<'a> {
                 rest = &rest[rest.partition_point(|attr| attr.name < formal.name)..];
             }
             let given = rest.first().filter(|attr| attr.name == formal.name);
-            let thunk = match (given, &formal.default) {
-                (Some(attr), _) => {
+            match given {
+                Some(attr) => {
                     used += 1;
-                    attr.value
+                    env.slots[index + shift].set(Some(attr.value));
                 }
-                (None, Some(default)) => self.thunk(State::Expr(default, env), default.loc),
-                (None, None) => {
+                None if formal.default.is_none() => {
                     return self.fault(&format!("argument `{}` is missing", self.name(formal.name)));
                 }
-            };
-            env.slots[index + shift].set(Some(thunk));
+                None => {}
+            }
         }
         if !lambda.open && used != attrs.len() {
             let extra = attrs.iter().find(|attr| formals.iter().all(|formal| formal.name != attr.name));
@@ -201,7 +239,7 @@ impl<'a> Eval<'a> {
             let known = self.known_attr(given, formal.name)?;
             let thunk = match (known, &formal.default) {
                 (Some(value), _) => self.done(value),
-                (None, Some(default)) => self.thunk(State::Expr(default, env), default.loc),
+                (None, Some(_)) => continue,
                 (None, None) if formal.name == self.known.lib && self.lib.get().is_some() => {
                     self.thunk(State::Select(self.done(Value::Opaque(given)), formal.name), Default::default())
                 }

@@ -113,8 +113,9 @@ pub enum Op {
 /// A function.
 #[derive(Debug)]
 pub struct Lambda {
-    /// The name of the whole argument: slot 0 where there is one.
-    pub whole: Option<Sym>,
+    /// The names of `a: b: ..`, which takes one argument after the other; of `{ .. }:` the name of the whole argument,
+    /// where it has one. Theirs are the first slots.
+    pub names: Box<[Sym]>,
     /// The formals of `{ a, b ? 1 }:`, sorted by name; their slots follow.
     pub formals: Option<Box<[Formal]>>,
     /// True where `...` allows other attributes.

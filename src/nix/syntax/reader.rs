@@ -341,9 +341,16 @@ impl<'f> Reader<'f> {
     /// `name: body`
     fn lambda(&mut self) -> Result<Kind, Fail> {
         let text = self.bump();
-        let whole = Some(self.sym(text));
+        let name = self.sym(text);
         self.bump();
-        Ok(Kind::Lambda(Box::new(Lambda { whole, formals: None, open: false, body: self.expr()? })))
+        let mut body = self.expr()?;
+        if let Kind::Lambda(inner) = &mut body.kind
+            && inner.formals.is_none()
+        {
+            inner.names = [&[name], &*inner.names].concat().into();
+            return Ok(body.kind);
+        }
+        Ok(Kind::Lambda(Box::new(Lambda { names: [name].into(), formals: None, open: false, body })))
     }
 
     /// `{ .. }: body`, where what stands before an `@` was read.
@@ -376,7 +383,7 @@ impl<'f> Reader<'f> {
         if formals.windows(2).any(|two| two[0].name == two[1].name) {
             return Err(self.fail(start, "an argument stands twice"));
         }
-        Ok(Kind::Lambda(Box::new(Lambda { whole, formals: Some(formals.into()), open, body: self.expr()? })))
+        Ok(Kind::Lambda(Box::new(Lambda { names: whole.into_iter().collect(), formals: Some(formals.into()), open, body: self.expr()? })))
     }
 
     fn formal(&mut self) -> Result<Formal, Fail> {

@@ -5,8 +5,8 @@ use crate::nix::symbol::Sym;
 
 /// One environment that encloses an expression.
 enum Scope {
-    /// The name of a whole argument, and sorted names.
-    Names(Option<Sym>, Vec<Sym>),
+    /// Names in the order of their slots, the last of equal ones counts; and sorted names behind them.
+    Names(Box<[Sym]>, Vec<Sym>),
     With,
 }
 
@@ -75,7 +75,7 @@ impl Scopes {
 
     fn lambda(&mut self, lambda: &mut Lambda) {
         let formals = lambda.formals.iter().flat_map(|formals| formals.iter().map(|formal| formal.name));
-        self.stack.push(Scope::Names(lambda.whole, formals.collect()));
+        self.stack.push(Scope::Names(lambda.names.clone(), formals.collect()));
         for formal in lambda.formals.iter_mut().flat_map(|formals| formals.iter_mut()) {
             if let Some(default) = &mut formal.default {
                 self.expr(default);
@@ -113,9 +113,9 @@ impl Scopes {
         let mut withs = Vec::new();
         for (up, scope) in self.stack.iter().rev().enumerate() {
             let found = match scope {
-                Scope::Names(whole, _) if *whole == Some(name) => Some(0),
-                Scope::Names(whole, names) => {
-                    names.binary_search(&name).ok().map(|at| slot_number(at + usize::from(whole.is_some())))
+                Scope::Names(first, names) => {
+                    let behind = || names.binary_search(&name).ok().map(|at| at + first.len());
+                    first.iter().rposition(|known| *known == name).or_else(behind).map(slot_number)
                 }
                 Scope::With => {
                     withs.push(distance(up));
@@ -139,5 +139,5 @@ fn distance(number: usize) -> u16 {
 }
 
 fn names_of(bindings: &Bindings) -> Scope {
-    Scope::Names(None, bindings.fixed.iter().map(|binding| binding.name).collect())
+    Scope::Names(Box::default(), bindings.fixed.iter().map(|binding| binding.name).collect())
 }
