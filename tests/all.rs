@@ -14,6 +14,7 @@ mod evidence_text;
 mod fallback_lib;
 mod fix;
 mod formats;
+mod functions;
 #[path = "fuzz/total.rs"]
 mod fuzz_total;
 mod gate;

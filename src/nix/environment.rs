@@ -23,8 +23,9 @@ impl<'a> Eval<'a> {
     ) -> &'a Env<'a> {
         let had = closure.args;
         let value = |at: usize| had.get(at).copied().unwrap_or_else(|| more(at - had.len()));
-        let slots = self.bump.alloc_slice_fill_with(had.len() + count, |at| Cell::new(Some(value(at))));
-        self.bump.alloc(Env { up: Some(closure.env), slots, rest: Rest::Nothing })
+        let given = |at: usize| (at < had.len() + count).then(|| value(at));
+        let slots = self.bump.alloc_slice_fill_with(closure.lambda.slots(), |at| Cell::new(given(at)));
+        self.bump.alloc(Env { up: Some(closure.env), slots, rest: Rest::Function(closure.lambda) })
     }
 
     /// An environment inside of `up` whose values are still to come.
@@ -33,23 +34,35 @@ impl<'a> Eval<'a> {
         self.bump.alloc(Env { up: Some(up), slots, rest })
     }
 
-    /// The environment of `let`.
+    /// The environment of bindings that see each other.
     pub(super) fn scope(&self, bindings: &'a Bindings, env: &'a Env<'a>) -> &'a Env<'a> {
-        self.empty_env(env, bindings.fixed.len() + bindings.from.len(), Rest::Let(bindings))
+        self.empty_env(env, bindings.slots(), Rest::Let(bindings))
+    }
+
+    /// What is in a slot of `env`.
+    #[inline]
+    pub(super) fn in_slot(&self, env: &'a Env<'a>, slot: usize) -> Option<&'a Thunk<'a>> {
+        env.slots.get(slot)?.get().or_else(|| self.fill(env, slot))
     }
 
     /// What belongs in an empty slot of `env`, put there.
-    pub(super) fn fill(&self, env: &'a Env<'a>, slot: usize) -> Option<&'a Thunk<'a>> {
+    fn fill(&self, env: &'a Env<'a>, slot: usize) -> Option<&'a Thunk<'a>> {
         let thunk = match env.rest {
             Rest::Nothing => return None,
-            Rest::Let(bindings) => match (bindings.fixed.get(slot), slot.checked_sub(bindings.fixed.len())) {
-                (Some(binding), _) => self.let_bound(bindings, binding, env)?,
-                (None, number) => self.waiting(bindings.from.get(number?)?, env),
+            Rest::Let(bindings) => match bindings.fixed.get(slot) {
+                Some(binding) => self.let_bound(bindings, binding, env)?,
+                None => {
+                    let mut behind = bindings.from.iter().chain(&bindings.kept).skip(slot - bindings.fixed.len());
+                    self.waiting(behind.next()?, env)
+                }
             },
-            Rest::Defaults(lambda) => {
-                let formals = lambda.formals.as_deref()?;
-                let formal = formals.get(slot.checked_sub(lambda.names.len())?)?;
-                self.waiting(formal.default.as_ref()?, env)
+            Rest::Function(lambda) => {
+                let formals = lambda.formals.as_deref().unwrap_or_default();
+                let behind = slot.checked_sub(lambda.names.len())?;
+                match formals.get(behind) {
+                    Some(formal) => self.waiting(formal.default.as_ref()?, env),
+                    None => self.waiting(lambda.kept.get(behind - formals.len())?, env),
+                }
             }
         };
         env.slots.get(slot)?.set(Some(thunk));
@@ -65,8 +78,7 @@ impl<'a> Eval<'a> {
             BindingValue::Expr(expr) => self.delay(expr, env),
             BindingValue::Inherit(expr) => self.delay(expr, env.up?),
             BindingValue::From(number) => {
-                let slot = bindings.fixed.len() + usize::from(*number);
-                let from = env.slots.get(slot)?.get().or_else(|| self.fill(env, slot))?;
+                let from = self.in_slot(env, bindings.fixed.len() + usize::from(*number))?;
                 self.thunk(State::Select(from, binding.name), binding.at)
             }
         })
@@ -76,40 +88,23 @@ impl<'a> Eval<'a> {
         self.thunk(State::Expr(expr, env), expr.loc)
     }
 
-    pub(super) fn outside(&self, bindings: &'a Bindings, env: &'a Env<'a>) -> &'a [&'a Thunk<'a>] {
-        self.bump.alloc_slice_fill_iter(bindings.from.iter().map(|from| self.waiting(from, env)))
-    }
-
-    pub(super) fn bound(
-        &self,
-        binding: &'a Binding,
-        inner: &'a Env<'a>,
-        outer: &'a Env<'a>,
-        from: &[&'a Thunk<'a>],
-    ) -> &'a Thunk<'a> {
-        match &binding.value {
-            BindingValue::Expr(expr) => self.delay(expr, inner),
-            BindingValue::Inherit(expr) => self.delay(expr, outer),
-            BindingValue::From(number) => match from.get(usize::from(*number)) {
-                Some(from) => self.thunk(State::Select(from, binding.name), binding.at),
-                None => self.done(Value::Null),
-            },
-        }
-    }
-
     pub(super) fn set(&self, bindings: &'a Bindings, env: &'a Env<'a>) -> R<'a, Value<'a>> {
-        let inner = if bindings.rec { self.empty_env(env, bindings.fixed.len(), Rest::Nothing) } else { env };
-        let from = self.outside(bindings, inner);
-        let items = self.bump.alloc_slice_fill_iter(bindings.fixed.iter().map(|binding| Attr {
-            name: binding.name,
-            at: binding.at.start,
-            value: self.bound(binding, inner, env, from),
-        }));
+        let (items, inner) = if bindings.rec {
+            let inner = self.scope(bindings, env);
+            let value = |slot, _| self.in_slot(inner, slot).unwrap_or_else(|| self.done(Value::Null));
+            (self.members(bindings, value), inner)
+        } else {
+            let from: &[_] = self.bump.alloc_slice_fill_iter(bindings.from.iter().map(|from| self.waiting(from, env)));
+            let value = |_, binding: &'a Binding| match &binding.value {
+                BindingValue::Expr(expr) | BindingValue::Inherit(expr) => self.delay(expr, env),
+                BindingValue::From(number) => {
+                    self.thunk(State::Select(from[usize::from(*number)], binding.name), binding.at)
+                }
+            };
+            (self.members(bindings, value), env)
+        };
         if bindings.rec {
-            for (slot, item) in inner.slots.iter().zip(items.iter()) {
-                slot.set(Some(item.value));
-            }
-            self.apply_overrides(items, inner)?;
+            self.refuse_overrides(items)?;
         }
         if bindings.dynamic.is_empty() {
             return Ok(Value::Attrs(items));
@@ -117,15 +112,23 @@ impl<'a> Eval<'a> {
         self.add_dynamic(bindings, items, inner)
     }
 
+    fn members(&self, bindings: &'a Bindings, value: impl Fn(usize, &'a Binding) -> &'a Thunk<'a>) -> &'a [Attr<'a>] {
+        self.bump.alloc_slice_fill_iter(bindings.fixed.iter().enumerate().map(|(slot, binding)| Attr {
+            name: binding.name,
+            at: binding.at.start,
+            value: value(slot, binding),
+        }))
+    }
+
     /// `__overrides` of a recursive set changes what its members see; nobody writes it any more.
-    pub(super) fn apply_overrides(&self, items: &[Attr<'a>], _inner: &'a Env<'a>) -> R<'a, ()> {
+    fn refuse_overrides(&self, items: &[Attr<'a>]) -> R<'a, ()> {
         match items.binary_search_by_key(&self.known.overrides, |attr| attr.name) {
             Ok(_) => self.unknown("`__overrides` in a recursive set"),
             Err(_) => Ok(()),
         }
     }
 
-    pub(super) fn add_dynamic(&self, bindings: &'a Bindings, items: &[Attr<'a>], env: &'a Env<'a>) -> R<'a, Value<'a>> {
+    fn add_dynamic(&self, bindings: &'a Bindings, items: &[Attr<'a>], env: &'a Env<'a>) -> R<'a, Value<'a>> {
         let mut all = items.to_vec();
         for (name, value) in &bindings.dynamic {
             let text = match self.eval(name, env)? {

@@ -334,8 +334,7 @@ impl<'a> Eval<'a> {
                 None => return self.fault("a scope is missing"),
             }
         }
-        let slot = slot as usize;
-        match env.slots.get(slot).and_then(Cell::get).or_else(|| self.fill(env, slot)) {
+        match self.in_slot(env, slot as usize) {
             Some(thunk) => Ok(thunk),
             None => self.fault(&format!("`{}` is not bound yet", self.name(name))),
         }

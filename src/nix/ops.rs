@@ -182,7 +182,7 @@ impl<'a> Eval<'a> {
 
     fn call_lambda(&self, closure: &'a Closure<'a>, argument: &'a Thunk<'a>) -> R<'a, Value<'a>> {
         let lambda = closure.lambda;
-        let Some(formals) = &lambda.formals else {
+        if lambda.formals.is_none() {
             let had = closure.args;
             if had.len() + 1 < lambda.names.len() {
                 let given = |at: usize| had.get(at).copied().unwrap_or(argument);
@@ -193,7 +193,7 @@ impl<'a> Eval<'a> {
         };
         let given = self.force(argument)?;
         let shift = lambda.names.len();
-        let env = self.empty_env(closure.env, formals.len() + shift, Rest::Defaults(lambda));
+        let env = self.empty_env(closure.env, lambda.slots(), Rest::Function(lambda));
         if shift == 1 {
             env.slots[0].set(Some(argument));
         }

@@ -109,10 +109,10 @@ pub struct Env<'a> {
 pub enum Rest<'a> {
     /// Nothing.
     Nothing,
-    /// The bindings of a `let`, and behind them the expressions of `inherit (from) ..`.
+    /// The bindings of a `let` or a recursive set, the expressions of `inherit (from) ..`, and what is kept.
     Let(&'a Bindings),
-    /// The defaults of a function.
-    Defaults(&'a Lambda),
+    /// The defaults of a function, and behind them what it keeps.
+    Function(&'a Lambda),
 }
 
 /// A value that may not be computed yet, with the place of the expression that makes it.

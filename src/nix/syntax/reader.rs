@@ -343,14 +343,14 @@ impl<'f> Reader<'f> {
         let text = self.bump();
         let name = self.sym(text);
         self.bump();
-        let mut body = self.expr()?;
-        if let Kind::Lambda(inner) = &mut body.kind
-            && inner.formals.is_none()
-        {
-            inner.names = [&[name], &*inner.names].concat().into();
-            return Ok(body.kind);
-        }
-        Ok(Kind::Lambda(Box::new(Lambda { names: [name].into(), formals: None, open: false, body })))
+        let body = self.expr()?;
+        Ok(Kind::Lambda(Box::new(Lambda {
+            names: [name].into(),
+            formals: None,
+            open: false,
+            body,
+            kept: Box::default(),
+        })))
     }
 
     /// `{ .. }: body`, where what stands before an `@` was read.
@@ -383,7 +383,8 @@ impl<'f> Reader<'f> {
         if formals.windows(2).any(|two| two[0].name == two[1].name) {
             return Err(self.fail(start, "an argument stands twice"));
         }
-        Ok(Kind::Lambda(Box::new(Lambda { names: whole.into_iter().collect(), formals: Some(formals.into()), open, body: self.expr()? })))
+        let (names, formals) = (whole.into_iter().collect(), Some(formals.into()));
+        Ok(Kind::Lambda(Box::new(Lambda { names, formals, open, body: self.expr()?, kept: Box::default() })))
     }
 
     fn formal(&mut self) -> Result<Formal, Fail> {
