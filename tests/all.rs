@@ -11,6 +11,7 @@ mod diff;
 mod differential;
 mod evaluator;
 mod evidence_text;
+mod expressions;
 mod fallback_lib;
 mod fix;
 mod formats;

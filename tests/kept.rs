@@ -22,10 +22,13 @@ impl Bench {
     }
 
     fn run(&self, args: &[&str]) -> String {
+        self.said("scan", &[&["--metadata-only", "--format", "jsonl", "--fail-on", "never"], args].concat())
+    }
+
+    fn said(&self, verb: &str, args: &[&str]) -> String {
         let output = Command::new(env!("CARGO_BIN_EXE_clarity"))
-            .arg("scan")
+            .arg(verb)
             .arg(self.tree())
-            .args(["--metadata-only", "--format", "jsonl", "--fail-on", "never"])
             .args(args)
             .env("CLARITY_CACHE", self.cache.path())
             .output()
@@ -63,6 +66,17 @@ fn a_second_run_says_the_same_whatever_the_number_of_threads() {
     assert_eq!(bench.run(&["--jobs", "3"]), first);
     assert_eq!(bench.run(&["--no-cache"]), first);
     assert_eq!(bench.entries(), 1);
+}
+
+#[test]
+fn the_license_table_is_counted_with_what_a_scan_kept_and_keeps_it_for_one() {
+    let bench = Bench::new();
+    let counted = bench.said("licenses", &["--format", "json", "--system", "x86_64-linux"]);
+    assert_eq!(bench.entries(), 1);
+    bench.run(&["--system", "x86_64-linux"]);
+    assert_eq!(bench.entries(), 1, "both keep the same");
+    assert_eq!(bench.said("licenses", &["--format", "json", "--system", "x86_64-linux"]), counted);
+    assert_eq!(bench.said("licenses", &["--format", "json", "--no-cache", "--system", "x86_64-linux"]), counted);
 }
 
 #[test]

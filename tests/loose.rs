@@ -8,9 +8,17 @@ use crate::scan::clarity;
 
 /// The rows of a scan of `tests/cases/loose/PLACE`, without sources.
 fn rows(place: &str) -> Vec<Value> {
-    let tree = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/loose").join(place);
+    rows_on(place, "x86_64-linux")
+}
+
+fn rows_on(place: &str, system: &str) -> Vec<Value> {
+    rows_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/loose").join(place), system)
+}
+
+fn rows_of(tree: &Path, system: &str) -> Vec<Value> {
     let tree = tree.to_str().expect("UTF-8");
-    let run = clarity(&["scan", tree, "--metadata-only", "--format", "jsonl", "--fail-on", "never"]);
+    let options = ["--metadata-only", "--format", "jsonl", "--fail-on", "never", "--system", system];
+    let run = clarity(&[&["scan", tree], &options[..]].concat());
     assert_eq!(run.code, 0, "{}", run.stderr);
     run.stdout.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
 }
@@ -80,8 +88,9 @@ fn an_overlay_gives_what_it_builds() {
     let rows = rows("overlay");
     let seen = seen(&rows);
     assert!(seen.contains(&("package", "overlay.hazel", "MIT Apache-2.0".to_owned())), "{seen:?}");
-    assert!(seen.iter().any(|(kind, attr, _)| (*kind, *attr) == ("skipped", "overlay.willow")), "{seen:?}");
-    assert!(seen.iter().all(|(kind, ..)| *kind != "failed"), "{seen:?}");
+    let willow = rows.iter().find(|row| row["attr"] == "overlay.willow").expect("a row");
+    assert_eq!((&willow["kind"], &willow["declared"]["status"]), (&"package".into(), &"computed".into()), "{willow}");
+    assert_eq!(seen.len(), 2, "what an attribute leads to is not told by the name of its file again: {seen:?}");
 }
 
 #[test]
@@ -89,7 +98,7 @@ fn a_lone_file_is_a_package_of_its_name() {
     assert_eq!(seen(&rows("folder/beech.nix")), [("package", "beech", String::new())]);
     let overlay = rows("overlay/overlay.nix");
     let seen: Vec<_> = seen(&overlay).into_iter().map(|(kind, attr, _)| (kind, attr)).collect();
-    assert_eq!(seen, [("package", "hazel"), ("skipped", "willow")]);
+    assert_eq!(seen, [("package", "hazel"), ("package", "willow")]);
 }
 
 #[test]
@@ -103,6 +112,212 @@ fn a_fix_says_of_which_packages_it_cannot_tell() {
     assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{}", run.stderr);
     let why = "cannot tell: bare: the declared license could not be evaluated: `stdenv` comes from outside";
     assert!(run.stderr.contains(why), "{}", run.stderr);
+}
+
+/// Attribute and reason of each row that is skipped.
+fn skipped(rows: &[Value]) -> Vec<(&str, &str)> {
+    let skipped = rows.iter().filter(|row| row["kind"] == "skipped");
+    let mut skipped: Vec<_> =
+        skipped.map(|row| (row["attr"].as_str().expect("text"), row["why"].as_str().expect("text"))).collect();
+    skipped.sort_unstable();
+    skipped
+}
+
+/// Attribute and terms of each package.
+fn packages(rows: &[Value]) -> Vec<(&str, String)> {
+    seen(rows).into_iter().filter(|(kind, ..)| *kind == "package").map(|(_, attr, terms)| (attr, terms)).collect()
+}
+
+#[test]
+fn a_flake_gives_the_packages_of_the_stated_platform_once_and_the_files_that_it_does_not_reach() {
+    let rows = rows_on("flake", "x86_64-linux");
+    let both = "Apache-2.0 MIT".to_owned();
+    assert_eq!(
+        packages(&rows),
+        [
+            ("legacyPackages.x86_64-linux.tools.rowan", both.clone()),
+            ("overlays.default.sorrel", "ISC".to_owned()),
+            ("packages.x86_64-linux.hazel", both.clone()),
+            ("packages.x86_64-linux.inline", "MIT".to_owned()),
+            ("packages.x86_64-linux.larch", both),
+            ("packages.x86_64-linux.revised", "Zlib".to_owned()),
+            ("stray", "Zlib".to_owned()),
+        ]
+    );
+    let hazel = "the same package as packages.x86_64-linux.hazel";
+    assert_eq!(
+        skipped(&rows),
+        [
+            ("defaultPackage.x86_64-linux", hazel),
+            ("overlays.default.hazel", hazel),
+            ("overlays.default.larch", "the same package as packages.x86_64-linux.larch"),
+            ("packages.x86_64-linux.default", hazel),
+            ("packages.x86_64-linux.passed-on", "what <nixpkgs> has comes from outside of the checkout"),
+        ]
+    );
+    let package = |attr: &str| rows.iter().find(|row| row["attr"] == attr).expect("a row");
+    assert_eq!(package("packages.x86_64-linux.revised")["version"], Value::Null, "which revision it is, is not known");
+    assert_eq!(package("packages.x86_64-linux.inline")["source"][0]["fetcher"], "path");
+    assert_eq!(package("packages.x86_64-linux.hazel")["file"], "pkgs/hazel/default.nix");
+}
+
+#[test]
+fn a_flake_is_asked_for_another_platform() {
+    let rows = rows_on("flake", "aarch64-darwin");
+    let packages = packages(&rows);
+    assert!(packages.contains(&("packages.aarch64-darwin.inline", "ISC".to_owned())), "{packages:?}");
+    assert!(packages.iter().all(|(attr, _)| !attr.contains("x86_64")), "{packages:?}");
+}
+
+#[test]
+fn functions_that_only_arrange_platforms_are_read_through() {
+    let rows = rows_on("utils", "x86_64-linux");
+    assert_eq!(
+        packages(&rows),
+        [
+            ("legacyPackages.x86_64-linux.tools.ash", "MIT".to_owned()),
+            ("overlay.elder", "BSD-3-Clause".to_owned()),
+            ("packages.x86_64-linux.birch", "GPL-3.0-or-later".to_owned()),
+        ]
+    );
+    let (attr, why) = *skipped(&rows).iter().find(|(attr, _)| attr.starts_with("overlays")).expect("a row");
+    assert_eq!((attr, why), ("overlays.unknown", "flake-utils comes from outside of the checkout"));
+    let birch = rows.iter().find(|row| row["attr"] == "packages.x86_64-linux.birch").expect("a row");
+    assert_eq!(birch["source"], Value::from(Vec::<Value>::new()));
+}
+
+#[test]
+fn modules_of_a_flake_add_to_each_other() {
+    let rows = rows_on("modules", "x86_64-linux");
+    let both = "MIT Apache-2.0".to_owned();
+    let wanted = [("packages.x86_64-linux.fig", both.clone()), ("packages.x86_64-linux.plum", both)];
+    assert_eq!(packages(&rows), wanted);
+    assert_eq!(packages(&rows_on("modules", "i686-linux")), [("overlays.default.fig", "MIT Apache-2.0".to_owned())]);
+}
+
+#[test]
+fn a_flake_that_another_flake_makes_says_so() {
+    for (outputs, attr, why) in [
+        ("{ self, frame }: frame { inherit self; }", "outputs", "input `frame` comes from outside of the checkout"),
+        ("{ self }: throw \"unfinished\"", "flake", "throws: unfinished"),
+        ("{ self }: { packages = self.lib.all; }", "packages", "what git knows of the tree comes from outside"),
+    ] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(folder.path().join("flake.nix"), format!("{{ outputs = {outputs}; }}")).expect("writable");
+        let rows = rows_of(folder.path(), "x86_64-linux");
+        let [(named, said)] = skipped(&rows)[..] else { panic!("{rows:?}") };
+        assert!(named == attr && said.starts_with(why), "{named}: {said}");
+    }
+}
+
+#[test]
+fn what_is_put_into_a_scope_from_outside_is_a_package() {
+    let rows = rows("scopes");
+    let mpl = "MPL-2.0".to_owned();
+    assert_eq!(
+        packages(&rows),
+        [
+            ("overlay.haskellPackages.nectarine", "BSD-3-Clause".to_owned()),
+            ("overlay.perlPackages.Olive", "Artistic-1.0 GPL-1.0-or-later".to_owned()),
+            ("overlay.python3.pkgs.kiwi", mpl.clone()),
+            ("overlay.python3.pkgs.lemon", String::new()),
+            ("overlay.python3Packages.lime", mpl.clone()),
+            ("overlay.pythonPackagesExtensions.mango", mpl),
+        ]
+    );
+    assert!(rows.iter().all(|row| row["kind"] != "failed"), "{rows:?}");
+}
+
+#[test]
+#[ignore = "needs nix with flakes"]
+fn the_real_nix_says_of_a_flake_what_is_read_of_it() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let store = tempfile::tempdir().expect("a temporary folder");
+    let place = |below: &str| format!("path:{}", cases.join(below).display());
+    let output = std::process::Command::new("nix")
+        .args(["--extra-experimental-features", "nix-command flakes", "--store"])
+        .arg(store.path())
+        .args(["eval", "--json", "--no-write-lock-file", "--apply"])
+        .arg("set: builtins.mapAttrs (_: package: package.meta.license or null) set")
+        .args(["--override-input", "nixpkgs", &place("inputs/nixpkgs"), "--override-input", "extra"])
+        .args([place("inputs/extra"), format!("{}#packages.x86_64-linux", place("loose/flake"))])
+        .output()
+        .expect("nix runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let theirs: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let ids = |license: &Value| -> String {
+        let members = license.as_array().cloned().unwrap_or_else(|| vec![license.clone()]);
+        members.iter().filter_map(|member| member["spdxId"].as_str()).collect::<Vec<_>>().join(" ")
+    };
+    let rows = rows("flake");
+    let ours = packages(&rows);
+    let told_as = |attr: &str| match skipped(&rows).iter().find(|(skipped, _)| *skipped == attr) {
+        Some((_, why)) => why.strip_prefix("the same package as ").unwrap_or(attr).to_owned(),
+        None => attr.to_owned(),
+    };
+    let mut same = 0;
+    for (name, license) in theirs.as_object().expect("a set") {
+        let attr = told_as(&format!("packages.x86_64-linux.{name}"));
+        match ours.iter().find(|(ours, _)| *ours == attr) {
+            Some((_, terms)) => {
+                assert_eq!(*terms, ids(license), "{name}");
+                same += 1;
+            }
+            None => assert_eq!(name, "passed-on"),
+        }
+    }
+    assert_eq!(same, 5);
+}
+
+/// The packages that a default.nix of `body` gives beside one that is always there.
+fn optional(body: &str) -> Vec<(String, String)> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let package = |name: &str, license: &str| {
+        format!(
+            "{name} = pkgs.stdenv.mkDerivation {{ pname = \"{name}\"; meta.license = pkgs.lib.licenses.{license}; }};"
+        )
+    };
+    let (always, perhaps) = (package("always", "mit"), package("perhaps", "isc"));
+    let text = format!("{{ pkgs ? import <nixpkgs> {{ }} }}: {{ {always} }} // {}", body.replace("PERHAPS", &perhaps));
+    std::fs::write(folder.path().join("default.nix"), text).expect("writable");
+    let rows = rows_of(folder.path(), "x86_64-linux");
+    packages(&rows).into_iter().map(|(attr, terms)| (attr.to_owned(), terms)).collect()
+}
+
+#[test]
+fn packages_on_a_condition_follow_it_and_are_all_told_where_it_is_not_known() {
+    let row = |name: &str, terms: &str| (name.to_owned(), terms.to_owned());
+    let [always, perhaps] = [row("always", "MIT"), row("perhaps", "ISC")];
+    let on = |condition: &str| optional(&format!("pkgs.lib.optionalAttrs {condition} {{ PERHAPS }}"));
+    assert_eq!(on("pkgs.stdenv.isLinux"), [always.clone(), perhaps.clone()]);
+    assert_eq!(on("pkgs.stdenv.hostPlatform.isDarwin"), std::slice::from_ref(&always));
+    assert_eq!(on("pkgs.config.allowUnfree"), [always, perhaps]);
+}
+
+#[test]
+fn members_on_conditions_that_are_not_known_are_told() {
+    let package = |more: usize| {
+        let more: String = (0..more).map(|n| format!(" ++ lib.optional flags.f{n} lib.licenses.isc")).collect();
+        format!(
+            "{{ lib, stdenv, flags }}: stdenv.mkDerivation {{ pname = \"own\"; \
+             meta.license = [ lib.licenses.mit ]{more}; }}"
+        )
+    };
+    let one = declared(&package(1), "x86_64-linux");
+    assert_eq!(one["status"], "partial", "{one}");
+    assert!(one.to_string().contains("flags.f0") && one.to_string().contains("ISC"), "{one}");
+    let many = declared(&package(9), "x86_64-linux");
+    assert_eq!((&many["status"], &many["terms"][0]), (&"partial".into(), &"MIT".into()), "{many}");
+    assert!(many.to_string().contains("`lib.licenses.isc`: on a condition"), "{many}");
+}
+
+#[test]
+fn a_license_on_a_condition_that_is_not_known_is_told_with_its_condition() {
+    let merged = "{ lib, stdenv, flags }: stdenv.mkDerivation { pname = \"own\"; meta = { license = lib.licenses.mit; } \
+                  // lib.optionalAttrs flags.pro { license = lib.licenses.unfree; }; }";
+    let declared = declared(merged, "x86_64-linux");
+    assert_eq!(declared["status"], "partial", "{declared}");
+    assert!(declared.to_string().contains("flags.pro") && declared.to_string().contains("MIT"), "{declared}");
 }
 
 /// The licenses of the package in `text`, written to a folder of its own, for `system`.

@@ -5,10 +5,12 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use super::stream;
-use crate::declared::{Row, Selection, Usage, survey};
+use super::scan::{What, request};
+use super::{Output, stream};
+use crate::declared::Usage;
+use crate::engine::{self, Watch};
 use crate::report::TableReport;
-use crate::tree::{self, Checkout, audit};
+use crate::tree::audit;
 
 /// Arguments of `clarity licenses`.
 #[derive(Debug, clap::Args)]
@@ -18,6 +20,12 @@ pub(super) struct Args {
     /// The tree whose `lib` an overlay means.
     #[arg(long, value_name = "DIR")]
     nixpkgs: Option<PathBuf>,
+    /// The platform that conditions are evaluated for [default: the host's].
+    #[arg(long, value_name = "SYSTEM")]
+    system: Option<String>,
+    /// Evaluate the packages anew, and keep nothing of it for the next run.
+    #[arg(long)]
+    no_cache: bool,
     /// How it is written to stdout.
     #[arg(long, value_enum, default_value_t = Form::Terminal)]
     format: Form,
@@ -30,16 +38,13 @@ enum Form {
 }
 
 /// Runs the subcommand.
-pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let options = tree::Options { lib: args.nixpkgs.clone(), ..tree::Options::default() };
-    let checkout = Checkout::open(&args.tree, &options)?;
-    let table = checkout.license_table();
+pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
+    let what = What::metadata(args.nixpkgs.clone(), args.system.clone(), args.no_cache);
+    let watch = Watch::new(stream::watched() && !output.quiet);
+    let (table, packages) = engine::whole_tree(&request(&args.tree, &what)?, &watch)?;
+    watch.finish();
     let mut usage = Usage::default();
-    survey(&checkout, &Selection::All, &mut |row| {
-        if let Row::Package(_, declared) = row {
-            usage.add(&table, &declared);
-        }
-    });
+    packages.iter().for_each(|(_, declared)| usage.add(&table, declared));
     let tree = args.tree.display().to_string();
     let report = TableReport { tree, remarks: audit(&table), table, usage };
     stream::to_stdout(|out| match args.format {

@@ -106,7 +106,7 @@ fn dispatch(args: &Args) -> anyhow::Result<ExitCode> {
         Some(Command::Fix(fix)) => fix::run(fix, &args.output),
         Some(Command::Detect(detect)) => detect::run(detect),
         Some(Command::Diff(diff)) => diff::run(diff, &args.output),
-        Some(Command::Licenses(licenses)) => licenses::run(licenses),
+        Some(Command::Licenses(licenses)) => licenses::run(licenses, &args.output),
         Some(Command::Suggest(suggest)) => suggest::run(suggest, &args.output),
         Some(Command::Cache(cache)) => cache::run(cache, &mut io::stdout().lock()),
         Some(Command::Docs) => docs::run(),

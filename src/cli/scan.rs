@@ -62,7 +62,7 @@ struct Accepted {
 }
 
 /// What is looked at, and how: shared by the subcommands that scan.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(super) struct What {
     /// Only these attributes; globs (`python3Packages.*`), repeatable; `-` reads them from stdin, one a line.
     #[arg(long, value_name = "NAME")]
@@ -120,6 +120,11 @@ pub(super) struct What {
 }
 
 impl What {
+    /// What all packages declare, and nothing of their sources.
+    pub(super) fn metadata(nixpkgs: Option<PathBuf>, system: Option<String>, no_cache: bool) -> What {
+        What { nixpkgs, system, no_cache, metadata_only: true, ..What::default() }
+    }
+
     /// Worker threads.
     pub(super) fn jobs(&self) -> usize {
         self.jobs.map_or_else(cores, usize::from)

@@ -5,7 +5,7 @@
 use super::phases::{Changes, built_part};
 use super::resolve::attr_of;
 use super::sources::Sources;
-use crate::nix::{Eval, Sym, Thunk, Value, parse_name};
+use crate::nix::{Attr, Eval, Loc, Sym, Thunk, Value, lookup, parse_name};
 use crate::tree::{AttrPath, Checkout, Maintainer, Package, Site};
 
 /// The facts of the package `value` under `attr`.
@@ -27,7 +27,8 @@ pub(super) fn package<'a>(
     }
     let changes = reader.changes(value, root.as_deref().unwrap_or(""));
     let meta = reader.get(value, eval.known.meta);
-    let site = meta.and_then(|meta| reader.position(meta)).or_else(|| checkout.site(thunk.origin.get()));
+    let place = meta.and_then(|meta| reader.position(meta)).or_else(|| reader.given_at(value));
+    let site = place.or_else(|| checkout.site(thunk.origin.get()));
     let digest = site.as_ref().and_then(|site| checkout.digest(&site.file));
     let from_name = |part: fn((&str, &str)) -> String| parsed.map(part).filter(|text| !text.is_empty());
     Package {
@@ -88,11 +89,26 @@ impl<'a> Reader<'_, 'a> {
         self.checkout.site(loc)
     }
 
+    /// Where a builder that is not known was given the package: what `meta.position` would name.
+    fn given_at(&self, value: Value<'a>) -> Option<Site> {
+        let Value::Opaque(opaque) = value else { return None };
+        let given = self.eval.build_attrs(opaque).ok()??;
+        let known = &self.eval.known;
+        let written = |attrs: &'a [Attr<'a>], name| lookup(attrs, name).map(|attr| attr.at).filter(|at| *at > 0);
+        let described = match lookup(given, known.meta).and_then(|meta| self.eval.force(meta.value).ok()) {
+            Some(Value::Attrs(meta)) => written(meta, self.eval.sym("description")),
+            _ => None,
+        };
+        let named = || [known.version, known.pname, known.name].into_iter().find_map(|name| written(given, name));
+        let at = described.or_else(named)?;
+        self.checkout.site(Loc { start: at, end: at })
+    }
+
     /// The set in `file` in which one of `names` of `value` is written.
     fn set_around(&self, value: Value<'a>, names: &[&str], file: Option<&crate::text::RelPath>) -> Option<Site> {
         let Value::Attrs(attrs) = value else { return None };
         names.iter().find_map(|name| {
-            let attr = crate::nix::lookup(attrs, self.eval.sym(name)).filter(|attr| attr.at > 0)?;
+            let attr = lookup(attrs, self.eval.sym(name)).filter(|attr| attr.at > 0)?;
             let site = self.checkout.site(self.eval.files.set_around(attr.at)?)?;
             file.is_none_or(|file| *file == site.file).then_some(site)
         })

@@ -116,7 +116,32 @@ impl<'a> Reader<'_, 'a> {
         let mut cases = Vec::new();
         match self.collect_cases(value, String::new(), &mut cases, 0) {
             Ok(()) => Declared::Branches { site, cases },
-            Err(why) => Declared::Computed { site: Some(site), why },
+            Err(why) => match self.extremes(value) {
+                Some((known, unknown)) => Declared::Partial { site, known, unknown },
+                None => Declared::Computed { site: Some(site), why },
+            },
+        }
+    }
+
+    /// Of a list with too many members that depend on conditions: those that no condition adds, and the others.
+    fn extremes(&self, value: Value<'a>) -> Option<(Vec<Member>, Vec<String>)> {
+        let (least, most) = (self.case(value, 1)?, self.case(value, 0)?);
+        let is_in = |items: &[&'a Thunk<'a>], item: &Thunk<'a>| items.iter().any(|other| std::ptr::eq(*other, item));
+        let (always, sometimes): (Vec<_>, Vec<_>) = most.iter().copied().partition(|item| is_in(least, item));
+        let known = self.members(self.eval.bump.alloc_slice_copy(&always), None).ok()?;
+        let written = |item: &&'a Thunk<'a>| self.eval.files.text(item.origin.get()).unwrap_or("a license");
+        let unknown = sometimes.iter().map(|item| format!("`{}`: on a condition that is not known", written(item)));
+        Some((joined(known), unknown.collect()))
+    }
+
+    /// The list that `value` is where each condition that is not known holds (side 0) or does not (side 1).
+    fn case(&self, mut value: Value<'a>, side: usize) -> Option<&'a [&'a Thunk<'a>]> {
+        while let Value::Opaque(Opaque { shape: Shape::Cases(_, sides), .. }) = value {
+            value = self.eval.force(sides[side]).ok()?;
+        }
+        match value {
+            Value::List(items) => Some(items),
+            _ => None,
         }
     }
 

@@ -140,8 +140,10 @@ impl<'a> Sources<'_, 'a> {
                 Some(original) => self.source(original, thunk),
                 None => Ok(Some(self.fetched(value, thunk))),
             },
-            Value::Opaque(opaque) => match opaque.shape {
-                Shape::Build(argument) => self.asked(argument, thunk, opaque.why).map(Some),
+            Value::Opaque(opaque) => match (opaque.shape, self.value(value, "outPath")) {
+                (Shape::Build(argument), _) => self.asked(argument, thunk, opaque.why).map(Some),
+                // A flake's own folder.
+                (_, Some(Value::Path(path))) => Ok(self.local(path)),
                 _ => Err(opaque.why.to_owned()),
             },
             _ => Ok(None),

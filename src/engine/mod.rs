@@ -21,6 +21,6 @@ pub use detect::{Files, detect, detect_on, files};
 pub use propose::Session;
 pub use scan::{LeaveOut, Request, ScanError, scan};
 pub use settle::{accepted, settle};
-pub use survey::Found;
+pub use survey::{Found, whole_tree};
 pub use versions::{Version, VersionError, version_at, version_of};
 pub use watch::Watch;

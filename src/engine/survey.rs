@@ -8,7 +8,7 @@ use crate::declared::{
     evaluated::{Agreement, Evaluated},
 };
 use crate::report::{Disagreement, Rest};
-use crate::tree::{Checkout, Footprints, LicenseTable, Package, Touched};
+use crate::tree::{Checkout, Footprints, Layout, LicenseTable, OpenError, Package, Touched};
 
 use super::Watch;
 use super::scan::{LeaveOut, Request};
@@ -29,6 +29,16 @@ pub(super) struct Surveyed {
     pub(super) table: Option<LicenseTable>,
     /// What a whole checkout was computed from.
     pub(super) footprints: Footprints,
+}
+
+/// The license table of the checkout that `request` names, and what each of its packages declares: kept from an earlier
+/// run on the same files where there was one.
+pub fn whole_tree(request: &Request, watch: &Watch) -> Result<(LicenseTable, Vec<Found>), OpenError> {
+    watch.stage("evaluating");
+    let checkout = Checkout::open(&request.path, &request.tree)?;
+    let mut surveyed = whole(&checkout, request, watch);
+    surveyed.tell_once(&checkout);
+    Ok((surveyed.table.unwrap_or_else(|| checkout.license_table()), surveyed.packages))
 }
 
 /// What every package of `checkout` declares, and what is selected beyond: a set that a walk leaves out is looked into
@@ -65,6 +75,7 @@ pub(super) fn survey(checkout: &Checkout, request: &Request, touched: Option<&To
             surveyed
         }
     };
+    surveyed.tell_once(checkout);
     let packages = surveyed.packages.iter().map(|(package, _)| package.attr.0.as_str());
     let seen = packages.chain(surveyed.rest.iter().map(|rest| rest.name.as_str()));
     surveyed.unmatched = request.selection.unmatched(seen);
@@ -164,6 +175,21 @@ impl Surveyed {
         self.rest.extend(left_out.into_iter().map(left_out_row));
         self.packages.sort_by(|a, b| a.0.attr.cmp(&b.0.attr));
         self.rest.sort_by(|a, b| (&a.name, a.failed).cmp(&(&b.name, b.failed)));
+    }
+
+    /// Leaves out the attributes that are only named after their files where others lead to the same packages.
+    fn tell_once(&mut self, checkout: &Checkout) {
+        if checkout.layout == Layout::PackageSet {
+            return;
+        }
+        let key = |package: &Package| {
+            let site = package.site.as_ref()?;
+            Some((site.file.clone(), site.span, package.pname.clone(), package.version.clone()))
+        };
+        let all = self.packages.iter().map(|(package, _)| package);
+        let named: BTreeSet<_> = all.filter(|package| !package.is_named_by_file()).filter_map(|one| key(one)).collect();
+        let is_told = |package: &Package| key(package).is_some_and(|key| named.contains(&key));
+        self.packages.retain(|(package, _)| !package.is_named_by_file() || !is_told(package));
     }
 
     /// Joins the second witness: what is computed statically may be known from it; disagreements are kept.

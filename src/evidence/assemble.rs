@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::{Detection, Evidence, FileEvidence, Pointer, Role, Score, Sharing, Witness};
-use crate::license::LicenseExpr;
+use crate::license::{LicenseExpr, Term};
 use crate::text::RelPath;
 
 /// All evidence of one source, files in order of their paths, references followed.
@@ -17,6 +17,9 @@ pub fn assemble(mut files: Vec<FileEvidence>) -> Evidence {
     super::role::neighbours(&mut files);
     Evidence { files }
 }
+
+/// Who sees what a reference leads to.
+const BY: &str = "reference";
 
 fn follow_pointers(files: &mut [FileEvidence], sharing: &mut Sharing) {
     let mut texts: BTreeMap<String, LicenseExpr> =
@@ -35,11 +38,33 @@ fn follow_pointers(files: &mut [FileEvidence], sharing: &mut Sharing) {
             continue;
         }
         let seen = file.detections.edit();
+        let mut found = found;
+        make_precise(seen, &mut found);
         // "A BSD-style license that can be found in LICENSE": what that file says is what was meant.
         seen.retain(|one| !found.iter().any(|said| super::grant::is_made_precise(one, said)));
         seen.extend(found);
         Detection::sort(seen);
         sharing.share(file);
+    }
+}
+
+/// Puts what the named files say in the place of families in a choice: "the BSD-style license (in LICENSE) or the GPLv2
+/// (in COPYING)" stays a choice. The references that it takes up are used.
+fn make_precise(seen: &mut [Detection], found: &mut Vec<Detection>) {
+    for one in seen.iter_mut().filter(|one| one.is_family() && one.expr.terms().len() > 1) {
+        let within = |said: &Detection| one.lines.first <= said.lines.first && said.lines.first <= one.lines.last;
+        let meant = |term: &Term| {
+            let said = found.iter().filter(|said| within(said)).map(|said| said.expr.terms());
+            let mut single = said.filter(|terms| terms.len() == 1).flatten();
+            single.find(|said| super::grant::family(said) == super::grant::family(term)).cloned()
+        };
+        if !one.expr.terms().into_iter().all(|term| meant(term).is_some()) {
+            continue;
+        }
+        let expr = one.expr.map_terms(&mut |term| meant(term).unwrap_or_else(|| term.clone()));
+        let lines = one.lines;
+        found.retain(|said| !(lines.first <= said.lines.first && said.lines.first <= lines.last));
+        (one.expr, one.by, one.note, one.score) = (expr, BY, None, Score::FULL);
     }
 }
 
@@ -82,7 +107,7 @@ fn resolved(pointer: &Pointer, expr: &LicenseExpr) -> Detection {
     Detection {
         expr: expr.clone(),
         class: Witness::Grant,
-        by: "reference",
+        by: BY,
         lines: pointer.lines,
         score: Score::FULL,
         quote: pointer.quote.clone(),

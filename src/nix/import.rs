@@ -24,6 +24,12 @@ impl<'a> Eval<'a> {
         self.force(thunk)
     }
 
+    /// True where the file at `path`, or the folder that it is the `default.nix` of, was imported.
+    pub fn has_imported(&self, path: &str) -> bool {
+        let imports = self.imports.borrow();
+        imports.contains_key(path) || path.strip_suffix("/default.nix").is_some_and(|path| imports.contains_key(path))
+    }
+
     pub(super) fn import_file(&self, path: &str) -> R<'a, Value<'a>> {
         self.looked_at(Read::Path, path);
         let opened = self.files.open(path).and_then(|file| {

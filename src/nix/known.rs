@@ -35,6 +35,7 @@ known! {
     src = "src",
     srcs = "srcs",
     override_attrs = "overrideAttrs",
+    override_python_attrs = "overridePythonAttrs",
     outputs = "outputs",
     output_name = "outputName",
     drv_attrs = "drvAttrs",

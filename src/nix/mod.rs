@@ -4,6 +4,7 @@
 //! read outside of the checkout; steps, depth and memory are bounded. It knows no license and no layout of packages.
 
 mod builtins;
+mod calls;
 mod compare;
 mod disk;
 mod environment;
@@ -33,4 +34,4 @@ pub use reads::{Before, Read, ReadSet, Reads};
 pub use symbol::{Interner, OwnNames, Sym};
 pub use syntax::Outline;
 pub use syntax::ast::Loc;
-pub use value::{Attr, Env, Error, ErrorKind, Opaque, Prim, R, Shape, State, Thunk, Value, lookup};
+pub use value::{Attr, Env, Error, ErrorKind, Opaque, Prim, PrimFn, R, Shape, State, Thunk, Value, lookup};

@@ -2,7 +2,11 @@
 
 use super::eval::Eval;
 use super::symbol::Sym;
-use super::value::{Opaque, Prim, R, Shape, State, Thunk, Value, lookup};
+use super::syntax::ast::Loc;
+use super::value::{Attr, Opaque, Prim, R, Shape, State, Thunk, Value, lookup};
+
+/// What the `type` of every package says.
+const DERIVATION: &str = "derivation";
 
 impl<'a> Eval<'a> {
     /// The attribute `name` of something opaque.
@@ -20,10 +24,45 @@ impl<'a> Eval<'a> {
         {
             return self.force(function);
         }
-        if name == self.known.override_attrs {
+        if self.is_override(name) {
             return Ok(self.override_build(opaque, self.done(Value::Opaque(opaque))));
         }
         Ok(self.opaque(opaque.why))
+    }
+
+    /// What something opaque gives for `argument`: a build that remembers it, where no more is known.
+    pub(super) fn call_opaque(&self, opaque: &'a Opaque<'a>, argument: &'a Thunk<'a>) -> R<'a, Value<'a>> {
+        match self.functor_of(opaque)? {
+            Some(functor) => self.call2(functor, self.done(Value::Opaque(opaque)), argument),
+            None => Ok(self.opaque_as(opaque.why, Shape::Build(argument))),
+        }
+    }
+
+    /// The `__functor` that something unknown was given.
+    pub(super) fn functor_of(&self, opaque: &'a Opaque<'a>) -> R<'a, Option<Value<'a>>> {
+        match opaque.shape {
+            Shape::Over(base, attrs) => match lookup(attrs, self.known.functor) {
+                Some(attr) => self.force(attr.value).map(Some),
+                None => self.functor_of(base),
+            },
+            _ => Ok(None),
+        }
+    }
+
+    /// What depends on a condition that is not known, with `change` done to either side of it.
+    pub(super) fn each_case(
+        &self,
+        why: &str,
+        condition: Loc,
+        sides: [&'a Thunk<'a>; 2],
+        change: impl Fn(&Eval<'a>, Value<'a>) -> R<'a, Value<'a>> + Copy + 'a,
+    ) -> Value<'a> {
+        let changed = sides.map(|side| {
+            let changed = self.native(move |eval| change(eval, eval.force(side)?));
+            changed.origin.set(side.origin.get());
+            changed
+        });
+        self.opaque_as(why, Shape::Cases(condition, changed))
     }
 
     /// The attribute `name` of something opaque, where it is known all the same.
@@ -46,7 +85,7 @@ impl<'a> Eval<'a> {
     /// done to it and what is brought along.
     fn attr_of_build(&self, opaque: &'a Opaque<'a>, argument: &'a Thunk<'a>, name: Sym) -> R<'a, Option<Value<'a>>> {
         let known = &self.known;
-        if name == known.override_attrs {
+        if self.is_override(name) {
             return Ok(Some(self.override_build(opaque, argument)));
         }
         let names = [known.meta, known.name, known.pname, known.version, known.src, known.srcs];
@@ -54,19 +93,46 @@ impl<'a> Eval<'a> {
         let changes = [known.patches, known.post_unpack, known.pre_patch, known.post_patch];
         let crates = [known.cargo_hash, known.cargo_sha256, known.cargo_lock];
         let modules = [known.vendor_hash, known.vendor_sha256, known.npm_deps_hash];
-        if ![&names[..], &parts, &changes, &crates, &modules].concat().contains(&name) {
+        let is_kind = name == known.kind;
+        if !is_kind && ![&names[..], &parts, &changes, &crates, &modules].concat().contains(&name) {
             return Ok(None);
         }
-        let mut given = self.force(argument)?;
-        if let Value::Lambda(_) = given {
-            // `finalAttrs: { .. }`: the function sees the result of the very build it describes.
-            // One that names what it wants of that result may ask for itself: counted like any other nesting.
-            given = self.deeper(|| self.call(given, self.done(Value::Opaque(opaque))))?;
-        }
-        match given {
+        match self.given(opaque, argument)? {
+            // What is given a name like a package's is one.
+            Value::Attrs(attrs) if is_kind => {
+                let named = lookup(attrs, known.pname).or_else(|| lookup(attrs, known.name));
+                let named = named.map(|attr| self.force(attr.value)).transpose()?;
+                Ok(matches!(named, Some(Value::Str(_))).then_some(Value::Str(DERIVATION)))
+            }
             Value::Attrs(attrs) => lookup(attrs, name).map(|attr| self.force(attr.value)).transpose(),
             _ => Ok(None),
         }
+    }
+
+    /// The set that an unknown builder was given.
+    fn given(&self, opaque: &'a Opaque<'a>, argument: &'a Thunk<'a>) -> R<'a, Value<'a>> {
+        match self.force(argument)? {
+            // `finalAttrs: { .. }`: the function sees the result of the very build it describes.
+            // One that names what it wants of that result may ask for itself: counted like any other nesting.
+            function @ Value::Lambda(_) => self.deeper(|| self.call(function, self.done(Value::Opaque(opaque)))),
+            given => Ok(given),
+        }
+    }
+
+    /// The attributes that the builder of something opaque was given.
+    pub fn build_attrs(&self, opaque: &'a Opaque<'a>) -> R<'a, Option<&'a [Attr<'a>]>> {
+        match opaque.shape {
+            Shape::Over(base, _) => self.build_attrs(base),
+            Shape::Build(argument) => match self.given(opaque, argument)? {
+                Value::Attrs(attrs) => Ok(Some(attrs)),
+                _ => Ok(None),
+            },
+            _ => Ok(None),
+        }
+    }
+
+    fn is_override(&self, name: Sym) -> bool {
+        name == self.known.override_attrs || name == self.known.override_python_attrs
     }
 
     /// `overrideAttrs` of an unknown build: the argument is changed, the builder stays.
@@ -92,9 +158,11 @@ fn rebuild<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
             changed = eval.call2(change, eval.done(eval.opaque(why)), argument)?;
         }
     }
-    match eval.update(eval.force(argument)?, changed)? {
+    let build = match eval.update(eval.force(argument)?, changed)? {
         // Nothing is known of the build but what is changed.
-        known @ Value::Opaque(_) => Ok(known),
-        merged => Ok(eval.opaque_as(why, Shape::Build(eval.done(merged)))),
-    }
+        known @ Value::Opaque(_) => known,
+        merged => eval.opaque_as(why, Shape::Build(eval.done(merged))),
+    };
+    // Only packages are changed like that.
+    eval.update(build, eval.record(&[("type", eval.done(Value::Str(DERIVATION)))]))
 }

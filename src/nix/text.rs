@@ -1,6 +1,7 @@
 //! Strings: interpolation, coercion, search paths.
 
 use super::eval::Eval;
+use super::fallback::FETCHURL;
 use super::syntax::absolute;
 use super::syntax::ast::Part;
 use super::value::{Attr, Env, Opaque, R, State, Value, lookup, unknown_hash};
@@ -142,8 +143,13 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// `<name>`: only the tree itself is known.
+    /// `<name>`: only the tree itself is known, and what comes with Nix.
     pub(super) fn search(&self, name: &str) -> Value<'a> {
+        if name == "nix/fetchurl.nix" {
+            let (path, text) = FETCHURL;
+            self.files.embed(path, text);
+            return Value::Path(path);
+        }
         if name.starts_with("nixpkgs")
             && let Some(packages) = self.packages.get()
             && let State::Done(packages) = packages.state.get()

@@ -13,8 +13,9 @@ use super::checkout::{Checkout, Layout};
 use super::footprint::{Footprints, Stands, Step, Touched};
 use super::library;
 use super::loose;
+use super::outside;
 use super::selection::Selection;
-use crate::nix::{Attr, Before, Error, ErrorKind, Eval, R, Thunk, Value, lookup};
+use crate::nix::{Attr, Before, Error, ErrorKind, Eval, Opaque, R, Shape, Thunk, Value, lookup};
 
 /// One attribute that was looked at.
 pub(crate) enum Found<'a> {
@@ -125,7 +126,11 @@ impl Walk<'_> {
             Err(error) => failed(error),
             Ok(value @ Value::Opaque(opaque)) => match built(eval, value) {
                 true => Found::Package(attr.value, value),
-                false if loose::is_outside(opaque.why) => Found::Skipped(opaque.why.to_owned()),
+                false if let Some(added) = self.added(eval, opaque) => {
+                    self.end(eval, before, path, Stands::ForAllBelow);
+                    return self.set(eval, added, place, resume, each);
+                }
+                false if outside::is_no_loss(opaque.why) => Found::Skipped(opaque.why.to_owned()),
                 false => Found::Failed(opaque.why.to_owned()),
             },
             Ok(value @ Value::Attrs(attrs)) => match self.is_derivation(eval, attrs) {
@@ -154,6 +159,12 @@ impl Walk<'_> {
         }
         self.end(eval, before, path, Stands::Alone);
         ControlFlow::Continue(())
+    }
+
+    /// What the tree adds to a scope from outside of it.
+    fn added<'a>(&self, eval: &Eval<'a>, scope: &Opaque<'a>) -> Option<&'a [Attr<'a>]> {
+        let is_outside = self.checkout.layout != Layout::PackageSet && outside::is_no_loss(scope.why);
+        if is_outside { outside::extension(eval, scope) } else { None }
     }
 
     fn is_derivation<'a>(&self, eval: &Eval<'a>, attrs: &'a [Attr<'a>]) -> R<'a, bool> {
@@ -221,12 +232,19 @@ impl Walk<'_> {
     }
 }
 
-/// True where something unknown was built by a call that states what a package states.
+/// True where something unknown was built by a call that states what a package states, whatever a condition is.
 fn built<'a>(eval: &Eval<'a>, value: Value<'a>) -> bool {
     let Value::Opaque(opaque) = value else { return false };
+    if let Shape::Cases(_, sides) = opaque.shape {
+        return sides.iter().all(|side| match eval.force(side) {
+            Ok(Value::Attrs(attrs)) => matches!(eval.is_derivation(attrs), Ok(true)),
+            Ok(value) => built(eval, value),
+            Err(_) => false,
+        });
+    }
     let known = &eval.known;
     let states = |name| matches!(eval.known_attr(opaque, name), Ok(Some(Value::Str(_))));
-    states(known.name) || states(known.pname)
+    states(known.name) || states(known.pname) || states(known.kind)
 }
 
 /// What to do with a set that is not a package itself.

@@ -1,9 +1,7 @@
 //! Trees without a package set: a lone file, an overlay, a folder of packages.
 //!
-//! What such a file takes from the packages around it is not known and stays so; `lib` is the one that stands in, and
-//! `stdenv` builds for the stated platform.
-//! Names: a `default.nix` at the root gives its own attributes. Without one, each file that gives a package is an
-//! attribute of the file's name (`foo.nix`) or of its folder's (`foo/default.nix`, `foo/package.nix`); a file that gives
+//! Names: a `flake.nix` gives its outputs, as `packages.x86_64-linux.foo` and `overlays.default.foo`; a `default.nix` at the root gives its own attributes. Without one, each file that gives a package, and that
+//! the flake does not reach, is an attribute of the file's name (`foo.nix`) or of its folder's (`foo/default.nix`, `foo/package.nix`); a file that gives
 //! several has them below that name. Files of equal names are told apart by their folders: `a-foo`, `b-foo`.
 //! Invariant: nothing outside of the tree is guessed; a package that is only passed on from there is left out.
 
@@ -11,12 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::checkout::{Checkout, Layout};
-use super::discover::arguments;
-use crate::nix::{Attr, Eval, Prim, R, State, Thunk, Value, lookup};
+use super::outside::{self, packages_around, wanted};
+use crate::nix::{Attr, Eval, R, Shape, State, Thunk, Value};
 use crate::text::RelPath;
-
-/// How a reason ends that is about something outside of the tree.
-const OUTSIDE: &str = "comes from outside of the checkout";
 
 /// More files than this are no folder of packages.
 const MAX_FILES: usize = 50_000;
@@ -24,23 +19,55 @@ const MAX_FILES: usize = 50_000;
 /// Functions of functions are called this often.
 const MAX_CALLS: usize = 4;
 
-/// True where `why` says no more than that something is not part of the tree.
-pub(super) fn is_outside(why: &str) -> bool {
-    why.ends_with(OUTSIDE)
-}
+/// What says what a folder gives, by the name of the file.
+const FLAKE: &str = "flake.nix";
+const ENTRY: &str = "default.nix";
 
 /// The attributes of a tree without a package set.
 pub(super) fn packages<'a>(checkout: &Checkout, eval: &Eval<'a>) -> R<'a, &'a [Attr<'a>]> {
-    install(eval);
-    let (file, name) = match &checkout.layout {
-        Layout::File(file) => (file.clone(), name_of(file).unwrap_or_else(|| "default".to_owned())),
-        _ => match RelPath::new("default.nix").filter(|file| checkout.has(file)) {
-            Some(file) => (file, folder_name(checkout)),
-            None => return Ok(files(checkout, eval)),
-        },
-    };
-    match content(checkout, eval, &file)? {
+    outside::install(eval)?;
+    let has = |file: &str| RelPath::new(file).filter(|file| checkout.has(file));
+    match &checkout.layout {
+        Layout::File(file) if file.as_str() == FLAKE => Ok(flake(checkout, eval)),
+        Layout::File(file) => {
+            let name = name_of(file).unwrap_or_else(|| "default".to_owned());
+            entry(checkout, eval, file, name)
+        }
+        _ => {
+            let outputs = if has(FLAKE).is_some() { flake(checkout, eval) } else { &[] };
+            let others = match has(ENTRY) {
+                Some(file) if is_reached(checkout, eval, &file) => &[],
+                Some(file) => entry(checkout, eval, &file, folder_name(checkout))?,
+                None => files(checkout, eval, outputs),
+            };
+            Ok(eval.merge(others, outputs))
+        }
+    }
+}
+
+/// The outputs of the flake, or the one row that says why there are none.
+fn flake<'a>(checkout: &Checkout, eval: &Eval<'a>) -> &'a [Attr<'a>] {
+    match outside::outputs(eval, &checkout.root().to_string_lossy()) {
+        Ok(outputs) => outside::each_once(eval, outputs),
+        Err(error) => slice(eval, vec![("flake".to_owned(), eval.thunk(State::Failed(error), error.at))]),
+    }
+}
+
+/// True where the flake's own packages come from `file`.
+fn is_reached(checkout: &Checkout, eval: &Eval<'_>, file: &RelPath) -> bool {
+    eval.has_imported(&file.under(checkout.root()).to_string_lossy())
+}
+
+/// What `file` gives: its attributes, or one of the name `name`.
+fn entry<'a>(checkout: &Checkout, eval: &Eval<'a>, file: &RelPath, name: String) -> R<'a, &'a [Attr<'a>]> {
+    let path = eval.str(&file.under(checkout.root()).to_string_lossy());
+    match called(eval, path)? {
         Value::Attrs(attrs) if !eval.is_derivation(attrs)? => Ok(attrs),
+        Value::Opaque(opaque)
+            if let (Shape::Cases(..), Some(either)) = (opaque.shape, outside::extension(eval, opaque)) =>
+        {
+            Ok(either)
+        }
         value => Ok(slice(eval, vec![(name, eval.done(value))])),
     }
 }
@@ -57,71 +84,17 @@ fn slice<'a>(eval: &Eval<'a>, items: Vec<(String, &'a Thunk<'a>)>) -> &'a [Attr<
     }
 }
 
-/// Binds what a file means by the packages around it.
-fn install(eval: &Eval<'_>) {
-    let stdenv = stdenv(eval);
-    let known = eval.record(&[("stdenv", stdenv), ("system", eval.done(Value::Str(eval.system)))]);
-    eval.packages.set(Some(eval.done(partly_known(eval, "what <nixpkgs> has", known))));
-    let prim = Prim { name: "callPackage", arity: 2, code: call_package, args: &[] };
-    eval.call_package.set(Some(eval.done(Value::Prim(eval.bump.alloc(prim)))));
-}
-
-/// What comes from outside under the name `what`, of which `known` is known.
-fn partly_known<'a>(eval: &Eval<'a>, what: &str, known: Value<'a>) -> Value<'a> {
-    let unknown = eval.opaque(&format!("{what} {OUTSIDE}"));
-    // An unknown value can always be updated with a set.
-    eval.update(unknown, known).unwrap_or(unknown)
-}
-
-/// What old packages ask `stdenv` itself about the platform.
-const PLATFORM_FLAGS: &[&str] = &[
-    "isLinux",
-    "isDarwin",
-    "isBSD",
-    "isFreeBSD",
-    "isOpenBSD",
-    "isSunOS",
-    "isCygwin",
-    "isi686",
-    "isx86_32",
-    "isx86_64",
-    "is32bit",
-    "is64bit",
-    "isAarch32",
-    "isAarch64",
-    "isMips",
-    "isBigEndian",
-    "system",
-];
-
-/// The unknown `stdenv`, which is known to build for the stated platform, and on it.
-fn stdenv<'a>(eval: &Eval<'a>) -> &'a Thunk<'a> {
-    let platform = eval.native(elaborated);
-    let flag =
-        |name: &&'static str| (*name, eval.thunk(State::Select(platform, eval.sym(name)), platform.origin.get()));
-    let mut known: Vec<_> = PLATFORM_FLAGS.iter().map(flag).collect();
-    known.extend(["hostPlatform", "buildPlatform", "targetPlatform"].map(|name| (name, platform)));
-    eval.done(partly_known(eval, "`stdenv`", eval.record(&known)))
-}
-
-/// `lib.systems.elaborate` of the stated platform.
-fn elaborated<'a>(eval: &Eval<'a>) -> R<'a, Value<'a>> {
-    let lib = eval.lib.get().unwrap_or_else(|| packages_around(eval));
-    let systems = eval.thunk(State::Select(lib, eval.sym("systems")), lib.origin.get());
-    let elaborate = eval.thunk(State::Select(systems, eval.sym("elaborate")), lib.origin.get());
-    eval.call(eval.force(elaborate)?, eval.done(Value::Str(eval.system)))
-}
-
-/// One attribute for each file, not evaluated yet.
-fn files<'a>(checkout: &Checkout, eval: &Eval<'a>) -> &'a [Attr<'a>] {
+/// One attribute for each file that `outputs` does not come from, not evaluated yet.
+fn files<'a>(checkout: &Checkout, eval: &Eval<'a>, outputs: &'a [Attr<'a>]) -> &'a [Attr<'a>] {
     let mut by_name: BTreeMap<String, Vec<RelPath>> = BTreeMap::new();
-    for file in nix_files(checkout) {
+    for file in nix_files(checkout).into_iter().filter(|file| !is_reached(checkout, eval, file)) {
         by_name.entry(name_of(&file).unwrap_or_else(|| folder_name(checkout))).or_default().push(file);
     }
     let mut items: Vec<(String, &'a Thunk<'a>)> = Vec::new();
-    let mut taken: BTreeSet<String> = by_name.keys().cloned().collect();
+    let outputs: BTreeSet<String> = outputs.iter().map(|attr| eval.name(attr.name).to_owned()).collect();
+    let mut taken: BTreeSet<String> = by_name.keys().chain(&outputs).cloned().collect();
     for (name, files) in by_name {
-        let alone = files.len() == 1;
+        let alone = files.len() == 1 && !outputs.contains(&name);
         for file in files {
             let mut name = if alone { name.clone() } else { long_name(&file) };
             while !alone && !taken.insert(name.clone()) {
@@ -167,12 +140,13 @@ fn name_of(file: &RelPath) -> Option<String> {
     steps(file).last().map(|name| (*name).to_owned())
 }
 
-fn long_name(file: &RelPath) -> String {
-    steps(file).join("-")
+/// The names that a package in `file` may be given for want of another.
+pub(super) fn names_of(file: &RelPath) -> Vec<String> {
+    name_of(file).into_iter().chain([long_name(file)]).collect()
 }
 
-fn content<'a>(checkout: &Checkout, eval: &Eval<'a>, file: &RelPath) -> R<'a, Value<'a>> {
-    called(eval, eval.str(&file.under(checkout.root()).to_string_lossy()))
+fn long_name(file: &RelPath) -> String {
+    steps(file).join("-")
 }
 
 /// The value of the file at `path`, called as often as it wants arguments.
@@ -180,63 +154,16 @@ fn called<'a>(eval: &Eval<'a>, path: &'a str) -> R<'a, Value<'a>> {
     let mut value = eval.import(path)?;
     for _ in 0..MAX_CALLS {
         let Value::Lambda(_) = value else { break };
-        let argument = match wanted(eval, value, &[]) {
-            Some(set) => eval.done(set),
-            None => packages_around(eval),
+        let function = value;
+        let packages = packages_around(eval);
+        value = match wanted(eval, function, packages, &[])? {
+            Some(set) => eval.call(function, eval.done(set))?,
+            None => match eval.call(function, packages)? {
+                // `final: prev:` with plain names.
+                Value::Lambda(inner) if inner.lambda.formals.is_none() => outside::overlaid(eval, function)?,
+                value => value,
+            },
         };
-        value = eval.call(value, argument)?;
     }
     Ok(value)
-}
-
-fn packages_around<'a>(eval: &Eval<'a>) -> &'a Thunk<'a> {
-    eval.packages.get().unwrap_or_else(|| eval.done(eval.opaque(OUTSIDE)))
-}
-
-fn stdenv_around<'a>(eval: &Eval<'a>) -> Option<&'a Thunk<'a>> {
-    let packages = eval.packages.get()?;
-    Some(eval.thunk(State::Select(packages, eval.known.stdenv), packages.origin.get()))
-}
-
-/// The set that a function of named arguments is called with: `given`, and what it wants besides.
-fn wanted<'a>(eval: &Eval<'a>, function: Value<'a>, given: &'a [Attr<'a>]) -> Option<Value<'a>> {
-    let Value::Lambda(closure) = function else { return None };
-    let formals = closure.lambda.formals.as_deref()?;
-    let entry = eval.force(arguments(eval)).ok();
-    let mut attrs = given.to_vec();
-    for formal in formals.iter().filter(|formal| lookup(given, formal.name).is_none()) {
-        let name = eval.name(formal.name);
-        let known = match (name, entry) {
-            ("lib", _) => eval.lib.get(),
-            ("callPackage" | "callPackages", _) => eval.call_package.get(),
-            ("stdenv", _) => stdenv_around(eval),
-            ("system" | "config" | "overlays", Some(Value::Attrs(entry))) => {
-                lookup(entry, formal.name).map(|attr| attr.value)
-            }
-            _ => None,
-        };
-        let value = match (known, &formal.default) {
-            (Some(value), _) => value,
-            (None, Some(_)) => continue,
-            (None, None) => eval.done(eval.opaque(&format!("`{name}` {OUTSIDE}"))),
-        };
-        attrs.push(Attr { name: formal.name, at: 0, value });
-    }
-    Some(eval.attrs(attrs))
-}
-
-/// `callPackage file given`, of packages that are not known.
-fn call_package<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
-    let function = match eval.force(args[0])? {
-        Value::Path(path) | Value::Str(path) => eval.import(path)?,
-        other => other,
-    };
-    let given = match eval.force(args[1])? {
-        Value::Attrs(given) => given,
-        _ => &[],
-    };
-    match wanted(eval, function, given) {
-        Some(set) => eval.call(function, eval.done(set)),
-        None => eval.call(function, args[1]),
-    }
 }

@@ -10,6 +10,7 @@ mod footprint;
 mod library;
 mod loose;
 mod mirrors;
+mod outside;
 mod package;
 mod revision;
 mod selection;

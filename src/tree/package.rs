@@ -69,6 +69,12 @@ pub struct Vendored {
 }
 
 impl Package {
+    /// True where the attribute is called after the file that the package is in, as in a tree without a package set.
+    pub fn is_named_by_file(&self) -> bool {
+        let names = self.site.as_ref().map(|site| super::loose::names_of(&site.file));
+        names.is_some_and(|names| names.contains(&self.attr.0))
+    }
+
     /// The part of its source that it is built from, below the root of the source.
     pub fn built_part(&self) -> RelPath {
         self.sources.iter().find_map(|source| source.root.as_deref()).and_then(RelPath::new).unwrap_or_default()

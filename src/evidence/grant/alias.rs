@@ -310,6 +310,7 @@ pub(super) const PHRASES: &[(&str, &[&str])] = &[
         ],
     ),
     ("Unlicense", &["this is free and unencumbered software released into the public domain"]),
+    ("CC0-1.0", &["dedicated all copyright and related and neighboring rights to"]),
     // How files of CPython say whose terms they are under.
     ("Python-2.0", &["licensed to psf under a contributor agreement"]),
     ("Beerware", &["beer ware license revision", "beerware license revision"]),

@@ -200,25 +200,41 @@ pub(super) fn chains(words: &Words, mentions: &[Mention]) -> Vec<Chain> {
 
 /// True where nothing but connecting words stands between two names.
 fn joined(words: &Words, left: &Mention, right: &Mention) -> bool {
-    if right.first < left.end || right.first - left.end > 14 {
+    let end = behind_aside(words, left.end);
+    if right.first < end || right.first - end > 14 {
         return false;
     }
     // "a) the GNU GPL, or", and the sentence goes on in the next paragraph.
-    let goes_on = |at: usize| at > left.end && words.is(at - 1, &["or", "and"]);
+    let goes_on = |at: usize| at > end && words.is(at - 1, &["or", "and"]);
     let breaks = |at: usize| words.gap(at).has(Gap::STOP) || words.gap(at).has(Gap::PARAGRAPH) && !goes_on(at);
-    if (left.end..=right.first).any(breaks) {
+    if (end..=right.first).any(breaks) {
         return false;
     }
     // Two lines of a list are two statements, unless a sign or a word joins them.
     let signs = [Gap::COMMA, Gap::SLASH, Gap::BAR, Gap::OPEN, Gap::CLOSE];
-    let signed = (left.end..=right.first).any(|at| signs.iter().any(|sign| words.gap(at).has(*sign)));
-    if left.end == right.first && words.gap(right.first).has(Gap::NEWLINE) && !signed {
+    let signed = (end..=right.first).any(|at| signs.iter().any(|sign| words.gap(at).has(*sign)));
+    if end == right.first && words.gap(right.first).has(Gap::NEWLINE) && !signed {
         return false;
     }
     let link = |at: usize| {
         words.kind(at) == Some(Kind::Number) || BETWEEN.contains(&spelled(words.text(at))) || is_item(words, at)
     };
-    (left.end..right.first).all(link)
+    (end..right.first).all(link)
+}
+
+/// Words of an aside at most.
+const ASIDE: usize = 16;
+
+/// The first word behind an aside that begins at `at` and says where the text is: "(found in the LICENSE file)".
+fn behind_aside(words: &Words, at: usize) -> usize {
+    let ends = |next: &usize| [Gap::CLOSE, Gap::STOP, Gap::PARAGRAPH].iter().any(|gap| words.gap(*next).has(*gap));
+    let close = (at + 1..at + ASIDE).find(ends).filter(|next| words.gap(*next).has(Gap::CLOSE));
+    let leads = |close: &usize| {
+        words.gap(at).has(Gap::OPEN)
+            && words.is(at, &["found", "see", "in"])
+            && (at..*close).any(|next| words.is(next, &["file"]))
+    };
+    close.filter(leads).unwrap_or(at)
 }
 
 /// True for the "b" of "b) the Artistic License".
@@ -307,7 +323,19 @@ fn is_choice(words: &Words, first: &Mention, last: &Mention) -> bool {
     let between = (first.end..last.first).any(|at| {
         words.is(at, &["or", "alternatively", "choice"]) || words.gap(at).has(Gap::SLASH) || words.gap(at).has(Gap::BAR)
     });
-    before || after || between || words.gap(last.first).has(Gap::SLASH) || words.gap(last.first).has(Gap::BAR)
+    before
+        || after
+        || between
+        || is_offered(words, last.end)
+        || words.gap(last.first).has(Gap::SLASH)
+        || words.gap(last.first).has(Gap::BAR)
+}
+
+/// True where "you may select one of the above" follows.
+fn is_offered(words: &Words, end: usize) -> bool {
+    let from = behind_aside(words, end);
+    let near = (from..from + 5).take_while(|at| !words.gap(*at).has(Gap::PARAGRAPH));
+    near.into_iter().any(|at| words.is(at, &["may", "can", "must"]) && words.is(at + 1, &["select", "choose"]))
 }
 
 /// The first of the names right before the granted one at `at`: `MIT/GPLv2 licensed` grants both.

@@ -35,8 +35,8 @@ pub(super) fn standing(words: &Words, first: usize, end: usize, plain: bool) -> 
     if declared(words, first, end) {
         return (Standing::Grant, first - 1);
     }
-    if let Some(start) = behind_copyright(words, first, end).filter(|_| !plain || names_license(words, end)) {
-        return (Standing::Grant, start);
+    if let Some(found) = behind_copyright(words, first, end).filter(|_| !plain || names_license(words, end)) {
+        return found;
     }
     if let Some(heading) = heading(words, first).filter(|_| !plain || ends_value(words, end)) {
         return (Standing::Field, heading);
@@ -55,24 +55,28 @@ pub(super) fn standing(words: &Words, first: usize, end: usize, plain: bool) -> 
 /// Words of a copyright line before the license at its end.
 const COPYRIGHT_LINE: usize = 16;
 
-/// The first word of a copyright line that ends with the name: "Copyright (c) 2010 Jane Roe, MIT License".
-fn behind_copyright(words: &Words, first: usize, end: usize) -> Option<usize> {
-    let ends = [Gap::NEWLINE, Gap::STOP].iter().any(|gap| words.gap(end).has(*gap));
+/// The standing of a name that ends a copyright line, or is the line below it: "Copyright (c) 2010 Jane Roe, MIT License".
+fn behind_copyright(words: &Words, first: usize, end: usize) -> Option<Stand> {
     let mut to = end;
     while words.is(to, &["license", "licence", "licensed"]) {
         to += 1;
     }
-    let ends = ends || to > end && [Gap::NEWLINE, Gap::STOP].iter().any(|gap| words.gap(to).has(*gap));
-    let apart =
-        [Gap::COMMA, Gap::STOP, Gap::SEMICOLON, Gap::OPEN, Gap::BAR].iter().any(|gap| words.gap(first).has(*gap));
-    let mut start = first;
+    let ends = [end, to].iter().any(|at| words.gap(*at).has(Gap::NEWLINE) || words.gap(*at).has(Gap::STOP));
+    // "MIT license, see LICENSE" and "MIT license (http://...)" lead to the text and say nothing else.
+    let leads = words.is(to, &["see"]) && words.gap(to).has(Gap::COMMA)
+        || words.kind(to) == Some(Kind::Url) && words.gap(to).has(Gap::OPEN);
+    let below = words.gap(first).has(Gap::NEWLINE) && !words.gap(first).has(Gap::PARAGRAPH);
+    let signs = [Gap::COMMA, Gap::STOP, Gap::SEMICOLON, Gap::OPEN, Gap::BAR];
+    let apart = below || signs.iter().any(|gap| words.gap(first).has(*gap));
+    let mut start = if below { first.checked_sub(1)? } else { first };
     while start > first.saturating_sub(COPYRIGHT_LINE) && !words.gap(start).has(Gap::NEWLINE) {
         start -= 1;
     }
     let is_sign = |at: usize| words.is(at, &["c"]) && words.gap(at).has(Gap::OPEN) && words.gap(at + 1).has(Gap::CLOSE);
     let is_dated = (start..first).any(|at| words.kind(at) == Some(Kind::Number));
     let is_line = start < first && (words.is(start, &["copyright"]) || is_sign(start));
-    (ends && apart && is_dated && is_line).then_some(start)
+    let standing = if below { Standing::Alone } else { Standing::Grant };
+    ((ends || leads) && apart && is_dated && is_line).then_some((standing, start))
 }
 
 /// True in `License GPLv3+: GNU GPL version 3 or later`, the notice that GNU programs print with their version, and
@@ -128,7 +132,7 @@ pub(super) fn sent_to(words: &Words, at: usize) -> Option<usize> {
         return None;
     }
     let start = sentence_start_within(words, lead, LEADS_TO);
-    let is_license = |place: usize| words.is(place, &["license", "licence", "licensing", "licenses"]);
+    let is_license = |place: usize| words.is(place, &["license", "licence", "licensing", "licenses", "dedication"]);
     let terms =
         |place: usize| words.is(place, &["terms", "conditions"]) && words.is(place + 1, &["are", "see", "at", "of"]);
     let before = (start..lead).find(|&place| is_license(place) || terms(place));
@@ -157,7 +161,7 @@ fn looking_back(words: &Words, first: usize, end: usize, plain: bool) -> Option<
             let is_system = plain
                 && !names_license(words, end)
                 && !words.gap(first).has(Gap::OPEN)
-                && (unknown > 0 || runs(words, at));
+                && (unknown > 0 || runs(words, at) || word == "under" && !is_given(words, at));
             return (!is_system).then(|| (standing, sentence_start(words, at)));
         }
         if words.kind(at) == Some(Kind::Url) || LINKS.contains(&word) || words.kind(at) == Some(Kind::Number) {
@@ -228,8 +232,19 @@ fn preposition(words: &Words, at: usize, word: &str, (first, end): (usize, usize
     };
     // "not under the terms of" begins three words before "not under".
     let reach = if word == "of" { 8 } else { 5 };
-    let denied = || negated(words, at, reach) || is_condition(words, at);
+    let denied = || negated(words, at, reach) || is_condition(words, at) || of_others(words, at);
     frames.then(|| if denied() { Standing::Denied } else { Standing::Grant })
+}
+
+/// True in "to combine it with other software that is released under the GPL": somebody else grants that.
+fn of_others(words: &Words, under: usize) -> bool {
+    let between = ["that", "which", "is", "are", "released", "licensed", "distributed", "covered", "available"];
+    let works = ["software", "code", "program", "programs", "package", "packages", "libraries", "modules", "works"];
+    let mut at = under;
+    while at > 0 && words.is(at - 1, &between) {
+        at -= 1;
+    }
+    at > 1 && words.is(at - 1, &works) && words.is(at - 2, &["other"])
 }
 
 /// True where the name at `..end` says that it is a license.
@@ -241,6 +256,34 @@ fn names_license(words: &Words, end: usize) -> bool {
 /// True in "licensed with MIT"; "distributed with Vim" tells what else is there.
 fn is_licensed(words: &Words, with: usize) -> bool {
     (with.saturating_sub(3)..with).any(|back| words.is(back, &["licensed", "licenced", "accordance"]))
+}
+
+/// True where a word before "under" gives something away: "distributed under X11", and not "a window under X11".
+fn is_given(words: &Words, under: usize) -> bool {
+    let gives = [
+        "licen",
+        "distribut",
+        "redistribut",
+        "releas",
+        "publish",
+        "provid",
+        "availab",
+        "us",
+        "made",
+        "cover",
+        "terms",
+        "cop",
+        "free",
+        "open",
+        "dual",
+        "shar",
+        "govern",
+        "put",
+        "offer",
+        "permi",
+        "protect",
+    ];
+    (under.saturating_sub(8)..under).any(|back| gives.iter().any(|stem| words.text(back).starts_with(stem)))
 }
 
 /// True in "runs under BSD": what follows is a system.
@@ -265,7 +308,15 @@ fn is_condition(words: &Words, at: usize) -> bool {
             && !words.is(at + 2, &["this", "these", "all", "we", "you"])
     };
     let of_some = words.is(start, &["for"]) && words.is(start + 1, &["those"]);
-    conditional || of_some || noted(start) || words.is(start, &["please"]) && words.is(start + 1, &["note"])
+    // "doesn't mean that we're distributing it under the GPL"
+    let means_not = |place: usize| {
+        words.is(place, &["mean", "imply"]) && (place.saturating_sub(2)..place).any(|back| words.is(back, NEGATIVE))
+    };
+    conditional
+        || of_some
+        || noted(start)
+        || words.is(start, &["please"]) && words.is(start + 1, &["note"])
+        || (start..at).any(means_not)
 }
 
 /// True where one of the `reach` words before `at`, in the same sentence, takes back what follows.

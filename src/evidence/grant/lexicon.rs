@@ -118,7 +118,7 @@ pub(super) const PREPOSITIONS: &[(&str, usize, &[&str])] = &[
     ),
     ("with", 3, &["licensed", "released", "distributed", "provided", "accordance", "comes", "shipped", "published"]),
     ("via", 3, &["licensed", "released", "distributed", "available", "provided"]),
-    ("using", 4, &["licensed", "released", "distributed", "licenced"]),
+    ("using", 5, &["licensed", "released", "distributed", "licenced", "provided", "published", "available"]),
     ("per", 2, &["licensed", "released", "distributed", "used"]),
     ("within", 2, &["licensed", "released", "distributed"]),
     ("in", 3, &["placed", "put", "released", "is", "are", "remains", "s"]),

@@ -29,14 +29,27 @@ pub(super) fn mentions(names: &Names, words: &Words) -> Vec<Mention> {
     while at < words.len() {
         let next = if words.kind(at) == Some(Kind::Url) { link(names, words, at) } else { name(names, words, at) };
         match next {
-            Some(mention) => {
+            Some(mut mention) => {
                 at = mention.end.max(at + 1);
+                if found.last().is_some_and(|last| leads_to_text(words, last, &mention)) {
+                    mention.standing = Standing::Mention;
+                }
                 found.push(mention);
             }
             None => at += 1,
         }
     }
     found
+}
+
+/// True where a sentence that sends the reader to a text follows the sentence that grants: "Released under the MIT
+/// license. For conditions of distribution and use, see ..." tells where the same terms stand.
+fn leads_to_text(words: &Words, granted: &Mention, sent: &Mention) -> bool {
+    let next = granted.end..=sent.first;
+    let follows = sent.first.saturating_sub(granted.end) <= 1
+        && next.clone().any(|at| words.gap(at).has(Gap::STOP))
+        && !next.into_iter().any(|at| words.gap(at).has(Gap::PARAGRAPH));
+    granted.standing == Standing::Grant && granted.note.is_none() && follows && words.is(sent.first, &["for", "see"])
 }
 
 fn link(names: &Names, words: &Words, at: usize) -> Option<Mention> {

@@ -97,7 +97,9 @@ fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
     for window in windows(text, &hits[..hits.partition_point(|hit| (*hit as usize) < text.len())]) {
         let words = Words::read(window.of(page.text), window.start);
         let mentions = mention::mentions(names(), &words);
-        chains.extend(chain::chains(&words, &mentions));
+        let mut here = chain::chains(&words, &mentions);
+        exception::widen(&words, &mut here);
+        chains.append(&mut here);
         exceptions.extend(exception::named(&words, page));
         seen.pointers.extend(pointer::pointers(&words, page));
     }
@@ -198,5 +200,7 @@ pub(super) fn quote(text: &str) -> String {
     line
 }
 
+#[cfg(test)]
+mod headers;
 #[cfg(test)]
 mod tests;

@@ -54,7 +54,9 @@ pub(super) fn pointers(words: &Words, page: &Page<'_>) -> Vec<Pointer> {
         if !words.is(at - 1, LEADS) || words.gap(at).has(Gap::STOP) || words.gap(at).has(Gap::PARAGRAPH) {
             continue;
         }
-        let Some(first) = sentence_about(words, at) else { continue };
+        let Some(first) = sentence_about(words, at).filter(|_| !is_elsewhere(words, at, span, page.text)) else {
+            continue;
+        };
         let start = words.get(first).map_or(span.start, |word| word.span.start);
         let quoted = Span::new(start.min(span.start), span.end);
         let target = span.of(page.text).trim_start_matches("./").to_owned();
@@ -85,6 +87,18 @@ fn file_name(words: &Words, at: usize, text: &str) -> Option<Span> {
         || last.contains("LICENSE");
     let fits = is_header || named && written;
     fits.then(|| Span::new(word.span.start, word.span.start + name.len() as u32))
+}
+
+/// True in "the LICENSE file https://example.org/src/LICENSE": the file is another project's.
+fn is_elsewhere(words: &Words, at: usize, name: Span, text: &str) -> bool {
+    let behind = (at..at + 4).find(|next| words.get(*next).is_none_or(|word| word.span.start >= name.end));
+    let next = behind.map(|next| next + usize::from(words.is(next, &["file"])));
+    next.is_some_and(|next| {
+        words.kind(next) == Some(Kind::Url)
+            && !words.gap(next).has(Gap::STOP)
+            && !words.gap(next).has(Gap::OPEN)
+            && words.text(next).rsplit('/').next() == name.of(text).rsplit('/').next()
+    })
 }
 
 /// The first word of the sentence around the word at `at`, where the sentence is about a license.

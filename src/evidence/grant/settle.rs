@@ -24,6 +24,7 @@ pub(in crate::evidence) fn settle(found: &mut Vec<Detection>) {
             && manifests.iter().any(|lines| lines.first <= one.lines.last && one.lines.first <= lines.last);
         let open = one.class != Witness::Clue
             && one.is_family()
+            && !is_widened(&one.expr)
             && families(&one.expr).iter().all(|family| firm.contains(family));
         !repeated && !open
     });
@@ -33,6 +34,11 @@ pub(in crate::evidence) fn settle(found: &mut Vec<Detection>) {
     if granted.len() > LIST {
         found.iter_mut().filter(|one| one.class == Witness::Grant).for_each(|one| one.class = Witness::Clue);
     }
+}
+
+/// True for one license that an exception was joined to: no other statement of the file says that much.
+fn is_widened(expr: &LicenseExpr) -> bool {
+    matches!(expr, LicenseExpr::Term(term) if term.exception.is_some())
 }
 
 /// Lines from a name to the text it announces.

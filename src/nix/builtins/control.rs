@@ -44,8 +44,9 @@ fn failure<'a>(eval: &Eval<'a>, kind: ErrorKind, message: &'a Thunk<'a>) -> &'a 
     });
     match text {
         Ok(text) => eval.error(kind, &text),
-        Err(error) if error.kind == ErrorKind::Limit => error,
-        Err(_) => eval.error(kind, "a message that cannot be evaluated"),
+        // It fails all the same, whatever it would say.
+        Err(error) if error.kind == ErrorKind::Unknown => eval.error(kind, "a message that cannot be evaluated"),
+        Err(error) => error,
     }
 }
 

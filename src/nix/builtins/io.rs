@@ -93,7 +93,8 @@ fn import<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
         return eval.force(lib);
     }
     if let Value::Opaque(opaque) = eval.force(args[0])? {
-        return Ok(eval.opaque(opaque.why));
+        // What is known of a call of it is known of a call of what it gives.
+        return Ok(if eval.functor_of(opaque)?.is_some() { Value::Opaque(opaque) } else { eval.opaque(opaque.why) });
     }
     let path = path_of(eval, args[0])?;
     eval.import(path)

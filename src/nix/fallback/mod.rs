@@ -34,6 +34,9 @@ pub fn fallback_lib() -> String {
     })
 }
 
+/// `<nix/fetchurl.nix>`, which comes with Nix and not with a checkout, and the path it is evaluated under.
+pub(super) const FETCHURL: (&str, &str) = ("/clarity/nix/fetchurl.nix", include_str!("fetchurl.nix"));
+
 #[cfg(test)]
 mod tests {
     use super::fallback_lib;

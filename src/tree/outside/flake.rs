@@ -1,0 +1,57 @@
+//! The outputs of a `flake.nix` that hold packages for the stated platform.
+//!
+//! Its inputs are not known, but for what stands for nixpkgs and for the functions of flake-utils and flake-parts that
+//! only arrange what they are given.
+
+use super::{OUTSIDE, known_list, known_set, packages_around, prim};
+use crate::nix::{Attr, Eval, R, Thunk, Value};
+
+/// Paths that no file has: what is embedded is evaluated under them.
+const FLAKE: &str = "/clarity/outside/flake.nix";
+const SYSTEMS: &str = "/clarity/outside/systems.nix";
+
+/// The platforms that a list of default platforms has, beside the stated one.
+const DEFAULT_SYSTEMS: [&str; 4] = ["x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin"];
+
+/// The outputs of the `flake.nix` in the folder `root`: packages by platform, overlays as what they give.
+pub(in crate::tree) fn outputs<'a>(eval: &Eval<'a>, root: &str) -> R<'a, &'a [Attr<'a>]> {
+    let flake = eval.import(eval.str(&format!("{root}/flake.nix")))?;
+    eval.files.embed(FLAKE, include_str!("flake.nix"));
+    let given = eval.record(&[
+        ("flake", eval.done(flake)),
+        ("root", eval.done(Value::Path(eval.str(root)))),
+        ("system", eval.done(Value::Str(eval.system))),
+        ("systems", eval.done(systems(eval)?)),
+        ("systemsFile", eval.done(Value::Path(SYSTEMS))),
+        ("lib", lib(eval)),
+        ("packages", packages_around(eval)),
+        ("unknown", prim(eval, "unknown", 1, unknown)),
+        ("kindOf", prim(eval, "kindOf", 1, kind_of)),
+        ("knownSet", prim(eval, "knownSet", 1, known_set)),
+        ("knownList", prim(eval, "knownList", 1, known_list)),
+    ]);
+    match eval.call(eval.import(FLAKE)?, eval.done(given))? {
+        Value::Attrs(found) => Ok(found),
+        _ => Ok(&[]),
+    }
+}
+
+fn systems<'a>(eval: &Eval<'a>) -> R<'a, Value<'a>> {
+    let others = DEFAULT_SYSTEMS.into_iter().filter(|other| *other != eval.system);
+    let all: Vec<String> = std::iter::once(eval.system).chain(others).map(|system| format!("{system:?}")).collect();
+    eval.files.embed(SYSTEMS, &format!("[ {} ]\n", all.join(" ")));
+    eval.import(SYSTEMS)
+}
+
+fn lib<'a>(eval: &Eval<'a>) -> &'a Thunk<'a> {
+    eval.lib.get().unwrap_or_else(|| eval.done(eval.opaque(&format!("`lib` {OUTSIDE}"))))
+}
+
+fn unknown<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
+    let what = eval.force(args[0]).and_then(|what| eval.plain_string(what))?;
+    Ok(eval.opaque(&format!("{what} {OUTSIDE}")))
+}
+
+fn kind_of<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
+    Ok(Value::Str(eval.force(args[0])?.type_name()))
+}

@@ -1,0 +1,202 @@
+//! What a file of a tree without a package set means by the packages around it.
+//!
+//! Not known, but for the `lib` that stands in, the stated platform, and what the tree itself puts over them.
+//! Invariant: nothing is guessed of what lies outside; what is unknown says so.
+
+mod flake;
+mod once;
+mod scope;
+
+pub(super) use flake::outputs;
+pub(super) use once::each_once;
+pub(super) use scope::extension;
+
+use super::discover::arguments;
+use crate::nix::{Attr, Eval, Opaque, Prim, PrimFn, R, Shape, State, Sym, Thunk, Value, lookup};
+
+/// How a reason ends that is about something outside of the tree.
+const OUTSIDE: &str = "comes from outside of the checkout";
+
+/// True where `why` says no more than that something is not part of the tree, or has a row of its own.
+pub(super) fn is_no_loss(why: &str) -> bool {
+    why.ends_with(OUTSIDE) || once::is_told_elsewhere(why)
+}
+
+/// A path that no file has: how overlays are put over each other is evaluated under it.
+const PACKAGES: &str = "/clarity/outside/packages.nix";
+
+/// Binds what a file means by the packages around it.
+pub(super) fn install<'a>(eval: &Eval<'a>) -> R<'a, ()> {
+    eval.files.embed(PACKAGES, include_str!("packages.nix"));
+    let given = eval.record(&[
+        ("packagesOn", prim(eval, "packagesOn", 1, packages_on)),
+        ("callPackageWith", prim(eval, "callPackageWith", 3, call_package)),
+        ("knownSet", prim(eval, "knownSet", 1, known_set)),
+        ("knownList", prim(eval, "knownList", 1, known_list)),
+    ]);
+    let import = eval.call(eval.import(PACKAGES)?, eval.done(given))?;
+    let packages = eval.done(eval.call(import, eval.done(Value::Attrs(&[])))?);
+    eval.packages.set(Some(packages));
+    eval.call_package.set(Some(part_of(eval, packages, eval.known.call_package)));
+    Ok(())
+}
+
+fn part_of<'a>(eval: &Eval<'a>, packages: &'a Thunk<'a>, name: Sym) -> &'a Thunk<'a> {
+    eval.thunk(State::Select(packages, name), packages.origin.get())
+}
+
+/// The set that `overlay`, a function of two package sets, gives.
+pub(super) fn overlaid<'a>(eval: &Eval<'a>, overlay: Value<'a>) -> R<'a, Value<'a>> {
+    let around = packages_around(eval);
+    let extend = eval.force(part_of(eval, around, eval.sym("extend")))?;
+    let extended = eval.call(extend, eval.done(overlay))?;
+    eval.call2(overlay, eval.done(extended), around)
+}
+
+fn prim<'a>(eval: &Eval<'a>, name: &'static str, arity: usize, code: PrimFn) -> &'a Thunk<'a> {
+    eval.done(Value::Prim(eval.bump.alloc(Prim { name, arity, code, args: &[] })))
+}
+
+/// The packages around, of which nothing but the platform is known, and that only where it is given.
+fn packages_on<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
+    let known = match eval.force(args[0])? {
+        Value::Str(system) => eval.record(&[("stdenv", stdenv(eval, system)), ("system", args[0])]),
+        _ => Value::Attrs(&[]),
+    };
+    Ok(partly_known(eval, "what <nixpkgs> has", known))
+}
+
+/// The attributes that are known of a value.
+fn known_set<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
+    fn of<'a>(eval: &Eval<'a>, opaque: &Opaque<'a>) -> &'a [Attr<'a>] {
+        match opaque.shape {
+            Shape::Over(base, attrs) => eval.merge(of(eval, base), attrs),
+            _ => &[],
+        }
+    }
+    Ok(Value::Attrs(match eval.force(args[0])? {
+        Value::Attrs(attrs) => attrs,
+        Value::Opaque(opaque) => of(eval, opaque),
+        _ => &[],
+    }))
+}
+
+/// The members that are known of a value.
+fn known_list<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
+    Ok(Value::List(match eval.force(args[0])? {
+        Value::List(items) => items,
+        Value::Opaque(Opaque { shape: Shape::Members(items), .. }) => items,
+        _ => &[],
+    }))
+}
+
+/// What comes from outside under the name `what`, of which `known` is known.
+fn partly_known<'a>(eval: &Eval<'a>, what: &str, known: Value<'a>) -> Value<'a> {
+    let unknown = eval.opaque(&format!("{what} {OUTSIDE}"));
+    // An unknown value can always be updated with a set.
+    eval.update(unknown, known).unwrap_or(unknown)
+}
+
+/// What old packages ask `stdenv` itself about the platform.
+const PLATFORM_FLAGS: &[&str] = &[
+    "isLinux",
+    "isDarwin",
+    "isBSD",
+    "isFreeBSD",
+    "isOpenBSD",
+    "isSunOS",
+    "isCygwin",
+    "isi686",
+    "isx86_32",
+    "isx86_64",
+    "is32bit",
+    "is64bit",
+    "isAarch32",
+    "isAarch64",
+    "isMips",
+    "isBigEndian",
+    "system",
+];
+
+/// The unknown `stdenv`, which is known to build for `system`, and on it.
+fn stdenv<'a>(eval: &Eval<'a>, system: &'a str) -> &'a Thunk<'a> {
+    let platform = eval.native(move |eval| elaborated(eval, system));
+    let flag =
+        |name: &&'static str| (*name, eval.thunk(State::Select(platform, eval.sym(name)), platform.origin.get()));
+    let mut known: Vec<_> = PLATFORM_FLAGS.iter().map(flag).collect();
+    known.extend(["hostPlatform", "buildPlatform", "targetPlatform"].map(|name| (name, platform)));
+    eval.done(partly_known(eval, "`stdenv`", eval.record(&known)))
+}
+
+/// `lib.systems.elaborate` of a platform.
+fn elaborated<'a>(eval: &Eval<'a>, system: &'a str) -> R<'a, Value<'a>> {
+    let lib = eval.lib.get().unwrap_or_else(|| packages_around(eval));
+    let systems = eval.thunk(State::Select(lib, eval.sym("systems")), lib.origin.get());
+    let elaborate = eval.thunk(State::Select(systems, eval.sym("elaborate")), lib.origin.get());
+    eval.call(eval.force(elaborate)?, eval.done(Value::Str(system)))
+}
+
+/// The package set that files of the tree mean.
+pub(super) fn packages_around<'a>(eval: &Eval<'a>) -> &'a Thunk<'a> {
+    eval.packages.get().unwrap_or_else(|| eval.done(eval.opaque(OUTSIDE)))
+}
+
+/// The set that a function of named arguments is called with: `given`, what is known of `packages`, and what it wants
+/// besides.
+pub(super) fn wanted<'a>(
+    eval: &Eval<'a>,
+    function: Value<'a>,
+    packages: &'a Thunk<'a>,
+    given: &'a [Attr<'a>],
+) -> R<'a, Option<Value<'a>>> {
+    let Value::Lambda(closure) = function else { return Ok(None) };
+    let Some(formals) = closure.lambda.formals.as_deref() else { return Ok(None) };
+    let entry = eval.force(arguments(eval))?;
+    let mut attrs = given.to_vec();
+    for formal in formals.iter().filter(|formal| lookup(given, formal.name).is_none()) {
+        let name = eval.name(formal.name);
+        let known = match (name, entry) {
+            ("lib", _) => eval.lib.get(),
+            ("system" | "config" | "overlays", Value::Attrs(entry)) => {
+                lookup(entry, formal.name).map(|attr| attr.value)
+            }
+            _ => known_package(eval, packages, formal.name)?,
+        };
+        let value = match (known, &formal.default) {
+            (Some(value), _) => value,
+            (None, Some(_)) => continue,
+            (None, None) => eval.done(eval.opaque(&format!("`{name}` {OUTSIDE}"))),
+        };
+        attrs.push(Attr { name: formal.name, at: 0, value });
+    }
+    Ok(Some(eval.attrs(attrs)))
+}
+
+/// The package `name`, where something is known of it.
+fn known_package<'a>(eval: &Eval<'a>, packages: &'a Thunk<'a>, name: Sym) -> R<'a, Option<&'a Thunk<'a>>> {
+    let Value::Opaque(opaque) = eval.force(packages)? else { return Ok(None) };
+    Ok(has_known(opaque, name).then(|| part_of(eval, packages, name)))
+}
+
+fn has_known(opaque: &Opaque<'_>, name: Sym) -> bool {
+    match opaque.shape {
+        Shape::Over(base, attrs) => lookup(attrs, name).is_some() || has_known(base, name),
+        _ => false,
+    }
+}
+
+/// `callPackageWith packages file given`.
+fn call_package<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
+    let function = match eval.force(args[1])? {
+        Value::Path(path) | Value::Str(path) => eval.import(path)?,
+        other => other,
+    };
+    let given = match eval.force(args[2])? {
+        Value::Attrs(given) => given,
+        _ => &[],
+    };
+    match wanted(eval, function, args[0], given)? {
+        Some(set) => eval.call(function, eval.done(set)),
+        None => eval.call(function, args[2]),
+    }
+}

@@ -1,0 +1,77 @@
+//! The packages that a tree puts into a scope that is not known: `python3.override { packageOverrides = .. }`,
+//! `haskellPackages.extend`, `pythonPackagesExtensions ++ [ .. ]`, `perlPackages // { .. }`; and those of a set that
+//! depends on a condition that is not known.
+
+use super::{known_set, overlaid};
+use crate::nix::{Attr, Eval, Opaque, R, Shape, Thunk, Value, lookup};
+
+/// The attributes that are known of an unknown scope, by where they are found in it.
+pub(in crate::tree) fn extension<'a>(eval: &Eval<'a>, opaque: &Opaque<'a>) -> Option<&'a [Attr<'a>]> {
+    let added = match opaque.shape {
+        Shape::Over(base, attrs) => {
+            // The whole package set and what stands for `stdenv` were not extended by anybody.
+            let ours = ["__functor", "hostPlatform"].iter().any(|name| lookup(attrs, eval.sym(name)).is_some());
+            if ours { None } else { Some(eval.merge(extension(eval, base).unwrap_or_default(), attrs)) }
+        }
+        Shape::Build(argument) => of_call(eval, argument).ok().flatten(),
+        Shape::Members(items) => Some(of_list(eval, items)),
+        Shape::Cases(_, sides) => Some(of_either(eval, sides)),
+        Shape::Plain => None,
+    };
+    added.filter(|attrs| !attrs.is_empty())
+}
+
+/// What either side of a condition that is not known has.
+fn of_either<'a>(eval: &Eval<'a>, [yes, no]: [&'a Thunk<'a>; 2]) -> &'a [Attr<'a>] {
+    let side = |side| match eval.force(side) {
+        Ok(Value::Attrs(attrs)) if matches!(eval.is_derivation(attrs), Ok(false)) => attrs,
+        Ok(Value::Opaque(opaque)) => extension(eval, opaque).unwrap_or_default(),
+        _ => &[],
+    };
+    eval.merge(side(no), side(yes))
+}
+
+/// What a scope was called with: a function of two scopes, or a set in which there is one.
+fn of_call<'a>(eval: &Eval<'a>, argument: &'a Thunk<'a>) -> R<'a, Option<&'a [Attr<'a>]>> {
+    let mut given = eval.force(argument)?;
+    if let Value::Lambda(_) = given {
+        if let Some(attrs) = of_function(eval, given)? {
+            return Ok(Some(attrs));
+        }
+        given = eval.call(given, super::packages_around(eval))?;
+    }
+    let Value::Attrs(given) = given else { return Ok(None) };
+    let part = |name| lookup(given, eval.sym(name)).map(|attr| eval.force(attr.value)).transpose();
+    if let Some(overrides) = part("overrides")? {
+        return of_function(eval, overrides);
+    }
+    let Some(overrides) = part("packageOverrides")? else { return Ok(None) };
+    let Some(attrs) = of_function(eval, overrides)? else { return Ok(None) };
+    let marked = [("pkgs", eval.done(marked(eval, attrs)))];
+    Ok(match eval.record(&marked) {
+        Value::Attrs(attrs) => Some(attrs),
+        _ => None,
+    })
+}
+
+fn marked<'a>(eval: &Eval<'a>, attrs: &'a [Attr<'a>]) -> Value<'a> {
+    let mark = Attr { name: eval.known.recurse, at: 0, value: eval.done(Value::Bool(true)) };
+    Value::Attrs(eval.merge(attrs, eval.bump.alloc_slice_copy(&[mark])))
+}
+
+/// What `function` of two scopes, the later first, puts into the earlier one.
+fn of_function<'a>(eval: &Eval<'a>, function: Value<'a>) -> R<'a, Option<&'a [Attr<'a>]>> {
+    let Value::Lambda(_) = function else { return Ok(None) };
+    let Value::Lambda(_) = eval.call(function, super::packages_around(eval))? else { return Ok(None) };
+    let added = overlaid(eval, function)?;
+    Ok(match known_set(eval, &[eval.done(added)])? {
+        Value::Attrs(attrs) => Some(attrs),
+        _ => None,
+    })
+}
+
+/// What the functions in a list put into each scope that the list is for.
+fn of_list<'a>(eval: &Eval<'a>, items: &'a [&'a Thunk<'a>]) -> &'a [Attr<'a>] {
+    let added = |item: &&'a Thunk<'a>| of_function(eval, eval.force(item).ok()?).ok().flatten();
+    items.iter().filter_map(added).fold(&[], |all, attrs| eval.merge(all, attrs))
+}

@@ -1,0 +1,7 @@
+{ lib, buildPythonPackage }:
+
+buildPythonPackage {
+  pname = "kiwi";
+  version = "1";
+  meta.license = lib.licenses.mpl20;
+}
