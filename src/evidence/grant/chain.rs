@@ -207,7 +207,8 @@ fn joined(words: &Words, left: &Mention, right: &Mention) -> bool {
     // "a) the GNU GPL, or", and the sentence goes on in the next paragraph.
     let goes_on = |at: usize| at > end && words.is(at - 1, &["or", "and"]);
     let breaks = |at: usize| words.gap(at).has(Gap::STOP) || words.gap(at).has(Gap::PARAGRAPH) && !goes_on(at);
-    if (end..=right.first).any(breaks) {
+    let parted = |at: usize| is_lone_or(words, at) || at > end && is_lone_or(words, at - 1);
+    if (end..=right.first).any(|at| breaks(at) && !parted(at)) {
         return false;
     }
     // Two lines of a list are two statements, unless a sign or a word joins them.
@@ -220,6 +221,11 @@ fn joined(words: &Words, left: &Mention, right: &Mention) -> bool {
         words.kind(at) == Some(Kind::Number) || BETWEEN.contains(&spelled(words.text(at))) || is_item(words, at)
     };
     (end..right.first).all(link)
+}
+
+/// True for an "or" that is a paragraph of its own: it parts the items of a list of which each ends in a full stop.
+fn is_lone_or(words: &Words, at: usize) -> bool {
+    words.is(at, &["or"]) && words.gap(at).has(Gap::PARAGRAPH) && words.gap(at + 1).has(Gap::PARAGRAPH)
 }
 
 /// Words of an aside at most.
@@ -283,8 +289,13 @@ fn refined<'m>(words: &Words, kept: &[&'m Mention]) -> Vec<&'m Mention> {
     // "CC0 1.0 Public Domain Dedication": the dedication is the license.
     let dedicated = kept.iter().any(|one| matches!(family(one).as_deref(), Some("CC0" | "PDDL" | "Unlicense")));
     let repeats = |one: &Mention| dedicated && one.expr.to_string() == "LicenseRef-public-domain";
-    let adds_nothing =
-        |at: usize, one: &Mention| second(at) || repeats(one) || worded(one) || open(one) && precise(one);
+    // "the GNU Lesser General Public Licenses (LGPL)": the short name only repeats the family.
+    let short = |at: usize, one: &Mention| {
+        at > 0 && words.gap(one.first).has(Gap::OPEN) && open(kept[at - 1]) && family(kept[at - 1]) == family(one)
+    };
+    let adds_nothing = |at: usize, one: &Mention| {
+        second(at) || repeats(one) || worded(one) || open(one) && (precise(one) || short(at, one))
+    };
     let said = kept.iter().enumerate().filter(|(at, one)| !adds_nothing(*at, one));
     said.map(|(_, one)| *one).collect()
 }

@@ -35,6 +35,9 @@ pub(super) fn standing(words: &Words, first: usize, end: usize, plain: bool) -> 
     if declared(words, first, end) {
         return (Standing::Grant, first - 1);
     }
+    if let Some(field) = resource(words, first) {
+        return (Standing::Field, field);
+    }
     if let Some(found) = behind_copyright(words, first, end).filter(|_| !plain || names_license(words, end)) {
         return found;
     }
@@ -45,11 +48,19 @@ pub(super) fn standing(words: &Words, first: usize, end: usize, plain: bool) -> 
         return found;
     }
     if grants_behind(words, first, end, plain) {
-        let denied =
-            negated(words, first, 6) || (first.saturating_sub(6)..first).any(|at| words.is(at, &["since", "because"]));
+        // "linked against GPL licensed libraries": what others are.
+        let of_others = ["since", "because", "linked", "link", "linking", "against"];
+        let denied = negated(words, first, 6) || (first.saturating_sub(6)..first).any(|at| words.is(at, &of_others));
         return (if denied { Standing::Denied } else { Standing::Grant }, first);
     }
     (if !plain && is_alone(words, first, end) { Standing::Alone } else { Standing::Mention }, first)
+}
+
+/// The first word of the statement that Creative Commons gave to pictures: `<cc:license rdf:resource="..." />`.
+fn resource(words: &Words, first: usize) -> Option<usize> {
+    let field = first.checked_sub(3)?;
+    let says = words.is(field, &["license"]) && words.is(field + 1, &["rdf"]) && words.is(field + 2, &["resource"]);
+    (says && words.gap(field).has(Gap::COLON) && words.kind(first) == Some(Kind::Url)).then_some(field)
 }
 
 /// Words of a copyright line before the license at its end.
@@ -328,7 +339,9 @@ fn negated(words: &Words, at: usize, reach: usize) -> bool {
         let formerly = words.is(back, &["used"]) && words.is(back + 1, &["to"]) && words.is(back + 2, &["be"]);
         // "no script falls under the GPL"
         let none_falls = words.is(back, &["no"]) && (back + 2..back + 5).any(|next| words.is(next, &["falls", "fall"]));
-        if formerly || none_falls || words.is(back, NEGATIVE) {
+        // "the last one released under GPLv2"
+        let last = words.is(back, &["last"]) && words.is(back + 1, &["one", "version", "release"]);
+        if formerly || none_falls || last || words.is(back, NEGATIVE) {
             return true;
         }
     }

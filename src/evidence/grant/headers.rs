@@ -135,3 +135,56 @@ fn a_license_that_something_is_provided_with_is_granted() {
         ["BSD-2-Clause"]
     );
 }
+
+#[test]
+fn an_or_between_paragraphs_joins_what_stands_before_and_behind() {
+    let text = "The Foo Library is free software; you can redistribute it and/or modify\nit under the terms of either:\n\n  * the GNU Lesser General Public License as published by the Free\n    Software Foundation; either version 3 of the License, or (at your\n    option) any later version.\n\nor\n\n  * the GNU General Public License as published by the Free Software\n    Foundation; either version 2 of the License, or (at your option) any\n    later version.\n\nor both in parallel, as here.\n";
+    for prefix in ["", "dnl  ", " * "] {
+        let prefixed: String = text.lines().map(|line| format!("{prefix}{line}\n")).collect();
+        assert_eq!(says_alone(&prefixed), ["GPL-2.0-or-later OR LGPL-3.0-or-later"], "{prefix}");
+    }
+    let apart = "Foo is released under the ISC license.\n\nSomething else.\n\nThe Apache License 2.0 is long.\n";
+    assert_eq!(says_alone(apart), ["ISC"]);
+}
+
+#[test]
+fn a_short_name_in_brackets_says_nothing_new() {
+    for name in ["GNU Lesser General Public Licenses (LGPL)", "GNU Lesser General Public License (LGPL)"] {
+        assert_eq!(
+            says_alone(&format!("Use of this is granted under the terms of the {name}.")),
+            ["LGPL-2.1-or-later"]
+        );
+    }
+}
+
+#[test]
+fn a_heading_is_no_reference() {
+    let text = license("GPL-1.0-only").expect("an id of the list").text;
+    let pod = "=head1 COPYRIGHT AND LICENSE\n\nYou may distribute this module under the terms of either the GNU General\nPublic License or the Artistic License, as specified in the Perl README.\n";
+    assert_eq!(says(&[("LICENSE", text), ("Foo.pm", pod)], "Foo.pm"), ["Artistic-1.0-Perl OR GPL-1.0-or-later"]);
+    let sent = "# See the files COPYRIGHT and LICENSE for the terms.\n";
+    assert_eq!(says(&[("LICENSE", text), ("Foo.pm", sent)], "Foo.pm"), ["GPL-1.0-only"]);
+}
+
+#[test]
+fn what_a_tool_was_once_or_links_to_is_no_grant() {
+    assert!(says_alone("# It ships make 3.81 from 2006 (the last one released under GPLv2).\n").is_empty());
+    assert!(says_alone("This allows Foo to be linked against Apache-2.0 licensed libraries.").is_empty());
+    assert_eq!(says_alone("This is Apache-2.0 licensed."), ["Apache-2.0"]);
+}
+
+#[test]
+fn the_license_in_the_metadata_of_a_picture_is_read() {
+    let svg = |url: &str| {
+        format!(
+            "<svg><metadata><rdf:RDF><cc:Work>\n<cc:license\n   rdf:resource=\"{url}\" />\n</cc:Work></rdf:RDF></metadata></svg>\n"
+        )
+    };
+    for (url, expected) in [
+        ("http://web.resource.org/cc/PublicDomain", "CC-PDDC"),
+        ("http://creativecommons.org/licenses/by-sa/3.0/", "CC-BY-SA-3.0"),
+        ("http://creativecommons.org/publicdomain/zero/1.0/", "CC0-1.0"),
+    ] {
+        assert_eq!(says(&[("a.svg", svg(url).as_str())], "a.svg"), [expected]);
+    }
+}

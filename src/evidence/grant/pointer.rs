@@ -51,7 +51,11 @@ pub(super) fn pointers(words: &Words, page: &Page<'_>) -> Vec<Pointer> {
     let mut found: Vec<Pointer> = Vec::new();
     for at in 1..words.len() {
         let Some(span) = file_name(words, at, page.text) else { continue };
-        if !words.is(at - 1, LEADS) || words.gap(at).has(Gap::STOP) || words.gap(at).has(Gap::PARAGRAPH) {
+        if !words.is(at - 1, LEADS)
+            || is_heading(words, at)
+            || words.gap(at).has(Gap::STOP)
+            || words.gap(at).has(Gap::PARAGRAPH)
+        {
             continue;
         }
         let Some(first) = sentence_about(words, at).filter(|_| !is_elsewhere(words, at, span, page.text)) else {
@@ -87,6 +91,17 @@ fn file_name(words: &Words, at: usize, text: &str) -> Option<Span> {
         || last.contains("LICENSE");
     let fits = is_header || named && written;
     fits.then(|| Span::new(word.span.start, word.span.start + name.len() as u32))
+}
+
+/// True for the heading `COPYRIGHT AND LICENSE`, also of a manual in POD.
+fn is_heading(words: &Words, at: usize) -> bool {
+    let Some(first) = at.checked_sub(2) else { return false };
+    let begins = words.gap(first).has(Gap::NEWLINE)
+        || words.is(first.wrapping_sub(1), &["1", "2", "3"]) && words.is(first.wrapping_sub(2), &["head"]);
+    begins
+        && words.gap(at + 1).has(Gap::NEWLINE)
+        && words.is(at - 1, &["and"])
+        && words.is(first, &["copyright", "author", "authors", "credits", "warranty"])
 }
 
 /// True in "the LICENSE file https://example.org/src/LICENSE": the file is another project's.

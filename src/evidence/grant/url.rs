@@ -98,6 +98,7 @@ const PAGES: &[(&str, &str)] = &[
     ("opensource.org/licenses/eclipse-1.0", "EPL-1.0"),
     ("python.org/download/releases", "Python-2.0"),
     ("ruby-lang.org/en/license", "Ruby"),
+    ("web.resource.org/cc/publicdomain", "CC-PDDC"),
 ];
 
 /// What `url` names.

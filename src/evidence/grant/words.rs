@@ -153,6 +153,10 @@ impl Reader<'_> {
             while matches!(self.peek(0), b' ' | b'\t' | b'*' | b'#') && self.at < self.bytes.len() {
                 self.at += 1;
             }
+            // A comment without words parts paragraphs; a macro alone need not.
+            if !marked && matches!(self.peek(0), b'\n' | b'\r') {
+                self.gap.add(Gap::PARAGRAPH);
+            }
         }
     }
 
