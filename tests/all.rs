@@ -15,6 +15,7 @@ mod expressions;
 mod fallback_lib;
 mod fix;
 mod formats;
+mod functions;
 #[path = "fuzz/total.rs"]
 mod fuzz_total;
 mod gate;

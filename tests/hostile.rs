@@ -220,6 +220,33 @@ fn damage_all(files: &[PathBuf]) {
     assert!(unplaced.is_empty(), "{unplaced}");
 }
 
+#[test]
+fn packages_that_are_passed_on_below_themselves_end() {
+    let folder = folder(&[
+        ("curried.nix", "{ lib }: a: b: c: d: rec { inherit a b c d; }".to_owned()),
+        ("overlay.nix", "final: prev: { inherit final prev; set = prev.set // { inherit final; own = final.set; }; }".to_owned()),
+        ("flake.nix", "{ outputs = { self, nixpkgs }: { packages.x86_64-linux = { inherit self nixpkgs; }; overlay = final: prev: { inherit self; set = prev.a // { b = final.set; }; }; }; }".to_owned()),
+    ]);
+    let (_, rows) = scan(folder.path());
+    assert_eq!(outcome(&rows, "zzz-sound"), [("package", "")]);
+    assert!(rows.len() < 100, "{}", rows.len());
+}
+
+#[test]
+fn many_conditions_that_are_not_known_take_no_more_time_than_few() {
+    let each = |part: fn(usize) -> String| -> String { (0..200).map(part).collect() };
+    let members = each(|number| format!(" ++ lib.optional flags.f{number} flags.v{number}"));
+    let sets = each(|number| format!(" // lib.optionalAttrs flags.f{number} {{ a{number} = 1; }}"));
+    let package = "{ lib, stdenv, flags }: stdenv.mkDerivation { pname = \"own\"; meta.license = [ ]";
+    let folder = folder(&[
+        ("list.nix", format!("{{ lib, flags }}: [ ]{members}")),
+        ("own.nix", format!("{package}{members}; }}")),
+        ("set.nix", format!("{{ lib, flags }}: {{ }}{sets}")),
+    ]);
+    let (_, rows) = scan(folder.path());
+    assert_eq!(outcome(&rows, "zzz-sound"), [("package", "")]);
+}
+
 fn nix_files(root: &Path) -> Vec<PathBuf> {
     let entries = walkdir::WalkDir::new(root).sort_by_file_name().into_iter().filter_map(Result::ok);
     let is_nix = |path: &PathBuf| path.is_file() && path.extension().is_some_and(|ending| ending == "nix");

@@ -9,6 +9,9 @@ use anyhow::Context;
 
 use super::Color;
 
+/// Reports of a whole tree are tens of megabytes.
+const BUFFER: usize = 1 << 16;
+
 /// Writes one line to stdout.
 pub(super) fn print_line(line: &str) -> anyhow::Result<ExitCode> {
     writeln!(io::stdout().lock(), "{line}")?;
@@ -17,7 +20,7 @@ pub(super) fn print_line(line: &str) -> anyhow::Result<ExitCode> {
 
 /// Runs `write` on a buffered stdout.
 pub(super) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
     write(&mut out)?;
     out.flush()?;
     Ok(())
@@ -26,7 +29,7 @@ pub(super) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
 /// Runs `write` on a new file.
 pub(super) fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let failed = || format!("{}: cannot be written; name a file in a folder that exists", path.display());
-    let mut out = BufWriter::new(File::create(path).with_context(failed)?);
+    let mut out = BufWriter::with_capacity(BUFFER, File::create(path).with_context(failed)?);
     write(&mut out).with_context(failed)?;
     out.flush().with_context(failed)
 }

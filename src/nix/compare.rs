@@ -45,19 +45,13 @@ impl<'a> Eval<'a> {
         Ok(true)
     }
 
-    /// Nix takes a value to be equal to itself when it meets it inside of lists and sets.
+    /// Nix takes a value to be equal to itself when it meets it inside of lists and sets, once it is evaluated.
     pub fn equal_thunks(&self, a: &'a Thunk<'a>, b: &'a Thunk<'a>) -> R<'a, bool> {
-        if std::ptr::eq(a, b) {
-            return Ok(true);
-        }
-        let (a, b) = (self.force(a)?, self.force(b)?);
-        self.equal(a, b)
+        let (first, second) = (self.force(a)?, self.force(b)?);
+        if std::ptr::eq(a, b) { Ok(true) } else { self.equal(first, second) }
     }
 
     fn equal_sets(&self, a: &'a [Attr<'a>], b: &'a [Attr<'a>]) -> R<'a, bool> {
-        if std::ptr::eq(a, b) {
-            return Ok(true);
-        }
         if self.is_derivation(a)? && self.is_derivation(b)? {
             let paths = (lookup(a, self.known.out_path), lookup(b, self.known.out_path));
             if let (Some(a), Some(b)) = paths {

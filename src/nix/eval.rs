@@ -183,7 +183,7 @@ impl<'a> Eval<'a> {
     pub fn force(&self, thunk: &'a Thunk<'a>) -> R<'a, Value<'a>> {
         if let State::Done(value) = thunk.state.get() {
             self.last.set(thunk.origin.get());
-            self.made.note(value, thunk.origin.get());
+            self.made.note(thunk);
             if let Some(reads) = self.reads.get() {
                 reads.used(thunk);
             }
@@ -228,7 +228,7 @@ impl<'a> Eval<'a> {
             reads.computed(thunk, before);
         }
         if let Ok(value) = result {
-            self.made.settle(value, &thunk.origin);
+            self.made.settle(value, thunk);
         }
         self.last.set(thunk.origin.get());
         result
@@ -256,21 +256,20 @@ impl<'a> Eval<'a> {
 
     /// The value of `expr` in `env`.
     pub fn eval(&self, expr: &'a Expr, env: &'a Env<'a>) -> R<'a, Value<'a>> {
+        // A name costs nothing of its own: what it stands for was or will be paid for.
+        if let Kind::Local(slot, name) = &expr.kind {
+            return self.force(self.local(env, slot.up, slot.slot, *name)?);
+        }
         self.step()?;
         self.deeper(|| self.eval_kind(expr, env))
     }
 
     fn eval_kind(&self, expr: &'a Expr, env: &'a Env<'a>) -> R<'a, Value<'a>> {
         match &expr.kind {
-            Kind::Local(slot, name) => self.force(self.local(env, slot.up, slot.slot, *name)?),
             Kind::Global(name) => self.global(*name),
             Kind::Dynamic(name, withs) => self.dynamic(*name, withs, env, expr.loc),
             Kind::Name(_) => self.fault("a name that was not resolved"),
-            Kind::Apply(two) => {
-                let [function, argument] = &**two;
-                let function = self.eval(function, env)?;
-                self.call(function, self.delay(argument, env)).inspect(|_| self.produced(expr.loc))
-            }
+            Kind::Apply(two) => self.apply(two, env).inspect(|_| self.produced(expr.loc)),
             Kind::Select(select) => self.select(select, env).inspect(|_| self.produced(expr.loc)),
             Kind::If(three) => self.branch(three, env),
             Kind::Let(inner) => {
@@ -281,7 +280,7 @@ impl<'a> Eval<'a> {
             Kind::With(two) => {
                 let [scope, body] = &**two;
                 let scope = self.delay(scope, env);
-                let env = self.env(env, std::iter::once(Some(scope)));
+                let env = self.env_of(env, scope);
                 self.eval(body, env)
             }
             Kind::Assert(two) => self.assert(&two[0], &two[1], env),
@@ -303,7 +302,7 @@ impl<'a> Eval<'a> {
             Kind::Interp(parts) => self.interpolate(parts, env),
             Kind::PathInterp(parts) => self.interpolate_path(parts, env),
             Kind::Search(name) => Ok(self.search(name)),
-            Kind::Lambda(lambda) => Ok(Value::Lambda(self.bump.alloc(Closure { lambda, env, at: expr.loc }))),
+            Kind::Lambda(lambda) => Ok(Value::Lambda(self.bump.alloc(Closure { lambda, env, args: &[] }))),
             Kind::Set(bindings) => self.set(bindings, env),
             Kind::List(items) => {
                 Ok(Value::List(self.bump.alloc_slice_fill_iter(items.iter().map(|item| self.delay(item, env)))))
@@ -335,7 +334,7 @@ impl<'a> Eval<'a> {
                 None => return self.fault("a scope is missing"),
             }
         }
-        match env.slots.get(slot as usize).and_then(Cell::get) {
+        match self.in_slot(env, slot as usize) {
             Some(thunk) => Ok(thunk),
             None => self.fault(&format!("`{}` is not bound yet", self.name(name))),
         }
@@ -380,7 +379,7 @@ impl<'a> Eval<'a> {
             Kind::Int(number) => Value::Int(*number),
             Kind::Str(text) => Value::Str(text),
             Kind::Path(path) => Value::Path(path),
-            Kind::Lambda(lambda) => Value::Lambda(self.bump.alloc(Closure { lambda, env, at: expr.loc })),
+            Kind::Lambda(lambda) => Value::Lambda(self.bump.alloc(Closure { lambda, env, args: &[] })),
             _ => return self.thunk(State::Expr(expr, env), expr.loc),
         };
         self.bump.alloc(Thunk::done(value, expr.loc))
@@ -388,7 +387,7 @@ impl<'a> Eval<'a> {
 
     /// The value of a whole expression, in an empty scope.
     pub fn eval_top(&self, expr: &'a Expr) -> R<'a, Value<'a>> {
-        let env = self.bump.alloc(Env { up: None, slots: &[] });
+        let env = self.bump.alloc(Env::OUTERMOST);
         self.eval(expr, env)
     }
 

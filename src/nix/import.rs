@@ -42,7 +42,7 @@ impl<'a> Eval<'a> {
         match opened {
             Ok((file, expr)) => {
                 self.opened(file, expr);
-                let env = self.bump.alloc(Env { up: None, slots: &[] });
+                let env = self.bump.alloc(Env::OUTERMOST);
                 self.eval(expr, env)
             }
             // A file that is not there is one unknown value, not the end of everything that is built on it.

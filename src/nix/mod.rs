@@ -4,6 +4,7 @@
 //! read outside of the checkout; steps, depth and memory are bounded. It knows no license and no layout of packages.
 
 mod builtins;
+mod calls;
 mod compare;
 mod disk;
 mod environment;

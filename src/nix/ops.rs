@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use super::eval::Eval;
 use super::files::is_in_library;
-use super::syntax::ast::{AttrName, Expr, Lambda, Loc, Op, Select};
-use super::value::{Attr, Closure, Env, ErrorKind, Opaque, Prim, R, Shape, State, Thunk, Value, lookup};
+use super::syntax::ast::{AttrName, Expr, Loc, Op, Select};
+use super::value::{Attr, Env, ErrorKind, Opaque, R, Shape, Thunk, Value, lookup};
 
 impl<'a> Eval<'a> {
     /// A boolean, or why not.
@@ -119,112 +119,6 @@ impl<'a> Eval<'a> {
             }
         }
         Ok(Value::Bool(true))
-    }
-
-    /// `function argument`.
-    pub fn call(&self, function: Value<'a>, argument: &'a Thunk<'a>) -> R<'a, Value<'a>> {
-        match function {
-            Value::Lambda(closure) => self.call_lambda(closure, argument),
-            Value::Prim(prim) => self.call_prim(prim, argument),
-            Value::Attrs(attrs) => match lookup(attrs, self.known.functor) {
-                Some(functor) => {
-                    let functor = self.force(functor.value)?;
-                    let bound = self.call(functor, self.done(function))?;
-                    self.call(bound, argument)
-                }
-                None => self.fault("a set cannot be called"),
-            },
-            Value::Opaque(opaque) => self.call_opaque(opaque, argument),
-            other => self.fault(&format!("a {} cannot be called", other.type_name())),
-        }
-    }
-
-    /// `function a b`.
-    pub fn call2(&self, function: Value<'a>, a: &'a Thunk<'a>, b: &'a Thunk<'a>) -> R<'a, Value<'a>> {
-        let partial = self.call(function, a)?;
-        self.call(partial, b)
-    }
-
-    fn call_prim(&self, prim: &'a Prim<'a>, argument: &'a Thunk<'a>) -> R<'a, Value<'a>> {
-        let count = prim.args.len();
-        if count + 1 == prim.arity {
-            let mut args = [argument; 4];
-            args[..count].copy_from_slice(prim.args);
-            args[count] = argument;
-            return (prim.code)(self, &args[..=count]);
-        }
-        let args =
-            self.bump.alloc_slice_fill_iter((0..count + 1).map(|at| prim.args.get(at).copied().unwrap_or(argument)));
-        Ok(Value::Prim(self.bump.alloc(Prim { name: prim.name, arity: prim.arity, code: prim.code, args })))
-    }
-
-    fn call_lambda(&self, closure: &'a Closure<'a>, argument: &'a Thunk<'a>) -> R<'a, Value<'a>> {
-        let lambda = closure.lambda;
-        let Some(formals) = &lambda.formals else {
-            let env = self.env(closure.env, std::iter::once(Some(argument)));
-            return self.eval(&lambda.body, env);
-        };
-        let given = self.force(argument)?;
-        let shift = usize::from(lambda.whole.is_some());
-        let env = self.env(closure.env, (0..formals.len() + shift).map(|_| None));
-        if shift == 1 {
-            env.slots[0].set(Some(argument));
-        }
-        match given {
-            Value::Attrs(attrs) => self.bind_formals(lambda, attrs, env, shift)?,
-            Value::Opaque(opaque) => self.bind_opaque(lambda, opaque, env, shift)?,
-            other => return self.fault(&format!("a set was expected as argument, not a {}", other.type_name())),
-        }
-        self.eval(&lambda.body, env)
-    }
-
-    fn bind_formals(&self, lambda: &'a Lambda, attrs: &'a [Attr<'a>], env: &'a Env<'a>, shift: usize) -> R<'a, ()> {
-        let formals = lambda.formals.as_deref().unwrap_or_default();
-        // Both are in the order of names.
-        let (mut rest, mut used) = (attrs, 0);
-        for (index, formal) in formals.iter().enumerate() {
-            if rest.first().is_some_and(|attr| attr.name < formal.name) {
-                rest = &rest[rest.partition_point(|attr| attr.name < formal.name)..];
-            }
-            let given = rest.first().filter(|attr| attr.name == formal.name);
-            let thunk = match (given, &formal.default) {
-                (Some(attr), _) => {
-                    used += 1;
-                    attr.value
-                }
-                (None, Some(default)) => self.thunk(State::Expr(default, env), default.loc),
-                (None, None) => {
-                    return self.fault(&format!("argument `{}` is missing", self.name(formal.name)));
-                }
-            };
-            env.slots[index + shift].set(Some(thunk));
-        }
-        if !lambda.open && used != attrs.len() {
-            let extra = attrs.iter().find(|attr| formals.iter().all(|formal| formal.name != attr.name));
-            let name = extra.map_or("", |attr| self.name(attr.name));
-            return self.fault(&format!("argument `{name}` is not expected"));
-        }
-        Ok(())
-    }
-
-    /// A function of unknown packages: defaults hold, everything else is opaque under its own name.
-    fn bind_opaque(&self, lambda: &'a Lambda, given: &'a Opaque<'a>, env: &'a Env<'a>, shift: usize) -> R<'a, ()> {
-        for (index, formal) in lambda.formals.as_deref().unwrap_or_default().iter().enumerate() {
-            let known = self.known_attr(given, formal.name)?;
-            let thunk = match (known, &formal.default) {
-                (Some(value), _) => self.done(value),
-                (None, Some(default)) => self.thunk(State::Expr(default, env), default.loc),
-                (None, None) if formal.name == self.known.lib && self.lib.get().is_some() => {
-                    self.thunk(State::Select(self.done(Value::Opaque(given)), formal.name), Default::default())
-                }
-                (None, None) => {
-                    let why = format!("`{}` is an argument that is not known", self.name(formal.name));
-                    self.done(self.opaque(&why))
-                }
-            };
-            env.slots[index + shift].set(Some(thunk));
-        }
-        Ok(())
     }
 
     pub(super) fn binary(&self, op: Op, left: &'a Expr, right: &'a Expr, env: &'a Env<'a>) -> R<'a, Value<'a>> {

@@ -4,32 +4,34 @@ use std::cell::Cell;
 
 use super::files::is_in_library;
 use super::syntax::ast::Loc;
-use super::value::Value;
+use super::value::{State, Thunk, Value};
 
-/// The value that was asked for last, and where it comes from.
+/// What was asked for last.
 #[derive(Default)]
 pub(super) struct Made<'a> {
-    last: Cell<Option<(Value<'a>, Loc)>>,
+    last: Cell<Option<&'a Thunk<'a>>>,
 }
 
 impl<'a> Made<'a> {
-    /// `value`, which comes from `origin`, was asked for.
-    pub(super) fn note(&self, value: Value<'a>, origin: Loc) {
-        self.last.set(Some((value, origin)));
+    /// The value of `thunk` was asked for.
+    #[inline]
+    pub(super) fn note(&self, thunk: &'a Thunk<'a>) {
+        self.last.set(Some(thunk));
     }
 
-    /// A thunk got its value: where a function of `lib` handed it on, as merging two sets does, its origin is that of
+    /// `thunk` got its value: where a function of `lib` handed it on, as merging two sets does, its origin is that of
     /// the very value, whoever asked for it first.
-    pub(super) fn settle(&self, value: Value<'a>, origin: &Cell<Loc>) {
-        if is_in_library(origin.get())
-            && let Some((other, from)) = self.last.get()
+    pub(super) fn settle(&self, value: Value<'a>, thunk: &'a Thunk<'a>) {
+        if is_in_library(thunk.origin.get())
+            && let Some(last) = self.last.get()
+            && let State::Done(other) = last.state.get()
             && is_same(other, value)
-            && !is_in_library(from)
-            && from != Loc::default()
+            && !is_in_library(last.origin.get())
+            && last.origin.get() != Loc::default()
         {
-            origin.set(from);
+            thunk.origin.set(last.origin.get());
         }
-        self.note(value, origin.get());
+        self.note(thunk);
     }
 }
 

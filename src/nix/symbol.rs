@@ -11,6 +11,11 @@ use rustc_hash::FxBuildHasher;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Sym(pub u32);
 
+impl Sym {
+    /// Stands where nobody wrote a name.
+    pub const UNNAMED: Sym = Sym(u32::MAX);
+}
+
 /// The names of a checkout, shared by all threads.
 #[derive(Debug, Default)]
 pub struct Interner {

@@ -6,7 +6,7 @@ use std::cell::Cell;
 
 use super::eval::Eval;
 use super::symbol::Sym;
-use super::syntax::ast::{Expr, Lambda, Loc};
+use super::syntax::ast::{Bindings, Expr, Lambda, Loc};
 
 /// A value, in weak head normal form.
 #[derive(Clone, Copy)]
@@ -52,7 +52,8 @@ pub struct Attr<'a> {
 pub struct Closure<'a> {
     pub lambda: &'a Lambda,
     pub env: &'a Env<'a>,
-    pub at: Loc,
+    /// The arguments it has of those it takes one after the other.
+    pub args: &'a [&'a Thunk<'a>],
 }
 
 /// The code of a builtin.
@@ -97,8 +98,21 @@ pub enum Shape<'a> {
 pub struct Env<'a> {
     /// The next one out.
     pub up: Option<&'a Env<'a>>,
-    /// Empty slots are filled before anything looks at them.
+    /// What was asked for or given so far.
     pub slots: &'a [Cell<Option<&'a Thunk<'a>>>],
+    /// What fills an empty slot when it is asked for: most of what code binds is never looked at.
+    pub rest: Rest<'a>,
+}
+
+/// What is bound in an environment and was not asked for yet.
+#[derive(Clone, Copy)]
+pub enum Rest<'a> {
+    /// Nothing.
+    Nothing,
+    /// The bindings of a `let` or a recursive set, the expressions of `inherit (from) ..`, and what is kept.
+    Let(&'a Bindings),
+    /// The defaults of a function, and behind them what it keeps.
+    Function(&'a Lambda),
 }
 
 /// A value that may not be computed yet, with the place of the expression that makes it.
@@ -157,6 +171,11 @@ pub enum ErrorKind {
 
 /// A result; the error is small because it is passed on often.
 pub type R<'a, T> = Result<T, &'a Error<'a>>;
+
+impl Env<'_> {
+    /// The environment of a whole file.
+    pub const OUTERMOST: Self = Env { up: None, slots: &[], rest: Rest::Nothing };
+}
 
 impl<'a> Thunk<'a> {
     /// A thunk that is already a value.

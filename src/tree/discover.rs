@@ -126,7 +126,7 @@ impl Walk<'_> {
             Err(error) => failed(error),
             Ok(value @ Value::Opaque(opaque)) => match built(eval, value) {
                 true => Found::Package(attr.value, value),
-                false if let Some(added) = self.added(eval, opaque) => {
+                false if let Some(added) = self.added(eval, opaque, place.len()) => {
                     self.end(eval, before, path, Stands::ForAllBelow);
                     return self.set(eval, added, place, resume, each);
                 }
@@ -162,9 +162,9 @@ impl Walk<'_> {
     }
 
     /// What the tree adds to a scope from outside of it.
-    fn added<'a>(&self, eval: &Eval<'a>, scope: &Opaque<'a>) -> Option<&'a [Attr<'a>]> {
+    fn added<'a>(&self, eval: &Eval<'a>, scope: &Opaque<'a>, depth: usize) -> Option<&'a [Attr<'a>]> {
         let is_outside = self.checkout.layout != Layout::PackageSet && outside::is_no_loss(scope.why);
-        if is_outside { outside::extension(eval, scope) } else { None }
+        if is_outside && depth < MAX_DEPTH { outside::extension(eval, scope) } else { None }
     }
 
     fn is_derivation<'a>(&self, eval: &Eval<'a>, attrs: &'a [Attr<'a>]) -> R<'a, bool> {

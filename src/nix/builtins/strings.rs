@@ -131,7 +131,12 @@ fn replace<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
             }
         }
         let mut letters = rest.chars();
-        out.extend(letters.next());
+        let letter = letters.next();
+        if found.is_some() && letter.is_some_and(|letter| !letter.is_ascii()) {
+            // Nix puts what stands for nothing between the bytes of a letter.
+            return eval.unknown("a letter cut into bytes");
+        }
+        out.extend(letter);
         rest = letters.as_str();
     }
     Ok(eval.text_as(eval.str(&out), tainted))

@@ -7,15 +7,16 @@ use super::ast::{AttrName, BindingValue, Bindings, Expr, Kind, Loc, Part, Select
 /// The place of the smallest set of `expr` that `position` lies in.
 pub fn set_around(expr: &Expr, position: u32) -> Option<Loc> {
     let mut found = None;
-    let mut at = Some(expr);
-    while let Some(expr) = at {
-        if matches!(expr.kind, Kind::Set(_)) {
+    // What a function computes alike in every call is kept elsewhere: several may hold the byte.
+    let mut left = vec![expr];
+    while let Some(expr) = left.pop() {
+        let is_smaller = |found: Loc| expr.loc.end - expr.loc.start < found.end - found.start;
+        if matches!(expr.kind, Kind::Set(_)) && found.is_none_or(is_smaller) {
             found = Some(expr.loc);
         }
-        at = None;
         children(expr, &mut |child| {
             if child.loc.start <= position && position < child.loc.end {
-                at = Some(child);
+                left.push(child);
             }
         });
     }
@@ -34,6 +35,7 @@ pub(super) fn children<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Expr)) {
             let formals = lambda.formals.as_deref().unwrap_or_default();
             formals.iter().filter_map(|formal| formal.default.as_ref()).for_each(&mut *each);
             each(&lambda.body);
+            lambda.kept.iter().for_each(each);
         }
         Kind::Apply(two) | Kind::With(two) | Kind::Assert(two) | Kind::Bin(_, two) => two.iter().for_each(each),
         Kind::Let(inner) => {
@@ -69,4 +71,5 @@ fn bindings<'e>(bindings: &'e Bindings, each: &mut dyn FnMut(&'e Expr)) {
         each(name);
         each(value);
     }
+    bindings.kept.iter().for_each(each);
 }

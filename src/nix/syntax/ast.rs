@@ -113,13 +113,23 @@ pub enum Op {
 /// A function.
 #[derive(Debug)]
 pub struct Lambda {
-    /// The name of the whole argument: slot 0 where there is one.
-    pub whole: Option<Sym>,
+    /// The names of `a: b: ..`, which takes one argument after the other; of `{ .. }:` the name of the whole argument,
+    /// where it has one. Theirs are the first slots.
+    pub names: Box<[Sym]>,
     /// The formals of `{ a, b ? 1 }:`, sorted by name; their slots follow.
     pub formals: Option<Box<[Formal]>>,
     /// True where `...` allows other attributes.
     pub open: bool,
     pub body: Expr,
+    /// What the functions inside compute alike in every call: their slots come last.
+    pub kept: Box<[Expr]>,
+}
+
+impl Lambda {
+    /// The number of slots of its environment.
+    pub fn slots(&self) -> usize {
+        self.names.len() + self.formals.as_deref().map_or(0, <[_]>::len) + self.kept.len()
+    }
 }
 
 /// One formal argument.
@@ -141,6 +151,15 @@ pub struct Bindings {
     pub from: Vec<Expr>,
     /// `${name} = value`.
     pub dynamic: Vec<(Expr, Expr)>,
+    /// What the functions inside compute alike in every call, where the bindings see each other.
+    pub kept: Box<[Expr]>,
+}
+
+impl Bindings {
+    /// The number of slots of their environment: the bindings, the expressions of `inherit (from) ..`, what is kept.
+    pub fn slots(&self) -> usize {
+        self.fixed.len() + self.from.len() + self.kept.len()
+    }
 }
 
 /// One binding.

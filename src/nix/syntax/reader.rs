@@ -341,9 +341,16 @@ impl<'f> Reader<'f> {
     /// `name: body`
     fn lambda(&mut self) -> Result<Kind, Fail> {
         let text = self.bump();
-        let whole = Some(self.sym(text));
+        let name = self.sym(text);
         self.bump();
-        Ok(Kind::Lambda(Box::new(Lambda { whole, formals: None, open: false, body: self.expr()? })))
+        let body = self.expr()?;
+        Ok(Kind::Lambda(Box::new(Lambda {
+            names: [name].into(),
+            formals: None,
+            open: false,
+            body,
+            kept: Box::default(),
+        })))
     }
 
     /// `{ .. }: body`, where what stands before an `@` was read.
@@ -376,7 +383,8 @@ impl<'f> Reader<'f> {
         if formals.windows(2).any(|two| two[0].name == two[1].name) {
             return Err(self.fail(start, "an argument stands twice"));
         }
-        Ok(Kind::Lambda(Box::new(Lambda { whole, formals: Some(formals.into()), open, body: self.expr()? })))
+        let (names, formals) = (whole.into_iter().collect(), Some(formals.into()));
+        Ok(Kind::Lambda(Box::new(Lambda { names, formals, open, body: self.expr()?, kept: Box::default() })))
     }
 
     fn formal(&mut self) -> Result<Formal, Fail> {

@@ -1,133 +1,267 @@
 //! Names to slots: every variable learns at parse time in which environment it lives.
+//!
+//! What a function computes alike in every call, because nothing in it depends on the arguments, is kept in the
+//! environment around the function and so computed once: `stdenv.hostPlatform != stdenv.buildPlatform` is asked for
+//! every package, and only ever has one answer.
 
-use super::ast::{AttrName, BindingValue, Bindings, Expr, Kind, Lambda, Part, Slot};
+use super::ast::{AttrName, Binding, BindingValue, Bindings, Expr, Kind, Lambda, Part, Slot};
+use super::outline::LARGE;
 use crate::nix::symbol::Sym;
 
 /// One environment that encloses an expression.
-enum Scope {
-    /// The name of a whole argument, and sorted names.
-    Names(Option<Sym>, Vec<Sym>),
+struct Scope {
+    names: Names,
+    is_function: bool,
+    /// The number of its slots, without those of what is kept.
+    slots: usize,
+    kept: Vec<Expr>,
+}
+
+enum Names {
+    /// Names in the order of their slots, the last of equal ones counts; and sorted names behind them.
+    Known(Box<[Sym]>, Vec<Sym>),
     With,
 }
+
+/// The environments that an expression depends on: a bit for each, from the outermost on. The last bit stands for all
+/// that are further in.
+type Depends = u64;
+
+const MOST_TOLD_APART: usize = 63;
 
 /// The environments from the outermost to the innermost.
 pub(super) struct Scopes {
     stack: Vec<Scope>,
+    /// What the expressions that were read last depend on.
+    depends: Vec<Depends>,
     /// Names below this number belong to the outermost scope, which `with` does not shadow.
     globals: u32,
 }
 
 impl Scopes {
     pub(super) fn new(globals: u32) -> Self {
-        Scopes { stack: Vec::new(), globals }
+        Scopes { stack: Vec::new(), depends: Vec::new(), globals }
     }
 
-    pub(super) fn expr(&mut self, expr: &mut Expr) {
+    /// Resolves the names in `expr`; gives what it depends on.
+    pub(super) fn expr(&mut self, expr: &mut Expr) -> Depends {
+        if let Kind::Name(name) = expr.kind {
+            let (kind, depends) = self.name(name);
+            expr.kind = kind;
+            return depends;
+        }
+        if let Kind::Lambda(lambda) = &mut expr.kind {
+            take_all_at_once(lambda);
+        }
+        let outside = self.parts(expr, false);
+        let Some(scope) = opened(expr) else { return outside };
+        self.stack.push(scope);
+        let inside = self.parts(expr, true);
+        let kept = self.stack.pop().map(|scope| scope.kept).unwrap_or_default();
         match &mut expr.kind {
-            Kind::Name(name) => expr.kind = self.name(*name),
-            Kind::Interp(parts) | Kind::PathInterp(parts) => self.parts(parts),
-            Kind::Select(select) | Kind::Has(select) => {
-                self.expr(&mut select.of);
-                self.path(&mut select.path);
-                if let Some(default) = &mut select.default {
-                    self.expr(default);
-                }
-            }
-            Kind::Lambda(lambda) => self.lambda(lambda),
-            Kind::Apply(two) | Kind::Assert(two) | Kind::Bin(_, two) => two.iter_mut().for_each(|part| self.expr(part)),
-            Kind::Let(inner) => {
-                let (bindings, body) = &mut **inner;
-                self.bindings(bindings);
-                self.stack.push(names_of(bindings));
-                self.expr(body);
-                self.stack.pop();
-            }
-            Kind::Set(bindings) => self.bindings(bindings),
-            Kind::LetBody(of) | Kind::Not(of) | Kind::Neg(of) => self.expr(of),
-            Kind::List(items) => items.iter_mut().for_each(|item| self.expr(item)),
-            Kind::With(two) => {
-                let [scope, body] = &mut **two;
-                self.expr(scope);
-                self.stack.push(Scope::With);
-                self.expr(body);
-                self.stack.pop();
-            }
-            Kind::If(three) => three.iter_mut().for_each(|part| self.expr(part)),
+            Kind::Lambda(lambda) => lambda.kept = kept.into(),
+            Kind::Let(inner) => inner.0.kept = kept.into(),
+            Kind::Set(bindings) => bindings.kept = kept.into(),
             _ => {}
         }
+        outside | (inside & !bit(self.stack.len()))
     }
 
-    fn parts(&mut self, parts: &mut [Part]) {
-        for part in parts {
-            if let Part::Expr(expr) = part {
-                self.expr(expr);
-            }
-        }
-    }
-
-    fn path(&mut self, path: &mut [AttrName]) {
-        for name in path {
-            if let AttrName::Dynamic(expr) = name {
-                self.expr(expr);
-            }
-        }
-    }
-
-    fn lambda(&mut self, lambda: &mut Lambda) {
-        let formals = lambda.formals.iter().flat_map(|formals| formals.iter().map(|formal| formal.name));
-        self.stack.push(Scope::Names(lambda.whole, formals.collect()));
-        for formal in lambda.formals.iter_mut().flat_map(|formals| formals.iter_mut()) {
-            if let Some(default) = &mut formal.default {
-                self.expr(default);
-            }
-        }
-        self.expr(&mut lambda.body);
-        self.stack.pop();
-    }
-
-    fn bindings(&mut self, bindings: &mut Bindings) {
-        for binding in &mut bindings.fixed {
-            if let BindingValue::Inherit(expr) = &mut binding.value {
-                self.expr(expr);
-            }
-        }
-        if bindings.rec {
-            self.stack.push(names_of(bindings));
-        }
-        bindings.from.iter_mut().for_each(|expr| self.expr(expr));
-        for binding in &mut bindings.fixed {
-            if let BindingValue::Expr(expr) = &mut binding.value {
-                self.expr(expr);
-            }
-        }
-        for (name, value) in &mut bindings.dynamic {
-            self.expr(name);
-            self.expr(value);
-        }
-        if bindings.rec {
-            self.stack.pop();
-        }
-    }
-
-    fn name(&self, name: Sym) -> Kind {
-        let mut withs = Vec::new();
-        for (up, scope) in self.stack.iter().rev().enumerate() {
-            let found = match scope {
-                Scope::Names(whole, _) if *whole == Some(name) => Some(0),
-                Scope::Names(whole, names) => {
-                    names.binary_search(&name).ok().map(|at| slot_number(at + usize::from(whole.is_some())))
+    /// Resolves the names in the parts of `expr` that lie inside or outside of the environment it opens, and keeps
+    /// those that are worth it.
+    fn parts(&mut self, expr: &mut Expr, inside: bool) -> Depends {
+        let first = self.depends.len();
+        parts(expr, inside, &mut |part| {
+            let depends = self.expr(part);
+            self.depends.push(depends);
+        });
+        let all = self.depends[first..].iter().fold(0, |all, depends| all | depends);
+        // What is going to be kept as a whole takes its parts along.
+        let whole = if is_worth_keeping(expr) { self.home(all) } else { None };
+        if self.stack.iter().skip(1).any(|scope| scope.is_function) && !is_large(expr) {
+            let mut at = first;
+            parts(expr, inside, &mut |part| {
+                let home = self.home(self.depends[at]).filter(|_| is_worth_keeping(part));
+                at += 1;
+                if let Some(home) = home.filter(|home| whole.is_none_or(|whole| *home < whole)) {
+                    self.keep(part, home);
                 }
-                Scope::With => {
+            });
+        }
+        self.depends.truncate(first);
+        all
+    }
+
+    /// The outermost environment in which something that depends on these can be kept, if a function lies in between.
+    fn home(&self, depends: Depends) -> Option<usize> {
+        let innermost = self.stack.iter().rposition(|scope| scope.is_function)?;
+        let least = (u64::BITS - depends.leading_zeros()).saturating_sub(1) as usize;
+        let may_hold = |level: &usize| matches!(self.stack[*level].names, Names::Known(..));
+        (least..innermost).find(may_hold).filter(|level| *level < MOST_TOLD_APART)
+    }
+
+    /// Moves `expr` to the environment at `level` and leaves its slot.
+    fn keep(&mut self, expr: &mut Expr, level: usize) {
+        let up = self.stack.len() - 1 - level;
+        let home = &mut self.stack[level];
+        let slot = Slot { up: distance(up), slot: slot_number(home.slots + home.kept.len()) };
+        let place = Expr { kind: Kind::Local(slot, Sym::UNNAMED), loc: expr.loc };
+        let mut kept = std::mem::replace(expr, place);
+        move_out(&mut kept, distance(up), 0);
+        home.kept.push(kept);
+    }
+
+    fn name(&self, name: Sym) -> (Kind, Depends) {
+        let (mut withs, mut depends) = (Vec::new(), 0);
+        for (up, scope) in self.stack.iter().rev().enumerate() {
+            let found = match &scope.names {
+                Names::Known(first, names) => {
+                    let behind = || names.binary_search(&name).ok().map(|at| at + first.len());
+                    first.iter().rposition(|known| *known == name).or_else(behind)
+                }
+                Names::With => {
                     withs.push(distance(up));
+                    depends |= bit(self.stack.len() - 1 - up);
                     None
                 }
             };
             if let Some(slot) = found {
-                return Kind::Local(Slot { up: distance(up), slot }, name);
+                let slot = Slot { up: distance(up), slot: slot_number(slot) };
+                return (Kind::Local(slot, name), bit(self.stack.len() - 1 - up));
             }
         }
-        if withs.is_empty() || name.0 < self.globals { Kind::Global(name) } else { Kind::Dynamic(name, withs.into()) }
+        match withs.is_empty() || name.0 < self.globals {
+            true => (Kind::Global(name), 0),
+            false => (Kind::Dynamic(name, withs.into()), depends),
+        }
     }
+}
+
+/// Makes `a: (b: ..)` one function that takes one argument after the other.
+fn take_all_at_once(lambda: &mut Lambda) {
+    while lambda.formals.is_none()
+        && let Kind::Lambda(inner) = &mut lambda.body.kind
+        && inner.formals.is_none()
+    {
+        lambda.names = [&*lambda.names, &*inner.names].concat().into();
+        let kind = std::mem::replace(&mut inner.body.kind, Kind::Int(0));
+        lambda.body = Expr { kind, loc: inner.body.loc };
+    }
+}
+
+/// The environment that `expr` opens for some of its parts.
+fn opened(expr: &Expr) -> Option<Scope> {
+    let (names, is_function, slots) = match &expr.kind {
+        Kind::Lambda(lambda) => {
+            let formals = lambda.formals.iter().flat_map(|formals| formals.iter().map(|formal| formal.name));
+            (Names::Known(lambda.names.clone(), formals.collect()), true, lambda.slots())
+        }
+        Kind::Let(inner) => (names_of(&inner.0), false, inner.0.slots()),
+        Kind::Set(bindings) if bindings.rec => (names_of(bindings), false, bindings.slots()),
+        Kind::With(_) => (Names::With, false, 1),
+        _ => return None,
+    };
+    Some(Scope { names, is_function, slots, kept: Vec::new() })
+}
+
+fn names_of(bindings: &Bindings) -> Names {
+    Names::Known(Box::default(), bindings.fixed.iter().map(|binding| binding.name).collect())
+}
+
+/// True for what takes some work and has a place of its own.
+fn is_worth_keeping(expr: &Expr) -> bool {
+    match &expr.kind {
+        Kind::Select(_) | Kind::Has(_) | Kind::Apply(_) | Kind::Bin(..) | Kind::Not(_) | Kind::Neg(_) => true,
+        Kind::Interp(_) => true,
+        Kind::List(items) => !items.is_empty(),
+        _ => false,
+    }
+}
+
+/// True for a set whose bindings are told apart by where they stand.
+fn is_large(expr: &Expr) -> bool {
+    matches!(&expr.kind, Kind::Set(bindings) if bindings.fixed.len() >= LARGE)
+}
+
+/// Tells the variables in `expr` that its place is `by` environments further out; `inside` counts those it opens.
+fn move_out(expr: &mut Expr, by: u16, inside: u16) {
+    match &mut expr.kind {
+        Kind::Local(slot, _) if slot.up >= inside => slot.up -= by,
+        Kind::Dynamic(_, withs) => withs.iter_mut().filter(|up| **up >= inside).for_each(|up| *up -= by),
+        _ => {
+            parts(expr, false, &mut |part| move_out(part, by, inside));
+            parts(expr, true, &mut |part| move_out(part, by, inside + 1));
+        }
+    }
+}
+
+/// Calls `each` with the expressions that `expr` is made of, those inside or those outside of the environment that it
+/// opens.
+fn parts(expr: &mut Expr, inside: bool, each: &mut dyn FnMut(&mut Expr)) {
+    match (&mut expr.kind, inside) {
+        (Kind::Interp(parts) | Kind::PathInterp(parts), false) => parts.iter_mut().for_each(|part| match part {
+            Part::Expr(expr) => each(expr),
+            Part::Text(_) => {}
+        }),
+        (Kind::Select(select) | Kind::Has(select), false) => {
+            each(&mut select.of);
+            for name in &mut select.path {
+                if let AttrName::Dynamic(expr) = name {
+                    each(expr);
+                }
+            }
+            select.default.iter_mut().for_each(each);
+        }
+        (Kind::Lambda(lambda), true) => function_parts(lambda, each),
+        (Kind::Apply(two) | Kind::Assert(two) | Kind::Bin(_, two), false) => two.iter_mut().for_each(each),
+        (Kind::Let(inner), _) => {
+            binding_parts(&mut inner.0, inside, each);
+            if inside {
+                each(&mut inner.1);
+            }
+        }
+        (Kind::Set(bindings), _) => binding_parts(bindings, inside, each),
+        (Kind::LetBody(of) | Kind::Not(of) | Kind::Neg(of), false) => each(of),
+        (Kind::List(items), false) => items.iter_mut().for_each(each),
+        (Kind::With(two), _) => each(&mut two[usize::from(inside)]),
+        (Kind::If(three), false) => three.iter_mut().for_each(each),
+        _ => {}
+    }
+}
+
+fn function_parts(lambda: &mut Lambda, each: &mut dyn FnMut(&mut Expr)) {
+    let formals = lambda.formals.iter_mut().flat_map(|formals| formals.iter_mut());
+    formals.filter_map(|formal| formal.default.as_mut()).for_each(&mut *each);
+    each(&mut lambda.body);
+    lambda.kept.iter_mut().for_each(each);
+}
+
+/// `inherit name` is looked up outside, whatever the bindings see.
+fn binding_parts(bindings: &mut Bindings, inside: bool, each: &mut dyn FnMut(&mut Expr)) {
+    let is_here = |value: &BindingValue| match value {
+        BindingValue::Expr(_) => bindings.rec == inside,
+        BindingValue::Inherit(_) => !inside,
+        BindingValue::From(_) => false,
+    };
+    for Binding { value, .. } in &mut bindings.fixed {
+        if is_here(value)
+            && let BindingValue::Expr(expr) | BindingValue::Inherit(expr) = value
+        {
+            each(expr);
+        }
+    }
+    if bindings.rec == inside {
+        bindings.from.iter_mut().for_each(&mut *each);
+        for (name, value) in &mut bindings.dynamic {
+            each(name);
+            each(value);
+        }
+        bindings.kept.iter_mut().for_each(each);
+    }
+}
+
+fn bit(level: usize) -> Depends {
+    1 << level.min(MOST_TOLD_APART)
 }
 
 fn slot_number(number: usize) -> u32 {
@@ -136,8 +270,4 @@ fn slot_number(number: usize) -> u32 {
 
 fn distance(number: usize) -> u16 {
     u16::try_from(number).unwrap_or(u16::MAX)
-}
-
-fn names_of(bindings: &Bindings) -> Scope {
-    Scope::Names(None, bindings.fixed.iter().map(|binding| binding.name).collect())
 }
