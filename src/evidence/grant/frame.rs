@@ -266,7 +266,8 @@ fn preposition(words: &Words, at: usize, word: &str, (first, end): (usize, usize
     };
     // "not under the terms of" begins three words before "not under".
     let reach = if word == "of" { 8 } else { 5 };
-    let denied = || negated(words, at, reach) || is_condition(words, at) || of_others(words, at);
+    let denied =
+        || negated(words, at, reach) || is_condition(words, at) || of_others(words, at) || of_the_rest(words, at);
     frames.then(|| if denied() { Standing::Denied } else { Standing::Grant })
 }
 
@@ -279,6 +280,17 @@ fn of_others(words: &Words, under: usize) -> bool {
         at -= 1;
     }
     at > 1 && words.is(at - 1, &works) && words.is(at - 2, &["other"])
+}
+
+/// True in "The rest of Foo is licensed under the terms of ..." where the sentence before says "this file only".
+fn of_the_rest(words: &Words, at: usize) -> bool {
+    let start = sentence_start(words, at);
+    let is_rest = (start..start + 3).any(|place| words.is(place, &["rest"]) && words.is(place + 1, &["of"]));
+    let reach = start.saturating_sub(16);
+    is_rest
+        && words.is(start, &["the"])
+        && (reach..start).any(|place| words.is(place, &["file"]))
+        && (reach..start).any(|place| words.is(place, &["only"]))
 }
 
 /// True where the name at `..end` says that it is a license.

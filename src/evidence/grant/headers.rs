@@ -188,3 +188,21 @@ fn the_license_in_the_metadata_of_a_picture_is_read() {
         assert_eq!(says(&[("a.svg", svg(url).as_str())], "a.svg"), [expected]);
     }
 }
+
+#[test]
+fn what_the_rest_of_a_project_is_under_is_no_grant_for_this_file() {
+    let text = license("bzip2-1.0.6").expect("an id of the list").text;
+    let header = format!(
+        "/*\n   Notice that the following BSD-style license applies to this one\n   file (foo.h) only.  The rest of Foo is licensed under the\n   terms of the GNU General Public License, version 2, unless\n   otherwise indicated.\n\n{text}\n*/\n"
+    );
+    assert_eq!(says_alone(&header), ["bzip2-1.0.6"]);
+    assert_eq!(says_alone("The rest of Foo is licensed under the MIT license.\n"), ["MIT"]);
+}
+
+#[test]
+fn a_name_in_a_program_is_no_file() {
+    let text = license("ISC").expect("an id of the list").text;
+    let script =
+        "# It is important to have a file for the license\nset(CPACK_RESOURCE_FILE_LICENSE \"${DIR}/LICENSE.txt\")\n";
+    assert!(says(&[("LICENSE", text), ("a.cmake", script)], "a.cmake").is_empty());
+}

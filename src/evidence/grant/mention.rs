@@ -42,6 +42,12 @@ pub(super) fn mentions(names: &Names, words: &Words) -> Vec<Mention> {
     found
 }
 
+/// True for "the following BSD-style license": it says what the text beside it is like, and the text decides.
+fn describes(words: &Words, first: usize, end: usize) -> bool {
+    let is_beside = first > 0 && words.is(first - 1, &["following", "above"]);
+    is_beside && (first..end + 1).any(|at| words.is(at, &["style", "like"]))
+}
+
 /// True where a sentence that sends the reader to a text follows the sentence that grants: "Released under the MIT
 /// license. For conditions of distribution and use, see ..." tells where the same terms stand.
 fn leads_to_text(words: &Words, granted: &Mention, sent: &Mention) -> bool {
@@ -98,6 +104,7 @@ fn name(names: &Names, words: &Words, at: usize) -> Option<Mention> {
     };
     let (standing, from) = match found.named {
         Named::Phrase(_) => (Standing::Grant, first),
+        Named::Bsd if describes(words, first, end) => (Standing::Mention, first),
         _ => match frame::standing(words, first, end, plain) {
             (Standing::Mention, _) if note.is_none() && frame::has_details(words, first, end) => {
                 (Standing::Grant, first - 2)

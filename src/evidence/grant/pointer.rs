@@ -74,7 +74,9 @@ pub(super) fn pointers(words: &Words, page: &Page<'_>) -> Vec<Pointer> {
 /// The name of a license file, or of a source file that another one points at for its terms.
 fn file_name(words: &Words, at: usize, text: &str) -> Option<Span> {
     let word = words.get(at)?;
-    if word.kind != Kind::Letters {
+    // `CPACK_RESOURCE_FILE_LICENSE` is a name in a program.
+    let is_part = text[..word.span.start as usize].ends_with('_');
+    if word.kind != Kind::Letters || is_part {
         return None;
     }
     let rest = text.get(word.span.start as usize..)?;

@@ -69,6 +69,7 @@ const BEFORE_VERSION: &[&str] = &[
     "or",
     "under",
     "publised",
+    "sofware",
 ];
 /// Words between a version and `or later`.
 const AFTER_VERSION: &[&str] = &[
