@@ -120,11 +120,8 @@ fn grants_behind(words: &Words, first: usize, end: usize, plain: bool) -> bool {
 fn goes_along(words: &Words, first: usize, end: usize) -> bool {
     let start = first.saturating_sub(1);
     let begins = start == 0 || [Gap::STOP, Gap::PARAGRAPH].iter().any(|gap| words.gap(start).has(*gap));
-    let along = words.is(end, &["must"])
-        && words.is(end + 1, &["be"])
-        && words.is(end + 2, &["distributed", "included", "shipped"])
-        && words.is(end + 3, &["with"]);
-    begins && along && names_license(words, end)
+    let along = [&["must"][..], &["be"], &["distributed", "included", "shipped"], &["with"]];
+    begins && along.iter().enumerate().all(|(at, these)| words.is(end + at, these)) && names_license(words, end)
 }
 
 /// True where the name before `end` becomes what a header calls its license: `... (the "License")`.
