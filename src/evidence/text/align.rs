@@ -89,6 +89,8 @@ const SKIP: i32 = 6;
 const LOOK_BACK: usize = 16;
 /// Chains kept in view however many runs ago they ended: short runs of common words must not hide a long chain.
 const MOST_LEADERS: usize = 8;
+/// Of those with one beginning so many: the many ends of one long chain must not hide another.
+const MOST_OF_ONE_BEGINNING: usize = 3;
 
 #[derive(Clone, Copy)]
 struct Run {
@@ -100,6 +102,8 @@ struct Run {
 #[derive(Clone, Copy)]
 struct Link {
     score: i32,
+    /// The run that the chain begins with.
+    first: usize,
     previous: Option<usize>,
     /// Words at the start of the run that the previous run has taken.
     trimmed: usize,
@@ -154,7 +158,7 @@ impl Chains<'_> {
     fn link(mut self, runs: &[Run]) -> Self {
         let mut leaders: Vec<usize> = Vec::with_capacity(MOST_LEADERS + 1);
         for (at, run) in runs.iter().enumerate() {
-            let mut best = Link { score: self.gain(run, 0), previous: None, trimmed: 0 };
+            let mut best = Link { score: self.gain(run, 0), first: at, previous: None, trimmed: 0 };
             let recent = at.saturating_sub(LOOK_BACK);
             for earlier in leaders.iter().copied().filter(|leader| *leader < recent).chain(recent..at) {
                 let link = self.join(earlier, &runs[earlier], run);
@@ -163,6 +167,12 @@ impl Chains<'_> {
             self.links.push(best);
             leaders.push(at);
             leaders.sort_by_key(|&leader| std::cmp::Reverse(self.potential(leader, &runs[leader])));
+            let (mut firsts, mut seen) = ([at; MOST_LEADERS + 1], 0);
+            leaders.retain(|&leader| {
+                firsts[seen] = self.links[leader].first;
+                seen += 1;
+                firsts[..seen].iter().filter(|first| **first == firsts[seen - 1]).count() <= MOST_OF_ONE_BEGINNING
+            });
             leaders.truncate(MOST_LEADERS);
         }
         self
@@ -186,7 +196,7 @@ impl Chains<'_> {
         let inserted = self.file.surplus[run.file + trimmed] - self.file.surplus[file_end];
         let deleted = self.text.loss[run.text + trimmed] - self.text.loss[text_end];
         let gain = self.gain(run, trimmed) - (cost_of(inserted) + deleted) as i32 * SKIP / 10;
-        Some(Link { score: self.links[at].score + gain, previous: Some(at), trimmed })
+        Some(Link { score: self.links[at].score + gain, first: self.links[at].first, previous: Some(at), trimmed })
     }
 
     /// The chain that ends with `end`, unless a better one has taken a part of it.
@@ -259,6 +269,20 @@ mod tests {
         assert_eq!((begun.file, begun.text), (0..12, 0..12));
         assert_eq!((begun.matched, begun.inserted, begun.deleted), (120, 0, 0));
         assert_eq!((whole.until(0), whole.until(30)), (None, None));
+    }
+
+    #[test]
+    fn a_text_is_found_whole_behind_another_that_quotes_most_of_it_in_pieces() {
+        // A beginning that says the same phrase again and again, and a long end.
+        let phrase = || 1..=6;
+        let beginning: Vec<u32> =
+            (0..20).flat_map(|at| (0..10).map(move |word| 100 + 10 * at + word).chain(phrase())).collect();
+        let end: Vec<u32> = (1_000..2_000).collect();
+        let text = [beginning.as_slice(), &end].concat();
+        let in_pieces: Vec<u32> = end.iter().map(|word| if word % 10 == 0 { 5_000 + word } else { *word }).collect();
+        let file = [in_pieces.as_slice(), &[90; 40], &beginning, &[91, 92], &end].concat();
+        let found = islands_of(&file, &text);
+        assert!(found.iter().any(|island| island.text == (0..text.len())));
     }
 
     #[test]
