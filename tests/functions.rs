@@ -151,6 +151,15 @@ fn what_a_function_computes_alike_in_every_call_is_computed_once() {
 }
 
 #[test]
+fn functions_may_lie_inside_of_many_others() {
+    let sum = "x0 + x61 + x62 + x63 + x64 + x65 + x99 + (y: x63 + x64) 0";
+    let nested = (0..100).rev().fold(sum.to_owned(), |body, at| format!("(x{at}: {body} + (z: x{at} - x0) 0) {at}"));
+    // The sum, and what each function adds.
+    let wanted = 61 + 62 + 63 + 64 + 65 + 99 + 63 + 64 + (0..100).sum::<i32>();
+    assert_eq!(values(&[&nested]), [wanted.to_string()]);
+}
+
+#[test]
 fn arguments_may_come_one_by_one_or_all_at_once() {
     let many = "(a: b: c: d: e: f: g: h: i: j: [ a b c d e f g h i j ]) 1 2 3 4 5 6 7 8 9 10";
     let cases = [

@@ -24,7 +24,7 @@ enum Names {
 }
 
 /// The environments that an expression depends on: a bit for each, from the outermost on. The last bit stands for all
-/// that are further in.
+/// that are further in; what depends on one of those is not kept.
 type Depends = u64;
 
 const MOST_TOLD_APART: usize = 63;
@@ -64,7 +64,7 @@ impl Scopes {
             Kind::Set(bindings) => bindings.kept = kept.into(),
             _ => {}
         }
-        outside | (inside & !bit(self.stack.len()))
+        outside | without(inside, self.stack.len())
     }
 
     /// Resolves the names in the parts of `expr` that lie inside or outside of the environment it opens, and keeps
@@ -262,6 +262,11 @@ fn binding_parts(bindings: &mut Bindings, inside: bool, each: &mut dyn FnMut(&mu
 
 fn bit(level: usize) -> Depends {
     1 << level.min(MOST_TOLD_APART)
+}
+
+/// What is left where the environment at `level` ends.
+fn without(depends: Depends, level: usize) -> Depends {
+    if level < MOST_TOLD_APART { depends & !bit(level) } else { depends }
 }
 
 fn slot_number(number: usize) -> u32 {
