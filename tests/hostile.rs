@@ -233,6 +233,30 @@ fn packages_that_are_passed_on_below_themselves_end() {
 }
 
 #[test]
+fn what_depends_on_itself_under_a_condition_that_is_not_known_ends() {
+    let package = |license: &str| {
+        format!("{{ lib, stdenv, flags }}: stdenv.mkDerivation {{ pname = \"own\"; meta.license = {license}; }}")
+    };
+    let outputs = "legacyPackages.x86_64-linux = let s = { recurseForDerivations = true; again = s; }; in s;";
+    let folder = folder(&[
+        ("same.nix", package("let l = if flags.x then l else [ lib.licenses.mit ]; in l")),
+        ("grows.nix", package("let l = (if flags.x then l else [ ]) ++ [ lib.licenses.mit ]; in l")),
+        (
+            "built.nix",
+            "{ stdenv, flags }: let p = if flags.x then p else stdenv.mkDerivation { pname = \"own\"; }; in p"
+                .to_owned(),
+        ),
+        ("flake.nix", format!("{{ outputs = {{ self, nixpkgs }}: {{ {outputs} }}; }}")),
+    ]);
+    let (_, rows) = scan(folder.path());
+    assert_eq!(outcome(&rows, "zzz-sound"), [("package", "")]);
+    for name in ["same", "grows"] {
+        assert_eq!(outcome(&rows, name), [("package", "")], "{name}");
+    }
+    assert_eq!(outcome(&rows, "built"), [("skipped", "`flags` comes from outside of the checkout")]);
+}
+
+#[test]
 fn many_conditions_that_are_not_known_take_no_more_time_than_few() {
     let each = |part: fn(usize) -> String| -> String { (0..200).map(part).collect() };
     let members = each(|number| format!(" ++ lib.optional flags.f{number} flags.v{number}"));

@@ -67,6 +67,9 @@ pub(super) fn why(error: &Error<'_>) -> String {
     }
 }
 
+/// So many conditions are followed, one inside of the other: a value may depend on itself.
+const MOST_CONDITIONS: usize = 1_000;
+
 /// One member, or why it is not known.
 type Read = Result<Member, String>;
 
@@ -136,13 +139,14 @@ impl<'a> Reader<'_, 'a> {
 
     /// The list that `value` is where each condition that is not known holds (side 0) or does not (side 1).
     fn case(&self, mut value: Value<'a>, side: usize) -> Option<&'a [&'a Thunk<'a>]> {
-        while let Value::Opaque(Opaque { shape: Shape::Cases(_, sides), .. }) = value {
-            value = self.eval.force(sides[side]).ok()?;
+        for _ in 0..MOST_CONDITIONS {
+            value = match value {
+                Value::Opaque(Opaque { shape: Shape::Cases(_, sides), .. }) => self.eval.force(sides[side]).ok()?,
+                Value::List(items) => return Some(items),
+                _ => return None,
+            };
         }
-        match value {
-            Value::List(items) => Some(items),
-            _ => None,
-        }
+        None
     }
 
     fn collect_cases(

@@ -28,7 +28,10 @@ pub(crate) enum Found<'a> {
 }
 
 /// Sets inside of sets are followed this far.
-const MAX_DEPTH: usize = 6;
+pub(super) const MAX_DEPTH: usize = 6;
+
+/// Conditions that are not known are followed this far: each doubles the cases, and what depends on one may be itself.
+pub(super) const MAX_CONDITIONS: u32 = 4;
 
 /// A set that is marked not to be descended into is, up to this size.
 const MAX_UNMARKED: usize = 5_000;
@@ -124,7 +127,7 @@ impl Walk<'_> {
         let before = self.begin(eval);
         let found = match eval.force(attr.value) {
             Err(error) => failed(error),
-            Ok(value @ Value::Opaque(opaque)) => match built(eval, value) {
+            Ok(value @ Value::Opaque(opaque)) => match built(eval, value, MAX_CONDITIONS) {
                 true => Found::Package(attr.value, value),
                 false if let Some(added) = self.added(eval, opaque, place.len()) => {
                     self.end(eval, before, path, Stands::ForAllBelow);
@@ -232,15 +235,17 @@ impl Walk<'_> {
     }
 }
 
-/// True where something unknown was built by a call that states what a package states, whatever a condition is.
-fn built<'a>(eval: &Eval<'a>, value: Value<'a>) -> bool {
+/// True where something unknown was built by a call that states what a package states, whatever `conditions` inside of
+/// each other are.
+fn built<'a>(eval: &Eval<'a>, value: Value<'a>, conditions: u32) -> bool {
     let Value::Opaque(opaque) = value else { return false };
     if let Shape::Cases(_, sides) = opaque.shape {
-        return sides.iter().all(|side| match eval.force(side) {
+        let is_built = |side: &&'a Thunk<'a>| match eval.force(side) {
             Ok(Value::Attrs(attrs)) => matches!(eval.is_derivation(attrs), Ok(true)),
-            Ok(value) => built(eval, value),
+            Ok(value) => built(eval, value, conditions - 1),
             Err(_) => false,
-        });
+        };
+        return conditions > 0 && sides.iter().all(is_built);
     }
     let known = &eval.known;
     let states = |name| matches!(eval.known_attr(opaque, name), Ok(Some(Value::Str(_))));

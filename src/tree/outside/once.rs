@@ -1,5 +1,6 @@
 //! Each package of a flake once: what is reached under several names is told by the first.
 
+use super::super::discover::{MAX_DEPTH, quoted};
 use crate::nix::{Attr, Eval, Opaque, Shape, Value, lookup};
 
 /// How the reason of a second name begins.
@@ -24,7 +25,7 @@ pub(in crate::tree) fn each_once<'a>(eval: &Eval<'a>, outputs: &'a [Attr<'a>]) -
     let mut order: Vec<usize> = (0..all.len()).collect();
     order.sort_by_key(|at| rank(&all[*at]));
     for at in order {
-        seen.replace(eval, &mut all[at], "");
+        seen.replace(eval, &mut all[at], "", 0);
     }
     eval.bump.alloc_slice_copy(&all)
 }
@@ -36,13 +37,16 @@ struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    fn replace(&mut self, eval: &Eval<'a>, attr: &mut Attr<'a>, around: &str) {
+    /// Sets are entered as deep as packages are looked for.
+    fn replace(&mut self, eval: &Eval<'a>, attr: &mut Attr<'a>, around: &str, depth: usize) {
         eval.refuel();
-        let name = super::super::discover::quoted(eval.name(attr.name));
+        let name = quoted(eval.name(attr.name));
         let path = if around.is_empty() { name } else { format!("{around}.{name}") };
         match eval.force(attr.value) {
             Ok(Value::Attrs(set)) if is_entered(eval, set) => {
-                attr.value = eval.done(Value::Attrs(self.inside(eval, set, &path)));
+                if depth < MAX_DEPTH {
+                    attr.value = eval.done(Value::Attrs(self.inside(eval, set, &path, depth + 1)));
+                }
             }
             Ok(value @ (Value::Attrs(_) | Value::Opaque(_))) => match self.told(value, &path) {
                 Some(first) => attr.value = eval.done(eval.opaque(&format!("{SAME}{first}"))),
@@ -52,7 +56,7 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn inside(&mut self, eval: &Eval<'a>, set: &'a [Attr<'a>], path: &str) -> &'a [Attr<'a>] {
+    fn inside(&mut self, eval: &Eval<'a>, set: &'a [Attr<'a>], path: &str, depth: usize) -> &'a [Attr<'a>] {
         let mut all = set.to_vec();
         let mut order: Vec<(bool, &'a str, usize)> = all
             .iter()
@@ -62,7 +66,7 @@ impl<'a> Seen<'a> {
             .collect();
         order.sort_unstable();
         for (.., at) in order {
-            self.replace(eval, &mut all[at], path);
+            self.replace(eval, &mut all[at], path, depth);
         }
         eval.bump.alloc_slice_copy(&all)
     }

@@ -2,11 +2,9 @@
 //! `haskellPackages.extend`, `pythonPackagesExtensions ++ [ .. ]`, `perlPackages // { .. }`; and those of a set that
 //! depends on a condition that is not known.
 
+use super::super::discover::MAX_CONDITIONS;
 use super::{has_known, known_set, overlaid};
 use crate::nix::{Attr, Eval, Opaque, R, Shape, Thunk, Value, lookup};
-
-/// So many conditions inside of each other are looked at: each doubles the cases.
-const MAX_CONDITIONS: u32 = 4;
 
 /// What only a package set, and only `stdenv`, has.
 const OURS: [&str; 2] = ["appendOverlays", "hostPlatform"];
