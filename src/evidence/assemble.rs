@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::grant::BY_REFERENCE;
 use super::{Detection, Evidence, FileEvidence, Pointer, Role, Score, Sharing, Witness};
 use crate::license::{LicenseExpr, Term};
 use crate::text::RelPath;
@@ -18,9 +19,6 @@ pub fn assemble(mut files: Vec<FileEvidence>) -> Evidence {
     Evidence { files }
 }
 
-/// Who sees what a reference leads to.
-const BY: &str = "reference";
-
 fn follow_pointers(files: &mut [FileEvidence], sharing: &mut Sharing) {
     let mut texts: BTreeMap<String, LicenseExpr> =
         files.iter().filter_map(|file| Some((file.path.as_str().to_lowercase(), whole_license(file)?))).collect();
@@ -29,7 +27,7 @@ fn follow_pointers(files: &mut [FileEvidence], sharing: &mut Sharing) {
         leading.filter_map(|file| Some((file.path.as_str().to_lowercase(), led_to(file, &texts)?))).collect();
     texts.extend(led);
     for file in files.iter_mut() {
-        let found: Vec<Detection> = file
+        let mut found: Vec<Detection> = file
             .pointers
             .iter()
             .filter_map(|pointer| Some(resolved(pointer, target(&texts, &file.path, &pointer.target)?)))
@@ -39,7 +37,6 @@ fn follow_pointers(files: &mut [FileEvidence], sharing: &mut Sharing) {
             continue;
         }
         let seen = file.detections.edit();
-        let mut found = found;
         make_precise(seen, &mut found);
         // "A BSD-style license that can be found in LICENSE": what that file says is what was meant.
         seen.retain(|one| !found.iter().any(|said| super::grant::is_made_precise(one, said)));
@@ -65,7 +62,7 @@ fn make_precise(seen: &mut [Detection], found: &mut Vec<Detection>) {
         let expr = one.expr.map_terms(&mut |term| meant(term).unwrap_or_else(|| term.clone()));
         let lines = one.lines;
         found.retain(|said| !(lines.first <= said.lines.first && said.lines.first <= lines.last));
-        (one.expr, one.by, one.note, one.score) = (expr, BY, None, Score::FULL);
+        (one.expr, one.by, one.note, one.score) = (expr, BY_REFERENCE, None, Score::FULL);
     }
 }
 
@@ -125,7 +122,7 @@ fn resolved(pointer: &Pointer, expr: &LicenseExpr) -> Detection {
     Detection {
         expr: expr.clone(),
         class: Witness::Grant,
-        by: BY,
+        by: BY_REFERENCE,
         lines: pointer.lines,
         score: Score::FULL,
         quote: pointer.quote.clone(),
@@ -134,7 +131,7 @@ fn resolved(pointer: &Pointer, expr: &LicenseExpr) -> Detection {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::evidence::{Detector, Options};
     use crate::license::license;
@@ -155,14 +152,18 @@ mod tests {
         assert_eq!(super::tests::says(&there, "a.c"), ["MIT (reference)"]);
     }
 
-    fn says(files: &[(&str, &str)], path: &str) -> Vec<String> {
+    /// What `path` among `files` says outside of clues.
+    pub(in crate::evidence) fn said(files: &[(&str, &str)], path: &str) -> Vec<Detection> {
         let detector = Detector::new(&Options::default());
         let path_of = |path: &str| RelPath::new(path).expect("relative");
         let read = files.iter().map(|(path, text)| detector.read(&path_of(path), text.as_bytes()));
         let evidence = assemble(read.collect());
         let file = evidence.files.iter().find(|file| file.path.as_str() == path).expect("it is there");
-        let found = file.detections.iter().filter(|one| one.class != Witness::Clue);
-        found.map(|one| format!("{} ({})", one.expr, one.by)).collect()
+        file.detections.iter().filter(|one| one.class != Witness::Clue).cloned().collect()
+    }
+
+    fn says(files: &[(&str, &str)], path: &str) -> Vec<String> {
+        said(files, path).iter().map(|one| format!("{} ({})", one.expr, one.by)).collect()
     }
 
     #[test]

@@ -86,7 +86,7 @@ impl<'a> Eval<'a> {
                 return Ok(Value::Lambda(self.bump.alloc(Closure { args, ..*closure })));
             }
             return self.eval(&lambda.body, self.env_of_call(closure, 1, |_| argument));
-        };
+        }
         let given = self.force(argument)?;
         let shift = lambda.names.len();
         let env = self.empty_env(closure.env, lambda.slots(), Rest::Function(lambda));

@@ -1,8 +1,9 @@
 //! Trees without a package set: a lone file, an overlay, a folder of packages.
 //!
-//! Names: a `flake.nix` gives its outputs, as `packages.x86_64-linux.foo` and `overlays.default.foo`; a `default.nix` at the root gives its own attributes. Without one, each file that gives a package, and that
-//! the flake does not reach, is an attribute of the file's name (`foo.nix`) or of its folder's (`foo/default.nix`, `foo/package.nix`); a file that gives
-//! several has them below that name. Files of equal names are told apart by their folders: `a-foo`, `b-foo`.
+//! Names: a `flake.nix` gives its outputs, as `packages.x86_64-linux.foo` and `overlays.default.foo`; a `default.nix` at
+//! the root gives its own attributes. Without one, each file that gives a package, and that the flake does not reach, is
+//! an attribute of the file's name (`foo.nix`) or of its folder's (`foo/default.nix`, `foo/package.nix`); a file that
+//! gives several has them below that name. Files of equal names are told apart by their folders: `a-foo`, `b-foo`.
 //! Invariant: nothing outside of the tree is guessed; a package that is only passed on from there is left out.
 
 use std::collections::{BTreeMap, BTreeSet};

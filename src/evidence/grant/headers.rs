@@ -1,18 +1,13 @@
 //! Tests: how headers of real projects put a license, in words of our own.
 
-use crate::evidence::{Detector, Options, Witness, assemble};
+use crate::evidence::assemble::tests::said;
+use crate::evidence::{Detector, Options, Witness};
 use crate::license::license;
 use crate::text::RelPath;
 
 /// What `path` among `files` says outside of clues.
 fn says(files: &[(&str, &str)], path: &str) -> Vec<String> {
-    let detector = Detector::new(&Options::default());
-    let path_of = |path: &str| RelPath::new(path).expect("relative");
-    let read = files.iter().map(|(path, text)| detector.read(&path_of(path), text.as_bytes()));
-    let evidence = assemble(read.collect());
-    let file = evidence.files.iter().find(|file| file.path.as_str() == path).expect("it is there");
-    let found = file.detections.iter().filter(|one| one.class != Witness::Clue);
-    found.map(|one| one.expr.to_string()).collect()
+    said(files, path).iter().map(|one| one.expr.to_string()).collect()
 }
 
 fn says_alone(text: &str) -> Vec<String> {

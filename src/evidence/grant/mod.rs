@@ -23,7 +23,7 @@ mod words;
 use std::sync::OnceLock;
 
 use self::names::Names;
-pub(super) use self::settle::{family, is_made_precise, settle, settle_pointers};
+pub(super) use self::settle::{BY_REFERENCE, family, is_made_precise, settle, settle_pointers};
 use self::words::Words;
 use super::Page;
 use super::detection::{Detection, Score, Witness};

@@ -58,8 +58,8 @@ fn drop_captions(found: &mut Vec<Detection>) {
     });
 }
 
-/// Who sees what a name means by what another place says.
-const BY_TEXT: &str = "reference";
+/// Who sees what a name or a reference means by what another place says.
+pub(in crate::evidence) const BY_REFERENCE: &str = "reference";
 
 /// "The same terms as Perl itself" beside the Artistic License: the text shows which of its variants is meant.
 fn name_after_texts(found: &mut [Detection]) {
@@ -69,7 +69,7 @@ fn name_after_texts(found: &mut [Detection]) {
     for one in found.iter_mut().filter(|one| matches!(one.class, Witness::Grant | Witness::Readme)) {
         let expr = one.expr.map_terms(&mut |term| shown(term).unwrap_or_else(|| term.clone()));
         if expr != one.expr {
-            (one.expr, one.by, one.note) = (expr, BY_TEXT, Some("as the text beside it says".to_owned()));
+            (one.expr, one.by, one.note) = (expr, BY_REFERENCE, Some("as the text beside it says".to_owned()));
         }
     }
 }

@@ -160,14 +160,12 @@ fn last_part(names: &Names, low: &str) -> Option<Address> {
     (says_license || in_folder()).then(|| whole_name(names, page_name(page))).flatten()
 }
 
-/// The license page of the program after which a license is called: `zlib.net/zlib/LICENSE`, `eu-datagrid.org/license`.
+/// The license page of the site of the program after which a license is called: `eu-datagrid.org/license`. What
+/// somebody calls a repository says nothing: many a `json` is under other terms than those called JSON.
 fn of_program(names: &Names, low: &str) -> Option<Address> {
     let (folder, page) = low.rsplit_once('/')?;
     let is_license = ["license", "licence", "copying"].contains(&page_name(page));
-    let (site, inner) = folder.split_once('/').unwrap_or((folder, ""));
-    // A part of a repository's address that only says where in it the page is.
-    let place = inner.rsplit('/').find(|part| !IN_REPOSITORIES.contains(part) && !part.is_empty());
-    let program = place.or_else(|| site.rsplit('.').nth(1))?;
+    let program = folder.split('/').next()?.rsplit('.').nth(1)?;
     let is_after = |name: &&str| letters(name) == letters(program) && !MAKERS.contains(&program);
     let listed = || crate::license::licenses().filter(|license| !license.deprecated);
     let name = is_license.then(|| listed().map(|license| unversioned(license.id)).find(is_after)).flatten()?;
@@ -183,10 +181,6 @@ fn unversioned(id: &str) -> &str {
 fn letters(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }
-
-/// Between the name of a repository and that of a file in it.
-const IN_REPOSITORIES: &[&str] =
-    &["blob", "raw", "tree", "src", "-", "master", "main", "trunk", "develop", "tip", "head"];
 
 /// After whom licenses are called that are not those of whatever else they make.
 const MAKERS: &[&str] = &[

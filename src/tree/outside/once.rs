@@ -43,10 +43,10 @@ impl<'a> Seen<'a> {
         let name = quoted(eval.name(attr.name));
         let path = if around.is_empty() { name } else { format!("{around}.{name}") };
         match eval.force(attr.value) {
+            // The walk goes no deeper either, and says so.
+            Ok(Value::Attrs(set)) if depth >= MAX_DEPTH && is_entered(eval, set) => {}
             Ok(Value::Attrs(set)) if is_entered(eval, set) => {
-                if depth < MAX_DEPTH {
-                    attr.value = eval.done(Value::Attrs(self.inside(eval, set, &path, depth + 1)));
-                }
+                attr.value = eval.done(Value::Attrs(self.inside(eval, set, &path, depth + 1)));
             }
             Ok(value @ (Value::Attrs(_) | Value::Opaque(_))) => match self.told(value, &path) {
                 Some(first) => attr.value = eval.done(eval.opaque(&format!("{SAME}{first}"))),
