@@ -76,7 +76,7 @@ impl<'a> Reader<'_, 'a> {
 
     fn text(&self, value: Value<'a>, name: Sym) -> Option<String> {
         match self.get(value, name) {
-            Some(Value::Str(text)) => Some(text.to_owned()),
+            Some(Value::Str(text)) => Some((*text).to_owned()),
             _ => None,
         }
     }
@@ -169,9 +169,9 @@ impl<'a> Reader<'_, 'a> {
 
     fn source_type(&self, item: &'a Thunk<'a>) -> Option<String> {
         match self.eval.force(item).ok()? {
-            Value::Str(text) => Some(text.to_owned()),
+            Value::Str(text) => Some((*text).to_owned()),
             value => match self.named(value, "shortName") {
-                Some(Value::Str(text)) => Some(text.to_owned()),
+                Some(Value::Str(text)) => Some((*text).to_owned()),
                 _ => None,
             },
         }

@@ -182,7 +182,7 @@ impl<'a> Reader<'_, 'a> {
     fn statement(&self, value: Value<'a>) -> Result<Option<Statement>, (Vec<Member>, Vec<String>)> {
         match value {
             Value::Null => Ok(None),
-            Value::Str(text) => Ok(Some(Statement::Text(text.to_owned(), self.parsed.get(text)))),
+            Value::Str(text) => Ok(Some(Statement::Text((*text).to_owned(), self.parsed.get(text)))),
             Value::List(items) => self.members(items, None).map(|members| Some(Statement::List(joined(members)))),
             Value::Opaque(Opaque { why, shape: Shape::Members(items) }) => {
                 self.members(items, Some(why)).map(|members| Some(Statement::List(joined(members))))
@@ -241,7 +241,15 @@ impl<'a> Reader<'_, 'a> {
         match value {
             Value::Str(text) => {
                 let expr = self.parsed.get(text).unwrap_or_else(|| LicenseExpr::from(reference(text)));
-                Ok(Member { attr: None, label: text.to_owned(), expr, site, free: true, deprecated: false, text: true })
+                Ok(Member {
+                    attr: None,
+                    label: (*text).to_owned(),
+                    expr,
+                    site,
+                    free: true,
+                    deprecated: false,
+                    text: true,
+                })
             }
             Value::Attrs(attrs) => self.record(attrs, site),
             Value::Opaque(opaque) => Err(opaque.why.to_owned()),
@@ -275,7 +283,7 @@ impl<'a> Reader<'_, 'a> {
 
     fn text(&self, attrs: &'a [Attr<'a>], name: &str) -> Result<Option<String>, String> {
         match self.field(attrs, name)? {
-            Some(Value::Str(text)) => Ok(Some(text.to_owned())),
+            Some(Value::Str(text)) => Ok(Some((*text).to_owned())),
             Some(Value::Opaque(opaque)) => Err(opaque.why.to_owned()),
             _ => Ok(None),
         }
@@ -283,9 +291,8 @@ impl<'a> Reader<'_, 'a> {
 
     fn flag(&self, attrs: &'a [Attr<'a>], name: &str) -> Result<Option<bool>, String> {
         match self.field(attrs, name)? {
-            Some(Value::Bool(value)) => Ok(Some(value)),
             Some(Value::Opaque(opaque)) => Err(opaque.why.to_owned()),
-            _ => Ok(None),
+            value => Ok(value.and_then(Value::as_bool)),
         }
     }
 

@@ -108,7 +108,7 @@ impl<'a> Sources<'_, 'a> {
             Value::Null => None,
             value => Some(value),
         })?;
-        let hash = if let Value::Str(text) = value { Some(text.to_owned()) } else { None };
+        let hash = if let Value::Str(text) = value { Some((*text).to_owned()) } else { None };
         let source = SourceRef { hash, mode: HashMode::Nar, ..blank(name) };
         Some(Vendored { source, lock: self.lock_in(value) })
     }
@@ -193,7 +193,7 @@ impl<'a> Sources<'_, 'a> {
         let mut source = blank(&fetcher);
         let value = self.eval.force(argument).map_err(|error| error.text.to_owned())?;
         if let Value::Str(url) = value {
-            source.urls.push(url.to_owned());
+            source.urls.push((*url).to_owned());
             return Ok(source);
         }
         source.rev = self.text(value, "tag").or_else(|| self.text(value, "rev")).or_else(|| self.text(value, "ref"));
@@ -206,7 +206,7 @@ impl<'a> Sources<'_, 'a> {
         let flat = matches!(&*fetcher, "fetchurl" | "fetchPypi" | "fetchurlBoot" | "requireFile");
         source.mode = if flat { HashMode::Flat } else { HashMode::Nar };
         source.name = self.text(value, "name").or_else(|| (!flat).then(|| "source".to_owned()));
-        source.strip_root = !matches!(self.value(value, "stripRoot"), Some(Value::Bool(false)));
+        source.strip_root = !matches!(self.value(value, "stripRoot"), Some(Value::False));
         source.flags = self.flags(value, "");
         source.git = source.rev.as_ref().and_then(|_| self.git_part(value));
         if self.loose_text(value, "postFetch").is_some_and(|script| !script.trim().is_empty()) {
@@ -278,7 +278,7 @@ impl<'a> Sources<'_, 'a> {
     }
 
     fn flags(&self, value: Value<'a>, script: &str) -> Vec<String> {
-        let on = |name: &&&str| matches!(self.value(value, name), Some(Value::Bool(true)));
+        let on = |name: &&&str| matches!(self.value(value, name), Some(Value::True));
         let mut flags: Vec<String> = SWITCHES.iter().filter(on).map(|name| (**name).to_owned()).collect();
         if changes_afterwards(script) {
             flags.push("postFetch".to_owned());
@@ -297,10 +297,7 @@ impl<'a> Sources<'_, 'a> {
             sparse = lines("sparseCheckoutText");
         }
         let root_dir = self.text(value, "rootDir");
-        let patterns = match self.value(value, "nonConeMode") {
-            Some(Value::Bool(patterns)) => patterns,
-            _ => root_dir.is_some(),
-        };
+        let patterns = self.value(value, "nonConeMode").and_then(Value::as_bool).unwrap_or(root_dir.is_some());
         if sparse.is_empty() {
             sparse.extend(root_dir.clone());
         }
@@ -320,7 +317,7 @@ impl<'a> Sources<'_, 'a> {
 
     fn text(&self, value: Value<'a>, name: &str) -> Option<String> {
         match self.value(value, name) {
-            Some(Value::Str(text)) if !text.is_empty() => Some(text.to_owned()),
+            Some(Value::Str(text)) if !text.is_empty() => Some((*text).to_owned()),
             _ => None,
         }
     }
@@ -336,7 +333,7 @@ impl<'a> Sources<'_, 'a> {
     fn texts(&self, value: Value<'a>, name: &str) -> Vec<String> {
         let Some(Value::List(items)) = self.value(value, name) else { return Vec::new() };
         let text = |item: &&'a Thunk<'a>| match self.eval.force(item) {
-            Ok(Value::Str(url)) => Some(url.to_owned()),
+            Ok(Value::Str(url)) => Some((*url).to_owned()),
             _ => None,
         };
         items.iter().filter_map(text).collect()

@@ -16,7 +16,7 @@ use super::origin::Made;
 use super::reads::Reads;
 use super::symbol::{OwnNames, Sym};
 use super::syntax::ast::{AttrName, Expr, Kind, Loc};
-use super::value::{Attr, Closure, Env, Error, ErrorKind, Native, Opaque, R, Shape, State, Thunk, Value, lookup};
+use super::value::{Attr, Closure, Env, Error, ErrorKind, Native, Opaque, R, Shape, State, Thunk, Value, Wide, lookup};
 
 /// One evaluator: the values of one thread.
 pub struct Eval<'a> {
@@ -103,6 +103,11 @@ impl<'a> Eval<'a> {
         self.names.sym(text, &self.files.names)
     }
 
+    /// A reference to something of the arena that fits in a value.
+    pub fn wide<T: ?Sized>(&self, of: &'a T) -> Wide<'a, T> {
+        self.bump.alloc(of)
+    }
+
     /// `text` in the arena.
     pub fn str(&self, text: &str) -> &'a str {
         self.bump.alloc_str(text)
@@ -110,7 +115,7 @@ impl<'a> Eval<'a> {
 
     /// A string value.
     pub fn string(&self, text: &str) -> Value<'a> {
-        Value::Str(self.str(text))
+        Value::Str(self.wide(self.str(text)))
     }
 
     /// A thunk that is already a value.
@@ -136,7 +141,7 @@ impl<'a> Eval<'a> {
 
     /// A list of thunks in the arena.
     pub fn list(&self, items: &[&'a Thunk<'a>]) -> Value<'a> {
-        Value::List(self.bump.alloc_slice_copy(items))
+        Value::List(self.wide(self.bump.alloc_slice_copy(items)))
     }
 
     /// A set; of equal names the last wins.
@@ -146,7 +151,7 @@ impl<'a> Eval<'a> {
         items.reverse();
         items.dedup_by_key(|attr| attr.name);
         items.reverse();
-        Value::Attrs(self.bump.alloc_slice_copy(&items))
+        Value::Attrs(self.wide(self.bump.alloc_slice_copy(&items)))
     }
 
     /// A set of values under plain names.
@@ -269,8 +274,6 @@ impl<'a> Eval<'a> {
             Kind::Global(name) => self.global(*name),
             Kind::Dynamic(name, withs) => self.dynamic(*name, withs, env, expr.loc),
             Kind::Name(_) => self.fault("a name that was not resolved"),
-            Kind::Apply(two) => self.apply(two, env).inspect(|_| self.produced(expr.loc)),
-            Kind::Select(select) => self.select(select, env).inspect(|_| self.produced(expr.loc)),
             Kind::If(three) => self.branch(three, env),
             Kind::Let(inner) => {
                 let (bindings, body) = &**inner;
@@ -288,29 +291,36 @@ impl<'a> Eval<'a> {
                 let set = self.delay(set, env);
                 self.select_from(set, self.known.body)
             }
-            _ => self.eval_plain(expr, env).inspect(|_| self.produced(expr.loc)),
+            _ => {
+                let value = self.eval_plain(expr, env);
+                self.produced(&value, expr.loc);
+                value
+            }
         }
     }
 
     /// Kinds that make a value of their own, at their own place.
     fn eval_plain(&self, expr: &'a Expr, env: &'a Env<'a>) -> R<'a, Value<'a>> {
         match &expr.kind {
+            Kind::Apply(two) => self.apply(two, env),
+            Kind::Select(select) => self.select(select, env),
             Kind::Int(number) => Ok(Value::Int(*number)),
-            Kind::Float(number) => Ok(Value::Float(*number)),
-            Kind::Str(text) => Ok(Value::Str(text)),
-            Kind::Path(path) => Ok(Value::Path(path)),
+            Kind::Float(number) => Ok(Value::float(*number)),
+            Kind::Str(text) => Ok(Value::Str(self.wide(text))),
+            Kind::Path(path) => Ok(Value::Path(self.wide(path))),
             Kind::Interp(parts) => self.interpolate(parts, env),
             Kind::PathInterp(parts) => self.interpolate_path(parts, env),
             Kind::Search(name) => Ok(self.search(name)),
             Kind::Lambda(lambda) => Ok(Value::Lambda(self.bump.alloc(Closure { lambda, env, args: &[] }))),
             Kind::Set(bindings) => self.set(bindings, env),
             Kind::List(items) => {
-                Ok(Value::List(self.bump.alloc_slice_fill_iter(items.iter().map(|item| self.delay(item, env)))))
+                let items: &[_] = self.bump.alloc_slice_fill_iter(items.iter().map(|item| self.delay(item, env)));
+                Ok(Value::List(self.wide(items)))
             }
             Kind::Has(select) => self.has(&select.of, &select.path, env),
             Kind::Not(of) => match self.eval(of, env)? {
                 Value::Opaque(opaque) => Ok(self.opaque(opaque.why)),
-                value => Ok(Value::Bool(!self.bool_of(value)?)),
+                value => Ok(Value::bool(!self.bool_of(value)?)),
             },
             Kind::Neg(of) => self.negate(of, env),
             Kind::Bin(op, two) => self.binary(*op, &two[0], &two[1], env),
@@ -318,8 +328,11 @@ impl<'a> Eval<'a> {
         }
     }
 
-    fn produced(&self, loc: Loc) {
-        self.last.set(loc);
+    /// `value` is that of the expression at `loc`. It is only looked at: handing it through costs more than making it.
+    fn produced(&self, value: &R<'a, Value<'a>>, loc: Loc) {
+        if value.is_ok() {
+            self.last.set(loc);
+        }
     }
 
     /// The place of what was computed last.
@@ -354,7 +367,9 @@ impl<'a> Eval<'a> {
             match self.force(scope)? {
                 Value::Attrs(attrs) => {
                     if let Some(attr) = lookup(attrs, name) {
-                        return self.force(attr.value).inspect(|_| self.produced(loc));
+                        let value = self.force(attr.value);
+                        self.produced(&value, loc);
+                        return value;
                     }
                 }
                 Value::Opaque(opaque) => {
@@ -377,8 +392,8 @@ impl<'a> Eval<'a> {
                 Err(_) => return self.thunk(State::Expr(expr, env), expr.loc),
             },
             Kind::Int(number) => Value::Int(*number),
-            Kind::Str(text) => Value::Str(text),
-            Kind::Path(path) => Value::Path(path),
+            Kind::Str(text) => Value::Str(self.wide(text)),
+            Kind::Path(path) => Value::Path(self.wide(path)),
             Kind::Lambda(lambda) => Value::Lambda(self.bump.alloc(Closure { lambda, env, args: &[] })),
             _ => return self.thunk(State::Expr(expr, env), expr.loc),
         };

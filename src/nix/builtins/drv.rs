@@ -9,7 +9,7 @@ pub(super) const TABLE: &[Row] = &[("derivation", 1, derivation), ("derivationSt
 /// The store path of one output. The number tells two derivations of one name apart; it is never shown.
 fn store_path<'a>(eval: &Eval<'a>, number: u64, name: &str, output: &str) -> Value<'a> {
     let suffix = if output == "out" { String::new() } else { format!("-{output}") };
-    Value::Tainted(eval.str(&format!("/nix/store/{}-{name}{suffix}", unknown_hash(number))))
+    Value::Tainted(eval.wide(eval.str(&format!("/nix/store/{}-{name}{suffix}", unknown_hash(number)))))
 }
 
 fn next_number(eval: &Eval<'_>) -> u64 {
@@ -62,12 +62,12 @@ fn output<'a>(
     let drv = eval.native(move |eval| Ok(store_path(eval, number, name_of(eval, attrs)?, "drv")));
     own.push(plain(known.out_path, path));
     own.push(plain(known.drv_path, drv));
-    own.push(plain(known.kind, eval.done(Value::Str("derivation"))));
-    own.push(plain(known.output_name, eval.done(Value::Str(outputs[index]))));
+    own.push(plain(known.kind, eval.done(Value::Str(&"derivation"))));
+    own.push(plain(known.output_name, eval.done(Value::Str(eval.wide(outputs[index])))));
     own.push(plain(known.drv_attrs, given));
     own.push(plain(known.all, eval.done(eval.list(&all))));
     match eval.attrs(own) {
-        Value::Attrs(own) => Value::Attrs(eval.merge(attrs, own)),
+        Value::Attrs(own) => Value::Attrs(eval.wide(eval.merge(attrs, own))),
         other => other,
     }
 }
