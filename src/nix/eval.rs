@@ -34,6 +34,8 @@ pub struct Eval<'a> {
     pub(super) scratch: RefCell<Vec<Attr<'a>>>,
     pub(super) globals: RefCell<HashMap<Sym, &'a Thunk<'a>, FxBuildHasher>>,
     pub(super) imports: RefCell<HashMap<&'a str, &'a Thunk<'a>, FxBuildHasher>>,
+    /// What JSON texts say, by where a text lies: nothing in the arena or among the files is ever moved.
+    pub(super) data: RefCell<HashMap<(usize, usize), Value<'a>, FxBuildHasher>>,
     pub(super) patterns: RefCell<HashMap<&'a str, Option<regex::bytes::Regex>>>,
     pub(super) drvs: Cell<u64>,
     /// The library that stands in where a file means a `lib` outside of the checkout.
@@ -72,6 +74,7 @@ impl<'a> Eval<'a> {
             scratch: RefCell::default(),
             globals: RefCell::default(),
             imports: RefCell::default(),
+            data: RefCell::default(),
             patterns: RefCell::default(),
             drvs: Cell::new(0),
             lib: Cell::new(None),
