@@ -274,14 +274,14 @@ impl<'a> Reader<'_, 'a> {
         Ok(Member { attr: short, label, expr, site, free, deprecated, text: false })
     }
 
-    fn field(&self, attrs: &'a [Attr<'a>], name: &str) -> Result<Option<Value<'a>>, String> {
-        match lookup(attrs, self.eval.sym(name)) {
+    fn field(&self, attrs: &'a [Attr<'a>], name: &'static str) -> Result<Option<Value<'a>>, String> {
+        match lookup(attrs, self.eval.lasting(name)) {
             Some(attr) => self.eval.force(attr.value).map(Some).map_err(why),
             None => Ok(None),
         }
     }
 
-    fn text(&self, attrs: &'a [Attr<'a>], name: &str) -> Result<Option<String>, String> {
+    fn text(&self, attrs: &'a [Attr<'a>], name: &'static str) -> Result<Option<String>, String> {
         match self.field(attrs, name)? {
             Some(Value::Str(text)) => Ok(Some((*text).to_owned())),
             Some(Value::Opaque(opaque)) => Err(opaque.why.to_owned()),
@@ -289,7 +289,7 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    fn flag(&self, attrs: &'a [Attr<'a>], name: &str) -> Result<Option<bool>, String> {
+    fn flag(&self, attrs: &'a [Attr<'a>], name: &'static str) -> Result<Option<bool>, String> {
         match self.field(attrs, name)? {
             Some(Value::Opaque(opaque)) => Err(opaque.why.to_owned()),
             value => Ok(value.and_then(Value::as_bool)),
@@ -304,11 +304,16 @@ impl<'a> Reader<'_, 'a> {
             Some("plus") => return Some("plus"),
             _ => {}
         }
-        let has = |name: &str| lookup(attrs, self.eval.sym(name)).is_some();
+        let has = |name| lookup(attrs, self.eval.lasting(name)).is_some();
         (has("operator") && has("base") && has("mod")).then_some("binary")
     }
 
-    fn operand(&self, attrs: &'a [Attr<'a>], name: &str, depth: u32) -> Result<(Vec<Member>, LicenseExpr), String> {
+    fn operand(
+        &self,
+        attrs: &'a [Attr<'a>],
+        name: &'static str,
+        depth: u32,
+    ) -> Result<(Vec<Member>, LicenseExpr), String> {
         let Some(value) = self.field(attrs, name)? else { return Err(format!("an operator without `{name}`")) };
         self.operator_value(value, depth)
     }
@@ -358,8 +363,8 @@ impl<'a> Reader<'_, 'a> {
     fn with(
         &self,
         attrs: &'a [Attr<'a>],
-        base: &str,
-        exception: &str,
+        base: &'static str,
+        exception: &'static str,
         depth: u32,
     ) -> Result<(Vec<Member>, LicenseExpr), String> {
         let (mut members, expr) = self.operand(attrs, base, depth)?;

@@ -31,8 +31,10 @@ pub struct Eval<'a> {
     names: &'a OwnNames,
     pub(super) held: &'a Held,
     /// Room for a set that is being made.
+    lasting: RefCell<HashMap<(usize, usize), Sym, FxBuildHasher>>,
     pub(super) scratch: RefCell<Vec<Attr<'a>>>,
-    pub(super) globals: RefCell<HashMap<Sym, &'a Thunk<'a>, FxBuildHasher>>,
+    /// The outermost scope, whose names have the first numbers.
+    pub(super) globals: RefCell<Vec<Option<&'a Thunk<'a>>>>,
     pub(super) imports: RefCell<HashMap<&'a str, &'a Thunk<'a>, FxBuildHasher>>,
     /// What JSON texts say, by where a text lies: nothing in the arena or among the files is ever moved.
     pub(super) data: RefCell<HashMap<(usize, usize), Value<'a>, FxBuildHasher>>,
@@ -71,6 +73,7 @@ impl<'a> Eval<'a> {
             known: Known::new(&files.names),
             names,
             held,
+            lasting: RefCell::default(),
             scratch: RefCell::default(),
             globals: RefCell::default(),
             imports: RefCell::default(),
@@ -109,6 +112,12 @@ impl<'a> Eval<'a> {
     /// A reference to something of the arena that fits in a value.
     pub fn wide<T: ?Sized>(&self, of: &'a T) -> Wide<'a, T> {
         self.bump.alloc(of)
+    }
+
+    /// The number of a text that is asked for again and again and stays where it is: found by its place.
+    pub fn lasting(&self, text: &'a str) -> Sym {
+        let place = (text.as_ptr() as usize, text.len());
+        *self.lasting.borrow_mut().entry(place).or_insert_with(|| self.sym(text))
     }
 
     /// `text` in the arena.
@@ -356,9 +365,12 @@ impl<'a> Eval<'a> {
         }
     }
 
+    fn bound_outermost(&self, name: Sym) -> Option<&'a Thunk<'a>> {
+        self.globals.borrow().get(name.0 as usize).copied().flatten()
+    }
+
     pub(super) fn global(&self, name: Sym) -> R<'a, Value<'a>> {
-        let found = self.globals.borrow().get(&name).copied();
-        match found {
+        match self.bound_outermost(name) {
             Some(thunk) => self.force(thunk),
             None => self.fault(&format!("undefined variable `{}`", self.name(name))),
         }
@@ -376,7 +388,7 @@ impl<'a> Eval<'a> {
                     }
                 }
                 Value::Opaque(opaque) => {
-                    if self.globals.borrow().contains_key(&name) && withs.len() == 1 {
+                    if self.bound_outermost(name).is_some() && withs.len() == 1 {
                         continue;
                     }
                     return self.select_opaque(opaque, name);

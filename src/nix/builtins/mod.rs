@@ -14,6 +14,7 @@ mod versions;
 pub use versions::parse_name;
 
 use super::eval::Eval;
+use super::symbol::Sym;
 use super::value::{Attr, Prim, PrimFn, R, Thunk, Value, has_unknown_hash};
 
 /// A row of a table of builtins: name, number of arguments, code.
@@ -90,15 +91,20 @@ pub fn install(eval: &Eval<'_>) {
     let set: Vec<Attr<'_>> =
         all.iter().map(|(name, value)| Attr { name: eval.sym(name), at: 0, value: eval.done(*value) }).collect();
     let mut globals = eval.globals.borrow_mut();
+    let mut bind = |name: Sym, value| {
+        let at = name.0 as usize;
+        let len = globals.len().max(at + 1);
+        globals.resize(len, None);
+        globals[at] = Some(value);
+    };
     for attr in &set {
         let name = eval.name(attr.name);
-        globals.insert(eval.sym(&format!("__{name}")), attr.value);
+        bind(eval.sym(&format!("__{name}")), attr.value);
         if BARE.contains(&name) {
-            globals.insert(attr.name, attr.value);
+            bind(attr.name, attr.value);
         }
     }
-    let builtins = eval.attrs(set);
-    globals.insert(eval.sym("builtins"), eval.done(builtins));
+    bind(eval.sym("builtins"), eval.done(eval.attrs(set)));
 }
 
 impl<'a> Eval<'a> {

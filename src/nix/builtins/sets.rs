@@ -59,7 +59,7 @@ pub(super) const TABLE: &[Row] = &[
         let attrs = eval.attrs_of(args[0])?;
         let mut gone = Vec::new();
         for name in eval.list_of(args[1])? {
-            gone.push(eval.sym(eval.str_of(name)?));
+            gone.push(eval.lasting(eval.str_of(name)?));
         }
         gone.sort_unstable();
         let left: Vec<_> = attrs.iter().filter(|attr| gone.binary_search(&attr.name).is_err()).copied().collect();
