@@ -278,7 +278,16 @@ impl<'a> Eval<'a> {
             return self.force(self.local(env, slot.up, slot.slot, *name)?);
         }
         self.step()?;
-        self.deeper(|| self.eval_kind(expr, env))
+        self.enter()?;
+        self.eval_inside(expr, env)
+    }
+
+    // Each of these has its result in one place from the beginning: moving one costs more than most of them do.
+
+    fn eval_inside(&self, expr: &'a Expr, env: &'a Env<'a>) -> R<'a, Value<'a>> {
+        let result = self.eval_kind(expr, env);
+        self.leave();
+        result
     }
 
     fn eval_kind(&self, expr: &'a Expr, env: &'a Env<'a>) -> R<'a, Value<'a>> {
@@ -303,12 +312,14 @@ impl<'a> Eval<'a> {
                 let set = self.delay(set, env);
                 self.select_from(set, self.known.body)
             }
-            _ => {
-                let value = self.eval_plain(expr, env);
-                self.produced(&value, expr.loc);
-                value
-            }
+            _ => self.eval_here(expr, env),
         }
+    }
+
+    fn eval_here(&self, expr: &'a Expr, env: &'a Env<'a>) -> R<'a, Value<'a>> {
+        let result = self.eval_plain(expr, env);
+        self.produced(&result, expr.loc);
+        result
     }
 
     /// Kinds that make a value of their own, at their own place.
@@ -340,7 +351,7 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// `value` is that of the expression at `loc`. It is only looked at: handing it through costs more than making it.
+    /// `value` is that of the expression at `loc`.
     fn produced(&self, value: &R<'a, Value<'a>>, loc: Loc) {
         if value.is_ok() {
             self.last.set(loc);
