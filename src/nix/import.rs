@@ -12,10 +12,11 @@ impl<'a> Eval<'a> {
         if let Some(thunk) = known {
             return self.force(thunk);
         }
-        // What is called like a file is looked for as a folder only where it is none.
+        let inside = format!("{path}/default.nix");
+        // The system is asked what something is only where its name misleads.
         let is_file = path.ends_with(".nix") && self.files.open(path).is_ok();
-        let file =
-            if !is_file && self.files.disk.is_folder(path) { format!("{path}/default.nix") } else { path.to_owned() };
+        let is_folder = !is_file && (self.files.open(&inside).is_ok() || self.files.disk.is_folder(path));
+        let file = if is_folder { inside } else { path.to_owned() };
         let thunk = self.native(move |eval| {
             eval.looked_at(Read::Path, path);
             eval.import_file(&file)

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::eval::Eval;
 use super::files::is_in_library;
+use super::symbol::Sym;
 use super::syntax::ast::{AttrName, Expr, Loc, Op, Select};
 use super::value::{Attr, Env, ErrorKind, Opaque, R, Shape, Thunk, Value, lookup};
 
@@ -207,6 +208,25 @@ impl<'a> Eval<'a> {
             let hidden = rest.get(before).is_some_and(|attr| attr.name == over.name);
             rest = &rest[before + usize::from(hidden)..];
             out.push(*over);
+        }
+        out.extend_from_slice(rest);
+        self.bump.alloc_slice_copy(&out)
+    }
+
+    /// All attributes of `attrs` but those of the names `gone`, which are sorted.
+    pub(super) fn without(&self, attrs: &'a [Attr<'a>], gone: &[Sym]) -> &'a [Attr<'a>] {
+        let mut out = self.scratch.borrow_mut();
+        out.clear();
+        let mut rest = attrs;
+        for name in gone {
+            let before = rest.partition_point(|attr| attr.name < *name);
+            if rest.get(before).is_some_and(|attr| attr.name == *name) {
+                out.extend_from_slice(&rest[..before]);
+                rest = &rest[before + 1..];
+            }
+        }
+        if rest.len() == attrs.len() {
+            return attrs;
         }
         out.extend_from_slice(rest);
         self.bump.alloc_slice_copy(&out)

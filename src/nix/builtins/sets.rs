@@ -62,8 +62,7 @@ pub(super) const TABLE: &[Row] = &[
             gone.push(eval.lasting(eval.str_of(name)?));
         }
         gone.sort_unstable();
-        let left: Vec<_> = attrs.iter().filter(|attr| gone.binary_search(&attr.name).is_err()).copied().collect();
-        Ok(Value::Attrs(eval.wide(eval.bump.alloc_slice_copy(&left))))
+        Ok(Value::Attrs(eval.wide(eval.without(attrs, &gone))))
     }),
     ("unsafeGetAttrPos", 2, |eval, args| {
         let name = eval.sym(eval.str_of(args[0])?);
