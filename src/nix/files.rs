@@ -297,7 +297,11 @@ impl Files {
     pub(super) fn parse(&self, file: &File, names: &mut dyn FnMut(&str) -> Sym) -> Arc<Parsed> {
         let mut syntax = file.syntax.lock().unwrap_or_else(PoisonError::into_inner);
         let dir = file.path.rsplit_once('/').map_or("/", |(dir, _)| dir);
-        let mut read = || Arc::new(syntax::parse(file.bytes(), dir, file.base, self.globals, names));
+        let mut of = |text: &str| Arc::new(syntax::parse(text, dir, file.base, self.globals, names));
+        let mut read = || match &file.content {
+            Ok(text) => of(text),
+            Err(bytes) => of(&syntax::decoded(bytes)),
+        };
         let parsed = syntax.get().unwrap_or_else(&mut read);
         *syntax = match *syntax {
             Syntax::NotAskedFor => Syntax::AskedFor(Arc::downgrade(&parsed)),

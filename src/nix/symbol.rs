@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
 use elsa::FrozenVec;
@@ -24,7 +25,7 @@ pub struct Interner {
 
 #[derive(Debug, Default)]
 struct Names {
-    by_text: HashMap<Arc<str>, Sym, FxBuildHasher>,
+    numbers: Numbers,
     texts: Vec<Arc<str>>,
 }
 
@@ -32,13 +33,12 @@ impl Interner {
     /// The number of `text`.
     pub fn intern(&self, text: &str) -> Sym {
         let mut names = self.lock();
-        if let Some(sym) = names.by_text.get(text) {
-            return *sym;
+        if let Some(sym) = names.numbers.of(text) {
+            return sym;
         }
         let sym = Sym(u32::try_from(names.texts.len()).unwrap_or(u32::MAX));
-        let text: Arc<str> = text.into();
-        names.texts.push(text.clone());
-        names.by_text.insert(text, sym);
+        names.texts.push(text.into());
+        names.numbers.add(text, sym);
         sym
     }
 
@@ -56,7 +56,7 @@ impl Interner {
 #[derive(Default)]
 pub struct OwnNames {
     texts: FrozenVec<Arc<str>>,
-    by_text: RefCell<HashMap<Arc<str>, Sym, FxBuildHasher>>,
+    numbers: RefCell<Numbers>,
 }
 
 impl OwnNames {
@@ -71,12 +71,85 @@ impl OwnNames {
 
     /// The number that `text` has in `all`.
     pub fn sym(&self, text: &str, all: &Interner) -> Sym {
-        let mut known = self.by_text.borrow_mut();
-        if let Some(sym) = known.get(text) {
-            return *sym;
+        let mut numbers = self.numbers.borrow_mut();
+        numbers.of(text).unwrap_or_else(|| {
+            let sym = all.intern(text);
+            numbers.add(text, sym);
+            sym
+        })
+    }
+}
+
+/// The numbers of texts.
+#[derive(Debug, Default)]
+struct Numbers {
+    short: HashMap<Short, Sym, FxBuildHasher>,
+    long: HashMap<Box<str>, Sym, FxBuildHasher>,
+}
+
+impl Numbers {
+    fn of(&self, text: &str) -> Option<Sym> {
+        match Short::of(text.as_bytes()) {
+            Some(short) => self.short.get(&short).copied(),
+            None => self.long.get(text).copied(),
         }
-        let sym = all.intern(text);
-        known.insert(text.into(), sym);
-        sym
+    }
+
+    fn add(&mut self, text: &str, sym: Sym) {
+        match Short::of(text.as_bytes()) {
+            Some(short) => self.short.insert(short, sym),
+            None => self.long.insert(text.into(), sym),
+        };
+    }
+}
+
+/// A text of few bytes, as most names are, that is compared without a look at where it lies: its first and its last
+/// bytes, which may be the same ones, and how many it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Short {
+    first: u64,
+    last: u64,
+    len: u32,
+}
+
+impl Hash for Short {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.first ^ self.last.rotate_left(29));
+    }
+}
+
+impl Short {
+    #[inline]
+    fn of(text: &[u8]) -> Option<Short> {
+        let (first, last) = match text.len() {
+            8..=16 => (u64::from_le_bytes(*text.first_chunk()?), u64::from_le_bytes(*text.last_chunk()?)),
+            4..8 => (u32::from_le_bytes(*text.first_chunk()?).into(), u32::from_le_bytes(*text.last_chunk()?).into()),
+            0..4 => {
+                let byte = |at: usize| u64::from(text.get(at).copied().unwrap_or_default());
+                (byte(0) << 16 | byte(1) << 8 | byte(2), 0)
+            }
+            _ => return None,
+        };
+        Some(Short { first, last, len: u32::try_from(text.len()).ok()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn equal_names_and_only_they_have_one_number(texts in prop::collection::vec("[ab\\x00é]{0,20}", 0..40)) {
+            let all = Interner::default();
+            let own = OwnNames::default();
+            let numbers: Vec<Sym> = texts.iter().map(|text| own.sym(text, &all)).collect();
+            for (text, sym) in texts.iter().zip(&numbers) {
+                prop_assert_eq!(own.text(*sym, &all), text);
+                prop_assert_eq!(all.intern(text), *sym);
+            }
+        }
     }
 }

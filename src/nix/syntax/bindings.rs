@@ -1,5 +1,7 @@
 //! The bindings of sets and of `let`: attribute paths are merged as Nix merges them.
 
+use std::vec::IntoIter;
+
 use rnix::SyntaxKind as K;
 
 use super::ast::{AttrName, Binding, BindingValue, Bindings, Expr, Kind, Loc};
@@ -9,7 +11,8 @@ use crate::nix::symbol::Sym;
 
 /// The bindings (`a.b = c;` and `inherit ..;`) up to the token `until`, which is read too.
 pub(super) fn of(reader: &mut Reader<'_>, until: K, rec: bool) -> Result<Bindings, Fail> {
-    let mut bindings = Bindings { rec, ..Bindings::default() };
+    let fixed = reader.rooms.bindings.pop().unwrap_or_default();
+    let mut bindings = Bindings { rec, fixed, ..Bindings::default() };
     let mut index = Index::default();
     while !reader.eat(until) {
         if reader.eat(K::TOKEN_INHERIT) {
@@ -25,9 +28,12 @@ pub(super) fn of(reader: &mut Reader<'_>, until: K, rec: bool) -> Result<Binding
         let value = reader.expr()?;
         reader.expect(K::TOKEN_SEMICOLON)?;
         let at = value.loc;
-        add(&mut bindings, Some(&mut index), first, rest, value).map_err(|what| reader.failure(at, what))?;
+        let find = |known: &[Binding], name| index.find(known, name).ok_or(known.len());
+        add(&mut bindings, find, first, rest.into_iter(), value).map_err(|what| reader.failure(at, what))?;
     }
-    sort(&mut bindings);
+    bindings.fixed.sort_unstable_by_key(|binding| binding.name);
+    let exact = bindings.fixed.drain(..).collect();
+    reader.rooms.bindings.push(std::mem::replace(&mut bindings.fixed, exact));
     Ok(bindings)
 }
 
@@ -50,10 +56,10 @@ fn inherit(reader: &mut Reader<'_>, bindings: &mut Bindings, index: &mut Index) 
             Some(number) => BindingValue::From(number),
             None => BindingValue::Inherit(Expr { kind: Kind::Name(name), loc: at }),
         };
-        if index.find(bindings, name).is_some() {
+        if index.find(&bindings.fixed, name).is_some() {
             return Err(reader.failure(at, TWICE));
         }
-        index.push(bindings, Binding { name, at, value });
+        bindings.fixed.push(Binding { name, at, value });
     }
     Ok(())
 }
@@ -65,86 +71,80 @@ struct Index {
 }
 
 impl Index {
-    const SMALL: usize = 12;
+    const SMALL: usize = 40;
 
-    fn find(&mut self, bindings: &Bindings, name: Sym) -> Option<usize> {
-        if bindings.fixed.len() <= Self::SMALL {
-            return bindings.fixed.iter().position(|binding| binding.name == name);
+    fn find(&mut self, known: &[Binding], name: Sym) -> Option<usize> {
+        if known.len() <= Self::SMALL {
+            return known.iter().position(|binding| binding.name == name);
         }
-        for (at, binding) in bindings.fixed.iter().enumerate().skip(self.by_name.len()) {
+        for (at, binding) in known.iter().enumerate().skip(self.by_name.len()) {
             self.by_name.insert(binding.name, at);
         }
         self.by_name.get(&name).copied()
-    }
-
-    fn push(&mut self, bindings: &mut Bindings, binding: Binding) {
-        bindings.fixed.push(binding);
     }
 }
 
 pub(super) const TWICE: &str = "an attribute is defined twice";
 
+/// Adds `first.rest = value`. `find` gives where the name is among the bindings, or else where it belongs.
 fn add(
     bindings: &mut Bindings,
-    index: Option<&mut Index>,
+    find: impl FnOnce(&[Binding], Sym) -> Result<usize, usize>,
     first: AttrName,
-    rest: Vec<AttrName>,
+    rest: IntoIter<AttrName>,
     value: Expr,
 ) -> Result<(), &'static str> {
     match first {
-        AttrName::Dynamic(name) => {
-            bindings.dynamic.push((*name, nest(rest, value)?));
-            Ok(())
-        }
-        AttrName::Static(name, at) => {
-            let mut own = Index::default();
-            let index = index.unwrap_or(&mut own);
-            match index.find(bindings, name) {
-                None => {
-                    let value = BindingValue::Expr(nest(rest, value)?);
-                    index.push(bindings, Binding { name, at, value });
-                    Ok(())
-                }
-                Some(found) => merge(&mut bindings.fixed[found], rest, value),
+        AttrName::Dynamic(name) => bindings.dynamic.push((*name, nest(rest, value))),
+        AttrName::Static(name, at) => match find(&bindings.fixed, name) {
+            Ok(found) => merge(&mut bindings.fixed[found], rest, value)?,
+            Err(place) => {
+                let value = BindingValue::Expr(nest(rest, value));
+                bindings.fixed.insert(place, Binding { name, at, value });
             }
-        }
+        },
     }
+    Ok(())
 }
 
 /// `a.b = 1` beside `a.c = 2` or `a = { .. }` is one set.
-fn merge(binding: &mut Binding, rest: Vec<AttrName>, value: Expr) -> Result<(), &'static str> {
+fn merge(binding: &mut Binding, mut rest: IntoIter<AttrName>, value: Expr) -> Result<(), &'static str> {
     let BindingValue::Expr(Expr { kind: Kind::Set(inner), .. }) = &mut binding.value else { return Err(TWICE) };
-    let mut rest = rest.into_iter();
     if let Some(first) = rest.next() {
-        add(inner, None, first, rest.collect(), value)?;
-        sort(inner);
-        return Ok(());
+        return add(inner, find, first, rest, value);
     }
     let Kind::Set(other) = value.kind else { return Err(TWICE) };
     let shift = u16::try_from(inner.from.len()).map_err(|_| TWICE)?;
     for mut binding in other.fixed {
-        if inner.fixed.iter().any(|known| known.name == binding.name) {
-            return Err(TWICE);
-        }
+        let Err(place) = find(&inner.fixed, binding.name) else { return Err(TWICE) };
         if let BindingValue::From(number) = &mut binding.value {
             *number += shift;
         }
-        inner.fixed.push(binding);
+        inner.fixed.insert(place, binding);
     }
     inner.from.extend(other.from);
     inner.dynamic.extend(other.dynamic);
-    sort(inner);
     Ok(())
 }
 
+/// Where the name is among sorted bindings, or else where it belongs.
+fn find(sorted: &[Binding], name: Sym) -> Result<usize, usize> {
+    sorted.binary_search_by_key(&name, |binding| binding.name)
+}
+
 /// The set that `rest = value` stands for.
-fn nest(rest: Vec<AttrName>, value: Expr) -> Result<Expr, &'static str> {
-    let mut rest = rest.into_iter();
-    let Some(first) = rest.next() else { return Ok(value) };
+fn nest(mut rest: IntoIter<AttrName>, value: Expr) -> Expr {
+    let Some(first) = rest.next() else { return value };
     let loc = Loc { start: name_start(&first), end: value.loc.end };
+    let value = nest(rest, value);
     let mut bindings = Bindings::default();
-    add(&mut bindings, None, first, rest.collect(), value)?;
-    Ok(Expr { kind: Kind::Set(Box::new(bindings)), loc })
+    match first {
+        AttrName::Static(name, at) => {
+            bindings.fixed = vec![Binding { name, at, value: BindingValue::Expr(value) }];
+        }
+        AttrName::Dynamic(name) => bindings.dynamic = vec![(*name, value)],
+    }
+    Expr { kind: Kind::Set(Box::new(bindings)), loc }
 }
 
 fn name_start(name: &AttrName) -> u32 {
@@ -152,9 +152,4 @@ fn name_start(name: &AttrName) -> u32 {
         AttrName::Static(_, loc) => loc.start,
         AttrName::Dynamic(expr) => expr.loc.start,
     }
-}
-
-fn sort(bindings: &mut Bindings) {
-    bindings.fixed.sort_unstable_by_key(|binding| binding.name);
-    bindings.fixed.shrink_to_fit();
 }

@@ -19,8 +19,6 @@ mod scope;
 mod strings;
 mod tokens;
 
-use std::borrow::Cow;
-
 pub use around::set_around;
 pub use outline::{LARGE, Outline, large_bindings, outline};
 pub use paths::absolute;
@@ -33,32 +31,25 @@ pub fn is_too_deep(text: &str) -> bool {
     guard::too_deep(text.as_bytes()).is_some()
 }
 
-/// The syntax of a file. `dir` is the absolute folder that path literals are relative to; `base` is where the file
-/// begins in the position space. Names numbered below `globals` are bound outside of every file.
+/// The syntax of the file with this text. `dir` is the absolute folder that path literals are relative to; `base` is
+/// where the file begins in the position space. Names numbered below `globals` are bound outside of every file.
 pub fn parse(
-    src: &[u8],
+    text: &str,
     dir: &str,
     base: u32,
     globals: u32,
     names: &mut dyn FnMut(&str) -> Sym,
 ) -> Result<ast::Expr, Fail> {
-    let text = decoded(src);
-    let mut expr = reader::file(&text, dir, base, names).map_err(|fail| refusal::of(&text, fail))?;
+    let mut expr = reader::file(text, dir, base, names).map_err(|fail| refusal::of(text, fail))?;
     scope::Scopes::new(globals).expr(&mut expr);
     Ok(expr)
 }
 
-/// The text of a file; bytes that are not UTF-8 become `?`, so that offsets stay what they are.
-fn decoded(src: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(src) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => {
-            let spelled = src.utf8_chunks().fold(String::with_capacity(src.len()), |mut out, chunk| {
-                out.push_str(chunk.valid());
-                out.extend(chunk.invalid().iter().map(|_| '?'));
-                out
-            });
-            Cow::Owned(spelled)
-        }
-    }
+/// The text of a file that is not UTF-8: bytes that are not become `?`, so that offsets stay what they are.
+pub fn decoded(src: &[u8]) -> String {
+    src.utf8_chunks().fold(String::with_capacity(src.len()), |mut out, chunk| {
+        out.push_str(chunk.valid());
+        out.extend(chunk.invalid().iter().map(|_| '?'));
+        out
+    })
 }

@@ -5,7 +5,7 @@
 
 use rnix::SyntaxKind as K;
 
-use super::ast::{AttrName, Expr, Formal, Kind, Lambda, Loc, Part, Select};
+use super::ast::{AttrName, Binding, Expr, Formal, Kind, Lambda, Loc, Select};
 use super::bindings;
 use super::operators::{INVERT, Makes, Side, binding};
 use super::paths;
@@ -28,65 +28,87 @@ pub(super) struct Reader<'f> {
     tokens: Tokens<'f>,
     depth: u32,
     nested: u32,
+    pub(super) rooms: Rooms,
+}
+
+/// Where what is read grows until all of it is there; it is kept in a place of its exact size.
+#[derive(Default)]
+pub(super) struct Rooms {
+    /// The members of the lists that are being read, those of the innermost one last.
+    items: Vec<Expr>,
+    /// Empty ones for the bindings of sets.
+    pub(super) bindings: Vec<Vec<Binding>>,
 }
 
 /// The expression of a whole file, names not resolved yet.
 pub(super) fn file(text: &str, dir: &str, base: u32, names: &mut dyn FnMut(&str) -> Sym) -> Result<Expr, Fail> {
-    let mut reader = Reader { text, dir, base, names, tokens: Tokens::of(text), depth: 0, nested: 0 };
+    let mut reader =
+        Reader { text, dir, base, names, tokens: Tokens::of(text), depth: 0, nested: 0, rooms: Rooms::default() };
     let expr = reader.expr()?;
     if reader.tokens.is_at_end() { Ok(expr) } else { Err(reader.unexpected()) }
 }
 
 impl<'f> Reader<'f> {
+    #[inline]
     pub(super) fn peek(&self) -> K {
         self.tokens.ahead(0).kind
     }
 
-    fn ahead(&self, count: usize) -> K {
+    #[inline]
+    pub(super) fn ahead(&self, count: usize) -> K {
         self.tokens.ahead(count).kind
     }
 
+    /// How the token that is read after `count` others is written.
+    #[inline]
+    pub(super) fn written(&self, count: usize) -> &'f str {
+        let token = self.tokens.ahead(count);
+        &self.text[token.start as usize..token.end as usize]
+    }
+
     /// The first byte of the token that is read next.
+    #[inline]
     pub(super) fn here(&self) -> u32 {
         self.tokens.ahead(0).start
     }
 
     /// The byte after the token that was read last.
+    #[inline]
     pub(super) fn end(&self) -> u32 {
         self.tokens.read_to
     }
 
     /// Reads a token that is known to be there.
+    #[inline]
     pub(super) fn bump(&mut self) -> &'f str {
-        let token = self.tokens.read();
-        &self.text[token.start as usize..token.end as usize]
+        let text = self.written(0);
+        self.skip();
+        text
     }
 
-    /// Reads the rest of a string, where it is one stretch of text without escapes.
-    pub(super) fn plain_string(&mut self) -> Option<&'f str> {
-        if (self.peek(), self.ahead(1)) != (K::TOKEN_STRING_CONTENT, K::TOKEN_STRING_END) {
-            return None;
-        }
-        let token = self.tokens.ahead(0);
-        let text = &self.text[token.start as usize..token.end as usize];
-        if memchr::memchr2(b'\\', b'\r', text.as_bytes()).is_some() {
-            return None;
-        }
-        self.bump();
-        self.bump();
-        Some(text)
+    /// Reads a token that is known to be there, however it is written.
+    #[inline]
+    pub(super) fn skip(&mut self) {
+        self.tokens.read();
     }
 
+    #[inline]
     pub(super) fn eat(&mut self, kind: K) -> bool {
         let there = self.peek() == kind;
         if there {
-            self.bump();
+            self.skip();
         }
         there
     }
 
-    pub(super) fn expect(&mut self, kind: K) -> Result<&'f str, Fail> {
-        if self.peek() == kind { Ok(self.bump()) } else { Err(self.unexpected()) }
+    #[inline]
+    pub(super) fn expect(&mut self, kind: K) -> Result<(), Fail> {
+        if self.eat(kind) { Ok(()) } else { Err(self.unexpected()) }
+    }
+
+    /// Reads a name.
+    fn ident(&mut self) -> Result<Sym, Fail> {
+        if self.peek() == K::TOKEN_IDENT { Ok(self.sym()) } else { Err(self.unexpected()) }
     }
 
     /// The refusal of the next token.
@@ -105,11 +127,14 @@ impl<'f> Reader<'f> {
     }
 
     /// From `start` to what was read last.
+    #[inline]
     pub(super) fn loc(&self, start: u32) -> Loc {
         Loc { start: self.base + start, end: self.base + self.end() }
     }
 
-    fn sym(&mut self, text: &str) -> Sym {
+    /// Reads a token as a name.
+    fn sym(&mut self) -> Sym {
+        let text = self.bump();
         (self.names)(text)
     }
 
@@ -142,7 +167,7 @@ impl<'f> Reader<'f> {
 
     fn let_in(&mut self) -> Result<Expr, Fail> {
         let start = self.here();
-        self.bump();
+        self.skip();
         if self.eat(K::TOKEN_L_BRACE) {
             let bindings = bindings::of(self, K::TOKEN_R_BRACE, true)?;
             let set = Expr { kind: Kind::Set(Box::new(bindings)), loc: self.loc(start) };
@@ -156,7 +181,7 @@ impl<'f> Reader<'f> {
     /// `with .. ; ..` and `assert .. ; ..`
     fn before_body(&mut self, kind: fn(Box<[Expr; 2]>) -> Kind) -> Result<Expr, Fail> {
         let start = self.here();
-        self.bump();
+        self.skip();
         let before = self.expr()?;
         self.expect(K::TOKEN_SEMICOLON)?;
         let body = self.expr()?;
@@ -165,7 +190,7 @@ impl<'f> Reader<'f> {
 
     fn if_else(&mut self) -> Result<Expr, Fail> {
         let start = self.here();
-        self.bump();
+        self.skip();
         let condition = self.expr()?;
         self.expect(K::TOKEN_THEN)?;
         let yes = self.expr()?;
@@ -179,7 +204,7 @@ impl<'f> Reader<'f> {
         let start = self.here();
         let mut left = match self.peek() {
             K::TOKEN_INVERT if least <= INVERT => {
-                self.bump();
+                self.skip();
                 let of = Box::new(self.nest(|reader| reader.operation(INVERT))?);
                 Expr { kind: Kind::Not(of), loc: self.loc(start) }
             }
@@ -191,12 +216,12 @@ impl<'f> Reader<'f> {
             if count > MAX_NESTED {
                 return Err(self.fail(self.here(), TOO_DEEP));
             }
-            self.bump();
+            self.skip();
             let strength = binding.strength;
             most = if binding.side == Side::None { strength - 1 } else { strength };
             let kind = match binding.makes {
                 Makes::Has => {
-                    let path = self.attr_path()?.into();
+                    let path = self.attr_path()?;
                     Kind::Has(Box::new(Select { of: left, path, default: None }))
                 }
                 makes => {
@@ -219,7 +244,7 @@ impl<'f> Reader<'f> {
             return self.application();
         }
         let start = self.here();
-        self.bump();
+        self.skip();
         let of = Box::new(self.nest(Self::negation)?);
         Ok(Expr { kind: Kind::Neg(of), loc: self.loc(start) })
     }
@@ -246,7 +271,7 @@ impl<'f> Reader<'f> {
             let of = reader.primary()?;
             match reader.peek() {
                 K::TOKEN_DOT => {
-                    reader.bump();
+                    reader.skip();
                     reader.select(of, start)
                 }
                 // `or` behind something that is no selection is a name, whatever stands around it.
@@ -260,7 +285,7 @@ impl<'f> Reader<'f> {
     }
 
     fn select(&mut self, of: Expr, start: u32) -> Result<Expr, Fail> {
-        let path = self.attr_path()?.into();
+        let path = self.attr_path()?;
         let default = if self.eat(K::TOKEN_OR) { Some(self.simple()?) } else { None };
         Ok(Expr { kind: Kind::Select(Box::new(Select { of, path, default })), loc: self.loc(start) })
     }
@@ -269,23 +294,23 @@ impl<'f> Reader<'f> {
         let start = self.here();
         let kind = match self.peek() {
             K::TOKEN_L_PAREN => {
-                self.bump();
+                self.skip();
                 let inner = self.expr()?;
                 self.expect(K::TOKEN_R_PAREN)?;
                 return Ok(inner);
             }
             K::TOKEN_REC => {
-                self.bump();
+                self.skip();
                 self.expect(K::TOKEN_L_BRACE)?;
                 Kind::Set(Box::new(bindings::of(self, K::TOKEN_R_BRACE, true)?))
             }
             K::TOKEN_L_BRACE if self.is_pattern() => self.pattern(None)?,
             K::TOKEN_L_BRACE => {
-                self.bump();
+                self.skip();
                 Kind::Set(Box::new(bindings::of(self, K::TOKEN_R_BRACE, false)?))
             }
             K::TOKEN_L_BRACK => self.list()?,
-            K::TOKEN_STRING_START => string_of(strings::parts(self)?),
+            K::TOKEN_STRING_START => strings::literal(self)?,
             K::TOKEN_PATH_ABS | K::TOKEN_PATH_REL | K::TOKEN_PATH_HOME => paths::literal(self)?,
             K::TOKEN_PATH_SEARCH => Kind::Search(self.bump().trim_matches(['<', '>']).into()),
             K::TOKEN_INTEGER => self.number(|text| text.parse().ok().map(Kind::Int), "a number that is too large")?,
@@ -294,9 +319,8 @@ impl<'f> Reader<'f> {
             K::TOKEN_IDENT => match self.ahead(1) {
                 K::TOKEN_COLON => self.lambda()?,
                 K::TOKEN_AT => {
-                    let text = self.bump();
-                    let whole = self.sym(text);
-                    self.bump();
+                    let whole = self.sym();
+                    self.skip();
                     self.pattern(Some(whole))?
                 }
                 _ => return self.name(),
@@ -319,8 +343,7 @@ impl<'f> Reader<'f> {
     /// The next token as a variable.
     fn name(&mut self) -> Result<Expr, Fail> {
         let start = self.here();
-        let text = self.bump();
-        let name = self.sym(text);
+        let name = self.sym();
         Ok(Expr { kind: Kind::Name(name), loc: self.loc(start) })
     }
 
@@ -330,19 +353,19 @@ impl<'f> Reader<'f> {
     }
 
     fn list(&mut self) -> Result<Kind, Fail> {
-        self.bump();
-        let mut items = Vec::new();
+        self.skip();
+        let first = self.rooms.items.len();
         while !self.eat(K::TOKEN_R_BRACK) {
-            items.push(self.simple()?);
+            let item = self.simple()?;
+            self.rooms.items.push(item);
         }
-        Ok(Kind::List(items.into()))
+        Ok(Kind::List(self.rooms.items.drain(first..).collect()))
     }
 
     /// `name: body`
     fn lambda(&mut self) -> Result<Kind, Fail> {
-        let text = self.bump();
-        let name = self.sym(text);
-        self.bump();
+        let name = self.sym();
+        self.skip();
         let body = self.expr()?;
         Ok(Kind::Lambda(Box::new(Lambda {
             names: [name].into(),
@@ -372,8 +395,7 @@ impl<'f> Reader<'f> {
             }
         }
         if whole.is_none() && self.eat(K::TOKEN_AT) {
-            let text = self.expect(K::TOKEN_IDENT)?;
-            whole = Some(self.sym(text));
+            whole = Some(self.ident()?);
         }
         if whole.is_some() && formals.iter().any(|formal: &Formal| Some(formal.name) == whole) {
             return Err(self.fail(start, "an argument stands twice"));
@@ -389,19 +411,22 @@ impl<'f> Reader<'f> {
 
     fn formal(&mut self) -> Result<Formal, Fail> {
         let at = self.base + self.here();
-        let text = self.expect(K::TOKEN_IDENT)?;
-        let name = self.sym(text);
+        let name = self.ident()?;
         let default = if self.eat(K::TOKEN_QUESTION) { Some(self.expr()?) } else { None };
         Ok(Formal { name, default, at })
     }
 
     /// The names of an attribute path.
-    fn attr_path(&mut self) -> Result<Vec<AttrName>, Fail> {
-        let mut path = vec![self.attr_name()?];
+    fn attr_path(&mut self) -> Result<Box<[AttrName]>, Fail> {
+        let first = self.attr_name()?;
+        if self.peek() != K::TOKEN_DOT {
+            return Ok([first].into());
+        }
+        let mut path = vec![first];
         while self.eat(K::TOKEN_DOT) {
             path.push(self.attr_name()?);
         }
-        Ok(path)
+        Ok(path.into())
     }
 
     /// One name of an attribute path.
@@ -409,18 +434,19 @@ impl<'f> Reader<'f> {
         let start = self.here();
         let expr = match self.peek() {
             K::TOKEN_IDENT | K::TOKEN_OR => {
-                let text = self.bump();
-                return Ok(AttrName::Static(self.sym(text), self.loc(start)));
+                return Ok(AttrName::Static(self.sym(), self.loc(start)));
             }
             K::TOKEN_INTERPOL_START => self.interpolated()?,
             K::TOKEN_STRING_START => {
-                let kind = string_of(strings::parts(self)?);
-                Expr { kind, loc: self.loc(start) }
+                if let Some(text) = strings::plain(self) {
+                    return Ok(AttrName::Static((self.names)(text), self.loc(start)));
+                }
+                Expr { kind: strings::literal(self)?, loc: self.loc(start) }
             }
             _ => return Err(self.unexpected()),
         };
         Ok(match expr {
-            Expr { kind: Kind::Str(text), loc } => AttrName::Static(self.sym(&text), loc),
+            Expr { kind: Kind::Str(text), loc } => AttrName::Static((self.names)(&text), loc),
             expr => AttrName::Dynamic(Box::new(expr)),
         })
     }
@@ -431,13 +457,5 @@ impl<'f> Reader<'f> {
         let inner = self.expr()?;
         self.expect(K::TOKEN_INTERPOL_END)?;
         Ok(inner)
-    }
-}
-
-fn string_of(mut parts: Vec<Part>) -> Kind {
-    match parts.as_mut_slice() {
-        [] => Kind::Str("".into()),
-        [Part::Text(text)] => Kind::Str(std::mem::take(text)),
-        _ => Kind::Interp(parts.into()),
     }
 }

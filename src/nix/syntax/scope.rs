@@ -11,15 +11,16 @@ use crate::nix::symbol::Sym;
 /// One environment that encloses an expression.
 struct Scope {
     names: Names,
-    is_function: bool,
     /// The number of its slots, without those of what is kept.
     slots: usize,
     kept: Vec<Expr>,
 }
 
+/// The names of an environment, which lie behind those of the environments around it.
 enum Names {
-    /// Names in the order of their slots, the last of equal ones counts; and sorted names behind them.
-    Known(Box<[Sym]>, Vec<Sym>),
+    /// Names in the order of their slots, of which the last of equal ones counts, begin at the first number; sorted ones
+    /// at the second, up to those of the next environment.
+    Known(usize, usize),
     With,
 }
 
@@ -32,6 +33,10 @@ const MOST_TOLD_APART: usize = 63;
 /// The environments from the outermost to the innermost.
 pub(super) struct Scopes {
     stack: Vec<Scope>,
+    /// The names of all of them.
+    names: Vec<Sym>,
+    /// Where the innermost function is.
+    function: Option<usize>,
     /// What the expressions that were read last depend on.
     depends: Vec<Depends>,
     /// Names below this number belong to the outermost scope, which `with` does not shadow.
@@ -40,24 +45,30 @@ pub(super) struct Scopes {
 
 impl Scopes {
     pub(super) fn new(globals: u32) -> Self {
-        Scopes { stack: Vec::new(), depends: Vec::new(), globals }
+        Scopes { stack: Vec::new(), names: Vec::new(), function: None, depends: Vec::new(), globals }
     }
 
     /// Resolves the names in `expr`; gives what it depends on.
     pub(super) fn expr(&mut self, expr: &mut Expr) -> Depends {
-        if let Kind::Name(name) = expr.kind {
-            let (kind, depends) = self.name(name);
-            expr.kind = kind;
-            return depends;
-        }
-        if let Kind::Lambda(lambda) = &mut expr.kind {
-            take_all_at_once(lambda);
+        match &mut expr.kind {
+            Kind::Str(_) | Kind::Path(_) | Kind::Int(_) | Kind::Float(_) | Kind::Search(_) => return 0,
+            Kind::Name(name) => {
+                let (kind, depends) = self.name(*name);
+                expr.kind = kind;
+                return depends;
+            }
+            Kind::Lambda(lambda) => take_all_at_once(lambda),
+            _ => {}
         }
         let outside = self.parts(expr, false);
-        let Some(scope) = opened(expr) else { return outside };
-        self.stack.push(scope);
+        let (names, function) = (self.names.len(), self.function);
+        if !self.open(expr) {
+            return outside;
+        }
         let inside = self.parts(expr, true);
         let kept = self.stack.pop().map(|scope| scope.kept).unwrap_or_default();
+        self.names.truncate(names);
+        self.function = function;
         match &mut expr.kind {
             Kind::Lambda(lambda) => lambda.kept = kept.into(),
             Kind::Let(inner) => inner.0.kept = kept.into(),
@@ -67,34 +78,69 @@ impl Scopes {
         outside | without(inside, self.stack.len())
     }
 
+    /// Enters the environment that `expr` opens for some of its parts, if any.
+    fn open(&mut self, expr: &Expr) -> bool {
+        let start = self.names.len();
+        let (names, is_function, slots) = match &expr.kind {
+            Kind::Lambda(lambda) => {
+                self.names.extend(&lambda.names);
+                let names = Names::Known(start, self.names.len());
+                self.names.extend(lambda.formals.iter().flatten().map(|formal| formal.name));
+                (names, true, lambda.slots())
+            }
+            Kind::Let(inner) => (self.names_of(&inner.0), false, inner.0.slots()),
+            Kind::Set(bindings) if bindings.rec => (self.names_of(bindings), false, bindings.slots()),
+            Kind::With(_) => (Names::With, false, 1),
+            _ => return false,
+        };
+        if is_function {
+            self.function = Some(self.stack.len());
+        }
+        self.stack.push(Scope { names, slots, kept: Vec::new() });
+        true
+    }
+
+    fn names_of(&mut self, bindings: &Bindings) -> Names {
+        let start = self.names.len();
+        self.names.extend(bindings.fixed.iter().map(|binding| binding.name));
+        Names::Known(start, start)
+    }
+
     /// Resolves the names in the parts of `expr` that lie inside or outside of the environment it opens, and keeps
     /// those that are worth it.
     fn parts(&mut self, expr: &mut Expr, inside: bool) -> Depends {
         let first = self.depends.len();
+        let (mut all, mut may_keep) = (0, false);
         parts(expr, inside, &mut |part| {
             let depends = self.expr(part);
             self.depends.push(depends);
+            all |= depends;
+            may_keep |= is_worth_keeping(part) && self.home(depends).is_some();
         });
-        let all = self.depends[first..].iter().fold(0, |all, depends| all | depends);
-        // What is going to be kept as a whole takes its parts along.
-        let whole = if is_worth_keeping(expr) { self.home(all) } else { None };
-        if self.stack.iter().skip(1).any(|scope| scope.is_function) && !is_large(expr) {
-            let mut at = first;
-            parts(expr, inside, &mut |part| {
-                let home = self.home(self.depends[at]).filter(|_| is_worth_keeping(part));
-                at += 1;
-                if let Some(home) = home.filter(|home| whole.is_none_or(|whole| *home < whole)) {
-                    self.keep(part, home);
-                }
-            });
+        if may_keep && !is_large(expr) {
+            self.keep_parts(expr, inside, first, all);
         }
         self.depends.truncate(first);
         all
     }
 
+    /// Keeps the parts of `expr` that are worth it; what they depend on stands from `first` on.
+    fn keep_parts(&mut self, expr: &mut Expr, inside: bool, first: usize, all: Depends) {
+        // What is going to be kept as a whole takes its parts along.
+        let whole = if is_worth_keeping(expr) { self.home(all) } else { None };
+        let mut at = first;
+        parts(expr, inside, &mut |part| {
+            let home = self.home(self.depends[at]).filter(|_| is_worth_keeping(part));
+            at += 1;
+            if let Some(home) = home.filter(|home| whole.is_none_or(|whole| *home < whole)) {
+                self.keep(part, home);
+            }
+        });
+    }
+
     /// The outermost environment in which something that depends on these can be kept, if a function lies in between.
     fn home(&self, depends: Depends) -> Option<usize> {
-        let innermost = self.stack.iter().rposition(|scope| scope.is_function)?;
+        let innermost = self.function?;
         let least = (u64::BITS - depends.leading_zeros()).saturating_sub(1) as usize;
         let may_hold = |level: &usize| matches!(self.stack[*level].names, Names::Known(..));
         (least..innermost).find(may_hold).filter(|level| *level < MOST_TOLD_APART)
@@ -113,22 +159,20 @@ impl Scopes {
 
     fn name(&self, name: Sym) -> (Kind, Depends) {
         let (mut withs, mut depends) = (Vec::new(), 0);
-        for (up, scope) in self.stack.iter().rev().enumerate() {
-            let found = match &scope.names {
-                Names::Known(first, names) => {
-                    let behind = || names.binary_search(&name).ok().map(|at| at + first.len());
-                    first.iter().rposition(|known| *known == name).or_else(behind)
-                }
-                Names::With => {
-                    withs.push(distance(up));
-                    depends |= bit(self.stack.len() - 1 - up);
-                    None
-                }
+        let mut end = self.names.len();
+        for (level, scope) in self.stack.iter().enumerate().rev() {
+            let up = distance(self.stack.len() - 1 - level);
+            let Names::Known(first, sorted) = scope.names else {
+                withs.push(up);
+                depends |= bit(level);
+                continue;
             };
-            if let Some(slot) = found {
-                let slot = Slot { up: distance(up), slot: slot_number(slot) };
-                return (Kind::Local(slot, name), bit(self.stack.len() - 1 - up));
+            let in_order = self.names[first..sorted].iter().rposition(|known| *known == name);
+            let behind = || Some(sorted - first + self.names[sorted..end].binary_search(&name).ok()?);
+            if let Some(slot) = in_order.or_else(behind) {
+                return (Kind::Local(Slot { up, slot: slot_number(slot) }, name), bit(level));
             }
+            end = first;
         }
         match withs.is_empty() || name.0 < self.globals {
             true => (Kind::Global(name), 0),
@@ -147,25 +191,6 @@ fn take_all_at_once(lambda: &mut Lambda) {
         let kind = std::mem::replace(&mut inner.body.kind, Kind::Int(0));
         lambda.body = Expr { kind, loc: inner.body.loc };
     }
-}
-
-/// The environment that `expr` opens for some of its parts.
-fn opened(expr: &Expr) -> Option<Scope> {
-    let (names, is_function, slots) = match &expr.kind {
-        Kind::Lambda(lambda) => {
-            let formals = lambda.formals.iter().flat_map(|formals| formals.iter().map(|formal| formal.name));
-            (Names::Known(lambda.names.clone(), formals.collect()), true, lambda.slots())
-        }
-        Kind::Let(inner) => (names_of(&inner.0), false, inner.0.slots()),
-        Kind::Set(bindings) if bindings.rec => (names_of(bindings), false, bindings.slots()),
-        Kind::With(_) => (Names::With, false, 1),
-        _ => return None,
-    };
-    Some(Scope { names, is_function, slots, kept: Vec::new() })
-}
-
-fn names_of(bindings: &Bindings) -> Names {
-    Names::Known(Box::default(), bindings.fixed.iter().map(|binding| binding.name).collect())
 }
 
 /// True for what takes some work and has a place of its own.

@@ -1,99 +1,133 @@
 //! String literals: escapes, interpolation and the indentation of `''` strings.
 
+use memchr::{memchr, memchr2};
 use rnix::SyntaxKind as K;
 
-use super::ast::{Expr, Part};
+use super::ast::{Expr, Kind, Part};
 use super::reader::Reader;
 use super::refusal::Fail;
 
+/// The text of the string that is read next, where it is one stretch without escapes between `"`; nothing is read
+/// where it is not.
+pub(super) fn plain<'f>(reader: &mut Reader<'f>) -> Option<&'f str> {
+    if (reader.ahead(1), reader.ahead(2)) != (K::TOKEN_STRING_CONTENT, K::TOKEN_STRING_END) {
+        return None;
+    }
+    let text = reader.written(1);
+    if reader.written(0) != QUOTE || memchr2(b'\\', b'\r', text.as_bytes()).is_some() {
+        return None;
+    }
+    (0..3).for_each(|_| reader.skip());
+    Some(text)
+}
+
+const QUOTE: &str = "\"";
+
+/// The string that is read next, escapes and indentation resolved.
+pub(super) fn literal(reader: &mut Reader<'_>) -> Result<Kind, Fail> {
+    if let Some(text) = plain(reader) {
+        return Ok(Kind::Str(text.into()));
+    }
+    let is_quoted = reader.written(0) == QUOTE;
+    reader.expect(K::TOKEN_STRING_START)?;
+    let parts = if is_quoted { quoted(reader)? } else { strip_indentation(indented(reader)?) };
+    Ok(parts.done())
+}
+
+/// The parts of a string as far as they are known.
+#[derive(Default)]
+struct Parts {
+    done: Vec<Part>,
+    text: String,
+}
+
+impl Parts {
+    fn add(&mut self, expr: Expr) {
+        self.flush();
+        self.done.push(Part::Expr(expr));
+    }
+
+    fn flush(&mut self) {
+        if !self.text.is_empty() {
+            self.done.push(Part::Text(self.text.as_str().into()));
+            self.text.clear();
+        }
+    }
+
+    fn done(mut self) -> Kind {
+        if self.done.is_empty() {
+            return Kind::Str(self.text.into());
+        }
+        self.flush();
+        Kind::Interp(self.done.into())
+    }
+}
+
+fn quoted(reader: &mut Reader<'_>) -> Result<Parts, Fail> {
+    let mut parts = Parts::default();
+    loop {
+        match reader.peek() {
+            K::TOKEN_STRING_CONTENT => unescape_into(&mut parts.text, reader.bump()),
+            K::TOKEN_INTERPOL_START => parts.add(reader.interpolated()?),
+            _ => return reader.expect(K::TOKEN_STRING_END).map(|_| parts),
+        }
+    }
+}
+
+/// Adds a stretch of a `"` string with its escapes resolved; CRLF and CR are line feeds, as Nix reads them.
+fn unescape_into(out: &mut String, mut rest: &str) {
+    while let Some(at) = memchr2(b'\\', b'\r', rest.as_bytes()) {
+        out.push_str(&rest[..at]);
+        let is_escape = rest.as_bytes()[at] == b'\\';
+        rest = &rest[at + 1..];
+        if is_escape {
+            let (escaped, behind) = split_first_char(rest);
+            out.push_str(unescaped(escaped));
+            rest = behind;
+        } else {
+            out.push('\n');
+            rest = rest.strip_prefix('\n').unwrap_or(rest);
+        }
+    }
+    out.push_str(rest);
+}
+
+fn split_first_char(text: &str) -> (&str, &str) {
+    text.split_at(text.chars().next().map_or(0, char::len_utf8))
+}
+
+/// What the character behind a backslash stands for.
+fn unescaped(escaped: &str) -> &str {
+    match escaped {
+        "n" => "\n",
+        "r" => "\r",
+        "t" => "\t",
+        other => other,
+    }
+}
+
 /// A piece of an indented string before its indentation is taken off.
-enum Raw {
-    /// Literal text; false where it came from an escape, which never counts as indentation.
-    Text(Vec<u8>, bool),
+enum Raw<'f> {
+    Text(&'f str),
+    /// What an escape stands for, which never counts as indentation.
+    Escaped(&'f str),
     Expr(Expr),
 }
 
-/// The parts of the string that is read next, escapes and indentation resolved.
-pub(super) fn parts(reader: &mut Reader<'_>) -> Result<Vec<Part>, Fail> {
-    let is_indented = reader.expect(K::TOKEN_STRING_START)? == "''";
-    if !is_indented && let Some(text) = reader.plain_string() {
-        return Ok(vec![Part::Text(text.into())]);
-    }
+fn indented<'f>(reader: &mut Reader<'f>) -> Result<Vec<Raw<'f>>, Fail> {
     let mut raws = Vec::new();
     let mut first = true;
     loop {
         match reader.peek() {
-            K::TOKEN_STRING_CONTENT if is_indented => {
+            K::TOKEN_STRING_CONTENT => {
                 let text = reader.bump();
-                let text = if first { without_blank_first_line(text) } else { text };
-                indented_text(text.as_bytes(), &mut raws);
+                split_escapes(if first { without_blank_first_line(text) } else { text }, &mut raws);
             }
-            K::TOKEN_STRING_CONTENT => raws.push(Raw::Text(plain_text(reader.bump().as_bytes()), true)),
             K::TOKEN_INTERPOL_START => raws.push(Raw::Expr(reader.interpolated()?)),
-            _ => {
-                reader.expect(K::TOKEN_STRING_END)?;
-                return Ok(if is_indented { strip_indentation(raws) } else { joined(raws) });
-            }
+            _ => return reader.expect(K::TOKEN_STRING_END).map(|_| raws),
         }
         first = false;
     }
-}
-
-fn joined(raws: Vec<Raw>) -> Vec<Part> {
-    let (mut parts, mut text) = (Vec::new(), Vec::new());
-    for raw in raws {
-        match raw {
-            Raw::Text(piece, _) => text.extend(piece),
-            Raw::Expr(expr) => {
-                flush(&mut parts, &mut text);
-                parts.push(Part::Expr(expr));
-            }
-        }
-    }
-    flush(&mut parts, &mut text);
-    parts
-}
-
-/// The text of a `"` string with its escapes resolved; CRLF and CR are line feeds, as Nix reads them.
-fn plain_text(raw: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(raw.len());
-    let mut bytes = raw.iter().copied().peekable();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'\\' => out.extend(bytes.next().map(unescape)),
-            b'\r' => {
-                bytes.next_if_eq(&b'\n');
-                out.push(b'\n');
-            }
-            byte => out.push(byte),
-        }
-    }
-    out
-}
-
-/// The pieces of a stretch of an indented string: what came from an escape stands apart.
-fn indented_text(raw: &[u8], raws: &mut Vec<Raw>) {
-    let mut text = Vec::new();
-    let mut rest = raw;
-    while let Some(at) = memchr::memchr(b'\'', rest) {
-        text.extend_from_slice(&rest[..at]);
-        rest = &rest[at..];
-        let (escaped, len) = match rest {
-            [b'\'', b'\'', b'$', ..] => (b"$".to_vec(), 3),
-            [b'\'', b'\'', b'\'', ..] => (b"''".to_vec(), 3),
-            [b'\'', b'\'', b'\\', escaped, ..] => (vec![unescape(*escaped)], 4),
-            _ => {
-                text.push(b'\'');
-                rest = &rest[1..];
-                continue;
-            }
-        };
-        keep(raws, &mut text);
-        raws.push(Raw::Text(escaped, false));
-        rest = &rest[len..];
-    }
-    text.extend_from_slice(rest);
-    keep(raws, &mut text);
 }
 
 /// A first line of blanks does not belong to an indented string.
@@ -104,118 +138,119 @@ fn without_blank_first_line(text: &str) -> &str {
     }
 }
 
-fn unescape(byte: u8) -> u8 {
-    match byte {
-        b'n' => b'\n',
-        b'r' => b'\r',
-        b't' => b'\t',
-        other => other,
+/// The pieces of a stretch of an indented string: what came from an escape stands apart.
+fn split_escapes<'f>(text: &'f str, raws: &mut Vec<Raw<'f>>) {
+    let (mut rest, mut at) = (text, 0);
+    while let Some(quote) = memchr(b'\'', &rest.as_bytes()[at..]) {
+        at += quote;
+        let (escaped, behind) = match rest.as_bytes()[at..] {
+            [b'\'', b'\'', b'$', ..] => ("$", &rest[at + 3..]),
+            [b'\'', b'\'', b'\'', ..] => ("''", &rest[at + 3..]),
+            [b'\'', b'\'', b'\\', _, ..] => {
+                let (escaped, behind) = split_first_char(&rest[at + 3..]);
+                (unescaped(escaped), behind)
+            }
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        keep(raws, &rest[..at]);
+        raws.push(Raw::Escaped(escaped));
+        (rest, at) = (behind, 0);
     }
+    keep(raws, rest);
 }
 
-fn flush(parts: &mut Vec<Part>, text: &mut Vec<u8>) {
+fn keep<'f>(raws: &mut Vec<Raw<'f>>, text: &'f str) {
     if !text.is_empty() {
-        parts.push(Part::Text(String::from_utf8_lossy(text).into()));
-        text.clear();
-    }
-}
-
-fn keep(raws: &mut Vec<Raw>, text: &mut Vec<u8>) {
-    if !text.is_empty() {
-        raws.push(Raw::Text(std::mem::take(text), true));
+        raws.push(Raw::Text(text));
     }
 }
 
 /// The smallest indentation of the lines that hold more than blanks.
-fn indentation(raws: &[Raw]) -> usize {
+fn indentation(raws: &[Raw<'_>]) -> usize {
     let (mut smallest, mut current, mut at_start) = (usize::MAX, 0, true);
     for raw in raws {
-        let Raw::Text(text, true) = raw else {
+        let Raw::Text(text) = raw else {
             if at_start {
                 at_start = false;
                 smallest = smallest.min(current);
             }
             continue;
         };
-        for byte in text {
-            match (at_start, byte) {
-                (true, b' ') => current += 1,
-                (_, b'\n') => {
-                    at_start = true;
-                    current = 0;
-                }
-                (true, _) => {
-                    at_start = false;
-                    smallest = smallest.min(current);
-                }
-                (false, _) => {}
+        for line in lines(text) {
+            let blanks = blanks(line);
+            current += blanks;
+            if at_start && !matches!(line.as_bytes().get(blanks), None | Some(b'\n')) {
+                at_start = false;
+                smallest = smallest.min(current);
+            }
+            if line.ends_with('\n') {
+                at_start = true;
+                current = 0;
             }
         }
     }
     smallest
 }
 
-fn strip_indentation(raws: Vec<Raw>) -> Vec<Part> {
+/// The lines of `text`, each with the line feed at its end.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let end = memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |at| at + 1);
+        let line;
+        (line, rest) = rest.split_at(end);
+        (!line.is_empty()).then_some(line)
+    })
+}
+
+fn blanks(line: &str) -> usize {
+    line.bytes().take_while(|byte| *byte == b' ').count()
+}
+
+fn strip_indentation(raws: Vec<Raw<'_>>) -> Parts {
     let indent = indentation(&raws);
     let count = raws.len();
-    let (mut parts, mut text) = (Vec::new(), Vec::new());
+    let mut parts = Parts::default();
     let (mut at_start, mut dropped) = (true, 0);
     for (index, raw) in raws.into_iter().enumerate() {
         match raw {
             Raw::Expr(expr) => {
                 at_start = false;
                 dropped = 0;
-                flush(&mut parts, &mut text);
-                parts.push(Part::Expr(expr));
+                parts.add(expr);
             }
-            Raw::Text(raw, _) => {
-                let piece_start = text.len();
-                strip_piece(&raw, indent, &mut at_start, &mut dropped, &mut text);
+            Raw::Text(raw) | Raw::Escaped(raw) => {
+                let piece_start = parts.text.len();
+                strip_piece(raw, indent, &mut at_start, &mut dropped, &mut parts.text);
                 if index + 1 == count {
-                    drop_last_blank_line(&mut text, piece_start);
+                    drop_last_blank_line(&mut parts.text, piece_start);
                 }
             }
         }
     }
-    flush(&mut parts, &mut text);
     parts
 }
 
-fn strip_piece(raw: &[u8], indent: usize, at_start: &mut bool, dropped: &mut usize, text: &mut Vec<u8>) {
-    for byte in raw {
-        if *at_start {
-            match byte {
-                b' ' => {
-                    if *dropped >= indent {
-                        text.push(b' ');
-                    }
-                    *dropped += 1;
-                }
-                b'\n' => {
-                    *dropped = 0;
-                    text.push(b'\n');
-                }
-                other => {
-                    *at_start = false;
-                    *dropped = 0;
-                    text.push(*other);
-                }
-            }
-        } else {
-            text.push(*byte);
-            if *byte == b'\n' {
-                *at_start = true;
-                *dropped = 0;
-            }
+fn strip_piece(raw: &str, indent: usize, at_start: &mut bool, dropped: &mut usize, text: &mut String) {
+    for line in lines(raw) {
+        let blanks = if *at_start { blanks(line) } else { 0 };
+        text.push_str(&line[blanks.min(indent.saturating_sub(*dropped))..]);
+        *dropped += blanks;
+        if blanks < line.len() {
+            *at_start = line.ends_with('\n');
+            *dropped = 0;
         }
     }
 }
 
 /// A last line of blanks is the indentation of the closing quotes.
-fn drop_last_blank_line(text: &mut Vec<u8>, piece_start: usize) {
-    if let Some(at) = text[piece_start..].iter().rposition(|byte| *byte == b'\n') {
+fn drop_last_blank_line(text: &mut String, piece_start: usize) {
+    if let Some(at) = text[piece_start..].rfind('\n') {
         let from = piece_start + at + 1;
-        if text[from..].iter().all(|byte| *byte == b' ') {
+        if text[from..].bytes().all(|byte| byte == b' ') {
             text.truncate(from);
         }
     }
