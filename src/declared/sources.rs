@@ -55,7 +55,7 @@ const SWITCHES: &[&str] =
     &["fetchSubmodules", "leaveDotGit", "deepClone", "fetchLFS", "fetchTags", "ignoreExternals", "ignoreKeywords"];
 
 /// Attributes that hold what a package manager downloaded, and those that a builder which is not known makes them of.
-const VENDORED: &[(&[&'static str], &[&'static str])] = &[
+const VENDORED: &[(&[&str], &[&str])] = &[
     (&["cargoDeps"], &["cargoHash", "cargoSha256", "cargoLock"]),
     (&["goModules", "go-modules"], &["vendorHash", "vendorSha256"]),
     (&["npmDeps"], &["npmDepsHash"]),

@@ -94,7 +94,7 @@ fn last(path: &str) -> &str {
 /// True where both are one value in memory.
 fn is_same<'a>(one: Value<'a>, other: Value<'a>) -> bool {
     match (one, other) {
-        (Value::Attrs(one), Value::Attrs(other)) => std::ptr::eq(one, other),
+        (Value::Attrs(one), Value::Attrs(other)) => std::ptr::eq(*one, *other),
         (Value::Opaque(one), Value::Opaque(other)) => std::ptr::eq(one, other),
         _ => false,
     }
