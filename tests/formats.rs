@@ -40,6 +40,17 @@ fn every_format_renders_hostile_names_and_ten_thousand_findings() {
 }
 
 #[test]
+fn formats_that_quote_no_lines_write_the_same_without_them() {
+    let report = golden::many(100);
+    let mut bare = report.clone();
+    bare.packages.iter_mut().flat_map(|package| &mut package.findings).for_each(|located| located.quote = None);
+    for format in FORMATS {
+        let is_same = rendered(format.name, &report) == rendered(format.name, &bare);
+        assert_eq!(is_same, !format.quotes, "{}", format.name);
+    }
+}
+
+#[test]
 fn formats_for_terminals_and_logs_hold_no_control_character_of_a_name() {
     for name in ["terminal", "diff", "github", "github-summary", "markdown"] {
         let text = rendered(name, &golden::hostile());

@@ -168,6 +168,18 @@ fn what_changes_while_it_is_evaluated_is_not_kept() {
     assert!(kept.load().is_some() && kept.load_facts().is_some());
 }
 
+#[test]
+fn the_last_byte_of_a_large_file_counts() {
+    let bench = Bench::new();
+    let (data, mut bytes) = (bench.tree().join("data"), vec![b'a'; 1 << 20]);
+    fs::write(&data, &bytes).expect("writable");
+    bench.run(&[]);
+    bytes[(1 << 20) - 1] = b'b';
+    fs::write(&data, &bytes).expect("writable");
+    bench.run(&[]);
+    assert_eq!(bench.entries(), 2);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_that_leads_out_of_the_checkout_does_not_spoil_it() {

@@ -419,6 +419,7 @@ fn planned(place: &Place, attr: &str) -> (clarity::fix::Plan, PathBuf) {
         triage: clarity::triage::Options::default(),
         gate: clarity::report::Gate::default(),
         keep_evidence: false,
+        quotes: true,
         jobs: 2,
         time_limit: std::time::Duration::from_secs(60),
     };

@@ -17,7 +17,7 @@ pub struct Subject<'a> {
     pub package: &'a Package,
     /// What nixpkgs says.
     pub declared: &'a Declared,
-    /// The judgement on its source, or why there is none.
+    /// The judgement on its source, or why there is none; no reason where nobody asked for one.
     pub judged: Result<&'a Judged, &'a str>,
     /// The checkout's license table.
     pub table: &'a LicenseTable,
@@ -50,6 +50,11 @@ pub struct Judged {
 }
 
 impl<'a> Subject<'a> {
+    /// True where nobody asked for its source.
+    pub(super) fn is_metadata_only(&self) -> bool {
+        matches!(self.judged, Err(""))
+    }
+
     /// The drifts and asides of one kind.
     pub(super) fn drifts(&self, kind: DriftKind) -> impl Iterator<Item = &'a Drift> {
         let all: &[Drift] = match self.judged.map(|judged| &judged.verdict) {

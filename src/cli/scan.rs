@@ -1,6 +1,7 @@
 //! `clarity scan`: the main job.
 
 use std::io::{self, BufRead};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -175,9 +176,11 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
         request.gate.least = threshold.severity();
     }
     let outputs = args.output.iter().map(|text| target(text, args.format)).collect::<anyhow::Result<Vec<_>>>()?;
+    request.quotes = args.format.quotes || outputs.iter().any(|(format, _)| format.quotes);
     let watch = Watch::new(stream::watched() && !output.quiet);
     end_on_ctrl_c(&watch)?;
-    let report = engine::scan(&request, &watch)?;
+    // Left to the system: the process ends with this function, and taking a large report apart is a part of its time.
+    let report = ManuallyDrop::new(engine::scan(&request, &watch)?);
     let style = |color| Style { color, verbose: output.verbose, quiet: output.quiet };
     for (format, file) in &outputs {
         stream::to_file(file, |out| (format.render)(&report, style(false), out))?;
@@ -270,6 +273,7 @@ fn request_by(path: &Path, what: &What, config: &Config) -> anyhow::Result<Reque
         triage: triage::Options { suppressions: config.suppressions.clone(), ..triage::Options::default() },
         gate: config.gate,
         keep_evidence: false,
+        quotes: true,
         jobs: what.jobs(),
         time_limit: config.time_limit.filter(|_| what.time_limit.is_none()).unwrap_or_else(|| what.time_limit()),
     })

@@ -3,12 +3,13 @@
 //! An entry belongs to everything that the survey depends on: the program itself, the platform, where the checkout
 //! lies, and the bytes and names of all its files. So it is never out of date: a change of any of them asks for another
 //! entry. Its form is nobody else's business: the core types are written as they are, for only the same program reads
-//! them again. It is never in the way: what cannot be kept or read is evaluated again.
+//! them again. Rows are packed in blocks: what is unpacked is still near when it is read. It is never in the way: what
+//! cannot be kept or read is evaluated again.
 
 use std::io::Write as _;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 use super::Row;
 use crate::store::{Key, Store};
@@ -18,11 +19,14 @@ use crate::tree::{Checkout, Fingerprint, Footprints, LicenseTable};
 /// Small enough for a cache that sees every commit, and quick to read.
 const COMPRESSION: i32 = 1;
 
-/// No checkout has this much to say.
+/// No block has this much to say.
 const MOST_BYTES: usize = 1 << 30;
 
+/// So many rows make a block: they unpack to some hundred kilobytes.
+const BLOCK: usize = 512;
+
 /// Everything that is read from a checkout before any source is looked at.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub struct Facts {
     /// One row per attribute.
     pub rows: Vec<Row>,
@@ -51,14 +55,13 @@ impl<'s> Kept<'s> {
     /// What was kept, and what it was computed from.
     pub fn load(&self) -> Option<(Facts, Footprints)> {
         let bytes = self.bytes()?;
-        let (facts, footprints) = parts(&bytes)?;
-        Some((unpacked(facts)?, unpacked(footprints)?))
+        let mut blocks = Blocks::of(&bytes)?;
+        Some((blocks.facts()?, blocks.next()?))
     }
 
     /// What was kept, without what it was computed from: most runs do not ask for that.
     pub fn load_facts(&self) -> Option<Facts> {
-        let bytes = self.bytes()?;
-        unpacked(parts(&bytes)?.0)
+        Blocks::of(&self.bytes()?)?.facts()
     }
 
     fn bytes(&self) -> Option<Vec<u8>> {
@@ -75,31 +78,71 @@ impl<'s> Kept<'s> {
     }
 
     fn write(&self, checkout: &Checkout, facts: &Facts, footprints: &Footprints) -> Option<()> {
-        let facts = packed(facts)?;
+        // As they are reported: who reads them and then goes through them goes straight through memory.
+        let mut rows: Vec<&Row> = facts.rows.iter().collect();
+        rows.sort_by_key(|row| attr(row));
+        let rows = rows.chunks(BLOCK);
         let mut staged = self.store.stage().ok()?;
-        staged.write_all(&(facts.len() as u64).to_le_bytes()).ok()?;
-        staged.write_all(&facts).ok()?;
+        staged.write_all(&packed(&(&facts.table, rows.len()))?).ok()?;
+        for block in rows {
+            staged.write_all(&packed(&block)?).ok()?;
+        }
         staged.write_all(&packed(footprints)?).ok()?;
         let note = format!("{} {}", checkout.root().display(), checkout.options.system);
         staged.commit(self.store, &self.key, &note).map(drop).ok()
     }
 }
 
-/// The two parts of an entry.
-fn parts(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (length, rest) = bytes.split_first_chunk()?;
-    rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)
+fn attr(row: &Row) -> &str {
+    match row {
+        Row::Package(package, _) => &package.attr.0,
+        Row::Skipped { attr, .. } | Row::Failed { attr, .. } => attr,
+    }
 }
 
+/// A block: the number of bytes of `part`, the number of those that they are packed to, and these.
 fn packed(part: &impl Serialize) -> Option<Vec<u8>> {
     let plain = postcard::to_stdvec(part).ok()?;
-    let mut packed = (plain.len() as u64).to_le_bytes().to_vec();
-    packed.append(&mut zstd::bulk::compress(&plain, COMPRESSION).ok()?);
-    Some(packed)
+    let packed = zstd::bulk::compress(&plain, COMPRESSION).ok()?;
+    Some([&(plain.len() as u64).to_le_bytes()[..], &(packed.len() as u64).to_le_bytes(), &packed].concat())
 }
 
-fn unpacked<T: DeserializeOwned>(packed: &[u8]) -> Option<T> {
-    let (length, packed) = packed.split_first_chunk()?;
-    let length = usize::try_from(u64::from_le_bytes(*length)).ok().filter(|length| *length <= MOST_BYTES)?;
-    postcard::from_bytes(&zstd::bulk::decompress(packed, length).ok()?).ok()
+/// The blocks of an entry that are not read yet.
+struct Blocks<'e> {
+    rest: &'e [u8],
+    unpack: zstd::bulk::Decompressor<'static>,
+    /// What the block at hand unpacks to.
+    plain: Vec<u8>,
+}
+
+impl<'e> Blocks<'e> {
+    fn of(entry: &'e [u8]) -> Option<Blocks<'e>> {
+        Some(Blocks { rest: entry, unpack: zstd::bulk::Decompressor::new().ok()?, plain: Vec::new() })
+    }
+
+    fn facts(&mut self) -> Option<Facts> {
+        let (table, blocks): (LicenseTable, usize) = self.next()?;
+        let mut rows = Vec::new();
+        for _ in 0..blocks {
+            rows.append(&mut self.next()?);
+        }
+        Some(Facts { rows, table })
+    }
+
+    fn next<T: DeserializeOwned>(&mut self) -> Option<T> {
+        let plain = self.number().filter(|plain| *plain <= MOST_BYTES)?;
+        let packed = self.number()?;
+        let (packed, rest) = self.rest.split_at_checked(packed)?;
+        self.rest = rest;
+        self.plain.clear();
+        self.plain.reserve(plain);
+        self.unpack.decompress_to_buffer(packed, &mut self.plain).ok()?;
+        postcard::from_bytes(&self.plain).ok()
+    }
+
+    fn number(&mut self) -> Option<usize> {
+        let (number, rest) = self.rest.split_first_chunk()?;
+        self.rest = rest;
+        usize::try_from(u64::from_le_bytes(*number)).ok()
+    }
 }

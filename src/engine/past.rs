@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::check::{self, Earlier, Subject};
+use crate::check::{self, Earlier};
 use crate::declared::{Selection, says_the_same};
 use crate::report::Rest;
 use crate::text::RelPath;
-use crate::tree::{self, Changes, Checkout, LicenseTable, Package, Touched};
+use crate::tree::{self, Changes, Checkout, Package, Touched};
 use crate::triage::Baseline;
 use crate::verdict::Versions;
 
 use super::Watch;
-use super::scan::{Audit, Request, ScanError};
+use super::audit::Audit;
+use super::scan::{Request, ScanError, findings};
 use super::survey::{Found, Surveyed, survey};
 
 /// A checkout as it was at a revision.
@@ -109,7 +110,8 @@ impl Past {
     /// The packages as they were, with what the rules say about them.
     pub(super) fn judged(self, packages: Vec<(Found, Audit)>, checks: &check::Options) -> Judgements {
         let table = self.checkout.license_table();
-        let findings: Vec<_> = packages.iter().flat_map(|one| findings(one, &table, checks)).collect();
+        let of = |(found, audit): &(Found, Audit)| findings(found, audit, Earlier::NotAsked, &table, checks);
+        let findings: Vec<_> = packages.iter().flat_map(of).collect();
         let findings = Baseline::of(&findings);
         let packages = packages.into_iter().map(|one| (one.0.0.attr.0.clone(), one)).collect();
         Judgements { packages, findings }
@@ -125,7 +127,7 @@ impl Judgements {
         if old.sources == package.sources {
             return Versioned::NotAsked;
         }
-        match (before.judged(), &before.outline, &audit.outline) {
+        match (before.judged(), before.outline(), audit.outline()) {
             (Ok(then), Some(old), Some(new)) => {
                 Versioned::Seen(Versions::between((old, &then.conclusion), (new, &judged.conclusion)))
             }
@@ -137,13 +139,4 @@ impl Judgements {
 
 fn locals(package: &Package) -> impl Iterator<Item = &RelPath> {
     package.sources.iter().filter_map(|source| source.local.as_ref())
-}
-
-fn findings(
-    ((package, declared), audit): &(Found, Audit),
-    table: &LicenseTable,
-    checks: &check::Options,
-) -> Vec<check::Finding> {
-    let subject = Subject { package, declared, judged: audit.judged(), table, earlier: Earlier::NotAsked };
-    check::run(&subject, checks)
 }

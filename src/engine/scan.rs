@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::check::{self, Judged, Subject};
+use crate::check::{self, Earlier, Finding, Judged, Subject};
 use crate::conclusion::{conclude, prebuilt, unknown_texts};
 use crate::declared::{self, Declared, evaluated::Evaluated};
 use crate::evidence::{Curations, Detector, Evidence, Used, curate};
-use crate::report::{Coverage, Gate, Located, Outcome, PackageReport, Report, Rest};
+use crate::report::{Gate, Located, Outcome, PackageReport, Report};
 use crate::source::{self, SourceTree, Sources};
 use crate::store::Store;
 use crate::text::RelPath;
@@ -18,6 +18,7 @@ use crate::tree::{self, Checkout, LicenseTable, Package};
 use crate::triage::{self, State};
 use crate::verdict::{Outline, compare};
 
+use super::audit::{Audit, Seen, coverage};
 use super::idle::{Sight, idle};
 use super::past::{Past, Versioned};
 use super::quote::quote;
@@ -58,6 +59,8 @@ pub struct Request {
     pub gate: Gate,
     /// Keep all evidence in the report.
     pub keep_evidence: bool,
+    /// Quote the places of findings in the report.
+    pub quotes: bool,
     /// Worker threads.
     pub jobs: usize,
     /// The most time that one package's source may take to be read.
@@ -74,6 +77,10 @@ pub struct LeaveOut {
 }
 
 impl LeaveOut {
+    pub(super) fn is_empty(&self) -> bool {
+        self.attrs.is_empty() && self.files.is_empty()
+    }
+
     pub(super) fn has(&self, package: &Package) -> bool {
         let file = package.site.as_ref().map(|site| site.file.as_str());
         self.attrs.is_match(&package.attr.0) || file.is_some_and(|file| self.files.is_match(file))
@@ -117,11 +124,13 @@ pub(super) fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watc
     let before = packages.split_off(count).into_iter().zip(audits.split_off(count)).collect();
     let past = past.map(|past| past.judged(before, &request.checks));
     let coverage = coverage(&audits);
-    surveyed.rest.extend(audits.iter_mut().flat_map(|audit| std::mem::take(&mut audit.apart)));
+    let seen = audits.iter_mut().filter_map(|audit| audit.seen.as_mut());
+    surveyed.rest.extend(seen.flat_map(|seen| std::mem::take(&mut seen.apart)));
     let idle = unused_rules(request, &packages, &audits);
     let reported = packages.into_iter().zip(audits).map(|(found, audit)| {
         let versioned = past.as_ref().map_or(Versioned::NotAsked, |past| past.versioned(&found, &audit));
-        report_on(found, audit, &versioned, checkout, &table, &request.checks)
+        let findings = findings(&found, &audit, versioned.earlier(), &table, &request.checks);
+        report_on(found, audit, findings.into_iter().map(|finding| located(finding, checkout, request)).collect())
     });
     let mut report = Report {
         tree: request.path.display().to_string(),
@@ -172,53 +181,6 @@ pub(super) fn audits(
     .audit_all())
 }
 
-/// What became of the source of one package.
-pub(super) struct Audit {
-    pub(super) outcome: Outcome,
-    /// What its files state, where versions are compared.
-    pub(super) outline: Option<Outline>,
-    has_source: bool,
-    files: u64,
-    bytes: u64,
-    unread: u64,
-    used: Used,
-    pub(super) evidence: Option<Evidence>,
-    /// Where its sources were found, where evidence is kept.
-    found: Vec<String>,
-    /// Scopes beside its source that were not looked at.
-    apart: Vec<Rest>,
-}
-
-impl Audit {
-    /// The judgement, or why there is none; empty where nobody asked for one.
-    pub(super) fn judged(&self) -> Result<&Judged, &str> {
-        match &self.outcome {
-            Outcome::Audited(Some(judged)) => Ok(judged),
-            Outcome::Audited(None) => Err(""),
-            Outcome::Skipped(why) | Outcome::Failed(why) => Err(why),
-        }
-    }
-
-    fn metadata_only() -> Self {
-        Audit::without(Outcome::Audited(None), false)
-    }
-
-    fn without(outcome: Outcome, has_source: bool) -> Self {
-        Audit {
-            outcome,
-            outline: None,
-            has_source,
-            files: 0,
-            bytes: 0,
-            unread: 0,
-            used: Used::default(),
-            evidence: None,
-            found: Vec::new(),
-            apart: Vec::new(),
-        }
-    }
-}
-
 /// The part of a run that looks at sources.
 struct Run<'r> {
     request: &'r Request,
@@ -257,7 +219,7 @@ impl Run<'_> {
                 threads.spawn(|| self.audit_some(&receive, &audits));
             }
         });
-        let ended = || Audit::without(Outcome::Skipped("the run was ended before its turn".to_owned()), true);
+        let ended = || Audit::unseen(Outcome::Skipped("the run was ended before its turn".to_owned()));
         audits.into_iter().map(|audit| audit.into_inner().unwrap_or_else(ended)).collect()
     }
 
@@ -305,10 +267,10 @@ impl Run<'_> {
 
     fn audit(&self, (package, declared): &Found, acquired: Acquired) -> Audit {
         let trees = match acquired.own {
-            Ok(trees) if trees.is_empty() => return Audit::without(Outcome::Skipped(no_source(package)), false),
+            Ok(trees) if trees.is_empty() => return Audit::without_source(Outcome::Skipped(no_source(package))),
             Ok(trees) => trees,
-            Err(error) if error.is_skipped() => return Audit::without(Outcome::Skipped(error.to_string()), true),
-            Err(error) => return Audit::without(Outcome::Failed(error.to_string()), true),
+            Err(error) if error.is_skipped() => return Audit::unseen(Outcome::Skipped(error.to_string())),
+            Err(error) => return Audit::unseen(Outcome::Failed(error.to_string())),
         };
         let deadline = Instant::now() + self.request.time_limit;
         let study = Study { detector: self.detector, pool: self.pool, watch: self.watch, deadline };
@@ -320,17 +282,19 @@ impl Run<'_> {
         for tree in &trees {
             match look(tree) {
                 Ok(evidence) => gathered.push((tree.name.clone(), evidence)),
-                Err(outcome) => return Audit::without(outcome, true),
+                Err(outcome) => return Audit::unseen(outcome),
             }
         }
         let (copies, apart) = looked_at(package, acquired.brought, &look);
         let evidence = joined(gathered).without(&package.removed).with_copies(copies);
         let used = self.request.curations.used(&evidence, &package.attr.0);
         let evidence = curate(evidence, &package.attr.0, &self.request.curations);
-        let audit = judge(package, declared, &evidence, self.table);
+        let outcome = judge(package, declared, &evidence, self.table);
         let outline = self.request.since.is_some().then(|| Outline::of(&evidence));
         let found = trees.iter().filter(|_| self.request.keep_evidence).map(|tree| tree.origin.to_string()).collect();
-        Audit { used, outline, apart, found, evidence: self.request.keep_evidence.then_some(evidence), ..audit }
+        let seen = Seen { used, outline, apart, found, ..Seen::of(&evidence) };
+        let evidence = self.request.keep_evidence.then_some(evidence);
+        Audit { outcome, seen: Some(Box::new(Seen { evidence, ..seen })) }
     }
 
     fn stopped(&self, stop: &Stop) -> Outcome {
@@ -375,65 +339,46 @@ fn joined(mut parts: Vec<(String, Evidence)>) -> Evidence {
     Evidence { files }
 }
 
-fn judge(package: &Package, declared: &Declared, evidence: &Evidence, table: &LicenseTable) -> Audit {
+fn judge(package: &Package, declared: &Declared, evidence: &Evidence, table: &LicenseTable) -> Outcome {
     let root = package.built_part();
     let conclusion = conclude(evidence, &root);
     let verdict = compare(declared, &conclusion, table);
     let (prebuilt, unknown) = (prebuilt(evidence, &root), unknown_texts(evidence, &root));
-    let judged = Judged { conclusion, verdict, prebuilt, unknown };
-    Audit {
-        outcome: Outcome::Audited(Some(Box::new(judged))),
-        outline: None,
-        has_source: true,
-        files: evidence.files.len() as u64,
-        bytes: evidence.files.iter().map(|file| file.size).sum(),
-        unread: evidence.files.iter().filter(|file| file.unread.is_some()).count() as u64,
-        used: Used::default(),
-        evidence: None,
-        found: Vec::new(),
-        apart: Vec::new(),
-    }
-}
-
-fn coverage(audits: &[Audit]) -> Coverage {
-    let mut coverage = Coverage::default();
-    for audit in audits.iter().filter(|audit| audit.has_source) {
-        coverage.with_source += 1;
-        coverage.looked_at += usize::from(matches!(audit.outcome, Outcome::Audited(_)));
-        coverage.files += audit.files;
-        coverage.bytes += audit.bytes;
-        coverage.unread += audit.unread;
-    }
-    coverage
+    Outcome::Audited(Some(Box::new(Judged { conclusion, verdict, prebuilt, unknown })))
 }
 
 fn unused_rules(request: &Request, packages: &[Found], audits: &[Audit]) -> Vec<triage::Idle> {
     if request.sources.is_none() {
         return Vec::new();
     }
+    let nothing = Used::default();
     let sights = packages.iter().zip(audits).map(|((package, _), audit)| {
-        let looked_at = !audit.has_source || matches!(audit.outcome, Outcome::Audited(_));
-        Sight { attr: &package.attr.0, used: looked_at.then_some(&audit.used) }
+        let used = match &audit.seen {
+            None => Some(&nothing),
+            Some(seen) => matches!(audit.outcome, Outcome::Audited(_)).then_some(&seen.used),
+        };
+        Sight { attr: &package.attr.0, used }
     });
     idle(&request.curations, &sights.collect::<Vec<_>>())
 }
 
-fn report_on(
-    (package, declared): Found,
-    audit: Audit,
-    versioned: &Versioned,
-    checkout: &Checkout,
+/// What the rules say about one package.
+pub(super) fn findings(
+    (package, declared): &Found,
+    audit: &Audit,
+    earlier: Earlier<'_>,
     table: &LicenseTable,
     checks: &check::Options,
-) -> PackageReport {
-    let earlier = versioned.earlier();
-    let subject = Subject { package: &package, declared: &declared, judged: audit.judged(), table, earlier };
-    let findings = check::run(&subject, checks)
-        .into_iter()
-        .map(|finding| {
-            let quote = finding.place.as_ref().and_then(|site| quote(checkout, site));
-            Located { finding, quote, state: State::New }
-        })
-        .collect();
-    PackageReport { package, declared, outcome: audit.outcome, findings, evidence: audit.evidence, found: audit.found }
+) -> Vec<Finding> {
+    check::run(&Subject { package, declared, judged: audit.judged(), table, earlier }, checks)
+}
+
+fn located(finding: Finding, checkout: &Checkout, request: &Request) -> Located {
+    let place = finding.place.as_ref().filter(|_| request.quotes);
+    Located { quote: place.and_then(|site| quote(checkout, site)), finding, state: State::New }
+}
+
+fn report_on((package, declared): Found, audit: Audit, findings: Vec<Located>) -> PackageReport {
+    let (evidence, found) = audit.seen.map(|seen| (seen.evidence, seen.found)).unwrap_or_default();
+    PackageReport { package, declared, outcome: audit.outcome, findings, evidence, found }
 }

@@ -1,10 +1,8 @@
 //! The findings of a finished run against what was written down about earlier ones.
 
-use std::collections::BTreeMap;
-
 use crate::check::{self, Finding};
 use crate::report::{Located, Outcome, Report};
-use crate::triage::{self, Look, Scope, State, Triaged};
+use crate::triage::{self, Look, Looked, Scope, State, Triaged};
 
 /// Gives every finding of `report` its state and adds what is wrong with the suppressions. `whole`: the run looked at
 /// all packages of the checkout.
@@ -18,15 +16,17 @@ pub fn settle(report: &mut Report, options: &triage::Options, checks: &check::Op
 
 fn sorted(report: &Report, options: &triage::Options, checks: &check::Options, whole: bool) -> Triaged {
     let findings: Vec<&Finding> = report.findings().map(|located| &located.finding).collect();
+    // What could not be read may hold the packages that seem to be missing.
+    let whole = whole && !report.partial && !report.rest.iter().any(|rest| rest.failed);
+    triage::sort(&findings, &Scope::new(|| looked(report), whole, checks), options)
+}
+
+fn looked(report: &Report) -> Looked<'_> {
     let look = |outcome: &Outcome| match outcome {
         Outcome::Audited(Some(_)) => Look::Source,
         _ => Look::Metadata,
     };
-    let looked: BTreeMap<&str, Look> =
-        report.packages.iter().map(|package| (package.package.attr.0.as_str(), look(&package.outcome))).collect();
-    // What could not be read may hold the packages that seem to be missing.
-    let whole = whole && !report.partial && !report.rest.iter().any(|rest| rest.failed);
-    triage::sort(&findings, &Scope { looked, whole, checks }, options)
+    report.packages.iter().map(|one| (one.package.attr.0.as_str(), look(&one.outcome))).collect()
 }
 
 /// What `--write-baseline` accepts: all findings that nobody silenced.

@@ -166,15 +166,20 @@ fn left_out_row((package, _): Found) -> Rest {
 impl Surveyed {
     /// Leaves out what nobody wants to hear of, hears the second witness, and orders the rows by attribute paths.
     pub(super) fn settle(&mut self, request: &Request) {
-        let left_out: Vec<Found> =
-            self.packages.extract_if(.., |(package, _)| request.leave_out.has(package)).collect();
-        self.before.retain(|(package, _)| !request.leave_out.has(package));
+        if !request.leave_out.is_empty() {
+            self.leave_out(&request.leave_out);
+        }
         if let Some(evaluated) = &request.evaluated {
             self.hear(evaluated);
         }
-        self.rest.extend(left_out.into_iter().map(left_out_row));
         self.packages.sort_by(|a, b| a.0.attr.cmp(&b.0.attr));
         self.rest.sort_by(|a, b| (&a.name, a.failed).cmp(&(&b.name, b.failed)));
+    }
+
+    fn leave_out(&mut self, leave_out: &LeaveOut) {
+        let left_out = self.packages.extract_if(.., |(package, _)| leave_out.has(package));
+        self.rest.extend(left_out.map(left_out_row));
+        self.before.retain(|(package, _)| !leave_out.has(package));
     }
 
     /// Leaves out the attributes that are only named after their files where others lead to the same packages.

@@ -108,7 +108,7 @@ pub fn version_of(attr: &str, rev: Option<&str>, request: &Request, watch: &Watc
     let audit = audits(&checkout, &request, watch, std::slice::from_ref(&found), &table)?.pop();
     let unseen = |why: &str| VersionError::Unseen { name: name.clone(), why: why.to_owned() };
     let Some(audit) = audit else { return Err(unseen("it was not looked at")) };
-    match (audit.outcome, audit.evidence) {
+    match (audit.outcome, audit.seen.and_then(|seen| seen.evidence)) {
         (Outcome::Audited(Some(judged)), Some(evidence)) => {
             Ok(version(name, Some(declared), judged.conclusion, &evidence))
         }

@@ -33,6 +33,11 @@ pub struct ExceptionInfo {
     pub deprecated: bool,
 }
 
+/// The id of the list that is exactly this one.
+pub(super) fn listed(id: &str) -> Option<&'static str> {
+    spdx::license_id(id).map(|found| found.name).filter(|name| *name == id)
+}
+
 /// The license with exactly this id.
 pub fn license(id: &str) -> Option<LicenseInfo> {
     spdx::license_id(id).filter(|found| found.name == id).map(info)

@@ -53,8 +53,8 @@ impl<'de> Deserialize<'de> for LicenseName {
             Written::Spdx(name) => name,
             Written::Ref(name) => return Ok(LicenseName::Ref(name.into_owned())),
         };
-        let exact = spdx_list::license(&name).map(|found| found.id);
-        let family = || spdx_list::license(&format!("{name}-only"))?.id.strip_suffix("-only");
+        let exact = spdx_list::listed(&name);
+        let family = || spdx_list::listed(&format!("{name}-only"))?.strip_suffix("-only");
         exact.or_else(family).map(LicenseName::Spdx).ok_or_else(|| D::Error::custom("not an id of the SPDX list"))
     }
 }
@@ -112,13 +112,18 @@ impl Term {
 
     /// The SPDX id without the exception, e.g. `GPL-2.0-or-later`, `MIT` or `LicenseRef-x`.
     pub fn id(&self) -> String {
+        self.parts().concat()
+    }
+
+    /// What stands before the name, the name, and what stands behind it.
+    fn parts(&self) -> [&str; 3] {
         match (&self.license, self.suffix) {
-            (LicenseName::Ref(name), _) if name.starts_with("DocumentRef-") => name.clone(),
-            (LicenseName::Ref(name), _) => format!("LicenseRef-{name}"),
-            (LicenseName::Spdx(base), Suffix::None) => (*base).to_owned(),
-            (LicenseName::Spdx(base), Suffix::OrLater) if is_suffixed(base) => format!("{base}-or-later"),
-            (LicenseName::Spdx(base), Suffix::OrLater) => format!("{base}+"),
-            (LicenseName::Spdx(base), Suffix::Only | Suffix::Unstated) => format!("{base}-only"),
+            (LicenseName::Ref(name), _) if name.starts_with("DocumentRef-") => ["", name, ""],
+            (LicenseName::Ref(name), _) => ["LicenseRef-", name, ""],
+            (LicenseName::Spdx(base), Suffix::None) => ["", base, ""],
+            (LicenseName::Spdx(base), Suffix::OrLater) if is_suffixed(base) => ["", base, "-or-later"],
+            (LicenseName::Spdx(base), Suffix::OrLater) => ["", base, "+"],
+            (LicenseName::Spdx(base), Suffix::Only | Suffix::Unstated) => ["", base, "-only"],
         }
     }
 
@@ -130,7 +135,7 @@ impl Term {
 
 impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.id())?;
+        self.parts().into_iter().try_for_each(|part| f.write_str(part))?;
         self.exception.iter().try_for_each(|exception| write!(f, " WITH {exception}"))
     }
 }

@@ -48,11 +48,19 @@ pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Resu
     writeln!(out)
 }
 
+/// Rows are written when there are so many bytes of them: a row has dozens of small pieces.
+const ENOUGH: usize = 1 << 16;
+
 /// Writes one row a line.
 pub(super) fn render_lines(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut lines = Vec::with_capacity(2 * ENOUGH);
     for row in wire::rows(report) {
-        serde_json::to_writer(&mut *out, &row)?;
-        writeln!(out)?;
+        serde_json::to_writer(&mut lines, &row)?;
+        lines.push(b'\n');
+        if lines.len() > ENOUGH {
+            out.write_all(&lines)?;
+            lines.clear();
+        }
     }
-    Ok(())
+    out.write_all(&lines)
 }

@@ -123,7 +123,7 @@ pub struct Rest {
 pub struct Located {
     /// The finding.
     pub finding: Finding,
-    /// The lines of `finding.place`; `None` where the file could not be read again.
+    /// The lines of `finding.place`; `None` where nobody asked for them or the file could not be read again.
     pub quote: Option<Quote>,
     /// Whether it counts.
     pub state: State,
@@ -297,6 +297,8 @@ pub struct Format {
     pub name: &'static str,
     /// What it is for.
     pub what: &'static str,
+    /// True where it shows the lines that findings are about.
+    pub quotes: bool,
     /// Writes a report.
     pub render: fn(&Report, Style, &mut dyn Write) -> io::Result<()>,
 }
@@ -306,30 +308,34 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "terminal",
         what: "for people: every finding with its place and its witnesses",
+        quotes: true,
         render: terminal::render,
     },
     Format {
         name: "diff",
         what: "declared against concluded of every drifting package, to read and to grep",
+        quotes: false,
         render: diff::render,
     },
-    Format { name: "json", what: "one document", render: json::render },
+    Format { name: "json", what: "one document", quotes: false, render: json::render },
     Format {
         name: "jsonl",
         what: "one line a package, finding or skipped thing, and a summary at the end",
+        quotes: false,
         render: json::render_lines,
     },
-    Format { name: "sarif", what: "SARIF 2.1.0, for code scanning", render: sarif::render },
-    Format { name: "github", what: "GitHub workflow commands: annotations", render: github::render },
+    Format { name: "sarif", what: "SARIF 2.1.0, for code scanning", quotes: true, render: sarif::render },
+    Format { name: "github", what: "GitHub workflow commands: annotations", quotes: false, render: github::render },
     Format {
         name: "github-summary",
         what: "the work list, as long as GitHub takes for a step summary",
+        quotes: false,
         render: markdown::render_summary,
     },
-    Format { name: "markdown", what: "a work list with check boxes", render: markdown::render },
-    Format { name: "gitlab", what: "GitLab code quality", render: gitlab::render },
-    Format { name: "junit", what: "JUnit XML, a test case a package", render: junit::render },
-    Format { name: "csv", what: "one row a finding, for spreadsheets", render: sheet::render },
+    Format { name: "markdown", what: "a work list with check boxes", quotes: false, render: markdown::render },
+    Format { name: "gitlab", what: "GitLab code quality", quotes: false, render: gitlab::render },
+    Format { name: "junit", what: "JUnit XML, a test case a package", quotes: false, render: junit::render },
+    Format { name: "csv", what: "one row a finding, for spreadsheets", quotes: false, render: sheet::render },
 ];
 
 /// The format with this name.

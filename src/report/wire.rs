@@ -1,5 +1,6 @@
 //! The JSON rows. These structs are the published form; the types of the stages are free to change.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -76,7 +77,7 @@ struct BranchRow<'a> {
 struct SourceRow<'a> {
     fetcher: &'a str,
     urls: &'a [String],
-    hash: Option<String>,
+    hash: Option<Cow<'a, str>>,
     mode: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     rev: Option<&'a str>,
@@ -281,18 +282,18 @@ fn declared(declared: &Declared) -> DeclaredRow<'_> {
         why,
         branches: Vec::new(),
     };
-    let words = Some(check::declared_in_words(declared));
+    let words = || Some(check::declared_in_words(declared));
     match declared {
         Declared::Absent => row("absent", None, Vec::new(), None, None),
-        Declared::Resolved { statement, .. } => row("resolved", Some(form(statement)), terms(statement), words, None),
+        Declared::Resolved { statement, .. } => row("resolved", Some(form(statement)), terms(statement), words(), None),
         Declared::Branches { cases, .. } => {
             let branches = cases.iter().map(|(when, what)| BranchRow { when, terms: terms(what) }).collect();
             let why = Some("it depends on a condition that is not known".to_owned());
-            DeclaredRow { branches, ..row("partial", None, Vec::new(), words, why) }
+            DeclaredRow { branches, ..row("partial", None, Vec::new(), words(), why) }
         }
         Declared::Partial { known, unknown, .. } => {
             let known = known.iter().map(|member| member.label.as_str()).collect();
-            row("partial", None, known, words, Some(unknown.join("; ")))
+            row("partial", None, known, words(), Some(unknown.join("; ")))
         }
         Declared::Computed { why, .. } => row("computed", None, Vec::new(), None, Some(why.clone())),
     }
@@ -316,10 +317,10 @@ fn terms(statement: &Statement) -> Vec<&str> {
     }
 }
 
-fn source(source: &SourceRef) -> SourceRow<'_> {
-    let stated_apart = |hash: &str| match &source.algo {
-        Some(algo) if !hash.contains(['-', ':']) => format!("{algo}:{hash}"),
-        _ => hash.to_owned(),
+fn source<'s>(source: &'s SourceRef) -> SourceRow<'s> {
+    let stated_apart = |hash: &'s str| match &source.algo {
+        Some(algo) if memchr::memchr2(b'-', b':', hash.as_bytes()).is_none() => Cow::Owned([algo, ":", hash].concat()),
+        _ => Cow::Borrowed(hash),
     };
     SourceRow {
         fetcher: &source.fetcher,

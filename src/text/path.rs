@@ -5,21 +5,26 @@ use std::fmt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// A relative path without `.` and `..` parts. Bytes that are not UTF-8 are shown as U+FFFD.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(into = "String", from = "String")]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RelPath(Arc<str>);
 
-impl From<RelPath> for String {
-    fn from(path: RelPath) -> String {
-        path.as_str().to_owned()
+/// A path outside of the program.
+#[derive(Deserialize)]
+struct Written<'w>(#[serde(borrow)] Cow<'w, str>);
+
+impl Serialize for RelPath {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(&self.0)
     }
 }
 
-impl From<String> for RelPath {
-    /// The path that was written out before.
-    fn from(path: String) -> RelPath {
-        RelPath(path.into())
+impl<'de> Deserialize<'de> for RelPath {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<RelPath, D::Error> {
+        let Written(path) = Written::deserialize(reader)?;
+        Ok(RelPath(path.into()))
     }
 }
 

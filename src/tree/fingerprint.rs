@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::checkout::{Checkout, Layout};
+use super::folder::Folder;
 use crate::nix::{Disk, GIT, Instead, Kind, MAX_FILE};
 
 /// A BLAKE3 digest: many small files are hashed as one text, several times faster than one by one.
@@ -33,12 +34,12 @@ impl Checkout {
         if self.layout != Layout::PackageSet {
             return None;
         }
-        let mut lines = Lines { disk: &self.files.disk, hash: blake3::Hasher::new(), list: Vec::new() };
-        lines.folder(self.root())?;
+        let mut lines = Lines::new(&self.files.disk);
+        lines.below(self.root())?;
         if let Some(lib) = self.lib.as_deref().map(Path::new) {
             lines.list.extend_from_slice(lib.to_string_lossy().as_bytes());
             lines.list.push(0);
-            lines.folder(lib)?;
+            lines.below(lib)?;
         }
         Some(lines.end())
     }
@@ -52,6 +53,8 @@ impl Checkout {
 /// A line for each entry below some folders: kind, name, length, content.
 struct Lines<'c> {
     disk: &'c Disk,
+    /// The entry at hand.
+    path: PathBuf,
     hash: blake3::Hasher,
     /// What is not hashed yet.
     list: Vec<u8>,
@@ -61,25 +64,53 @@ struct Lines<'c> {
 const ENOUGH: usize = 1 << 18;
 
 impl Lines<'_> {
-    fn folder(&mut self, folder: &Path) -> Option<()> {
-        for (name, kind) in entries(self.disk, folder)?.into_iter().filter(|(name, _)| name != GIT) {
-            let path = folder.join(&name);
-            match kind {
-                Kind::Folder => {
-                    self.add(b'd', &name, b"");
-                    self.folder(&path)?;
-                    self.list.push(b')');
-                }
-                Kind::File => self.file(&name, &path)?,
-                Kind::Link => {
-                    self.add(b'l', &name, self.target(&path)?.as_os_str().as_encoded_bytes());
-                    self.list.push(0);
-                    self.list.push(far_kind(&path));
-                }
-                Kind::Other => self.add(b'o', &name, b""),
-            }
+    fn new(disk: &Disk) -> Lines<'_> {
+        Lines { disk, path: PathBuf::new(), hash: blake3::Hasher::new(), list: Vec::with_capacity(2 * ENOUGH) }
+    }
+
+    fn below(&mut self, root: &Path) -> Option<()> {
+        root.clone_into(&mut self.path);
+        self.folder(Folder::open(root).ok())
+    }
+
+    /// What is in the folder at hand; `open` is nothing where it is only said to be there.
+    fn folder(&mut self, mut open: Option<Folder>) -> Option<()> {
+        for (name, kind) in self.entries(open.as_mut())?.into_iter().filter(|(name, _)| name != GIT) {
+            self.path.push(&name);
+            self.entry(open.as_ref(), &name, kind)?;
+            self.path.pop();
         }
         Some(())
+    }
+
+    fn entry(&mut self, parent: Option<&Folder>, name: &OsStr, kind: Kind) -> Option<()> {
+        match kind {
+            Kind::Folder => {
+                self.add(b'd', name, b"");
+                self.folder(parent.and_then(|parent| parent.folder(name).ok()))?;
+                self.list.push(b')');
+            }
+            Kind::File => self.file(parent, name)?,
+            Kind::Link => {
+                self.add(b'l', name, self.target()?.as_os_str().as_encoded_bytes());
+                self.list.push(0);
+                self.list.push(far_kind(&self.path));
+            }
+            Kind::Other => self.add(b'o', name, b""),
+        }
+        Some(())
+    }
+
+    /// What is in the folder at hand, by names.
+    fn entries(&self, open: Option<&mut Folder>) -> Option<Vec<(OsString, Kind)>> {
+        let shown = self.path.to_string_lossy();
+        if self.disk.is_touched(&shown) {
+            let told = self.disk.list(&shown).ok()?.into_iter();
+            return Some(told.map(|(name, kind)| (name.into(), kind)).collect());
+        }
+        let mut entries = open?.entries().ok()?;
+        entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Some(entries)
     }
 
     fn add(&mut self, letter: u8, name: &OsStr, content: &[u8]) {
@@ -89,33 +120,48 @@ impl Lines<'_> {
         self.list.extend_from_slice(content);
     }
 
-    /// The bytes; the length alone where a file is too large to be read at all.
-    fn file(&mut self, name: &OsStr, path: &Path) -> Option<()> {
+    /// The length, and what is in it.
+    fn file(&mut self, parent: Option<&Folder>, name: &OsStr) -> Option<()> {
         self.add(b'f', name, &[0; size_of::<u64>()]);
         let start = self.list.len();
-        let length = match self.disk.instead(path) {
-            Some(Instead::File(bytes)) => {
-                self.list.extend_from_slice(bytes);
-                bytes.len() as u64
-            }
+        let length = match self.disk.instead(&self.path) {
+            Some(Instead::File(bytes)) => match self.content(bytes.as_slice())? {
+                all if all <= MAX_FILE => all,
+                _ => bytes.len() as u64,
+            },
             Some(_) => return None,
             None => {
-                let file = File::open(path).ok()?;
-                match (&file).take(MAX_FILE + 1).read_to_end(&mut self.list).ok()? as u64 {
-                    read if read <= MAX_FILE => read,
+                let file = parent?.file(name).ok()?;
+                match self.content(&file)? {
+                    all if all <= MAX_FILE => all,
                     _ => file.metadata().ok()?.len(),
                 }
             }
         };
-        if length > MAX_FILE {
-            self.list.truncate(start);
-        }
         self.list[start - size_of::<u64>()..start].copy_from_slice(&length.to_le_bytes());
         if self.list.len() > ENOUGH {
             self.hash.update(&self.list);
             self.list.clear();
         }
         Some(())
+    }
+
+    /// Adds the bytes of `file`; their digest where they are many, so that the list stays small; nothing where they are
+    /// too many to be read at all. Gives their number, if only as far as it was read.
+    fn content(&mut self, mut file: impl io::Read) -> Option<u64> {
+        let start = self.list.len();
+        let read = file.by_ref().take(ENOUGH as u64).read_to_end(&mut self.list).ok()?;
+        if read < ENOUGH {
+            return Some(read as u64);
+        }
+        let mut hash = blake3::Hasher::new();
+        hash.update(&self.list[start..]);
+        self.list.truncate(start);
+        hash.update_reader(file.take(MAX_FILE + 1 - ENOUGH as u64)).ok()?;
+        if hash.count() <= MAX_FILE {
+            self.list.extend_from_slice(hash.finalize().as_bytes());
+        }
+        Some(hash.count())
     }
 
     fn end(mut self) -> Fingerprint {
@@ -125,12 +171,12 @@ impl Lines<'_> {
 
     /// Where a link leads. What is there is covered where it lies, or it is not read, for it lies outside; into `.git`
     /// none may lead.
-    fn target(&self, path: &Path) -> Option<PathBuf> {
-        if self.disk.instead(path).is_some() {
+    fn target(&self) -> Option<PathBuf> {
+        if self.disk.instead(&self.path).is_some() {
             return None;
         }
-        let is_plain = fs::canonicalize(path).map_or(true, |real| real.iter().all(|part| part != GIT));
-        fs::read_link(path).ok().filter(|_| is_plain)
+        let is_plain = fs::canonicalize(&self.path).map_or(true, |real| real.iter().all(|part| part != GIT));
+        fs::read_link(&self.path).ok().filter(|_| is_plain)
     }
 }
 
@@ -143,18 +189,38 @@ fn far_kind(path: &Path) -> u8 {
     }
 }
 
-/// What is in `folder`, by names.
-fn entries(disk: &Disk, folder: &Path) -> Option<Vec<(OsString, Kind)>> {
-    let shown = folder.to_string_lossy();
-    if disk.is_touched(&shown) {
-        let told = disk.list(&shown).ok()?.into_iter();
-        return Some(told.map(|(name, kind)| (name.into(), kind)).collect());
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::tree::Options;
+
+    fn print(root: &Path, disk: Disk) -> Option<Fingerprint> {
+        Checkout::open_on(root, &Options::default(), disk).ok()?.fingerprint()
     }
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(folder).ok()? {
-        let entry = entry.ok()?;
-        entries.push((entry.file_name(), entry.file_type().ok()?.into()));
+
+    #[test]
+    fn a_change_of_the_first_or_last_byte_is_seen_whatever_the_length_and_whoever_tells_it() {
+        let root = tempfile::tempdir().expect("a folder");
+        let root = root.path().canonicalize().expect("there");
+        std::fs::create_dir_all(root.join("pkgs/top-level")).expect("writable");
+        std::fs::write(root.join("pkgs/top-level/default.nix"), "{ }: { }").expect("writable");
+        let file = root.join("pkgs/data");
+        let mut seen = Vec::new();
+        for length in [1, ENOUGH - 1, ENOUGH, ENOUGH + 1, 3 * ENOUGH] {
+            for changed in [None, Some(0), Some(length - 1)] {
+                let mut bytes = vec![b'a'; length];
+                changed.into_iter().for_each(|at| bytes[at] = b'b');
+                std::fs::write(&file, &bytes).expect("writable");
+                let found = print(&root, Disk::default()).expect("a package set");
+                std::fs::write(&file, "another").expect("writable");
+                let instead = BTreeMap::from([(file.to_string_lossy().into_owned(), Instead::File(bytes))]);
+                assert_eq!(print(&root, Disk::with(instead)), Some(found), "{length} {changed:?}");
+                // The first byte of one is the last.
+                assert!(length == 1 || !seen.contains(&found), "{length} {changed:?}");
+                seen.push(found);
+            }
+        }
     }
-    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
-    Some(entries)
 }

@@ -6,6 +6,7 @@ mod audit;
 mod checkout;
 mod discover;
 mod fingerprint;
+mod folder;
 mod footprint;
 mod library;
 mod loose;

@@ -7,6 +7,7 @@ mod baseline;
 mod idle;
 mod suppression;
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 pub use baseline::{BadBaseline, Baseline, Entry};
@@ -64,18 +65,25 @@ pub enum Look {
     Source,
 }
 
+/// How closely each package was looked at, by attribute path.
+pub type Looked<'a> = BTreeMap<&'a str, Look>;
+
 /// What a run looked at: only of that can it be said that a finding is gone.
-#[derive(Clone, Debug)]
 pub struct Scope<'a> {
-    /// By attribute path.
-    pub looked: BTreeMap<&'a str, Look>,
+    /// Gathered where somebody asks: most runs have no notes about earlier ones.
+    looked: LazyCell<Looked<'a>, Box<dyn FnOnce() -> Looked<'a> + 'a>>,
     /// True where these are all packages of the checkout.
-    pub whole: bool,
+    whole: bool,
     /// The rules that ran.
-    pub checks: &'a check::Options,
+    checks: &'a check::Options,
 }
 
-impl Scope<'_> {
+impl<'a> Scope<'a> {
+    /// `whole`: what is `looked` at are all packages of the checkout.
+    pub fn new(looked: impl FnOnce() -> Looked<'a> + 'a, whole: bool, checks: &'a check::Options) -> Scope<'a> {
+        Scope { looked: LazyCell::new(Box::new(looked)), whole, checks }
+    }
+
     /// True where a finding of `check` about `attr` would have been seen.
     fn covers(&self, attr: &str, check: &Check) -> bool {
         self.checks.severity_of(check).is_some()

@@ -1,0 +1,85 @@
+//! What became of the source of one package, and of all of them.
+
+use crate::check::Judged;
+use crate::evidence::{Evidence, Used};
+use crate::report::{Coverage, Outcome, Rest};
+use crate::verdict::Outline;
+
+/// What became of the source of one package.
+pub(super) struct Audit {
+    pub(super) outcome: Outcome,
+    /// What was seen of its source; `None` where it has none or nobody asked. In a box, for such packages come in tens
+    /// of thousands.
+    pub(super) seen: Option<Box<Seen>>,
+}
+
+/// What was seen of a source; nothing where it could not be looked at.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// What its files state, where versions are compared.
+    pub(super) outline: Option<Outline>,
+    pub(super) used: Used,
+    /// All of it, where evidence is kept.
+    pub(super) evidence: Option<Evidence>,
+    /// Where its sources were found, where evidence is kept.
+    pub(super) found: Vec<String>,
+    /// Scopes beside its source that were not looked at.
+    pub(super) apart: Vec<Rest>,
+    pub(super) files: u64,
+    pub(super) bytes: u64,
+    pub(super) unread: u64,
+}
+
+impl Audit {
+    pub(super) fn metadata_only() -> Audit {
+        Audit::without_source(Outcome::Audited(None))
+    }
+
+    pub(super) fn without_source(outcome: Outcome) -> Audit {
+        Audit { outcome, seen: None }
+    }
+
+    /// It has a source, which was not looked at.
+    pub(super) fn unseen(outcome: Outcome) -> Audit {
+        Audit { outcome, seen: Some(Box::default()) }
+    }
+
+    /// The judgement, or why there is none; empty where nobody asked for one.
+    pub(super) fn judged(&self) -> Result<&Judged, &str> {
+        match &self.outcome {
+            Outcome::Audited(Some(judged)) => Ok(judged),
+            Outcome::Audited(None) => Err(""),
+            Outcome::Skipped(why) | Outcome::Failed(why) => Err(why),
+        }
+    }
+
+    /// What the files of its source state, where versions are compared.
+    pub(super) fn outline(&self) -> Option<&Outline> {
+        self.seen.as_ref()?.outline.as_ref()
+    }
+}
+
+impl Seen {
+    /// The counts of `evidence`.
+    pub(super) fn of(evidence: &Evidence) -> Seen {
+        Seen {
+            files: evidence.files.len() as u64,
+            bytes: evidence.files.iter().map(|file| file.size).sum(),
+            unread: evidence.files.iter().filter(|file| file.unread.is_some()).count() as u64,
+            ..Seen::default()
+        }
+    }
+}
+
+/// How much of all sources was looked at.
+pub(super) fn coverage(audits: &[Audit]) -> Coverage {
+    let mut coverage = Coverage::default();
+    for (audit, seen) in audits.iter().filter_map(|audit| Some((audit, audit.seen.as_ref()?))) {
+        coverage.with_source += 1;
+        coverage.looked_at += usize::from(matches!(audit.outcome, Outcome::Audited(_)));
+        coverage.files += seen.files;
+        coverage.bytes += seen.bytes;
+        coverage.unread += seen.unread;
+    }
+    coverage
+}
