@@ -4,7 +4,8 @@
 //! Nothing is ever written. A folder is there as long as something in it is.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 /// What is said of a path instead of what the disk has.
@@ -188,6 +189,7 @@ impl Disk {
 }
 
 fn from_disk(path: &str, most: u64) -> io::Result<Vec<u8>> {
+    // Before it is opened: that may take forever where it is no file.
     let found = std::fs::metadata(path)?;
     if !found.is_file() {
         return Err(io::Error::other("not a regular file"));
@@ -195,7 +197,9 @@ fn from_disk(path: &str, most: u64) -> io::Result<Vec<u8>> {
     if found.len() > most {
         return Err(io::Error::other(format!("larger than {} MiB", most >> 20)));
     }
-    std::fs::read(path)
+    let mut bytes = Vec::with_capacity(usize::try_from(found.len()).unwrap_or_default());
+    File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 impl From<std::fs::FileType> for Kind {

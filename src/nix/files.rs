@@ -3,12 +3,12 @@
 //! A path is opened only where it lies below one of the roots after symbolic links are followed.
 
 use std::collections::HashMap;
-use std::path::{Component, Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
-use elsa::FrozenVec;
-use elsa::sync::FrozenMap;
+use elsa::sync::FrozenVec;
+use rustc_hash::FxBuildHasher;
 
 use super::disk::Disk;
 use super::symbol::{Interner, Sym};
@@ -22,13 +22,23 @@ pub const MAX_FILE: u64 = 64 << 20;
 /// The folder in which git keeps what it knows of a checkout.
 pub const GIT: &str = ".git";
 
+/// The text of a file, or its bytes where they are not UTF-8.
+type Content = Result<String, Vec<u8>>;
+
+fn content_bytes(content: &Content) -> &[u8] {
+    match content {
+        Ok(text) => text.as_bytes(),
+        Err(bytes) => bytes,
+    }
+}
+
 /// A file that was opened.
 pub struct File {
     /// Absolute path.
     pub path: String,
     /// The path below the root of the checkout; `None` where it lies elsewhere.
     pub below: Option<RelPath>,
-    content: Result<String, Vec<u8>>,
+    content: Content,
     /// Where it begins in the position space.
     pub base: u32,
     syntax: Mutex<Syntax>,
@@ -39,10 +49,7 @@ pub struct File {
 impl File {
     /// The bytes.
     pub fn bytes(&self) -> &[u8] {
-        match &self.content {
-            Ok(text) => text.as_bytes(),
-            Err(bytes) => bytes,
-        }
+        content_bytes(&self.content)
     }
 
     /// The text, where the bytes are UTF-8.
@@ -96,7 +103,7 @@ impl Syntax {
 /// The syntax that an evaluator works with.
 #[derive(Default)]
 pub struct Held {
-    files: FrozenVec<Arc<Parsed>>,
+    files: elsa::FrozenVec<Arc<Parsed>>,
 }
 
 impl Held {
@@ -135,13 +142,9 @@ pub struct Files {
     roots: Vec<PathBuf>,
     /// What lies where.
     pub disk: Disk,
-    files: FrozenMap<String, Box<Result<File, FileError>>>,
-    next: AtomicU32,
-    /// The same for the files of `lib`, which lie behind all others.
-    next_library: AtomicU32,
-    /// Where each file begins, and its path; sorted.
-    bases: Mutex<Vec<(u32, Arc<str>)>>,
-    folders: Mutex<HashMap<PathBuf, bool>>,
+    files: FrozenVec<Box<File>>,
+    index: Mutex<Index>,
+    folders: Mutex<HashMap<Box<str>, bool, FxBuildHasher>>,
     /// Set once something in a `.git` was looked at.
     git: AtomicBool,
     /// Names below this number are bound in the outermost scope.
@@ -150,20 +153,41 @@ pub struct Files {
     pub names: Interner,
 }
 
+/// Where the files are that were opened, as numbers of them.
+struct Index {
+    by_path: HashMap<Box<str>, Result<usize, FileError>, FxBuildHasher>,
+    /// Where each begins; sorted.
+    bases: Vec<(u32, usize)>,
+    next: u32,
+    /// The same for the files of `lib`, which lie behind all others.
+    next_library: u32,
+}
+
+impl Index {
+    /// Where a file of `len` bytes begins, which is going to have this number.
+    fn base(&mut self, number: usize, len: usize, is_library: bool) -> u32 {
+        let next = if is_library { &mut self.next_library } else { &mut self.next };
+        let base = *next;
+        *next = next.wrapping_add(u32::try_from(len).unwrap_or(u32::MAX).saturating_add(1));
+        let at = self.bases.partition_point(|(other, _)| *other < base);
+        self.bases.insert(at, (base, number));
+        base
+    }
+}
+
 impl Files {
     /// The files below `roots`, which must be canonical, as `disk` has them.
     pub fn new(roots: Vec<PathBuf>, disk: Disk) -> Self {
         let names = Interner::default();
         let globals = super::builtins::global_names().map(|name| names.intern(&name)).max();
+        let index = Index { by_path: HashMap::default(), bases: Vec::new(), next: 1, next_library: LIBRARY };
         Files {
             roots,
             disk,
             globals: globals.map_or(0, |last| last.0 + 1),
             names,
-            files: FrozenMap::new(),
-            next: AtomicU32::new(1),
-            next_library: AtomicU32::new(LIBRARY),
-            bases: Mutex::default(),
+            files: FrozenVec::new(),
+            index: Mutex::new(index),
             folders: Mutex::default(),
             git: AtomicBool::new(false),
         }
@@ -181,7 +205,7 @@ impl Files {
 
     /// True where `path` lies below a root by its text.
     pub fn is_inside(&self, path: &str) -> bool {
-        self.roots.iter().any(|root| Path::new(path).starts_with(root))
+        self.roots.iter().any(|root| is_below(path, root))
     }
 
     /// True where `path` lies below a root and no symbolic link leads out.
@@ -189,7 +213,7 @@ impl Files {
         if !self.is_inside(path) {
             return false;
         }
-        if path.split('/').any(|part| part == GIT) {
+        if path.contains(GIT) && path.split('/').any(|part| part == GIT) {
             self.git.store(true, Ordering::Relaxed);
         }
         if self.disk.is_told(path) {
@@ -197,7 +221,7 @@ impl Files {
         }
         match std::fs::symlink_metadata(path) {
             Ok(found) if found.is_symlink() => self.is_really_inside(Path::new(path)),
-            Ok(_) => Path::new(path).parent().is_none_or(|folder| self.folder_is_inside(folder)),
+            Ok(_) => path.rsplit_once('/').is_none_or(|(folder, _)| self.folder_is_inside(folder)),
             Err(_) => true,
         }
     }
@@ -207,24 +231,19 @@ impl Files {
         self.git.load(Ordering::Relaxed)
     }
 
-    fn folder_is_inside(&self, folder: &Path) -> bool {
+    fn folder_is_inside(&self, folder: &str) -> bool {
         let known = || self.folders.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(inside) = known().get(folder) {
             return *inside;
         }
-        let inside =
-            match folder.parent().filter(|_| self.is_plain(folder) && !self.roots.iter().any(|root| root == folder)) {
-                Some(around) => self.folder_is_inside(around),
-                None => self.is_really_inside(folder) || self.roots.iter().any(|root| root.starts_with(folder)),
-            };
-        known().insert(folder.to_owned(), inside);
+        let path = Path::new(folder);
+        let is_root = || self.roots.iter().any(|root| root == path);
+        let inside = match folder.rsplit_once('/').filter(|(_, name)| is_plain(path, name) && !is_root()) {
+            Some((around, _)) => self.folder_is_inside(around),
+            None => self.is_really_inside(path) || self.roots.iter().any(|root| root.starts_with(path)),
+        };
+        known().insert(folder.into(), inside);
         inside
-    }
-
-    /// True where `folder` lies where the folder around it lies.
-    fn is_plain(&self, folder: &Path) -> bool {
-        let is_named = matches!(folder.components().next_back(), Some(Component::Normal(_)));
-        is_named && std::fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir())
     }
 
     fn is_really_inside(&self, path: &Path) -> bool {
@@ -233,30 +252,26 @@ impl Files {
 
     /// The file at the absolute `path`.
     pub fn open(&self, path: &str) -> Result<&File, FileError> {
-        let found = match self.files.get(path) {
-            Some(found) => found,
-            None => self.files.insert(path.to_owned(), Box::new(self.read(path))),
-        };
-        found.as_ref().map_err(Clone::clone)
+        let known = self.index().by_path.get(path).cloned();
+        self.file(known.unwrap_or_else(|| self.keep(path, self.read(path))))
     }
 
     /// A file made of `text` that is no file of the checkout, e.g. the embedded library.
     pub fn embed(&self, path: &str, text: &str) -> &File {
-        match self.open_embedded(path) {
-            Some(file) => file,
-            None => {
-                let file = self.place(path, text.as_bytes().to_vec());
-                let file = self.files.insert(path.to_owned(), Box::new(Ok(file)));
-                file.as_ref().expect("nothing else is kept under an embedded path")
-            }
-        }
+        let known = self.index().by_path.get(path).cloned();
+        let number = known.unwrap_or_else(|| self.keep(path, Ok(Ok(text.to_owned()))));
+        self.file(number).expect("nothing else is kept under an embedded path")
     }
 
-    fn open_embedded(&self, path: &str) -> Option<&File> {
-        self.files.get(path).and_then(|found| found.as_ref().ok())
+    fn file(&self, number: Result<usize, FileError>) -> Result<&File, FileError> {
+        self.files.get(number?).ok_or(FileError::Missing)
     }
 
-    fn read(&self, path: &str) -> Result<File, FileError> {
+    fn index(&self) -> MutexGuard<'_, Index> {
+        self.index.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read(&self, path: &str) -> Result<Content, FileError> {
         if !self.is_reachable(path) {
             return Err(FileError::Outside);
         }
@@ -264,33 +279,38 @@ impl Files {
             std::io::ErrorKind::NotFound => FileError::Missing,
             _ => FileError::Unreadable(error.to_string()),
         };
-        Ok(self.place(path, self.disk.read(path, MAX_FILE).map_err(unreadable)?))
+        let bytes = self.disk.read(path, MAX_FILE).map_err(unreadable)?;
+        Ok(String::from_utf8(bytes).map_err(std::string::FromUtf8Error::into_bytes))
     }
 
-    fn place(&self, path: &str, bytes: Vec<u8>) -> File {
-        let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX).saturating_add(1);
-        let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
-        // Under the lock, so that the bases stay sorted.
-        let next = if self.is_library(path) { &self.next_library } else { &self.next };
-        let base = next.fetch_add(len, Ordering::Relaxed);
-        let at = bases.partition_point(|(other, _)| *other < base);
-        bases.insert(at, (base, path.into()));
-        drop(bases);
-        File {
-            path: path.to_owned(),
-            below: RelPath::below(self.root(), Path::new(path)),
-            content: String::from_utf8(bytes).map_err(std::string::FromUtf8Error::into_bytes),
-            base,
-            syntax: Mutex::default(),
-            lines: OnceLock::new(),
-            digest: OnceLock::new(),
+    /// The number of the file at `path`, where this is read of it.
+    fn keep(&self, path: &str, read: Result<Content, FileError>) -> Result<usize, FileError> {
+        let mut index = self.index();
+        // Another thread may have been faster.
+        if let Some(known) = index.by_path.get(path) {
+            return known.clone();
         }
+        let number = read.map(|content| {
+            let number = self.files.len();
+            let base = index.base(number, content_bytes(&content).len(), self.is_library(path));
+            self.files.push(Box::new(File {
+                path: path.to_owned(),
+                below: RelPath::below(self.root(), Path::new(path)),
+                content,
+                base,
+                syntax: Mutex::default(),
+                lines: OnceLock::new(),
+                digest: OnceLock::new(),
+            }));
+            number
+        });
+        index.by_path.insert(path.into(), number.clone());
+        number
     }
 
     /// True for a file of the functions that all packages share.
     fn is_library(&self, path: &str) -> bool {
-        let below = |root: &PathBuf| Path::new(path).strip_prefix(root).is_ok_and(|below| below.starts_with("lib"));
-        self.roots.iter().any(below)
+        self.roots.iter().any(|root| is_below(path, &root.join("lib")))
     }
 
     /// The syntax of `file`, which each evaluator asks for once.
@@ -312,12 +332,12 @@ impl Files {
 
     /// The file that holds `position`, and the offset in it.
     pub fn find(&self, position: u32) -> Option<(&File, u32)> {
-        let path = {
-            let bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
-            let at = bases.partition_point(|(base, _)| *base <= position).checked_sub(1)?;
-            bases[at].1.clone()
+        let number = {
+            let index = self.index();
+            let at = index.bases.partition_point(|(base, _)| *base <= position).checked_sub(1)?;
+            index.bases[at].1
         };
-        let file = self.open(&path).ok()?;
+        let file = self.files.get(number)?;
         let offset = position.checked_sub(file.base)?;
         (offset as usize <= file.bytes().len()).then_some((file, offset))
     }
@@ -357,4 +377,16 @@ impl Files {
         let end = loc.end.checked_sub(file.base)?;
         file.text()?.get(start as usize..end as usize)
     }
+}
+
+/// True where `path` lies at `root` or below it by its text.
+fn is_below(path: &str, root: &Path) -> bool {
+    // What is spelled alike needs no look at its parts.
+    let rest = root.to_str().and_then(|root| path.strip_prefix(root));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) || Path::new(path).starts_with(root)
+}
+
+/// True where `folder`, whose last part is `name`, lies where the folder around it lies.
+fn is_plain(folder: &Path, name: &str) -> bool {
+    !matches!(name, "" | "." | "..") && std::fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir())
 }

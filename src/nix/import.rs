@@ -12,16 +12,22 @@ impl<'a> Eval<'a> {
         if let Some(thunk) = known {
             return self.force(thunk);
         }
-        // What is called like a file is looked for as a folder only where it is none.
-        let is_file = path.ends_with(".nix") && self.files.open(path).is_ok();
-        let file =
-            if !is_file && self.files.disk.is_folder(path) { format!("{path}/default.nix") } else { path.to_owned() };
+        let file = self.imported(path);
         let thunk = self.native(move |eval| {
             eval.looked_at(Read::Path, path);
             eval.import_file(&file)
         });
         self.imports.borrow_mut().insert(path, thunk);
         self.force(thunk)
+    }
+
+    /// The path of the file that `path` means. What is called like a file is looked for as a folder only where it is none;
+    /// of a folder that has a `default.nix` nothing else needs to be looked at.
+    fn imported(&self, path: &str) -> String {
+        let inside = format!("{path}/default.nix");
+        let is_there = |path: &str| self.files.open(path).is_ok();
+        let is_file = path.ends_with(".nix") && is_there(path);
+        if !is_file && (is_there(&inside) || self.files.disk.is_folder(path)) { inside } else { path.to_owned() }
     }
 
     /// True where the file at `path`, or the folder that it is the `default.nix` of, was imported.

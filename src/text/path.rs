@@ -49,10 +49,10 @@ impl Default for RelPath {
 impl RelPath {
     /// The path with its `.` and empty parts removed; `None` where it is absolute or leaves the root by `..`.
     pub fn new(path: impl AsRef<Path>) -> Option<Self> {
-        let mut parts: Vec<String> = Vec::new();
+        let mut parts: Vec<Cow<'_, str>> = Vec::new();
         for component in path.as_ref().components() {
             match component {
-                Component::Normal(part) => parts.push(part.to_string_lossy().into_owned()),
+                Component::Normal(part) => parts.push(part.to_string_lossy()),
                 Component::CurDir => {}
                 Component::ParentDir => {
                     parts.pop()?;

@@ -39,13 +39,15 @@ pub(super) struct Scopes {
     function: Option<usize>,
     /// What the expressions that were read last depend on.
     depends: Vec<Depends>,
+    /// How far out each `with` around a name is.
+    withs: Vec<u16>,
     /// Names below this number belong to the outermost scope, which `with` does not shadow.
     globals: u32,
 }
 
 impl Scopes {
     pub(super) fn new(globals: u32) -> Self {
-        Scopes { stack: Vec::new(), names: Vec::new(), function: None, depends: Vec::new(), globals }
+        Scopes { stack: Vec::new(), names: Vec::new(), function: None, depends: Vec::new(), withs: Vec::new(), globals }
     }
 
     /// Resolves the names in `expr`; gives what it depends on.
@@ -157,13 +159,14 @@ impl Scopes {
         home.kept.push(kept);
     }
 
-    fn name(&self, name: Sym) -> (Kind, Depends) {
-        let (mut withs, mut depends) = (Vec::new(), 0);
+    fn name(&mut self, name: Sym) -> (Kind, Depends) {
+        self.withs.clear();
+        let mut depends = 0;
         let mut end = self.names.len();
         for (level, scope) in self.stack.iter().enumerate().rev() {
             let up = distance(self.stack.len() - 1 - level);
             let Names::Known(first, sorted) = scope.names else {
-                withs.push(up);
+                self.withs.push(up);
                 depends |= bit(level);
                 continue;
             };
@@ -174,9 +177,9 @@ impl Scopes {
             }
             end = first;
         }
-        match withs.is_empty() || name.0 < self.globals {
+        match self.withs.is_empty() || name.0 < self.globals {
             true => (Kind::Global(name), 0),
-            false => (Kind::Dynamic(name, withs.into()), depends),
+            false => (Kind::Dynamic(name, self.withs.as_slice().into()), depends),
         }
     }
 }
