@@ -253,7 +253,8 @@ fn what_depends_on_itself_under_a_condition_that_is_not_known_ends() {
     for name in ["same", "grows"] {
         assert_eq!(outcome(&rows, name), [("package", "")], "{name}");
     }
-    assert_eq!(outcome(&rows, "built"), [("skipped", "`flags` comes from outside of the checkout")]);
+    let why = "depends on more conditions that are not known than are followed";
+    assert_eq!(outcome(&rows, "built"), [("failed", why)]);
 }
 
 #[test]

@@ -294,6 +294,47 @@ fn packages_on_a_condition_follow_it_and_are_all_told_where_it_is_not_known() {
     assert_eq!(on("pkgs.config.allowUnfree"), [always, perhaps]);
 }
 
+/// The rows of an overlay that binds `own` to `value`; `package NAME` is a package of that name under the MIT license.
+fn overlay_of(value: &str) -> Vec<(String, String, String)> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let package = "name: prev.stdenv.mkDerivation { pname = name; meta.license = prev.lib.licenses.mit; }";
+    let text = format!("final: prev: let package = {package}; on = prev.config; in {{ own = {value}; }}");
+    std::fs::write(folder.path().join("overlay.nix"), text).expect("writable");
+    let rows = rows_of(folder.path(), "x86_64-linux");
+    let why =
+        |attr: &str| rows.iter().find(|row| row["attr"] == attr).and_then(|row| row["why"].as_str()).unwrap_or("");
+    seen(&rows).iter().map(|(kind, attr, _)| ((*kind).to_owned(), (*attr).to_owned(), why(attr).to_owned())).collect()
+}
+
+#[test]
+fn nothing_on_conditions_that_are_not_known_is_left_out_without_a_row() {
+    let kinds = |value: &str| -> Vec<(String, String)> {
+        overlay_of(value).into_iter().map(|(kind, attr, _)| (kind, attr)).collect()
+    };
+    let row = |kind: &str, attr: &str| (kind.to_owned(), attr.to_owned());
+    let of = |names: &[&str]| -> Vec<_> { names.iter().map(|name| row("package", name)).collect() };
+    let chain = |count: usize, side: fn(usize) -> String| -> String {
+        let chain: String = (0..count).map(|n| format!("if on.c{n} then {} else ", side(n))).collect();
+        format!("{chain}{}", side(count))
+    };
+    let changed = "(if on.c then package \"a\" else package \"b\") // { more = 1; }";
+    assert_eq!(kinds(changed), of(&["overlay.own"]));
+    assert_eq!(kinds(&chain(9, |n| format!("package \"p{n}\""))), of(&["overlay.own"]));
+    let sets = chain(6, |n| format!("{{ p{n} = package \"p{n}\"; }}"));
+    let all: Vec<String> = (0..7).map(|n| format!("overlay.own.p{n}")).collect();
+    assert_eq!(kinds(&sets), of(&all.iter().map(String::as_str).collect::<Vec<_>>()));
+
+    let either = overlay_of("if on.c then { a = package \"a\"; } else package \"b\"");
+    assert_eq!((&*either[0].0, &*either[0].1), ("failed", "overlay.own"), "{either:?}");
+    assert!(either[0].2.contains("the package is left out"), "{either:?}");
+    assert_eq!((&*either[1].0, &*either[1].1), ("package", "overlay.own.a"), "{either:?}");
+
+    let many = overlay_of(&chain(400, |n| format!("{{ p{n} = package \"p{n}\"; }}")));
+    assert_eq!((&*many[0].0, &*many[0].1), ("failed", "overlay.own"), "{:?}", many[0]);
+    assert!(many[0].2.contains("more conditions that are not known"), "{:?}", many[0]);
+    assert!(many.len() > 200 && many[1..].iter().all(|row| row.0 == "package"), "{}", many.len());
+}
+
 #[test]
 fn members_on_conditions_that_are_not_known_are_told() {
     let package = |more: usize| {

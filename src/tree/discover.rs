@@ -13,7 +13,7 @@ use super::checkout::{Checkout, Layout};
 use super::footprint::{Footprints, Stands, Step, Touched};
 use super::library;
 use super::loose;
-use super::outside;
+use super::outside::{self, Conditions};
 use super::selection::Selection;
 use crate::nix::{Attr, Before, Error, ErrorKind, Eval, Opaque, R, Shape, Thunk, Value, lookup};
 
@@ -29,9 +29,6 @@ pub(crate) enum Found<'a> {
 
 /// Sets inside of sets are followed this far.
 pub(super) const MAX_DEPTH: usize = 6;
-
-/// Conditions that are not known are followed this far: each doubles the cases, and what depends on one may be itself.
-pub(super) const MAX_CONDITIONS: u32 = 4;
 
 /// A set that is marked not to be descended into is, up to this size.
 const MAX_UNMARKED: usize = 5_000;
@@ -127,14 +124,16 @@ impl Walk<'_> {
         let before = self.begin(eval);
         let found = match eval.force(attr.value) {
             Err(error) => failed(error),
-            Ok(value @ Value::Opaque(opaque)) => match built(eval, value, MAX_CONDITIONS) {
-                true => Found::Package(attr.value, value),
-                false if let Some(added) = self.added(eval, opaque, place.len()) => {
+            Ok(value @ Value::Opaque(opaque)) => match self.unknown(eval, opaque, place.len()) {
+                Unknown::Package => Found::Package(attr.value, value),
+                Unknown::Set { added, lost } => {
+                    if let Some(why) = lost {
+                        self.tell(path, Found::Failed(why.to_owned()), each);
+                    }
                     self.end(eval, before, path, Stands::ForAllBelow);
                     return self.set(eval, added, place, resume, each);
                 }
-                false if outside::is_no_loss(opaque.why) => Found::Skipped(opaque.why.to_owned()),
-                false => Found::Failed(opaque.why.to_owned()),
+                Unknown::Else(found) => found,
             },
             Ok(value @ Value::Attrs(attrs)) => match self.is_derivation(eval, attrs) {
                 Ok(true) => Found::Package(attr.value, value),
@@ -157,17 +156,36 @@ impl Walk<'_> {
                 return ControlFlow::Continue(());
             }
         };
-        if self.selection.holds(path) && self.touched.is_none_or(|touched| touched.holds(path)) {
-            each(path, found);
-        }
+        self.tell(path, found, each);
         self.end(eval, before, path, Stands::Alone);
         ControlFlow::Continue(())
     }
 
-    /// What the tree adds to a scope from outside of it.
-    fn added<'a>(&self, eval: &Eval<'a>, scope: &Opaque<'a>, depth: usize) -> Option<&'a [Attr<'a>]> {
-        let is_outside = self.checkout.layout != Layout::PackageSet && outside::is_no_loss(scope.why);
-        if is_outside && depth < MAX_DEPTH { outside::extension(eval, scope) } else { None }
+    fn tell<'a>(&self, path: &str, found: Found<'a>, each: Each<'_, 'a>) {
+        if self.selection.holds(path) && self.touched.is_none_or(|touched| touched.holds(path)) {
+            each(path, found);
+        }
+    }
+
+    /// What something unknown is, `depth` sets further in.
+    fn unknown<'a>(&self, eval: &Eval<'a>, opaque: &'a Opaque<'a>, depth: usize) -> Unknown<'a> {
+        let conditions = Conditions::default();
+        if built(eval, opaque, &conditions) {
+            return Unknown::Package;
+        }
+        let no_loss = outside::is_no_loss(opaque.why);
+        if self.checkout.layout != Layout::PackageSet && no_loss && depth < MAX_DEPTH {
+            // What the tree adds to a scope from outside of it.
+            let followed = Conditions::default();
+            if let Some(added) = outside::extension(eval, opaque, &followed) {
+                return Unknown::Set { added, lost: followed.lost() };
+            }
+        }
+        Unknown::Else(match conditions.lost() {
+            Some(why) => Found::Failed(why.to_owned()),
+            None if no_loss => Found::Skipped(opaque.why.to_owned()),
+            None => Found::Failed(opaque.why.to_owned()),
+        })
     }
 
     fn is_derivation<'a>(&self, eval: &Eval<'a>, attrs: &'a [Attr<'a>]) -> R<'a, bool> {
@@ -235,21 +253,31 @@ impl Walk<'_> {
     }
 }
 
-/// True where something unknown was built by a call that states what a package states, whatever `conditions` inside of
-/// each other are.
-fn built<'a>(eval: &Eval<'a>, value: Value<'a>, conditions: u32) -> bool {
-    let Value::Opaque(opaque) = value else { return false };
-    if let Shape::Cases(_, sides) = opaque.shape {
-        let is_built = |side: &&'a Thunk<'a>| match eval.force(side) {
-            Ok(Value::Attrs(attrs)) => matches!(eval.is_derivation(attrs), Ok(true)),
-            Ok(value) => built(eval, value, conditions - 1),
-            Err(_) => false,
-        };
-        return conditions > 0 && sides.iter().all(is_built);
-    }
+/// True where something unknown was built by a call that states what a package states, whatever `conditions` are.
+pub(super) fn built<'a>(eval: &Eval<'a>, opaque: &'a Opaque<'a>, conditions: &Conditions) -> bool {
+    let is_built = |side: &&'a Thunk<'a>| match eval.force(side) {
+        Ok(Value::Attrs(attrs)) => matches!(eval.is_derivation(attrs), Ok(true)),
+        Ok(Value::Opaque(opaque)) => built(eval, opaque, conditions),
+        _ => false,
+    };
     let known = &eval.known;
     let states = |name| matches!(eval.known_attr(opaque, name), Ok(Some(Value::Str(_))));
-    states(known.name) || states(known.pname) || states(known.kind)
+    match opaque.shape {
+        Shape::Cases(_, sides) => conditions.follow() && sides.iter().all(is_built),
+        Shape::Over(base, _) if built(eval, base, conditions) => true,
+        _ => states(known.name) || states(known.pname) || states(known.kind),
+    }
+}
+
+/// What something unknown is.
+enum Unknown<'a> {
+    Package,
+    /// What is known to be in a set, and why not all of it is.
+    Set {
+        added: &'a [Attr<'a>],
+        lost: Option<&'static str>,
+    },
+    Else(Found<'a>),
 }
 
 /// What to do with a set that is not a package itself.

@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::checkout::{Checkout, Layout};
-use super::outside::{self, packages_around, wanted};
-use crate::nix::{Attr, Eval, R, Shape, State, Thunk, Value};
+use super::outside::{self, Conditions, packages_around, wanted};
+use crate::nix::{Attr, ErrorKind, Eval, Opaque, R, Shape, State, Thunk, Value};
 use crate::text::RelPath;
 
 /// More files than this are no folder of packages.
@@ -64,12 +64,23 @@ fn entry<'a>(checkout: &Checkout, eval: &Eval<'a>, file: &RelPath, name: String)
     let path = eval.str(&file.under(checkout.root()).to_string_lossy());
     match called(eval, path)? {
         Value::Attrs(attrs) if !eval.is_derivation(attrs)? => Ok(attrs),
-        Value::Opaque(opaque)
-            if let (Shape::Cases(..), Some(either)) = (opaque.shape, outside::extension(eval, opaque)) =>
-        {
-            Ok(either)
-        }
+        Value::Opaque(opaque) if matches!(opaque.shape, Shape::Cases(..)) => Ok(either(eval, opaque, name)),
         value => Ok(slice(eval, vec![(name, eval.done(value))])),
+    }
+}
+
+/// What a file called `name` gives on a condition that is not known, with a row for what is left behind.
+fn either<'a>(eval: &Eval<'a>, opaque: &'a Opaque<'a>, name: String) -> &'a [Attr<'a>] {
+    let conditions = Conditions::default();
+    let Some(either) = outside::extension(eval, opaque, &conditions) else {
+        return slice(eval, vec![(name, eval.done(Value::Opaque(opaque)))]);
+    };
+    match conditions.lost() {
+        Some(why) => {
+            let lost = eval.error(ErrorKind::Unknown, why);
+            eval.merge(slice(eval, vec![(name, eval.thunk(State::Failed(lost), lost.at))]), either)
+        }
+        None => either,
     }
 }
 

@@ -3,10 +3,12 @@
 //! Not known, but for the `lib` that stands in, the stated platform, and what the tree itself puts over them.
 //! Invariant: nothing is guessed of what lies outside; what is unknown says so.
 
+mod conditions;
 mod flake;
 mod once;
 mod scope;
 
+pub(super) use conditions::Conditions;
 pub(super) use flake::outputs;
 pub(super) use once::each_once;
 pub(super) use scope::extension;

@@ -2,36 +2,42 @@
 //! `haskellPackages.extend`, `pythonPackagesExtensions ++ [ .. ]`, `perlPackages // { .. }`; and those of a set that
 //! depends on a condition that is not known.
 
-use super::super::discover::MAX_CONDITIONS;
-use super::{has_known, known_set, overlaid};
+use super::super::discover::built;
+use super::{Conditions, has_known, known_set, overlaid};
 use crate::nix::{Attr, Eval, Opaque, R, Shape, Thunk, Value, lookup};
 
 /// What only a package set, and only `stdenv`, has.
 const OURS: [&str; 2] = ["appendOverlays", "hostPlatform"];
 
 /// The attributes that are known of an unknown scope, by where they are found in it.
-pub(in crate::tree) fn extension<'a>(eval: &Eval<'a>, opaque: &Opaque<'a>) -> Option<&'a [Attr<'a>]> {
-    within(eval, opaque, MAX_CONDITIONS)
-}
-
-fn within<'a>(eval: &Eval<'a>, opaque: &Opaque<'a>, conditions: u32) -> Option<&'a [Attr<'a>]> {
+pub(in crate::tree) fn extension<'a>(
+    eval: &Eval<'a>,
+    opaque: &Opaque<'a>,
+    conditions: &Conditions,
+) -> Option<&'a [Attr<'a>]> {
     let added = match opaque.shape {
         // The whole package set and what stands for `stdenv` were not extended by anybody.
         Shape::Over(..) if OURS.iter().any(|name| has_known(opaque, eval.sym(name))) => None,
-        Shape::Over(base, attrs) => Some(eval.merge(within(eval, base, conditions).unwrap_or_default(), attrs)),
+        Shape::Over(base, attrs) => Some(eval.merge(extension(eval, base, conditions).unwrap_or_default(), attrs)),
         Shape::Build(argument) => of_call(eval, argument).ok().flatten(),
         Shape::Members(items) => Some(of_list(eval, items)),
-        Shape::Cases(_, sides) if conditions > 0 => Some(of_either(eval, sides, conditions - 1)),
+        Shape::Cases(_, sides) if conditions.follow() => Some(of_either(eval, sides, conditions)),
         Shape::Plain | Shape::Cases(..) => None,
     };
     added.filter(|attrs| !attrs.is_empty())
 }
 
 /// What either side of a condition that is not known has.
-fn of_either<'a>(eval: &Eval<'a>, [yes, no]: [&'a Thunk<'a>; 2], conditions: u32) -> &'a [Attr<'a>] {
+fn of_either<'a>(eval: &Eval<'a>, [yes, no]: [&'a Thunk<'a>; 2], conditions: &Conditions) -> &'a [Attr<'a>] {
     let side = |side| match eval.force(side) {
-        Ok(Value::Attrs(attrs)) if matches!(eval.is_derivation(attrs), Ok(false)) => attrs,
-        Ok(Value::Opaque(opaque)) => within(eval, opaque, conditions).unwrap_or_default(),
+        Ok(Value::Attrs(attrs)) if matches!(eval.is_derivation(attrs), Ok(false)) => *attrs,
+        Ok(Value::Opaque(opaque)) if !built(eval, opaque, conditions) => {
+            extension(eval, opaque, conditions).unwrap_or_default()
+        }
+        Ok(Value::Attrs(_) | Value::Opaque(_)) => {
+            conditions.leave_package();
+            &[]
+        }
         _ => &[],
     };
     eval.merge(side(no), side(yes))
