@@ -34,9 +34,10 @@ fn about(subject: &Subject<'_>, text: &str, known: Option<&LicenseExpr>) -> Find
     let mut finding =
         subject.finding(&CHECK, format!("the license is the string {text:?}, not an entry of `lib.licenses`"));
     let named = known
-        .filter(|expr| subject.table.spell(expr).is_some() && !expr.terms().iter().any(|term| term.is_reference()));
-    if let Some(expr) = named {
-        finding.help.extend(subject.line_to_write(expr));
+        .filter(|expr| !expr.terms().iter().any(|term| term.is_reference()))
+        .and_then(|expr| Some((expr, subject.line_with_name(expr)?)));
+    if let Some((expr, line)) = named {
+        finding.help.push(line);
         finding.remedy = Some(Remedy { intent: Intent::SetLicense(expr.clone()), safety: safety(subject, expr) });
     }
     finding

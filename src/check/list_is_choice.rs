@@ -25,9 +25,9 @@ fn rule(subject: &Subject<'_>) -> Vec<Finding> {
             subject.finding(&CHECK, format!("a list is declared, the source states a choice: {}", concluded.expr));
         let advice = match subject.table.has_operators {
             true => subject.line_to_write(&concluded.expr),
-            false => Some("this checkout has no operators: the list is as close as it gets".to_owned()),
+            false => "this checkout has no operators: the list is as close as it gets".to_owned(),
         };
-        finding.help.extend(advice);
+        finding.help.push(advice);
         finding
     });
     let other = subject.drifts(DriftKind::OtherAlternative).map(|drift| {

@@ -106,7 +106,7 @@ impl<'a> Subject<'a> {
     pub(super) fn finding_with_remedy(&self, check: &'static Check, message: String) -> Finding {
         let mut finding = self.finding(check, message);
         if let Some(concluded) = self.concluded() {
-            finding.help.extend(self.line_to_write(&concluded.expr));
+            finding.help.push(self.line_to_write(&concluded.expr));
             let intent = Intent::SetLicense(concluded.expr.clone());
             finding.remedy = Some(Remedy { intent, safety: self.safety(concluded) });
         }
@@ -114,13 +114,15 @@ impl<'a> Subject<'a> {
     }
 
     /// `write `license = ..;``, in the names of the checkout's table.
-    pub(super) fn line_to_write(&self, expr: &LicenseExpr) -> Option<String> {
-        match self.table.spell(expr) {
-            Some(value) => Some(format!("write `license = {value};`")),
-            None => Some(format!(
-                "the license table of this checkout has no name for {expr}; add one, or use an inline record"
-            )),
-        }
+    pub(super) fn line_to_write(&self, expr: &LicenseExpr) -> String {
+        self.line_with_name(expr).unwrap_or_else(|| {
+            format!("the license table of this checkout has no name for {expr}; add one, or use an inline record")
+        })
+    }
+
+    /// The same, where the table has such names.
+    pub(super) fn line_with_name(&self, expr: &LicenseExpr) -> Option<String> {
+        Some(format!("write `license = {};`", self.table.spell(expr)?))
     }
 
     /// A high confidence and a stated operator are needed before anything is written unasked. Which of several parts

@@ -17,6 +17,7 @@ use crate::engine::{self, LeaveOut, Request, Watch};
 use crate::report::{self, FORMATS, Format, Report, Style};
 use crate::source::{self, Network};
 use crate::store::Store;
+use crate::tree::Checkout;
 use crate::{declared, tree, triage};
 
 use super::{FOUND, INCOMPLETE, INTERRUPTED, Output, USAGE, baseline, stream};
@@ -179,8 +180,9 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     request.quotes = args.format.quotes || outputs.iter().any(|(format, _)| format.quotes);
     let watch = Watch::new(stream::watched() && !output.quiet);
     end_on_ctrl_c(&watch)?;
-    // Left to the system: the process ends with this function, and taking a large report apart is a part of its time.
-    let report = ManuallyDrop::new(engine::scan(&request, &watch)?);
+    // Left to the system: the process ends with this function, and taking apart what is large is a part of its time.
+    let checkout = ManuallyDrop::new(Checkout::open(&request.path, &request.tree)?);
+    let report = ManuallyDrop::new(engine::scan_checkout(&checkout, &request, &watch)?);
     let style = |color| Style { color, verbose: output.verbose, quiet: output.quiet };
     for (format, file) in &outputs {
         stream::to_file(file, |out| (format.render)(&report, style(false), out))?;

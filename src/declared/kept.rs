@@ -6,7 +6,8 @@
 //! them again. Rows are packed in blocks: what is unpacked is still near when it is read. It is never in the way: what
 //! cannot be kept or read is evaluated again.
 
-use std::io::Write as _;
+use std::fs::File;
+use std::io::{Read as _, Seek as _, Write as _};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -24,6 +25,9 @@ const MOST_BYTES: usize = 1 << 30;
 
 /// So many rows make a block: they unpack to some hundred kilobytes.
 const BLOCK: usize = 512;
+
+/// Room for the rows of more blocks is made when they come.
+const MOST_BLOCKS: usize = 1 << 10;
 
 /// Everything that is read from a checkout before any source is looked at.
 #[derive(Debug)]
@@ -54,19 +58,24 @@ impl<'s> Kept<'s> {
 
     /// What was kept, and what it was computed from.
     pub fn load(&self) -> Option<(Facts, Footprints)> {
-        let bytes = self.bytes()?;
-        let mut blocks = Blocks::of(&bytes)?;
+        let mut blocks = self.blocks()?;
         Some((blocks.facts()?, blocks.next()?))
     }
 
     /// What was kept, without what it was computed from: most runs do not ask for that.
     pub fn load_facts(&self) -> Option<Facts> {
-        Blocks::of(&self.bytes()?)?.facts()
+        self.blocks()?.facts()
     }
 
-    fn bytes(&self) -> Option<Vec<u8>> {
+    /// The entry, if it is whole; it is read twice, a little at a time, for fresh memory costs more than that.
+    fn blocks(&self) -> Option<Blocks> {
         let held = self.store.get(&self.key)?;
-        std::fs::read(&held.path).ok().filter(|bytes| Digest::of(bytes) == held.digest)
+        let entry = File::open(&held.path).ok()?;
+        if Digest::of_reader(&entry).ok()? != held.digest {
+            return None;
+        }
+        (&entry).rewind().ok()?;
+        Blocks::of(entry)
     }
 
     /// Keeps `facts`, where that is possible; the next run is slower where it is not. What somebody changed while it
@@ -108,21 +117,24 @@ fn packed(part: &impl Serialize) -> Option<Vec<u8>> {
 }
 
 /// The blocks of an entry that are not read yet.
-struct Blocks<'e> {
-    rest: &'e [u8],
+struct Blocks {
+    entry: File,
     unpack: zstd::bulk::Decompressor<'static>,
-    /// What the block at hand unpacks to.
+    /// The block at hand.
+    packed: Vec<u8>,
+    /// What it unpacks to.
     plain: Vec<u8>,
 }
 
-impl<'e> Blocks<'e> {
-    fn of(entry: &'e [u8]) -> Option<Blocks<'e>> {
-        Some(Blocks { rest: entry, unpack: zstd::bulk::Decompressor::new().ok()?, plain: Vec::new() })
+impl Blocks {
+    fn of(entry: File) -> Option<Blocks> {
+        let unpack = zstd::bulk::Decompressor::new().ok()?;
+        Some(Blocks { entry, unpack, packed: Vec::new(), plain: Vec::new() })
     }
 
     fn facts(&mut self) -> Option<Facts> {
         let (table, blocks): (LicenseTable, usize) = self.next()?;
-        let mut rows = Vec::new();
+        let mut rows = Vec::with_capacity(blocks.min(MOST_BLOCKS) * BLOCK);
         for _ in 0..blocks {
             rows.append(&mut self.next()?);
         }
@@ -131,18 +143,18 @@ impl<'e> Blocks<'e> {
 
     fn next<T: DeserializeOwned>(&mut self) -> Option<T> {
         let plain = self.number().filter(|plain| *plain <= MOST_BYTES)?;
-        let packed = self.number()?;
-        let (packed, rest) = self.rest.split_at_checked(packed)?;
-        self.rest = rest;
+        let packed = self.number().filter(|packed| *packed <= MOST_BYTES)?;
+        self.packed.resize(packed, 0);
+        self.entry.read_exact(&mut self.packed).ok()?;
         self.plain.clear();
         self.plain.reserve(plain);
-        self.unpack.decompress_to_buffer(packed, &mut self.plain).ok()?;
+        self.unpack.decompress_to_buffer(&self.packed, &mut self.plain).ok()?;
         postcard::from_bytes(&self.plain).ok()
     }
 
     fn number(&mut self) -> Option<usize> {
-        let (number, rest) = self.rest.split_first_chunk()?;
-        self.rest = rest;
-        usize::try_from(u64::from_le_bytes(*number)).ok()
+        let mut number = [0; size_of::<u64>()];
+        self.entry.read_exact(&mut number).ok()?;
+        usize::try_from(u64::from_le_bytes(number)).ok()
     }
 }

@@ -20,7 +20,7 @@ mod watch;
 
 pub use detect::{Files, detect, detect_on, files};
 pub use propose::Session;
-pub use scan::{LeaveOut, Request, ScanError, scan};
+pub use scan::{LeaveOut, Request, ScanError, scan, scan_checkout};
 pub use settle::{accepted, settle};
 pub use survey::{Found, whole_tree};
 pub use versions::{Version, VersionError, version_at, version_of};

@@ -107,7 +107,7 @@ pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
 }
 
 /// The same with a checkout that is open.
-pub(super) fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watch) -> Result<Report, ScanError> {
+pub fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     watch.stage("evaluating");
     let past = request.since.as_deref().map(|rev| Past::open(request, rev)).transpose()?;
     let mut surveyed = match &past {

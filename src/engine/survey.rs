@@ -95,6 +95,7 @@ fn whole(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
         (facts, footprints)
     });
     let mut surveyed = Surveyed { table: Some(facts.table), footprints, ..Surveyed::default() };
+    surveyed.packages.reserve(facts.rows.len());
     facts.rows.into_iter().for_each(|row| surveyed.add(row));
     surveyed
 }

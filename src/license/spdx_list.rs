@@ -1,7 +1,9 @@
 //! The SPDX license list, as the `spdx` crate carries it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
+
+use rustc_hash::FxBuildHasher;
 
 /// What the SPDX list says of a license.
 #[derive(Clone, Copy, Debug)]
@@ -35,12 +37,18 @@ pub struct ExceptionInfo {
 
 /// The id of the list that is exactly this one.
 pub(super) fn listed(id: &str) -> Option<&'static str> {
-    spdx::license_id(id).map(|found| found.name).filter(|name| *name == id)
+    BY_ID.get(id).map(|found| found.name)
 }
+
+/// Every id: tens of thousands of kept terms are looked up in a run.
+static BY_ID: LazyLock<HashMap<&str, spdx::LicenseId, FxBuildHasher>> = LazyLock::new(|| {
+    let listed = spdx::identifiers::LICENSES.iter();
+    listed.filter_map(|entry| spdx::license_id(entry.name)).map(|found| (found.name, found)).collect()
+});
 
 /// The license with exactly this id.
 pub fn license(id: &str) -> Option<LicenseInfo> {
-    spdx::license_id(id).filter(|found| found.name == id).map(info)
+    BY_ID.get(id).copied().map(info)
 }
 
 /// The license with this id in any case, e.g. `mit`.

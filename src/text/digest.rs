@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
@@ -19,11 +19,15 @@ impl Digest {
 
     /// The digest of all bytes of `file`, however many.
     pub fn of_file(file: &Path) -> io::Result<Self> {
-        let mut file = File::open(file)?;
+        Digest::of_reader(File::open(file)?)
+    }
+
+    /// The digest of all bytes that `reader` gives.
+    pub fn of_reader(mut reader: impl io::Read) -> io::Result<Self> {
         let mut hash = Sha256::new();
         let mut buffer = [0; 1 << 14];
         loop {
-            match file.read(&mut buffer)? {
+            match reader.read(&mut buffer)? {
                 0 => return Ok(Digest(hash.finalize().into())),
                 count => hash.update(&buffer[..count]),
             }

@@ -1,6 +1,7 @@
 //! A path below a root, with `/` between its parts on every system.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -21,10 +22,20 @@ impl Serialize for RelPath {
     }
 }
 
+thread_local! {
+    /// The path that was read last: what is read together is mostly about one file, which is then in memory once.
+    static LAST: RefCell<RelPath> = RefCell::default();
+}
+
 impl<'de> Deserialize<'de> for RelPath {
     fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<RelPath, D::Error> {
         let Written(path) = Written::deserialize(reader)?;
-        Ok(RelPath(path.into()))
+        Ok(LAST.with_borrow_mut(|last| {
+            if *last.0 != *path {
+                *last = RelPath(path.into());
+            }
+            last.clone()
+        }))
     }
 }
 
@@ -115,6 +126,13 @@ mod tests {
         assert_eq!(RelPath::new("a/../../b"), None);
         assert_eq!(RelPath::new("/etc/passwd"), None);
         assert_eq!(RelPath::new("a/./b/../c").map(|path| path.to_string()), Some("a/c".to_owned()));
+    }
+
+    #[test]
+    fn paths_are_read_as_they_were_written() {
+        let paths = ["a/b", "a/b", "", "a/c", "a/b"].map(|path| RelPath::new(path).expect("relative"));
+        let bytes = postcard::to_stdvec(&paths).expect("plain");
+        assert_eq!(postcard::from_bytes::<[RelPath; 5]>(&bytes).as_ref(), Ok(&paths));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -35,11 +35,11 @@ impl Checkout {
             return None;
         }
         let mut lines = Lines::new(&self.files.disk);
-        lines.below(self.root())?;
+        lines.folder(self.root(), Folder::open(self.root()).ok())?;
         if let Some(lib) = self.lib.as_deref().map(Path::new) {
             lines.list.extend_from_slice(lib.to_string_lossy().as_bytes());
             lines.list.push(0);
-            lines.below(lib)?;
+            lines.folder(lib, Folder::open(lib).ok())?;
         }
         Some(lines.end())
     }
@@ -53,8 +53,6 @@ impl Checkout {
 /// A line for each entry below some folders: kind, name, length, content.
 struct Lines<'c> {
     disk: &'c Disk,
-    /// The entry at hand.
-    path: PathBuf,
     hash: blake3::Hasher,
     /// What is not hashed yet.
     list: Vec<u8>,
@@ -63,54 +61,35 @@ struct Lines<'c> {
 /// Lines are hashed when there are so many bytes of them.
 const ENOUGH: usize = 1 << 18;
 
-impl Lines<'_> {
-    fn new(disk: &Disk) -> Lines<'_> {
-        Lines { disk, path: PathBuf::new(), hash: blake3::Hasher::new(), list: Vec::with_capacity(2 * ENOUGH) }
+impl<'c> Lines<'c> {
+    fn new(disk: &'c Disk) -> Lines<'c> {
+        Lines { disk, hash: blake3::Hasher::new(), list: Vec::with_capacity(2 * ENOUGH) }
     }
 
-    fn below(&mut self, root: &Path) -> Option<()> {
-        root.clone_into(&mut self.path);
-        self.folder(Folder::open(root).ok())
-    }
-
-    /// What is in the folder at hand; `open` is nothing where it is only said to be there.
-    fn folder(&mut self, mut open: Option<Folder>) -> Option<()> {
-        for (name, kind) in self.entries(open.as_mut())?.into_iter().filter(|(name, _)| name != GIT) {
-            self.path.push(&name);
-            self.entry(open.as_ref(), &name, kind)?;
-            self.path.pop();
+    /// What is in the folder at `path`; `open` is nothing where that is only said to be there.
+    fn folder(&mut self, path: &Path, mut open: Option<Folder>) -> Option<()> {
+        let is_touched = self.disk.is_touched(&path.to_string_lossy());
+        let entries = if is_touched { self.told(path)? } else { sorted(open.as_mut()?)? };
+        for (name, kind) in entries.iter().filter(|(name, _)| name != GIT) {
+            match kind {
+                Kind::Folder => {
+                    self.add(b'd', name, b"");
+                    self.folder(&path.join(name), open.as_ref().and_then(|open| open.folder(name).ok()))?;
+                    self.list.push(b')');
+                }
+                Kind::File if is_touched => self.file(name, self.disk.instead(&path.join(name)), open.as_ref())?,
+                Kind::File => self.file(name, None, open.as_ref())?,
+                Kind::Link => self.link(name, &path.join(name))?,
+                Kind::Other => self.add(b'o', name, b""),
+            }
         }
         Some(())
     }
 
-    fn entry(&mut self, parent: Option<&Folder>, name: &OsStr, kind: Kind) -> Option<()> {
-        match kind {
-            Kind::Folder => {
-                self.add(b'd', name, b"");
-                self.folder(parent.and_then(|parent| parent.folder(name).ok()))?;
-                self.list.push(b')');
-            }
-            Kind::File => self.file(parent, name)?,
-            Kind::Link => {
-                self.add(b'l', name, self.target()?.as_os_str().as_encoded_bytes());
-                self.list.push(0);
-                self.list.push(far_kind(&self.path));
-            }
-            Kind::Other => self.add(b'o', name, b""),
-        }
-        Some(())
-    }
-
-    /// What is in the folder at hand, by names.
-    fn entries(&self, open: Option<&mut Folder>) -> Option<Vec<(OsString, Kind)>> {
-        let shown = self.path.to_string_lossy();
-        if self.disk.is_touched(&shown) {
-            let told = self.disk.list(&shown).ok()?.into_iter();
-            return Some(told.map(|(name, kind)| (name.into(), kind)).collect());
-        }
-        let mut entries = open?.entries().ok()?;
-        entries.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Some(entries)
+    /// What is said to be in the folder at `path`, by names.
+    fn told(&self, path: &Path) -> Option<Vec<(OsString, Kind)>> {
+        let entries = self.disk.list(&path.to_string_lossy()).ok()?.into_iter();
+        Some(entries.map(|(name, kind)| (name.into(), kind)).collect())
     }
 
     fn add(&mut self, letter: u8, name: &OsStr, content: &[u8]) {
@@ -121,20 +100,20 @@ impl Lines<'_> {
     }
 
     /// The length, and what is in it.
-    fn file(&mut self, parent: Option<&Folder>, name: &OsStr) -> Option<()> {
+    fn file(&mut self, name: &OsStr, instead: Option<&Instead>, parent: Option<&Folder>) -> Option<()> {
         self.add(b'f', name, &[0; size_of::<u64>()]);
         let start = self.list.len();
-        let length = match self.disk.instead(&self.path) {
+        let length = match instead {
             Some(Instead::File(bytes)) => match self.content(bytes.as_slice())? {
                 all if all <= MAX_FILE => all,
-                _ => bytes.len() as u64,
+                more => more.max(bytes.len() as u64),
             },
             Some(_) => return None,
             None => {
                 let file = parent?.file(name).ok()?;
                 match self.content(&file)? {
                     all if all <= MAX_FILE => all,
-                    _ => file.metadata().ok()?.len(),
+                    more => more.max(file.metadata().ok()?.len()),
                 }
             }
         };
@@ -169,15 +148,25 @@ impl Lines<'_> {
         Fingerprint(self.hash.finalize().into())
     }
 
-    /// Where a link leads. What is there is covered where it lies, or it is not read, for it lies outside; into `.git`
-    /// none may lead.
-    fn target(&self) -> Option<PathBuf> {
-        if self.disk.instead(&self.path).is_some() {
+    /// Where it leads. What is there is covered where it lies, or it is not read, for it lies outside; into `.git` none
+    /// may lead.
+    fn link(&mut self, name: &OsStr, path: &Path) -> Option<()> {
+        let is_plain = fs::canonicalize(path).map_or(true, |real| real.iter().all(|part| part != GIT));
+        if !is_plain || self.disk.instead(path).is_some() {
             return None;
         }
-        let is_plain = fs::canonicalize(&self.path).map_or(true, |real| real.iter().all(|part| part != GIT));
-        fs::read_link(&self.path).ok().filter(|_| is_plain)
+        self.add(b'l', name, fs::read_link(path).ok()?.as_os_str().as_encoded_bytes());
+        self.list.push(0);
+        self.list.push(far_kind(path));
+        Some(())
     }
+}
+
+/// What is in `folder`, by names.
+fn sorted(folder: &mut Folder) -> Option<Vec<(OsString, Kind)>> {
+    let mut entries = folder.entries().ok()?;
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Some(entries)
 }
 
 /// What is at the end of a link.
