@@ -59,10 +59,11 @@ fn answers(root: &Path, paths: &[PathBuf]) -> Vec<Answer> {
 fn json<'a>(eval: &Eval<'a>, value: Value<'a>) -> R<'a, Json> {
     Ok(match value {
         Value::Null => Json::Null,
-        Value::Bool(value) => value.into(),
+        Value::True => true.into(),
+        Value::False => false.into(),
         Value::Int(value) => value.into(),
-        Value::Float(value) => value.into(),
-        Value::Str(text) => text.into(),
+        Value::Float(value) => value.get().into(),
+        Value::Str(text) => (*text).into(),
         Value::List(items) => {
             let items = items.iter().map(|item| eval.force(item).and_then(|value| json(eval, value)));
             Json::Array(items.collect::<Result<_, _>>()?)
@@ -74,7 +75,7 @@ fn json<'a>(eval: &Eval<'a>, value: Value<'a>) -> R<'a, Json> {
         }
         Value::Attrs(attrs) => {
             let mut map = Map::new();
-            for attr in attrs {
+            for attr in *attrs {
                 map.insert(eval.name(attr.name).to_string(), json(eval, eval.force(attr.value)?)?);
             }
             Json::Object(map)

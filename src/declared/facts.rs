@@ -70,13 +70,13 @@ impl<'a> Reader<'_, 'a> {
         self.eval.force(thunk).ok()
     }
 
-    fn named(&self, value: Value<'a>, name: &str) -> Option<Value<'a>> {
-        self.get(value, self.eval.sym(name))
+    fn named(&self, value: Value<'a>, name: &'static str) -> Option<Value<'a>> {
+        self.get(value, self.eval.lasting(name))
     }
 
     fn text(&self, value: Value<'a>, name: Sym) -> Option<String> {
         match self.get(value, name) {
-            Some(Value::Str(text)) => Some(text.to_owned()),
+            Some(Value::Str(text)) => Some((*text).to_owned()),
             _ => None,
         }
     }
@@ -96,7 +96,7 @@ impl<'a> Reader<'_, 'a> {
         let known = &self.eval.known;
         let written = |attrs: &'a [Attr<'a>], name| lookup(attrs, name).map(|attr| attr.at).filter(|at| *at > 0);
         let described = match lookup(given, known.meta).and_then(|meta| self.eval.force(meta.value).ok()) {
-            Some(Value::Attrs(meta)) => written(meta, self.eval.sym("description")),
+            Some(Value::Attrs(meta)) => written(meta, self.eval.lasting("description")),
             _ => None,
         };
         let named = || [known.version, known.pname, known.name].into_iter().find_map(|name| written(given, name));
@@ -105,10 +105,15 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// The set in `file` in which one of `names` of `value` is written.
-    fn set_around(&self, value: Value<'a>, names: &[&str], file: Option<&crate::text::RelPath>) -> Option<Site> {
+    fn set_around(
+        &self,
+        value: Value<'a>,
+        names: &[&'static str],
+        file: Option<&crate::text::RelPath>,
+    ) -> Option<Site> {
         let Value::Attrs(attrs) = value else { return None };
         names.iter().find_map(|name| {
-            let attr = lookup(attrs, self.eval.sym(name)).filter(|attr| attr.at > 0)?;
+            let attr = lookup(attrs, self.eval.lasting(name)).filter(|attr| attr.at > 0)?;
             let site = self.checkout.site(self.eval.files.set_around(attr.at)?)?;
             file.is_none_or(|file| *file == site.file).then_some(site)
         })
@@ -169,9 +174,9 @@ impl<'a> Reader<'_, 'a> {
 
     fn source_type(&self, item: &'a Thunk<'a>) -> Option<String> {
         match self.eval.force(item).ok()? {
-            Value::Str(text) => Some(text.to_owned()),
+            Value::Str(text) => Some((*text).to_owned()),
             value => match self.named(value, "shortName") {
-                Some(Value::Str(text)) => Some(text.to_owned()),
+                Some(Value::Str(text)) => Some((*text).to_owned()),
                 _ => None,
             },
         }

@@ -182,7 +182,7 @@ impl<'a> Reader<'_, 'a> {
     fn statement(&self, value: Value<'a>) -> Result<Option<Statement>, (Vec<Member>, Vec<String>)> {
         match value {
             Value::Null => Ok(None),
-            Value::Str(text) => Ok(Some(Statement::Text(text.to_owned(), self.parsed.get(text)))),
+            Value::Str(text) => Ok(Some(Statement::Text((*text).to_owned(), self.parsed.get(text)))),
             Value::List(items) => self.members(items, None).map(|members| Some(Statement::List(joined(members)))),
             Value::Opaque(Opaque { why, shape: Shape::Members(items) }) => {
                 self.members(items, Some(why)).map(|members| Some(Statement::List(joined(members))))
@@ -241,7 +241,15 @@ impl<'a> Reader<'_, 'a> {
         match value {
             Value::Str(text) => {
                 let expr = self.parsed.get(text).unwrap_or_else(|| LicenseExpr::from(reference(text)));
-                Ok(Member { attr: None, label: text.to_owned(), expr, site, free: true, deprecated: false, text: true })
+                Ok(Member {
+                    attr: None,
+                    label: (*text).to_owned(),
+                    expr,
+                    site,
+                    free: true,
+                    deprecated: false,
+                    text: true,
+                })
             }
             Value::Attrs(attrs) => self.record(attrs, site),
             Value::Opaque(opaque) => Err(opaque.why.to_owned()),
@@ -266,26 +274,25 @@ impl<'a> Reader<'_, 'a> {
         Ok(Member { attr: short, label, expr, site, free, deprecated, text: false })
     }
 
-    fn field(&self, attrs: &'a [Attr<'a>], name: &str) -> Result<Option<Value<'a>>, String> {
-        match lookup(attrs, self.eval.sym(name)) {
+    fn field(&self, attrs: &'a [Attr<'a>], name: &'static str) -> Result<Option<Value<'a>>, String> {
+        match lookup(attrs, self.eval.lasting(name)) {
             Some(attr) => self.eval.force(attr.value).map(Some).map_err(why),
             None => Ok(None),
         }
     }
 
-    fn text(&self, attrs: &'a [Attr<'a>], name: &str) -> Result<Option<String>, String> {
+    fn text(&self, attrs: &'a [Attr<'a>], name: &'static str) -> Result<Option<String>, String> {
         match self.field(attrs, name)? {
-            Some(Value::Str(text)) => Ok(Some(text.to_owned())),
+            Some(Value::Str(text)) => Ok(Some((*text).to_owned())),
             Some(Value::Opaque(opaque)) => Err(opaque.why.to_owned()),
             _ => Ok(None),
         }
     }
 
-    fn flag(&self, attrs: &'a [Attr<'a>], name: &str) -> Result<Option<bool>, String> {
+    fn flag(&self, attrs: &'a [Attr<'a>], name: &'static str) -> Result<Option<bool>, String> {
         match self.field(attrs, name)? {
-            Some(Value::Bool(value)) => Ok(Some(value)),
             Some(Value::Opaque(opaque)) => Err(opaque.why.to_owned()),
-            _ => Ok(None),
+            value => Ok(value.and_then(Value::as_bool)),
         }
     }
 
@@ -297,11 +304,16 @@ impl<'a> Reader<'_, 'a> {
             Some("plus") => return Some("plus"),
             _ => {}
         }
-        let has = |name: &str| lookup(attrs, self.eval.sym(name)).is_some();
+        let has = |name| lookup(attrs, self.eval.lasting(name)).is_some();
         (has("operator") && has("base") && has("mod")).then_some("binary")
     }
 
-    fn operand(&self, attrs: &'a [Attr<'a>], name: &str, depth: u32) -> Result<(Vec<Member>, LicenseExpr), String> {
+    fn operand(
+        &self,
+        attrs: &'a [Attr<'a>],
+        name: &'static str,
+        depth: u32,
+    ) -> Result<(Vec<Member>, LicenseExpr), String> {
         let Some(value) = self.field(attrs, name)? else { return Err(format!("an operator without `{name}`")) };
         self.operator_value(value, depth)
     }
@@ -351,8 +363,8 @@ impl<'a> Reader<'_, 'a> {
     fn with(
         &self,
         attrs: &'a [Attr<'a>],
-        base: &str,
-        exception: &str,
+        base: &'static str,
+        exception: &'static str,
         depth: u32,
     ) -> Result<(Vec<Member>, LicenseExpr), String> {
         let (mut members, expr) = self.operand(attrs, base, depth)?;

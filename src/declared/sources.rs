@@ -88,27 +88,27 @@ impl<'a> Sources<'_, 'a> {
 
     /// What a package manager brings along to `package`.
     pub(super) fn vendored(&self, package: Value<'a>) -> Vec<Vendored> {
-        let found = |(names, asked): &(&[&str], &[&str])| {
+        let found = |(names, asked): &(&[&'static str], &[&'static str])| {
             let made = names.iter().find_map(|name| self.vendored_in(package, name));
             made.or_else(|| self.asked_for(package, names[0], asked))
         };
         VENDORED.iter().filter_map(found).collect()
     }
 
-    fn vendored_in(&self, package: Value<'a>, name: &str) -> Option<Vendored> {
-        let thunk = attr_of(self.eval, package, self.eval.sym(name)).ok()??;
+    fn vendored_in(&self, package: Value<'a>, name: &'static str) -> Option<Vendored> {
+        let thunk = attr_of(self.eval, package, self.eval.lasting(name)).ok()??;
         let value = self.eval.force(thunk).ok().filter(|value| matches!(value, Value::Attrs(_)))?;
         let source = SourceRef { fetcher: name.to_owned(), ..self.fetched(value, thunk) };
         Some(Vendored { source, lock: self.lock_in(value) })
     }
 
     /// What a builder that is not known here was asked to bring along.
-    fn asked_for(&self, package: Value<'a>, name: &str, asked: &[&str]) -> Option<Vendored> {
+    fn asked_for(&self, package: Value<'a>, name: &str, asked: &[&'static str]) -> Option<Vendored> {
         let value = asked.iter().find_map(|asked| match self.value(package, asked)? {
             Value::Null => None,
             value => Some(value),
         })?;
-        let hash = if let Value::Str(text) = value { Some(text.to_owned()) } else { None };
+        let hash = if let Value::Str(text) = value { Some((*text).to_owned()) } else { None };
         let source = SourceRef { hash, mode: HashMode::Nar, ..blank(name) };
         Some(Vendored { source, lock: self.lock_in(value) })
     }
@@ -193,20 +193,19 @@ impl<'a> Sources<'_, 'a> {
         let mut source = blank(&fetcher);
         let value = self.eval.force(argument).map_err(|error| error.text.to_owned())?;
         if let Value::Str(url) = value {
-            source.urls.push(url.to_owned());
+            source.urls.push((*url).to_owned());
             return Ok(source);
         }
         source.rev = self.text(value, "tag").or_else(|| self.text(value, "rev")).or_else(|| self.text(value, "ref"));
         source.urls = self.texts(value, "urls");
         source.urls.extend(self.text(value, "url").or_else(|| self.forge_url(&fetcher, value, source.rev.as_deref())));
-        source.algo =
-            ["sha256", "sha512", "sha1"].iter().find(|algo| self.text(value, algo).is_some()).map(|a| (*a).into());
-        let hash = source.algo.as_deref().unwrap_or("hash");
-        source.hash = self.text(value, hash);
+        let algo = ["sha256", "sha512", "sha1"].into_iter().find(|algo| self.text(value, algo).is_some());
+        source.algo = algo.map(str::to_owned);
+        source.hash = self.text(value, algo.unwrap_or("hash"));
         let flat = matches!(&*fetcher, "fetchurl" | "fetchPypi" | "fetchurlBoot" | "requireFile");
         source.mode = if flat { HashMode::Flat } else { HashMode::Nar };
         source.name = self.text(value, "name").or_else(|| (!flat).then(|| "source".to_owned()));
-        source.strip_root = !matches!(self.value(value, "stripRoot"), Some(Value::Bool(false)));
+        source.strip_root = !matches!(self.value(value, "stripRoot"), Some(Value::False));
         source.flags = self.flags(value, "");
         source.git = source.rev.as_ref().and_then(|_| self.git_part(value));
         if self.loose_text(value, "postFetch").is_some_and(|script| !script.trim().is_empty()) {
@@ -217,7 +216,7 @@ impl<'a> Sources<'_, 'a> {
 
     /// Where a forge keeps the archive of a revision; nothing where it is not one of the plain cases.
     fn forge_url(&self, fetcher: &str, value: Value<'a>, rev: Option<&str>) -> Option<String> {
-        let text = |name: &str| self.text(value, name);
+        let text = |name: &'static str| self.text(value, name);
         match fetcher {
             "fetchFromGitHub" => {
                 let host = text("githubBase").unwrap_or_else(|| "github.com".to_owned());
@@ -253,7 +252,7 @@ impl<'a> Sources<'_, 'a> {
     /// The fetcher by what it made: the folder of its builder, else its urls.
     fn by_shape(&self, value: Value<'a>, urls: &[String], mode: HashMode, script: &str) -> String {
         let starts = |start: &str| urls.first().is_some_and(|url| url.starts_with(start));
-        let has = |name: &str| self.value(value, name).is_some();
+        let has = |name: &'static str| self.value(value, name).is_some();
         let builder = self.builder_folder(value);
         let name = match builder.as_deref() {
             Some(folder) if folder != "fetchurl" && FETCHERS.contains(&folder) => folder,
@@ -278,7 +277,7 @@ impl<'a> Sources<'_, 'a> {
     }
 
     fn flags(&self, value: Value<'a>, script: &str) -> Vec<String> {
-        let on = |name: &&&str| matches!(self.value(value, name), Some(Value::Bool(true)));
+        let on = |name: &&&'static str| matches!(self.value(value, name), Some(Value::True));
         let mut flags: Vec<String> = SWITCHES.iter().filter(on).map(|name| (**name).to_owned()).collect();
         if changes_afterwards(script) {
             flags.push("postFetch".to_owned());
@@ -288,7 +287,7 @@ impl<'a> Sources<'_, 'a> {
 
     /// The part of a repository; a derivation has the folders in one text, a line each.
     fn git_part(&self, value: Value<'a>) -> Option<Box<GitPart>> {
-        let lines = |name: &str| match self.text(value, name) {
+        let lines = |name: &'static str| match self.text(value, name) {
             Some(text) => text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect(),
             None => self.texts(value, name),
         };
@@ -297,10 +296,7 @@ impl<'a> Sources<'_, 'a> {
             sparse = lines("sparseCheckoutText");
         }
         let root_dir = self.text(value, "rootDir");
-        let patterns = match self.value(value, "nonConeMode") {
-            Some(Value::Bool(patterns)) => patterns,
-            _ => root_dir.is_some(),
-        };
+        let patterns = self.value(value, "nonConeMode").and_then(Value::as_bool).unwrap_or(root_dir.is_some());
         if sparse.is_empty() {
             sparse.extend(root_dir.clone());
         }
@@ -309,8 +305,8 @@ impl<'a> Sources<'_, 'a> {
         (part != GitPart::default()).then(|| Box::new(part))
     }
 
-    fn value(&self, value: Value<'a>, name: &str) -> Option<Value<'a>> {
-        self.get(value, self.eval.sym(name))
+    fn value(&self, value: Value<'a>, name: &'static str) -> Option<Value<'a>> {
+        self.get(value, self.eval.lasting(name))
     }
 
     fn get(&self, value: Value<'a>, name: Sym) -> Option<Value<'a>> {
@@ -318,25 +314,25 @@ impl<'a> Sources<'_, 'a> {
         self.eval.force(thunk).ok()
     }
 
-    fn text(&self, value: Value<'a>, name: &str) -> Option<String> {
+    fn text(&self, value: Value<'a>, name: &'static str) -> Option<String> {
         match self.value(value, name) {
-            Some(Value::Str(text)) if !text.is_empty() => Some(text.to_owned()),
+            Some(Value::Str(text)) if !text.is_empty() => Some((*text).to_owned()),
             _ => None,
         }
     }
 
     /// A text that may name store paths: to look into, not to show.
-    fn loose_text(&self, value: Value<'a>, name: &str) -> Option<&'a str> {
+    fn loose_text(&self, value: Value<'a>, name: &'static str) -> Option<&'a str> {
         match self.value(value, name) {
             Some(Value::Str(text) | Value::Tainted(text)) => Some(text),
             _ => None,
         }
     }
 
-    fn texts(&self, value: Value<'a>, name: &str) -> Vec<String> {
+    fn texts(&self, value: Value<'a>, name: &'static str) -> Vec<String> {
         let Some(Value::List(items)) = self.value(value, name) else { return Vec::new() };
         let text = |item: &&'a Thunk<'a>| match self.eval.force(item) {
-            Ok(Value::Str(url)) => Some(url.to_owned()),
+            Ok(Value::Str(url)) => Some((*url).to_owned()),
             _ => None,
         };
         items.iter().filter_map(text).collect()

@@ -11,10 +11,10 @@ impl<'a> Eval<'a> {
         match (a, b) {
             (Value::Opaque(opaque), _) | (_, Value::Opaque(opaque)) => self.unknown(opaque.why),
             (Value::Null, Value::Null) => Ok(true),
-            (Value::Bool(a), Value::Bool(b)) => Ok(a == b),
+            (Value::True, Value::True) | (Value::False, Value::False) => Ok(true),
             (Value::Int(a), Value::Int(b)) => Ok(a == b),
-            (Value::Float(a), Value::Float(b)) => Ok(a == b),
-            (Value::Int(a), Value::Float(b)) | (Value::Float(b), Value::Int(a)) => Ok(a as f64 == b),
+            (Value::Float(a), Value::Float(b)) => Ok(a.get() == b.get()),
+            (Value::Int(a), Value::Float(b)) | (Value::Float(b), Value::Int(a)) => Ok(a as f64 == b.get()),
             (Value::Str(a), Value::Str(b)) | (Value::Path(a), Value::Path(b)) => Ok(a == b),
             (Value::Tainted(a), Value::Tainted(b)) => self.equal_store_paths(a, b),
             (Value::List(a), Value::List(b)) => self.equal_lists(a, b),
@@ -72,7 +72,7 @@ impl<'a> Eval<'a> {
     /// True where `attrs` has `type = "derivation"`.
     pub fn is_derivation(&self, attrs: &'a [Attr<'a>]) -> R<'a, bool> {
         match lookup(attrs, self.known.kind) {
-            Some(attr) => Ok(matches!(self.force(attr.value)?, Value::Str("derivation"))),
+            Some(attr) => Ok(matches!(self.force(attr.value)?, Value::Str(&"derivation"))),
             None => Ok(false),
         }
     }
@@ -81,9 +81,9 @@ impl<'a> Eval<'a> {
     pub fn order(&self, a: Value<'a>, b: Value<'a>) -> R<'a, Option<Ordering>> {
         match (a, b) {
             (Value::Int(a), Value::Int(b)) => Ok(Some(a.cmp(&b))),
-            (Value::Int(a), Value::Float(b)) => Ok((a as f64).partial_cmp(&b)),
-            (Value::Float(a), Value::Int(b)) => Ok(a.partial_cmp(&(b as f64))),
-            (Value::Float(a), Value::Float(b)) => Ok(a.partial_cmp(&b)),
+            (Value::Int(a), Value::Float(b)) => Ok((a as f64).partial_cmp(&b.get())),
+            (Value::Float(a), Value::Int(b)) => Ok(a.get().partial_cmp(&(b as f64))),
+            (Value::Float(a), Value::Float(b)) => Ok(a.get().partial_cmp(&b.get())),
             (Value::Str(a), Value::Str(b)) | (Value::Path(a), Value::Path(b)) => Ok(Some(a.cmp(b))),
             (Value::List(a), Value::List(b)) => self.order_lists(a, b),
             (Value::Tainted(_), Value::Str(_) | Value::Tainted(_)) | (Value::Str(_), Value::Tainted(_)) => {

@@ -107,7 +107,7 @@ impl<'a> Eval<'a> {
             self.refuse_overrides(items)?;
         }
         if bindings.dynamic.is_empty() {
-            return Ok(Value::Attrs(items));
+            return Ok(Value::Attrs(self.wide(items)));
         }
         self.add_dynamic(bindings, items, inner)
     }

@@ -16,7 +16,7 @@ use super::origin::Made;
 use super::reads::Reads;
 use super::symbol::{OwnNames, Sym};
 use super::syntax::ast::{AttrName, Expr, Kind, Loc};
-use super::value::{Attr, Closure, Env, Error, ErrorKind, Native, Opaque, R, Shape, State, Thunk, Value, lookup};
+use super::value::{Attr, Closure, Env, Error, ErrorKind, Native, Opaque, R, Shape, State, Thunk, Value, Wide, lookup};
 
 /// One evaluator: the values of one thread.
 pub struct Eval<'a> {
@@ -31,9 +31,13 @@ pub struct Eval<'a> {
     names: &'a OwnNames,
     pub(super) held: &'a Held,
     /// Room for a set that is being made.
+    lasting: RefCell<HashMap<(usize, usize), Sym, FxBuildHasher>>,
     pub(super) scratch: RefCell<Vec<Attr<'a>>>,
-    pub(super) globals: RefCell<HashMap<Sym, &'a Thunk<'a>, FxBuildHasher>>,
+    /// The outermost scope, whose names have the first numbers.
+    pub(super) globals: RefCell<Vec<Option<&'a Thunk<'a>>>>,
     pub(super) imports: RefCell<HashMap<&'a str, &'a Thunk<'a>, FxBuildHasher>>,
+    /// What JSON texts say, by where a text lies: nothing in the arena or among the files is ever moved.
+    pub(super) data: RefCell<HashMap<(usize, usize), Value<'a>, FxBuildHasher>>,
     pub(super) patterns: RefCell<HashMap<&'a str, Option<regex::bytes::Regex>>>,
     pub(super) drvs: Cell<u64>,
     /// The library that stands in where a file means a `lib` outside of the checkout.
@@ -69,9 +73,11 @@ impl<'a> Eval<'a> {
             known: Known::new(&files.names),
             names,
             held,
+            lasting: RefCell::default(),
             scratch: RefCell::default(),
             globals: RefCell::default(),
             imports: RefCell::default(),
+            data: RefCell::default(),
             patterns: RefCell::default(),
             drvs: Cell::new(0),
             lib: Cell::new(None),
@@ -103,6 +109,17 @@ impl<'a> Eval<'a> {
         self.names.sym(text, &self.files.names)
     }
 
+    /// A reference to something of the arena that fits in a value.
+    pub fn wide<T: ?Sized>(&self, of: &'a T) -> Wide<'a, T> {
+        self.bump.alloc(of)
+    }
+
+    /// The number of a text that is asked for again and again and stays where it is: found by its place.
+    pub fn lasting(&self, text: &'a str) -> Sym {
+        let place = (text.as_ptr() as usize, text.len());
+        *self.lasting.borrow_mut().entry(place).or_insert_with(|| self.sym(text))
+    }
+
     /// `text` in the arena.
     pub fn str(&self, text: &str) -> &'a str {
         self.bump.alloc_str(text)
@@ -110,7 +127,7 @@ impl<'a> Eval<'a> {
 
     /// A string value.
     pub fn string(&self, text: &str) -> Value<'a> {
-        Value::Str(self.str(text))
+        Value::Str(self.wide(self.str(text)))
     }
 
     /// A thunk that is already a value.
@@ -136,7 +153,7 @@ impl<'a> Eval<'a> {
 
     /// A list of thunks in the arena.
     pub fn list(&self, items: &[&'a Thunk<'a>]) -> Value<'a> {
-        Value::List(self.bump.alloc_slice_copy(items))
+        Value::List(self.wide(self.bump.alloc_slice_copy(items)))
     }
 
     /// A set; of equal names the last wins.
@@ -146,7 +163,7 @@ impl<'a> Eval<'a> {
         items.reverse();
         items.dedup_by_key(|attr| attr.name);
         items.reverse();
-        Value::Attrs(self.bump.alloc_slice_copy(&items))
+        Value::Attrs(self.wide(self.bump.alloc_slice_copy(&items)))
     }
 
     /// A set of values under plain names.
@@ -261,7 +278,16 @@ impl<'a> Eval<'a> {
             return self.force(self.local(env, slot.up, slot.slot, *name)?);
         }
         self.step()?;
-        self.deeper(|| self.eval_kind(expr, env))
+        self.enter()?;
+        self.eval_inside(expr, env)
+    }
+
+    // Each of these has its result in one place from the beginning: moving one costs more than most of them do.
+
+    fn eval_inside(&self, expr: &'a Expr, env: &'a Env<'a>) -> R<'a, Value<'a>> {
+        let result = self.eval_kind(expr, env);
+        self.leave();
+        result
     }
 
     fn eval_kind(&self, expr: &'a Expr, env: &'a Env<'a>) -> R<'a, Value<'a>> {
@@ -269,8 +295,6 @@ impl<'a> Eval<'a> {
             Kind::Global(name) => self.global(*name),
             Kind::Dynamic(name, withs) => self.dynamic(*name, withs, env, expr.loc),
             Kind::Name(_) => self.fault("a name that was not resolved"),
-            Kind::Apply(two) => self.apply(two, env).inspect(|_| self.produced(expr.loc)),
-            Kind::Select(select) => self.select(select, env).inspect(|_| self.produced(expr.loc)),
             Kind::If(three) => self.branch(three, env),
             Kind::Let(inner) => {
                 let (bindings, body) = &**inner;
@@ -288,29 +312,38 @@ impl<'a> Eval<'a> {
                 let set = self.delay(set, env);
                 self.select_from(set, self.known.body)
             }
-            _ => self.eval_plain(expr, env).inspect(|_| self.produced(expr.loc)),
+            _ => self.eval_here(expr, env),
         }
+    }
+
+    fn eval_here(&self, expr: &'a Expr, env: &'a Env<'a>) -> R<'a, Value<'a>> {
+        let result = self.eval_plain(expr, env);
+        self.produced(&result, expr.loc);
+        result
     }
 
     /// Kinds that make a value of their own, at their own place.
     fn eval_plain(&self, expr: &'a Expr, env: &'a Env<'a>) -> R<'a, Value<'a>> {
         match &expr.kind {
+            Kind::Apply(two) => self.apply(two, env),
+            Kind::Select(select) => self.select(select, env),
             Kind::Int(number) => Ok(Value::Int(*number)),
-            Kind::Float(number) => Ok(Value::Float(*number)),
-            Kind::Str(text) => Ok(Value::Str(text)),
-            Kind::Path(path) => Ok(Value::Path(path)),
+            Kind::Float(number) => Ok(Value::float(*number)),
+            Kind::Str(text) => Ok(Value::Str(self.wide(text))),
+            Kind::Path(path) => Ok(Value::Path(self.wide(path))),
             Kind::Interp(parts) => self.interpolate(parts, env),
             Kind::PathInterp(parts) => self.interpolate_path(parts, env),
             Kind::Search(name) => Ok(self.search(name)),
             Kind::Lambda(lambda) => Ok(Value::Lambda(self.bump.alloc(Closure { lambda, env, args: &[] }))),
             Kind::Set(bindings) => self.set(bindings, env),
             Kind::List(items) => {
-                Ok(Value::List(self.bump.alloc_slice_fill_iter(items.iter().map(|item| self.delay(item, env)))))
+                let items: &[_] = self.bump.alloc_slice_fill_iter(items.iter().map(|item| self.delay(item, env)));
+                Ok(Value::List(self.wide(items)))
             }
             Kind::Has(select) => self.has(&select.of, &select.path, env),
             Kind::Not(of) => match self.eval(of, env)? {
                 Value::Opaque(opaque) => Ok(self.opaque(opaque.why)),
-                value => Ok(Value::Bool(!self.bool_of(value)?)),
+                value => Ok(Value::bool(!self.bool_of(value)?)),
             },
             Kind::Neg(of) => self.negate(of, env),
             Kind::Bin(op, two) => self.binary(*op, &two[0], &two[1], env),
@@ -318,8 +351,11 @@ impl<'a> Eval<'a> {
         }
     }
 
-    fn produced(&self, loc: Loc) {
-        self.last.set(loc);
+    /// `value` is that of the expression at `loc`.
+    fn produced(&self, value: &R<'a, Value<'a>>, loc: Loc) {
+        if value.is_ok() {
+            self.last.set(loc);
+        }
     }
 
     /// The place of what was computed last.
@@ -340,9 +376,12 @@ impl<'a> Eval<'a> {
         }
     }
 
+    fn bound_outermost(&self, name: Sym) -> Option<&'a Thunk<'a>> {
+        self.globals.borrow().get(name.0 as usize).copied().flatten()
+    }
+
     pub(super) fn global(&self, name: Sym) -> R<'a, Value<'a>> {
-        let found = self.globals.borrow().get(&name).copied();
-        match found {
+        match self.bound_outermost(name) {
             Some(thunk) => self.force(thunk),
             None => self.fault(&format!("undefined variable `{}`", self.name(name))),
         }
@@ -354,11 +393,13 @@ impl<'a> Eval<'a> {
             match self.force(scope)? {
                 Value::Attrs(attrs) => {
                     if let Some(attr) = lookup(attrs, name) {
-                        return self.force(attr.value).inspect(|_| self.produced(loc));
+                        let value = self.force(attr.value);
+                        self.produced(&value, loc);
+                        return value;
                     }
                 }
                 Value::Opaque(opaque) => {
-                    if self.globals.borrow().contains_key(&name) && withs.len() == 1 {
+                    if self.bound_outermost(name).is_some() && withs.len() == 1 {
                         continue;
                     }
                     return self.select_opaque(opaque, name);
@@ -377,8 +418,8 @@ impl<'a> Eval<'a> {
                 Err(_) => return self.thunk(State::Expr(expr, env), expr.loc),
             },
             Kind::Int(number) => Value::Int(*number),
-            Kind::Str(text) => Value::Str(text),
-            Kind::Path(path) => Value::Path(path),
+            Kind::Str(text) => Value::Str(self.wide(text)),
+            Kind::Path(path) => Value::Path(self.wide(path)),
             Kind::Lambda(lambda) => Value::Lambda(self.bump.alloc(Closure { lambda, env, args: &[] })),
             _ => return self.thunk(State::Expr(expr, env), expr.loc),
         };

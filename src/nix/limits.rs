@@ -55,13 +55,25 @@ impl<'a> Eval<'a> {
     /// What `run` gives, one level further in.
     #[inline]
     pub(super) fn deeper<T>(&self, run: impl FnOnce() -> R<'a, T>) -> R<'a, T> {
+        self.enter()?;
+        let result = run();
+        self.leave();
+        result
+    }
+
+    /// One level further in, until [`Eval::leave`].
+    #[inline]
+    pub(super) fn enter(&self) -> R<'a, ()> {
         let depth = self.depth.get();
         if depth >= self.limits.depth {
             return Err(self.error(ErrorKind::Limit, "nested deeper than allowed"));
         }
         self.depth.set(depth + 1);
-        let result = run();
-        self.depth.set(depth);
-        result
+        Ok(())
+    }
+
+    #[inline]
+    pub(super) fn leave(&self) {
+        self.depth.set(self.depth.get() - 1);
     }
 }

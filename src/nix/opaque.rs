@@ -102,7 +102,7 @@ impl<'a> Eval<'a> {
             Value::Attrs(attrs) if is_kind => {
                 let named = lookup(attrs, known.pname).or_else(|| lookup(attrs, known.name));
                 let named = named.map(|attr| self.force(attr.value)).transpose()?;
-                Ok(matches!(named, Some(Value::Str(_))).then_some(Value::Str(DERIVATION)))
+                Ok(matches!(named, Some(Value::Str(_))).then_some(Value::Str(&DERIVATION)))
             }
             Value::Attrs(attrs) => lookup(attrs, name).map(|attr| self.force(attr.value)).transpose(),
             _ => Ok(None),
@@ -164,5 +164,5 @@ fn rebuild<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
         merged => eval.opaque_as(why, Shape::Build(eval.done(merged))),
     };
     // Only packages are changed like that.
-    eval.update(build, eval.record(&[("type", eval.done(Value::Str(DERIVATION)))]))
+    eval.update(build, eval.record(&[("type", eval.done(Value::Str(&DERIVATION)))]))
 }

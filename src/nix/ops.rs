@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::eval::Eval;
 use super::files::is_in_library;
+use super::symbol::Sym;
 use super::syntax::ast::{AttrName, Expr, Loc, Op, Select};
 use super::value::{Attr, Env, ErrorKind, Opaque, R, Shape, Thunk, Value, lookup};
 
@@ -11,7 +12,8 @@ impl<'a> Eval<'a> {
     /// A boolean, or why not.
     pub fn bool_of(&self, value: Value<'a>) -> R<'a, bool> {
         match value {
-            Value::Bool(value) => Ok(value),
+            Value::True => Ok(true),
+            Value::False => Ok(false),
             Value::Opaque(opaque) => self.unknown(opaque.why),
             other => self.fault(&format!("a boolean was expected, not a {}", other.type_name())),
         }
@@ -57,7 +59,7 @@ impl<'a> Eval<'a> {
     pub(super) fn negate(&self, of: &'a Expr, env: &'a Env<'a>) -> R<'a, Value<'a>> {
         match self.eval(of, env)? {
             Value::Int(number) => Ok(Value::Int(number.wrapping_neg())),
-            Value::Float(number) => Ok(Value::Float(-number)),
+            Value::Float(number) => Ok(Value::float(-number.get())),
             Value::Opaque(opaque) => Ok(self.opaque(opaque.why)),
             other => self.fault(&format!("a {} cannot be negated", other.type_name())),
         }
@@ -106,19 +108,19 @@ impl<'a> Eval<'a> {
             let last = index + 1 == path.len();
             match value {
                 Value::Attrs(attrs) => match lookup(attrs, sym) {
-                    Some(_) if last => return Ok(Value::Bool(true)),
+                    Some(_) if last => return Ok(Value::True),
                     Some(attr) => value = self.force(attr.value)?,
-                    None => return Ok(Value::Bool(false)),
+                    None => return Ok(Value::False),
                 },
                 Value::Opaque(opaque) => match self.known_attr(opaque, sym)? {
-                    Some(_) if last => return Ok(Value::Bool(true)),
+                    Some(_) if last => return Ok(Value::True),
                     Some(found) => value = found,
                     None => return Ok(self.opaque(opaque.why)),
                 },
-                _ => return Ok(Value::Bool(false)),
+                _ => return Ok(Value::False),
             }
         }
-        Ok(Value::Bool(true))
+        Ok(Value::True)
     }
 
     pub(super) fn binary(&self, op: Op, left: &'a Expr, right: &'a Expr, env: &'a Env<'a>) -> R<'a, Value<'a>> {
@@ -136,12 +138,12 @@ impl<'a> Eval<'a> {
             return Ok(self.opaque(opaque.why));
         }
         match op {
-            Op::Eq => self.equal(a, b).map(Value::Bool),
-            Op::Ne => self.equal(a, b).map(|same| Value::Bool(!same)),
-            Op::Lt => Ok(Value::Bool(self.order(a, b)? == Some(Ordering::Less))),
-            Op::Gt => Ok(Value::Bool(self.order(a, b)? == Some(Ordering::Greater))),
-            Op::Le => Ok(Value::Bool(!matches!(self.order(a, b)?, Some(Ordering::Greater) | None))),
-            Op::Ge => Ok(Value::Bool(!matches!(self.order(a, b)?, Some(Ordering::Less) | None))),
+            Op::Eq => self.equal(a, b).map(Value::bool),
+            Op::Ne => self.equal(a, b).map(|same| Value::bool(!same)),
+            Op::Lt => Ok(Value::bool(self.order(a, b)? == Some(Ordering::Less))),
+            Op::Gt => Ok(Value::bool(self.order(a, b)? == Some(Ordering::Greater))),
+            Op::Le => Ok(Value::bool(!matches!(self.order(a, b)?, Some(Ordering::Greater) | None))),
+            Op::Ge => Ok(Value::bool(!matches!(self.order(a, b)?, Some(Ordering::Less) | None))),
             Op::Add if !matches!(a, Value::Int(_) | Value::Float(_)) => self.add_text(a, b),
             _ => self.arithmetic(op, a, b),
         }
@@ -157,16 +159,15 @@ impl<'a> Eval<'a> {
             Value::Opaque(opaque) => {
                 // `unknown && false` is false whatever the unknown is; the right side may decide.
                 match self.eval(right, env) {
-                    Ok(Value::Bool(value)) if (op == Op::And && !value) || (op != Op::And && value) => {
-                        Ok(Value::Bool(value))
-                    }
+                    Ok(decisive @ Value::False) if op == Op::And => Ok(decisive),
+                    Ok(decisive @ Value::True) if op != Op::And => Ok(decisive),
                     _ => Ok(self.opaque(opaque.why)),
                 }
             }
-            value if stops(self.bool_of(value)?) => Ok(Value::Bool(op != Op::And)),
+            value if stops(self.bool_of(value)?) => Ok(Value::bool(op != Op::And)),
             _ => match self.eval(right, env)? {
                 Value::Opaque(opaque) => Ok(self.opaque(opaque.why)),
-                value => self.bool_of(value).map(Value::Bool),
+                value => self.bool_of(value).map(Value::bool),
             },
         }
     }
@@ -174,7 +175,7 @@ impl<'a> Eval<'a> {
     /// `a // b`.
     pub fn update(&self, a: Value<'a>, b: Value<'a>) -> R<'a, Value<'a>> {
         match (a, b) {
-            (Value::Attrs(a), Value::Attrs(b)) => Ok(Value::Attrs(self.merge(a, b))),
+            (Value::Attrs(a), Value::Attrs(b)) => Ok(Value::Attrs(self.wide(self.merge(a, b)))),
             (Value::Opaque(base), Value::Attrs(over)) => Ok(self.opaque_as(base.why, Shape::Over(base, over))),
             (Value::Attrs(_), Value::Opaque(Opaque { why, shape: Shape::Cases(condition, sides) })) => {
                 Ok(self.each_case(why, *condition, *sides, move |eval, side| eval.update(a, side)))
@@ -212,6 +213,25 @@ impl<'a> Eval<'a> {
         self.bump.alloc_slice_copy(&out)
     }
 
+    /// All attributes of `attrs` but those of the names `gone`, which are sorted.
+    pub(super) fn without(&self, attrs: &'a [Attr<'a>], gone: &[Sym]) -> &'a [Attr<'a>] {
+        let mut out = self.scratch.borrow_mut();
+        out.clear();
+        let mut rest = attrs;
+        for name in gone {
+            let before = rest.partition_point(|attr| attr.name < *name);
+            if rest.get(before).is_some_and(|attr| attr.name == *name) {
+                out.extend_from_slice(&rest[..before]);
+                rest = &rest[before + 1..];
+            }
+        }
+        if rest.len() == attrs.len() {
+            return attrs;
+        }
+        out.extend_from_slice(rest);
+        self.bump.alloc_slice_copy(&out)
+    }
+
     fn concat(&self, a: Value<'a>, b: Value<'a>) -> R<'a, Value<'a>> {
         match (a, b) {
             (Value::Opaque(Opaque { why, shape: Shape::Cases(condition, sides) }), _) => {
@@ -223,7 +243,7 @@ impl<'a> Eval<'a> {
             _ => {}
         }
         let members = |value: Value<'a>| match value {
-            Value::List(items) => Ok((items, None)),
+            Value::List(items) => Ok((*items, None)),
             Value::Opaque(Opaque { why, shape: Shape::Members(items) }) => Ok((*items, Some(*why))),
             Value::Opaque(opaque) => Ok((&[][..], Some(opaque.why))),
             other => self.fault(&format!("a list was expected beside `++`, not a {}", other.type_name())),
@@ -241,7 +261,7 @@ impl<'a> Eval<'a> {
         let all = [first, second].concat();
         let all: &'a [&'a Thunk<'a>] = self.bump.alloc_slice_copy(&all);
         match why_a.or(why_b) {
-            None => Ok(Value::List(all)),
+            None => Ok(Value::List(self.wide(all))),
             Some(why) => Ok(self.opaque_as(why, Shape::Members(all))),
         }
     }
@@ -258,11 +278,11 @@ impl<'a> Eval<'a> {
             (Value::Int(_) | Value::Float(_), Value::Int(_) | Value::Float(_)) => {
                 let (a, b) = (float(a), float(b));
                 match op {
-                    Op::Add => Ok(Value::Float(a + b)),
-                    Op::Sub => Ok(Value::Float(a - b)),
-                    Op::Mul => Ok(Value::Float(a * b)),
+                    Op::Add => Ok(Value::float(a + b)),
+                    Op::Sub => Ok(Value::float(a - b)),
+                    Op::Mul => Ok(Value::float(a * b)),
                     _ if b == 0.0 => self.fault("division by zero"),
-                    _ => Ok(Value::Float(a / b)),
+                    _ => Ok(Value::float(a / b)),
                 }
             }
             (Value::Opaque(opaque), _) | (_, Value::Opaque(opaque)) => Ok(self.opaque(opaque.why)),
@@ -276,7 +296,7 @@ impl<'a> Eval<'a> {
 fn float(value: Value<'_>) -> f64 {
     match value {
         Value::Int(number) => number as f64,
-        Value::Float(number) => number,
+        Value::Float(number) => number.get(),
         _ => f64::NAN,
     }
 }

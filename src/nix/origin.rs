@@ -38,9 +38,9 @@ impl<'a> Made<'a> {
 /// True where both are one value in memory, not only equal.
 fn is_same<'a>(one: Value<'a>, other: Value<'a>) -> bool {
     match (one, other) {
-        (Value::Attrs(one), Value::Attrs(other)) => std::ptr::eq(one, other),
-        (Value::List(one), Value::List(other)) => std::ptr::eq(one, other),
-        (Value::Str(one), Value::Str(other)) => std::ptr::eq(one, other),
+        (Value::Attrs(one), Value::Attrs(other)) => std::ptr::eq(*one, *other),
+        (Value::List(one), Value::List(other)) => std::ptr::eq(*one, *other),
+        (Value::Str(one), Value::Str(other)) => std::ptr::eq(*one, *other),
         _ => false,
     }
 }

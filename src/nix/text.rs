@@ -52,7 +52,7 @@ impl<'a> Eval<'a> {
         match out.opaque {
             Some(opaque) => Ok(self.opaque(opaque.why)),
             None if out.tainted => Ok(self.opaque("a path with a store path in it")),
-            None => Ok(Value::Path(self.str(&absolute("/", &out.text)))),
+            None => Ok(Value::Path(self.wide(self.str(&absolute("/", &out.text))))),
         }
     }
 
@@ -60,8 +60,8 @@ impl<'a> Eval<'a> {
     pub fn finish(&self, text: Text<'a>) -> Value<'a> {
         match text.opaque {
             Some(opaque) => self.opaque(opaque.why),
-            None if text.tainted => Value::Tainted(self.str(&text.text)),
-            None => Value::Str(self.str(&text.text)),
+            None if text.tainted => Value::Tainted(self.wide(self.str(&text.text))),
+            None => self.string(&text.text),
         }
     }
 
@@ -83,9 +83,9 @@ impl<'a> Eval<'a> {
             Value::Attrs(attrs) => self.coerce_set(attrs, how, out)?,
             Value::Opaque(opaque) => out.opaque = out.opaque.or(Some(opaque)),
             Value::Int(number) if how == Coerce::ToString => out.text.push_str(&number.to_string()),
-            Value::Float(number) if how == Coerce::ToString => out.text.push_str(&format!("{number:.6}")),
-            Value::Bool(value) if how == Coerce::ToString => out.text.push_str(if value { "1" } else { "" }),
-            Value::Null if how == Coerce::ToString => {}
+            Value::Float(number) if how == Coerce::ToString => out.text.push_str(&format!("{:.6}", number.get())),
+            Value::True if how == Coerce::ToString => out.text.push('1'),
+            Value::False | Value::Null if how == Coerce::ToString => {}
             Value::List(items) if how == Coerce::ToString => {
                 for (index, item) in items.iter().enumerate() {
                     let item = self.force(item)?;
@@ -104,7 +104,7 @@ impl<'a> Eval<'a> {
     fn coerce_set(&self, attrs: &'a [Attr<'a>], how: Coerce, out: &mut Text<'a>) -> R<'a, ()> {
         if let Some(to_string) = lookup(attrs, self.known.to_string) {
             let function = self.force(to_string.value)?;
-            let text = self.call(function, self.done(Value::Attrs(attrs)))?;
+            let text = self.call(function, self.done(Value::Attrs(self.wide(attrs))))?;
             return self.coerce(text, how, out);
         }
         match lookup(attrs, self.known.out_path) {
@@ -125,7 +125,7 @@ impl<'a> Eval<'a> {
             return match out.opaque {
                 Some(opaque) => Ok(self.opaque(opaque.why)),
                 None if out.tainted => self.fault("a store path cannot be added to a path"),
-                None => Ok(Value::Path(self.str(&absolute("/", &out.text)))),
+                None => Ok(Value::Path(self.wide(self.str(&absolute("/", &out.text))))),
             };
         }
         self.coerce(a, Coerce::Interpolated, &mut out)?;
@@ -148,7 +148,7 @@ impl<'a> Eval<'a> {
         if name == "nix/fetchurl.nix" {
             let (path, text) = FETCHURL;
             self.files.embed(path, text);
-            return Value::Path(path);
+            return Value::Path(self.wide(path));
         }
         if name.starts_with("nixpkgs")
             && let Some(packages) = self.packages.get()
@@ -158,8 +158,8 @@ impl<'a> Eval<'a> {
         }
         let root = self.files.root().to_string_lossy();
         match name.split_once('/') {
-            _ if name == "nixpkgs" => Value::Path(self.str(&root)),
-            Some(("nixpkgs", rest)) => Value::Path(self.str(&format!("{root}/{rest}"))),
+            _ if name == "nixpkgs" => Value::Path(self.wide(self.str(&root))),
+            Some(("nixpkgs", rest)) => Value::Path(self.wide(self.str(&format!("{root}/{rest}")))),
             _ => self.opaque(&format!("<{name}> is not part of the checkout")),
         }
     }

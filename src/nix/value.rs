@@ -8,33 +8,50 @@ use super::eval::Eval;
 use super::symbol::Sym;
 use super::syntax::ast::{Bindings, Expr, Lambda, Loc};
 
-/// A value, in weak head normal form.
+/// A value, in weak head normal form: two words, a tag and a reference or a number. Evaluation spends much of its time
+/// on handing values on, and the compiler hands on two plain words twice as fast as three or words of several parts.
 #[derive(Clone, Copy)]
 pub enum Value<'a> {
     /// `null`.
     Null,
-    /// A boolean.
-    Bool(bool),
+    /// `true`.
+    True,
+    /// `false`.
+    False,
     /// An integer.
     Int(i64),
     /// A float.
-    Float(f64),
+    Float(Float),
     /// A string.
-    Str(&'a str),
+    Str(Wide<'a, str>),
     /// A string with a store path in it: which one is not known here, so the text must not be shown or hashed.
-    Tainted(&'a str),
+    Tainted(Wide<'a, str>),
     /// A path, absolute.
-    Path(&'a str),
+    Path(Wide<'a, str>),
     /// A list.
-    List(&'a [&'a Thunk<'a>]),
+    List(Wide<'a, [&'a Thunk<'a>]>),
     /// An attribute set, sorted by [`Sym`].
-    Attrs(&'a [Attr<'a>]),
+    Attrs(Wide<'a, [Attr<'a>]>),
     /// A function.
     Lambda(&'a Closure<'a>),
     /// A builtin, perhaps with some of its arguments.
     Prim(&'a Prim<'a>),
     /// Something that is not known.
     Opaque(&'a Opaque<'a>),
+}
+
+/// A reference to something with a length, one word wide.
+pub type Wide<'a, T> = &'a &'a T;
+
+/// The bits of a float: what moves a value need not know which of its words are floats.
+#[derive(Clone, Copy)]
+pub struct Float(u64);
+
+impl Float {
+    /// The number.
+    pub fn get(self) -> f64 {
+        f64::from_bits(self.0)
+    }
 }
 
 /// One attribute.
@@ -184,12 +201,37 @@ impl<'a> Thunk<'a> {
     }
 }
 
-impl Value<'_> {
+impl<'a> Value<'a> {
+    /// The empty set.
+    pub const EMPTY: Value<'a> = Value::Attrs(&(&[] as &[_]));
+
+    /// The empty list.
+    pub const NOTHING: Value<'a> = Value::List(&(&[] as &[_]));
+
+    /// A boolean.
+    pub fn bool(value: bool) -> Self {
+        if value { Value::True } else { Value::False }
+    }
+
+    /// A float.
+    pub fn float(number: f64) -> Self {
+        Value::Float(Float(number.to_bits()))
+    }
+
+    /// True or false, where it is one of them.
+    pub fn as_bool(self) -> Option<bool> {
+        match self {
+            Value::True => Some(true),
+            Value::False => Some(false),
+            _ => None,
+        }
+    }
+
     /// The name of its type, as `builtins.typeOf` gives it.
     pub fn type_name(&self) -> &'static str {
         match self {
             Value::Null => "null",
-            Value::Bool(_) => "bool",
+            Value::True | Value::False => "bool",
             Value::Int(_) => "int",
             Value::Float(_) => "float",
             Value::Str(_) | Value::Tainted(_) => "string",

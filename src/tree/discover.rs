@@ -216,8 +216,8 @@ impl Walk<'_> {
             return Inside::Enter;
         }
         match lookup(set, eval.known.recurse).map(|attr| eval.force(attr.value)) {
-            Some(Ok(Value::Bool(true))) => Inside::Enter,
-            Some(Ok(Value::Bool(false))) if depth == 1 => {
+            Some(Ok(Value::True)) => Inside::Enter,
+            Some(Ok(Value::False)) if depth == 1 => {
                 if lookup(set, eval.known.stdenv).is_some() {
                     Inside::Skip("a whole package set again".to_owned())
                 } else if let Some(name) = second_name(eval, outer, attr) {
@@ -293,12 +293,12 @@ fn package_set<'a>(checkout: &Checkout, eval: &Eval<'a>) -> R<'a, &'a [Attr<'a>]
 
 /// What the entry is called with: the platform, and a configuration under which no package is refused.
 pub(super) fn arguments<'a>(eval: &Eval<'a>) -> &'a Thunk<'a> {
-    let yes = eval.done(Value::Bool(true));
+    let yes = eval.done(Value::True);
     let config = eval.record(&[("allowUnfree", yes), ("allowBroken", yes), ("allowUnsupportedSystem", yes)]);
     eval.done(eval.record(&[
-        ("system", eval.done(Value::Str(eval.system))),
+        ("system", eval.done(Value::Str(eval.wide(eval.system)))),
         ("config", eval.done(config)),
-        ("overlays", eval.done(Value::List(&[]))),
+        ("overlays", eval.done(Value::NOTHING)),
     ]))
 }
 

@@ -82,13 +82,10 @@ fn records(eval: &Eval<'_>, lib: &str) -> Option<Read> {
 fn read<'a>(eval: &Eval<'a>, name: &str, record: &'a [Attr<'a>]) -> LicenseRecord {
     let field = |name: &str| lookup(record, eval.sym(name)).and_then(|attr| eval.force(attr.value).ok());
     let text = |name: &str| match field(name) {
-        Some(Value::Str(text)) => Some(text.to_owned()),
+        Some(Value::Str(text)) => Some((*text).to_owned()),
         _ => None,
     };
-    let flag = |name: &str| match field(name) {
-        Some(Value::Bool(value)) => Some(value),
-        _ => None,
-    };
+    let flag = |name: &str| field(name).and_then(Value::as_bool);
     let free = flag("free").unwrap_or(true);
     LicenseRecord {
         short_name: text("shortName").unwrap_or_else(|| name.to_owned()),

@@ -25,7 +25,7 @@ fn read<'a>(eval: &Eval<'a>, path: &str) -> R<'a, BTreeMap<String, Vec<String>>>
     for (scheme, attr) in eval.sorted_names(table) {
         let Ok(Value::List(sites)) = eval.force(attr.value) else { continue };
         let texts = sites.iter().filter_map(|site| match eval.force(site) {
-            Ok(Value::Str(text)) => Some(text.to_owned()),
+            Ok(Value::Str(text)) => Some((*text).to_owned()),
             _ => None,
         });
         mirrors.insert(scheme.to_string(), texts.collect());

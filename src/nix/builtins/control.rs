@@ -21,10 +21,10 @@ pub(super) const TABLE: &[Row] = &[
     ("tryEval", 1, try_eval),
     ("typeOf", 1, |eval, args| match eval.force(args[0])? {
         Value::Opaque(opaque) => eval.unknown(opaque.why),
-        value => Ok(Value::Str(value.type_name())),
+        value => Ok(Value::Str(eval.wide(value.type_name()))),
     }),
     ("isAttrs", 1, |eval, args| is(eval, args[0], |value| matches!(value, Value::Attrs(_)))),
-    ("isBool", 1, |eval, args| is(eval, args[0], |value| matches!(value, Value::Bool(_)))),
+    ("isBool", 1, |eval, args| is(eval, args[0], |value| value.as_bool().is_some())),
     ("isFloat", 1, |eval, args| is(eval, args[0], |value| matches!(value, Value::Float(_)))),
     ("isFunction", 1, |eval, args| is(eval, args[0], |value| matches!(value, Value::Lambda(_) | Value::Prim(_)))),
     ("isInt", 1, |eval, args| is(eval, args[0], |value| matches!(value, Value::Int(_)))),
@@ -53,7 +53,7 @@ fn failure<'a>(eval: &Eval<'a>, kind: ErrorKind, message: &'a Thunk<'a>) -> &'a 
 fn is<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>, check: fn(&Value<'a>) -> bool) -> R<'a, Value<'a>> {
     match eval.force(thunk)? {
         Value::Opaque(opaque) => Ok(eval.opaque(opaque.why)),
-        value => Ok(Value::Bool(check(&value))),
+        value => Ok(Value::bool(check(&value))),
     }
 }
 
@@ -71,9 +71,9 @@ fn deep<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>, depth: u32) -> R<'a, ()> {
 fn try_eval<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     match eval.force(args[0]) {
         Ok(Value::Opaque(opaque)) => eval.unknown(opaque.why),
-        Ok(_) => Ok(eval.record(&[("success", eval.done(Value::Bool(true))), ("value", args[0])])),
+        Ok(_) => Ok(eval.record(&[("success", eval.done(Value::True)), ("value", args[0])])),
         Err(error) if error.kind == ErrorKind::Throw => {
-            let no = eval.done(Value::Bool(false));
+            let no = eval.done(Value::False);
             Ok(eval.record(&[("success", no), ("value", no)]))
         }
         Err(error) => Err(error),
@@ -84,7 +84,7 @@ fn function_args<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>
     match eval.force(args[0])? {
         Value::Lambda(closure) => {
             let formals = closure.lambda.formals.as_deref().unwrap_or_default();
-            let (yes, no) = (eval.done(Value::Bool(true)), eval.done(Value::Bool(false)));
+            let (yes, no) = (eval.done(Value::True), eval.done(Value::False));
             let items = formals.iter().map(|formal| crate::nix::value::Attr {
                 name: formal.name,
                 at: formal.at,
@@ -92,7 +92,7 @@ fn function_args<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>
             });
             Ok(eval.attrs(items.collect()))
         }
-        Value::Prim(_) => Ok(Value::Attrs(&[])),
+        Value::Prim(_) => Ok(Value::EMPTY),
         Value::Opaque(opaque) => eval.unknown(opaque.why),
         other => eval.fault(&format!("a function was expected, not a {}", other.type_name())),
     }

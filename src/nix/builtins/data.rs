@@ -31,9 +31,16 @@ pub(super) const TABLE: &[Row] = &[
 impl<'a> Eval<'a> {
     /// The value of a JSON text.
     pub fn json(&self, text: &'a str) -> R<'a, Value<'a>> {
+        // Two package sets, or two functions, often begin with one text of some megabytes.
+        let place = (text.as_ptr() as usize, text.len());
+        if let Some(known) = self.data.borrow().get(&place) {
+            return Ok(*known);
+        }
         let mut reader = serde_json::Deserializer::from_str(text);
         let read = JsonValue(self).deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
-        read.or_else(|error| self.fault(&format!("not JSON: {error}")))
+        let value = read.or_else(|error| self.fault(&format!("not JSON: {error}")))?;
+        self.data.borrow_mut().insert(place, value);
+        Ok(value)
     }
 }
 
@@ -61,7 +68,7 @@ impl<'a> Visitor<'a> for JsonValue<'_, 'a> {
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Value<'a>, E> {
-        Ok(Value::Bool(value))
+        Ok(Value::bool(value))
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Value<'a>, E> {
@@ -69,16 +76,16 @@ impl<'a> Visitor<'a> for JsonValue<'_, 'a> {
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Value<'a>, E> {
-        Ok(i64::try_from(number).map_or(Value::Float(number as f64), Value::Int))
+        Ok(i64::try_from(number).map_or(Value::float(number as f64), Value::Int))
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Value<'a>, E> {
         // Nix reads `-0` as an integer and `-0.0` as a float; both arrive here alike.
-        Ok(if number == 0.0 { self.0.opaque("minus zero in JSON") } else { Value::Float(number) })
+        Ok(if number == 0.0 { self.0.opaque("minus zero in JSON") } else { Value::float(number) })
     }
 
     fn visit_borrowed_str<E>(self, text: &'a str) -> Result<Value<'a>, E> {
-        Ok(Value::Str(text))
+        Ok(Value::Str(self.0.wide(text)))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Value<'a>, E> {
@@ -130,8 +137,8 @@ fn from_toml<'a>(eval: &Eval<'a>, value: &toml::Value) -> R<'a, Value<'a>> {
     Ok(match value {
         toml::Value::String(text) => eval.string(text),
         toml::Value::Integer(number) => Value::Int(*number),
-        toml::Value::Float(number) => Value::Float(*number),
-        toml::Value::Boolean(value) => Value::Bool(*value),
+        toml::Value::Float(number) => Value::float(*number),
+        toml::Value::Boolean(value) => Value::bool(*value),
         toml::Value::Datetime(_) => return eval.unknown("a date in TOML"),
         toml::Value::Array(items) => {
             let items = items.iter().map(|item| Ok(eval.done(from_toml(eval, item)?))).collect::<R<'a, Vec<_>>>()?;
@@ -185,9 +192,10 @@ fn to_json<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>, out: &mut Text<'a>, depth:
             out.text.push(']');
         }
         Value::Null => out.text.push_str("null"),
-        Value::Bool(value) => out.text.push_str(if value { "true" } else { "false" }),
+        Value::True => out.text.push_str("true"),
+        Value::False => out.text.push_str("false"),
         Value::Int(number) => out.text.push_str(&number.to_string()),
-        Value::Float(number) => out.text.push_str(&serde_json::json!(number).to_string()),
+        Value::Float(number) => out.text.push_str(&serde_json::json!(number.get()).to_string()),
         Value::Lambda(_) | Value::Prim(_) => return eval.fault("a function cannot be JSON"),
         text => {
             let mut inner = Text::default();

@@ -9,7 +9,7 @@ pub(super) const TABLE: &[Row] = &[("derivation", 1, derivation), ("derivationSt
 /// The store path of one output. The number tells two derivations of one name apart; it is never shown.
 fn store_path<'a>(eval: &Eval<'a>, number: u64, name: &str, output: &str) -> Value<'a> {
     let suffix = if output == "out" { String::new() } else { format!("-{output}") };
-    Value::Tainted(eval.str(&format!("/nix/store/{}-{name}{suffix}", unknown_hash(number))))
+    Value::Tainted(eval.wide(eval.str(&format!("/nix/store/{}-{name}{suffix}", unknown_hash(number)))))
 }
 
 fn next_number(eval: &Eval<'_>) -> u64 {
@@ -57,17 +57,18 @@ fn output<'a>(
     let plain = |name, value| Attr { name, at: 0, value };
     let sibling = move |index: usize| eval.native(move |eval| Ok(output(eval, given, attrs, number, outputs, index)));
     let all: Vec<&'a Thunk<'a>> = (0..outputs.len()).map(sibling).collect();
-    let mut own: Vec<Attr<'a>> = outputs.iter().zip(&all).map(|(name, value)| plain(eval.sym(name), *value)).collect();
+    let mut own: Vec<Attr<'a>> =
+        outputs.iter().zip(&all).map(|(name, value)| plain(eval.lasting(name), *value)).collect();
     let path = eval.native(move |eval| Ok(store_path(eval, number, name_of(eval, attrs)?, outputs[index])));
     let drv = eval.native(move |eval| Ok(store_path(eval, number, name_of(eval, attrs)?, "drv")));
     own.push(plain(known.out_path, path));
     own.push(plain(known.drv_path, drv));
-    own.push(plain(known.kind, eval.done(Value::Str("derivation"))));
-    own.push(plain(known.output_name, eval.done(Value::Str(outputs[index]))));
+    own.push(plain(known.kind, eval.done(Value::Str(&"derivation"))));
+    own.push(plain(known.output_name, eval.done(Value::Str(eval.wide(outputs[index])))));
     own.push(plain(known.drv_attrs, given));
     own.push(plain(known.all, eval.done(eval.list(&all))));
     match eval.attrs(own) {
-        Value::Attrs(own) => Value::Attrs(eval.merge(attrs, own)),
+        Value::Attrs(own) => Value::Attrs(eval.wide(eval.merge(attrs, own))),
         other => other,
     }
 }

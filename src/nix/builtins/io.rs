@@ -15,14 +15,14 @@ pub(super) const TABLE: &[Row] = &[
         let path = path_of(eval, args[0])?;
         eval.looked_at(Read::Path, path);
         match eval.files.disk.kind(inside(eval, path)?) {
-            Some(kind) => Ok(Value::Str(file_type(kind))),
+            Some(kind) => Ok(Value::Str(eval.wide(file_type(kind)))),
             None => eval.unknown(&format!("{}: there is no such file", eval.shown(path))),
         }
     }),
     ("pathExists", 1, |eval, args| {
         let path = path_of(eval, args[0])?;
         eval.looked_at(Read::Path, path);
-        Ok(Value::Bool(eval.files.disk.exists(inside(eval, path)?)))
+        Ok(Value::bool(eval.files.disk.exists(inside(eval, path)?)))
     }),
     ("hashFile", 2, |eval, args| {
         let path = path_of(eval, args[1])?;
@@ -32,7 +32,7 @@ pub(super) const TABLE: &[Row] = &[
             Err(_) => eval.unknown(&format!("{}: cannot be read", eval.shown(path))),
         }
     }),
-    ("getEnv", 1, |eval, args| eval.str_of(args[0]).map(|_| Value::Str(""))),
+    ("getEnv", 1, |eval, args| eval.str_of(args[0]).map(|_| Value::Str(&""))),
     ("findFile", 2, |eval, args| Ok(eval.search(eval.str_of(args[1])?))),
     ("filterSource", 2, |eval, args| store_copy(eval, args[1])),
     ("path", 1, |eval, args| {
@@ -45,7 +45,7 @@ pub(super) const TABLE: &[Row] = &[
     ("storePath", 1, |eval, _| Ok(eval.opaque("a path of the Nix store"))),
     ("toFile", 2, |eval, args| {
         let name = eval.str_of(args[0])?;
-        Ok(Value::Tainted(eval.str(&format!("/nix/store/{}-{name}", unknown_hash(0)))))
+        Ok(Value::Tainted(eval.wide(eval.str(&format!("/nix/store/{}-{name}", unknown_hash(0))))))
     }),
     ("fetchurl", 1, |eval, args| fetched(eval, "fetchurl", args[0])),
     ("fetchTarball", 1, |eval, args| fetched(eval, "fetchTarball", args[0])),
@@ -114,7 +114,7 @@ fn read_file<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     eval.looked_at(Read::Bytes, path);
     match eval.files.open(inside(eval, path)?) {
         Ok(file) => match file.text() {
-            Some(text) => Ok(Value::Str(text)),
+            Some(text) => Ok(Value::Str(eval.wide(text))),
             None => eval.unknown(&format!("{}: not UTF-8", eval.shown(path))),
         },
         Err(error) => eval.unknown(&eval.mishap(path, &error)),
@@ -138,7 +138,7 @@ fn read_dir<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let entry = |(name, kind): &(String, Kind)| Attr {
         name: eval.sym(name),
         at: 0,
-        value: eval.done(Value::Str(file_type(*kind))),
+        value: eval.done(Value::Str(eval.wide(file_type(*kind)))),
     };
     Ok(eval.attrs(entries.iter().map(entry).collect()))
 }
@@ -148,7 +148,7 @@ fn store_copy<'a>(eval: &Eval<'a>, path: &'a Thunk<'a>) -> R<'a, Value<'a>> {
     match eval.force(path)? {
         Value::Path(path) => {
             let name = path.rsplit('/').next().unwrap_or("");
-            Ok(Value::Tainted(eval.str(&format!("/nix/store/{}-{name}", unknown_hash(0)))))
+            Ok(Value::Tainted(eval.wide(eval.str(&format!("/nix/store/{}-{name}", unknown_hash(0))))))
         }
         other => Ok(other),
     }

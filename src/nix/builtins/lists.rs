@@ -7,8 +7,8 @@ use crate::nix::eval::Eval;
 use crate::nix::value::{Attr, Opaque, R, Shape, Thunk, Value};
 
 pub(super) const TABLE: &[Row] = &[
-    ("all", 2, |eval, args| until(eval, args, false).map(|found| Value::Bool(!found))),
-    ("any", 2, |eval, args| until(eval, args, true).map(Value::Bool)),
+    ("all", 2, |eval, args| until(eval, args, false).map(|found| Value::bool(!found))),
+    ("any", 2, |eval, args| until(eval, args, true).map(Value::bool)),
     ("concatLists", 1, |eval, args| concat(eval, eval.list_of(args[0])?.to_vec())),
     ("concatMap", 2, |eval, args| {
         let parts = eval.list_of(args[1])?.iter().map(|item| eval.delay_call(args[0], item)).collect();
@@ -17,10 +17,10 @@ pub(super) const TABLE: &[Row] = &[
     ("elem", 2, |eval, args| {
         for item in eval.list_of(args[1])? {
             if eval.equal_thunks(args[0], item)? {
-                return Ok(Value::Bool(true));
+                return Ok(Value::True);
             }
         }
-        Ok(Value::Bool(false))
+        Ok(Value::False)
     }),
     ("elemAt", 2, |eval, args| {
         let (items, at) = (eval.list_of(args[0])?, eval.int_of(args[1])?);
@@ -53,7 +53,7 @@ pub(super) const TABLE: &[Row] = &[
         [] => eval.fault("`head` of an empty list"),
     }),
     ("tail", 1, |eval, args| match eval.list_of(args[0])? {
-        [_, rest @ ..] => Ok(Value::List(rest)),
+        [_, rest @ ..] => Ok(Value::List(eval.wide(rest))),
         [] => eval.fault("`tail` of an empty list"),
     }),
     ("length", 1, |eval, args| Ok(Value::Int(eval.list_of(args[0])?.len() as i64))),
@@ -71,7 +71,7 @@ fn map<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
             Ok(eval.opaque_as(why, Shape::Members(apply(items))))
         }
         Value::Opaque(opaque) => eval.unknown(opaque.why),
-        _ => Ok(Value::List(apply(eval.list_of(args[1])?))),
+        _ => Ok(Value::List(eval.wide(apply(eval.list_of(args[1])?)))),
     }
 }
 
@@ -117,7 +117,7 @@ fn filter<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
             out.push(*item);
         }
     }
-    Ok(if out.len() == items.len() { Value::List(items) } else { eval.list(&out) })
+    if out.len() == items.len() { eval.force(args[1]) } else { Ok(eval.list(&out)) }
 }
 
 fn partition<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {

@@ -14,6 +14,7 @@ mod versions;
 pub use versions::parse_name;
 
 use super::eval::Eval;
+use super::symbol::Sym;
 use super::value::{Attr, Prim, PrimFn, R, Thunk, Value, has_unknown_hash};
 
 /// A row of a table of builtins: name, number of arguments, code.
@@ -78,27 +79,32 @@ pub fn install(eval: &Eval<'_>) {
         let prim = Prim { name, arity: *arity, code: *code, args: &[] };
         all.push(((*name).to_owned(), Value::Prim(eval.bump.alloc(prim))));
     }
-    all.push(("true".to_owned(), Value::Bool(true)));
-    all.push(("false".to_owned(), Value::Bool(false)));
+    all.push(("true".to_owned(), Value::True));
+    all.push(("false".to_owned(), Value::False));
     all.push(("null".to_owned(), Value::Null));
-    all.push(("nixVersion".to_owned(), Value::Str(NIX_VERSION)));
+    all.push(("nixVersion".to_owned(), Value::Str(&NIX_VERSION)));
     all.push(("langVersion".to_owned(), Value::Int(6)));
-    all.push(("storeDir".to_owned(), Value::Str("/nix/store")));
-    all.push(("nixPath".to_owned(), Value::List(&[])));
-    all.push(("currentSystem".to_owned(), Value::Str(eval.system)));
+    all.push(("storeDir".to_owned(), Value::Str(&"/nix/store")));
+    all.push(("nixPath".to_owned(), Value::NOTHING));
+    all.push(("currentSystem".to_owned(), Value::Str(eval.wide(eval.system))));
     all.push(("currentTime".to_owned(), eval.opaque("builtins.currentTime is not pure")));
     let set: Vec<Attr<'_>> =
         all.iter().map(|(name, value)| Attr { name: eval.sym(name), at: 0, value: eval.done(*value) }).collect();
     let mut globals = eval.globals.borrow_mut();
+    let mut bind = |name: Sym, value| {
+        let at = name.0 as usize;
+        let len = globals.len().max(at + 1);
+        globals.resize(len, None);
+        globals[at] = Some(value);
+    };
     for attr in &set {
         let name = eval.name(attr.name);
-        globals.insert(eval.sym(&format!("__{name}")), attr.value);
+        bind(eval.sym(&format!("__{name}")), attr.value);
         if BARE.contains(&name) {
-            globals.insert(attr.name, attr.value);
+            bind(attr.name, attr.value);
         }
     }
-    let builtins = eval.attrs(set);
-    globals.insert(eval.sym("builtins"), eval.done(builtins));
+    bind(eval.sym("builtins"), eval.done(eval.attrs(set)));
 }
 
 impl<'a> Eval<'a> {
@@ -144,6 +150,6 @@ impl<'a> Eval<'a> {
 
     /// `text`, a part of another, with the taint that had.
     pub(super) fn text_as(&self, text: &'a str, tainted: bool) -> Value<'a> {
-        if tainted && has_unknown_hash(text) { Value::Tainted(text) } else { Value::Str(text) }
+        if tainted && has_unknown_hash(text) { Value::Tainted(self.wide(text)) } else { Value::Str(self.wide(text)) }
     }
 }

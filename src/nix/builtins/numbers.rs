@@ -17,7 +17,7 @@ pub(super) const TABLE: &[Row] = &[
     ("floor", 1, |eval, args| round(eval, args[0], f64::floor)),
     ("lessThan", 2, |eval, args| {
         let order = eval.order(eval.force(args[0])?, eval.force(args[1])?)?;
-        Ok(Value::Bool(order == Some(std::cmp::Ordering::Less)))
+        Ok(Value::bool(order == Some(std::cmp::Ordering::Less)))
     }),
 ];
 
@@ -28,7 +28,7 @@ fn compute<'a>(eval: &Eval<'a>, op: Op, args: &[&'a Thunk<'a>]) -> R<'a, Value<'
 fn round<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>, how: fn(f64) -> f64) -> R<'a, Value<'a>> {
     match eval.force(thunk)? {
         Value::Int(number) => Ok(Value::Int(number)),
-        Value::Float(number) => Ok(Value::Int(how(number) as i64)),
+        Value::Float(number) => Ok(Value::Int(how(number.get()) as i64)),
         Value::Opaque(opaque) => eval.unknown(opaque.why),
         other => eval.fault(&format!("a number was expected, not a {}", other.type_name())),
     }

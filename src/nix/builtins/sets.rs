@@ -9,7 +9,7 @@ use crate::nix::value::{Attr, R, State, Thunk, Value, lookup};
 pub(super) const TABLE: &[Row] = &[
     ("attrNames", 1, |eval, args| {
         let names = eval.sorted_names(eval.attrs_of(args[0])?);
-        let items: Vec<_> = names.iter().map(|(name, _)| eval.done(Value::Str(name))).collect();
+        let items: Vec<_> = names.iter().map(|(name, _)| eval.done(Value::Str(eval.wide(name)))).collect();
         Ok(eval.list(&items))
     }),
     ("attrValues", 1, |eval, args| {
@@ -42,28 +42,27 @@ pub(super) const TABLE: &[Row] = &[
     ("hasAttr", 2, |eval, args| {
         let name = eval.sym(eval.str_of(args[0])?);
         eval.asked_for(name);
-        Ok(Value::Bool(lookup(eval.attrs_of(args[1])?, name).is_some()))
+        Ok(Value::bool(lookup(eval.attrs_of(args[1])?, name).is_some()))
     }),
     ("intersectAttrs", 2, intersect),
     ("listToAttrs", 1, list_to_attrs),
     ("mapAttrs", 2, |eval, args| {
         let attrs = eval.attrs_of(args[1])?;
         let items = attrs.iter().map(|attr| {
-            let name = eval.done(Value::Str(eval.name(attr.name)));
+            let name = eval.done(Value::Str(eval.wide(eval.name(attr.name))));
             let partial = eval.delay_call(args[0], name);
             Attr { value: eval.delay_call(partial, attr.value), ..*attr }
         });
-        Ok(Value::Attrs(eval.bump.alloc_slice_fill_iter(items)))
+        Ok(Value::Attrs(eval.wide(eval.bump.alloc_slice_fill_iter(items))))
     }),
     ("removeAttrs", 2, |eval, args| {
         let attrs = eval.attrs_of(args[0])?;
         let mut gone = Vec::new();
         for name in eval.list_of(args[1])? {
-            gone.push(eval.sym(eval.str_of(name)?));
+            gone.push(eval.lasting(eval.str_of(name)?));
         }
         gone.sort_unstable();
-        let left: Vec<_> = attrs.iter().filter(|attr| gone.binary_search(&attr.name).is_err()).copied().collect();
-        Ok(Value::Attrs(eval.bump.alloc_slice_copy(&left)))
+        Ok(Value::Attrs(eval.wide(eval.without(attrs, &gone))))
     }),
     ("unsafeGetAttrPos", 2, |eval, args| {
         let name = eval.sym(eval.str_of(args[0])?);
@@ -117,7 +116,7 @@ fn intersect<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     } else {
         b.iter().filter(|attr| lookup(a, attr.name).is_some()).copied().collect()
     };
-    Ok(Value::Attrs(eval.bump.alloc_slice_copy(&out)))
+    Ok(Value::Attrs(eval.wide(eval.bump.alloc_slice_copy(&out))))
 }
 
 fn list_to_attrs<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
@@ -133,7 +132,7 @@ fn list_to_attrs<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>
     // Of two equal names the first wins: the opposite of `//`.
     out.sort_by_key(|attr| attr.name);
     out.dedup_by_key(|attr| attr.name);
-    Ok(Value::Attrs(eval.bump.alloc_slice_copy(&out)))
+    Ok(Value::Attrs(eval.wide(eval.bump.alloc_slice_copy(&out))))
 }
 
 fn zip_attrs_with<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
@@ -146,7 +145,7 @@ fn zip_attrs_with<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a
     all.sort_by_key(|(name, index, _)| (*name, *index));
     let items = all.chunk_by(|a, b| a.0 == b.0).map(|group| {
         let values: Vec<_> = group.iter().map(|(.., attr)| attr.value).collect();
-        let name = eval.done(Value::Str(eval.name(group[0].0)));
+        let name = eval.done(Value::Str(eval.wide(eval.name(group[0].0))));
         let partial = eval.delay_call(args[0], name);
         let value = eval.thunk(State::Apply(partial, eval.done(eval.list(&values))), Loc::default());
         Attr { name: group[0].0, at: 0, value }

@@ -37,9 +37,9 @@ pub(super) const TABLE: &[Row] = &[
     }),
     ("unsafeDiscardOutputDependency", 1, |eval, args| eval.force(args[0])),
     ("addDrvOutputDependencies", 1, |eval, args| eval.force(args[0])),
-    ("hasContext", 1, |eval, args| Ok(Value::Bool(eval.text_of(args[0])?.1))),
+    ("hasContext", 1, |eval, args| Ok(Value::bool(eval.text_of(args[0])?.1))),
     ("getContext", 1, |eval, args| match eval.text_of(args[0])? {
-        (_, false) => Ok(Value::Attrs(&[])),
+        (_, false) => Ok(Value::EMPTY),
         _ => eval.unknown("the context of a string"),
     }),
     ("appendContext", 2, |eval, args| {
@@ -59,13 +59,13 @@ pub(super) const TABLE: &[Row] = &[
             Some((dir, _)) => dir,
         };
         match eval.force(args[0])? {
-            Value::Path(_) => Ok(Value::Path(eval.str(dir))),
+            Value::Path(_) => Ok(Value::Path(eval.wide(eval.str(dir)))),
             _ => Ok(eval.text_as(dir, tainted)),
         }
     }),
     ("placeholder", 1, |eval, args| {
         let output = eval.str_of(args[0])?;
-        Ok(Value::Tainted(eval.str(&format!("/{0}{0:.20}-{output}", unknown_hash(0)))))
+        Ok(Value::Tainted(eval.wide(eval.str(&format!("/{0}{0:.20}-{output}", unknown_hash(0))))))
     }),
     ("toPath", 1, |eval, args| eval.force(args[0])),
 ];

@@ -11,12 +11,15 @@ pub(super) const TABLE: &[Row] = &[
         Ok(Value::Int(order as i64))
     }),
     ("splitVersion", 1, |eval, args| {
-        let items: Vec<_> = parts(eval.str_of(args[0])?).map(|part| eval.done(Value::Str(part))).collect();
+        let items: Vec<_> = parts(eval.str_of(args[0])?).map(|part| eval.done(Value::Str(eval.wide(part)))).collect();
         Ok(eval.list(&items))
     }),
     ("parseDrvName", 1, |eval, args| {
         let (name, version) = parse_name(eval.str_of(args[0])?);
-        Ok(eval.record(&[("name", eval.done(Value::Str(name))), ("version", eval.done(Value::Str(version)))]))
+        Ok(eval.record(&[
+            ("name", eval.done(Value::Str(eval.wide(name)))),
+            ("version", eval.done(Value::Str(eval.wide(version)))),
+        ]))
     }),
 ];
 

@@ -19,10 +19,10 @@ pub(in crate::tree) fn outputs<'a>(eval: &Eval<'a>, root: &str) -> R<'a, &'a [At
     eval.files.embed(FLAKE, include_str!("flake.nix"));
     let given = eval.record(&[
         ("flake", eval.done(flake)),
-        ("root", eval.done(Value::Path(eval.str(root)))),
-        ("system", eval.done(Value::Str(eval.system))),
+        ("root", eval.done(Value::Path(eval.wide(eval.str(root))))),
+        ("system", eval.done(Value::Str(eval.wide(eval.system)))),
         ("systems", eval.done(systems(eval)?)),
-        ("systemsFile", eval.done(Value::Path(SYSTEMS))),
+        ("systemsFile", eval.done(Value::Path(&SYSTEMS))),
         ("lib", lib(eval)),
         ("packages", packages_around(eval)),
         ("unknown", prim(eval, "unknown", 1, unknown)),
@@ -53,5 +53,5 @@ fn unknown<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
 }
 
 fn kind_of<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
-    Ok(Value::Str(eval.force(args[0])?.type_name()))
+    Ok(Value::Str(eval.wide(eval.force(args[0])?.type_name())))
 }

@@ -35,7 +35,7 @@ pub(super) fn install<'a>(eval: &Eval<'a>) -> R<'a, ()> {
         ("knownList", prim(eval, "knownList", 1, known_list)),
     ]);
     let import = eval.call(eval.import(PACKAGES)?, eval.done(given))?;
-    let packages = eval.done(eval.call(import, eval.done(Value::Attrs(&[])))?);
+    let packages = eval.done(eval.call(import, eval.done(Value::EMPTY))?);
     eval.packages.set(Some(packages));
     eval.call_package.set(Some(part_of(eval, packages, eval.known.call_package)));
     Ok(())
@@ -61,7 +61,7 @@ fn prim<'a>(eval: &Eval<'a>, name: &'static str, arity: usize, code: PrimFn) -> 
 fn packages_on<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let known = match eval.force(args[0])? {
         Value::Str(system) => eval.record(&[("stdenv", stdenv(eval, system)), ("system", args[0])]),
-        _ => Value::Attrs(&[]),
+        _ => Value::EMPTY,
     };
     Ok(partly_known(eval, "what <nixpkgs> has", known))
 }
@@ -74,20 +74,20 @@ fn known_set<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
             _ => &[],
         }
     }
-    Ok(Value::Attrs(match eval.force(args[0])? {
-        Value::Attrs(attrs) => attrs,
-        Value::Opaque(opaque) => of(eval, opaque),
-        _ => &[],
-    }))
+    Ok(match eval.force(args[0])? {
+        known @ Value::Attrs(_) => known,
+        Value::Opaque(opaque) => Value::Attrs(eval.wide(of(eval, opaque))),
+        _ => Value::EMPTY,
+    })
 }
 
 /// The members that are known of a value.
 fn known_list<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
-    Ok(Value::List(match eval.force(args[0])? {
-        Value::List(items) => items,
-        Value::Opaque(Opaque { shape: Shape::Members(items), .. }) => items,
-        _ => &[],
-    }))
+    Ok(match eval.force(args[0])? {
+        known @ Value::List(_) => known,
+        Value::Opaque(Opaque { shape: Shape::Members(items), .. }) => Value::List(items),
+        _ => Value::NOTHING,
+    })
 }
 
 /// What comes from outside under the name `what`, of which `known` is known.
@@ -133,7 +133,7 @@ fn elaborated<'a>(eval: &Eval<'a>, system: &'a str) -> R<'a, Value<'a>> {
     let lib = eval.lib.get().unwrap_or_else(|| packages_around(eval));
     let systems = eval.thunk(State::Select(lib, eval.sym("systems")), lib.origin.get());
     let elaborate = eval.thunk(State::Select(systems, eval.sym("elaborate")), lib.origin.get());
-    eval.call(eval.force(elaborate)?, eval.done(Value::Str(system)))
+    eval.call(eval.force(elaborate)?, eval.done(Value::Str(eval.wide(system))))
 }
 
 /// The package set that files of the tree mean.
@@ -192,7 +192,7 @@ fn call_package<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>>
         other => other,
     };
     let given = match eval.force(args[2])? {
-        Value::Attrs(given) => given,
+        Value::Attrs(given) => *given,
         _ => &[],
     };
     match wanted(eval, function, args[0], given)? {

@@ -46,7 +46,7 @@ impl<'a> Seen<'a> {
             // The walk goes no deeper either, and says so.
             Ok(Value::Attrs(set)) if depth >= MAX_DEPTH && is_entered(eval, set) => {}
             Ok(Value::Attrs(set)) if is_entered(eval, set) => {
-                attr.value = eval.done(Value::Attrs(self.inside(eval, set, &path, depth + 1)));
+                attr.value = eval.done(Value::Attrs(eval.wide(self.inside(eval, set, &path, depth + 1))));
             }
             Ok(value @ (Value::Attrs(_) | Value::Opaque(_))) => match self.told(value, &path) {
                 Some(first) => attr.value = eval.done(eval.opaque(&format!("{SAME}{first}"))),
@@ -84,7 +84,7 @@ impl<'a> Seen<'a> {
 
 fn is_entered<'a>(eval: &Eval<'a>, set: &'a [Attr<'a>]) -> bool {
     let marked = lookup(set, eval.known.recurse).map(|attr| eval.force(attr.value));
-    matches!(marked, Some(Ok(Value::Bool(true)))) && matches!(eval.is_derivation(set), Ok(false))
+    matches!(marked, Some(Ok(Value::True))) && matches!(eval.is_derivation(set), Ok(false))
 }
 
 fn last(path: &str) -> &str {
@@ -94,7 +94,7 @@ fn last(path: &str) -> &str {
 /// True where both are one value in memory.
 fn is_same<'a>(one: Value<'a>, other: Value<'a>) -> bool {
     match (one, other) {
-        (Value::Attrs(one), Value::Attrs(other)) => std::ptr::eq(one, other),
+        (Value::Attrs(one), Value::Attrs(other)) => std::ptr::eq(*one, *other),
         (Value::Opaque(one), Value::Opaque(other)) => std::ptr::eq(one, other),
         _ => false,
     }

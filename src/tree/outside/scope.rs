@@ -61,8 +61,8 @@ fn of_call<'a>(eval: &Eval<'a>, argument: &'a Thunk<'a>) -> R<'a, Option<&'a [At
 }
 
 fn marked<'a>(eval: &Eval<'a>, attrs: &'a [Attr<'a>]) -> Value<'a> {
-    let mark = Attr { name: eval.known.recurse, at: 0, value: eval.done(Value::Bool(true)) };
-    Value::Attrs(eval.merge(attrs, eval.bump.alloc_slice_copy(&[mark])))
+    let mark = Attr { name: eval.known.recurse, at: 0, value: eval.done(Value::True) };
+    Value::Attrs(eval.wide(eval.merge(attrs, eval.bump.alloc_slice_copy(&[mark]))))
 }
 
 /// What `function` of two scopes, the later first, puts into the earlier one.
