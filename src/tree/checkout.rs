@@ -1,5 +1,6 @@
 //! A checkout on disk, opened for evaluation.
 
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +28,9 @@ impl Default for Options {
 
 /// What the values of one evaluator have room in; memory that nothing is written to costs nothing.
 const ARENA: usize = 128 << 20;
+
+/// The syntax of so many evaluators is there for the next one: fewer read more files again, more take more memory.
+const EARLIER: usize = 4;
 
 /// Why a checkout could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -137,9 +141,11 @@ impl Checkout {
             let names = OwnNames::default();
             let mut bump = Bump::with_capacity(ARENA);
             let mut held = Held::default();
+            let mut earlier = VecDeque::new();
             loop {
-                // What the last evaluator worked with is there until this one is done: what both need is read once.
-                let _last = std::mem::take(&mut held);
+                // What the last evaluators worked with stays for a while: what several of them need is read once.
+                earlier.push_front(std::mem::take(&mut held));
+                earlier.truncate(EARLIER);
                 // The pages of the last evaluator are used again: fresh ones cost as much as evaluating.
                 bump.reset();
                 if bump.allocated_bytes() > 2 * ARENA {
