@@ -102,6 +102,26 @@ fn foreign_crates_stay_behind_their_walls() {
 }
 
 #[test]
+fn the_lock_file_of_the_fuzz_target_names_all_dependencies() {
+    let read = |path: &str| -> toml::Table {
+        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect(path);
+        text.parse().expect("TOML")
+    };
+    let lock = read("tests/fuzz/Cargo.lock");
+    let packages = lock["package"].as_array().expect("a list");
+    let own = packages.iter().find(|package| package["name"].as_str() == Some(env!("CARGO_PKG_NAME"))).expect("ours");
+    let locked: Vec<&str> =
+        own["dependencies"].as_array().into_iter().flatten().filter_map(toml::Value::as_str).collect();
+    let manifest = read("Cargo.toml");
+    let platforms = manifest["target"].as_table().into_iter().flatten().map(|(_, platform)| platform);
+    let stated = platforms.filter_map(|platform| platform.get("dependencies")).chain([&manifest["dependencies"]]);
+    let names = stated.filter_map(toml::Value::as_table).flat_map(toml::Table::keys);
+    let missing: Vec<_> =
+        names.filter(|name| locked.iter().all(|entry| entry.split(' ').next() != Some(name))).collect();
+    assert!(missing.is_empty(), "run `cargo metadata` in tests/fuzz, its lock file does not know {missing:?}");
+}
+
+#[test]
 fn no_module_has_a_name_that_says_nothing() {
     let named = |file: &Path| file.with_extension("").iter().any(|part| FORBIDDEN.iter().any(|name| part == *name));
     let broken: Vec<String> =
