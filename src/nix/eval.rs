@@ -16,7 +16,7 @@ use super::origin::Made;
 use super::reads::Reads;
 use super::symbol::{OwnNames, Sym};
 use super::syntax::ast::{AttrName, Expr, Kind, Loc};
-use super::value::{Attr, Closure, Env, Error, ErrorKind, Native, Opaque, R, Shape, State, Thunk, Value, Wide, lookup};
+use super::value::{Attr, Closure, Env, ErrorKind, Opaque, R, State, Thunk, Value, lookup};
 
 /// One evaluator: the values of one thread.
 pub struct Eval<'a> {
@@ -30,8 +30,9 @@ pub struct Eval<'a> {
     pub known: Known,
     names: &'a OwnNames,
     pub(super) held: &'a Held,
-    /// Room for a set that is being made.
+    /// The numbers of texts that are asked for again and again, by where a text lies.
     lasting: RefCell<HashMap<(usize, usize), Sym, FxBuildHasher>>,
+    /// Room for a set that is being made.
     pub(super) scratch: RefCell<Vec<Attr<'a>>>,
     /// The outermost scope, whose names have the first numbers.
     pub(super) globals: RefCell<Vec<Option<&'a Thunk<'a>>>>,
@@ -109,91 +110,10 @@ impl<'a> Eval<'a> {
         self.names.sym(text, &self.files.names)
     }
 
-    /// A reference to something of the arena that fits in a value.
-    pub fn wide<T: ?Sized>(&self, of: &'a T) -> Wide<'a, T> {
-        self.bump.alloc(of)
-    }
-
     /// The number of a text that is asked for again and again and stays where it is: found by its place.
     pub fn lasting(&self, text: &'a str) -> Sym {
         let place = (text.as_ptr() as usize, text.len());
         *self.lasting.borrow_mut().entry(place).or_insert_with(|| self.sym(text))
-    }
-
-    /// `text` in the arena.
-    pub fn str(&self, text: &str) -> &'a str {
-        self.bump.alloc_str(text)
-    }
-
-    /// A string value.
-    pub fn string(&self, text: &str) -> Value<'a> {
-        Value::Str(self.wide(self.str(text)))
-    }
-
-    /// A thunk that is already a value.
-    pub fn done(&self, value: Value<'a>) -> &'a Thunk<'a> {
-        self.bump.alloc(Thunk::done(value, Loc::default()))
-    }
-
-    /// A thunk in `state`.
-    pub fn thunk(&self, state: State<'a>, origin: Loc) -> &'a Thunk<'a> {
-        self.bump.alloc(Thunk { state: Cell::new(state), origin: Cell::new(origin) })
-    }
-
-    /// A thunk that runs `code`.
-    pub fn native(&self, code: impl Fn(&Eval<'a>) -> R<'a, Value<'a>> + 'a) -> &'a Thunk<'a> {
-        let code: &'a Native<'a> = self.bump.alloc(code);
-        self.thunk(State::Native(code), Loc::default())
-    }
-
-    /// The application of `function` to `argument`, when it is asked for.
-    pub fn delay_call(&self, function: &'a Thunk<'a>, argument: &'a Thunk<'a>) -> &'a Thunk<'a> {
-        self.thunk(State::Apply(function, argument), Loc::default())
-    }
-
-    /// A list of thunks in the arena.
-    pub fn list(&self, items: &[&'a Thunk<'a>]) -> Value<'a> {
-        Value::List(self.wide(self.bump.alloc_slice_copy(items)))
-    }
-
-    /// A set; of equal names the last wins.
-    pub fn attrs(&self, mut items: Vec<Attr<'a>>) -> Value<'a> {
-        // A stable sort: the later of two equal names stays behind the earlier one.
-        items.sort_by_key(|attr| attr.name);
-        items.reverse();
-        items.dedup_by_key(|attr| attr.name);
-        items.reverse();
-        Value::Attrs(self.wide(self.bump.alloc_slice_copy(&items)))
-    }
-
-    /// A set of values under plain names.
-    pub fn record(&self, items: &[(&str, &'a Thunk<'a>)]) -> Value<'a> {
-        self.attrs(items.iter().map(|(name, value)| Attr { name: self.sym(name), at: 0, value }).collect())
-    }
-
-    /// An error.
-    pub fn error(&self, kind: ErrorKind, text: &str) -> &'a Error<'a> {
-        self.bump.alloc(Error { kind, text: self.str(text), at: self.last.get() })
-    }
-
-    /// A fault of the program.
-    pub fn fault<T>(&self, text: &str) -> R<'a, T> {
-        Err(self.error(ErrorKind::Fault, text))
-    }
-
-    /// "Not known here, because".
-    pub fn unknown<T>(&self, text: &str) -> R<'a, T> {
-        Err(self.error(ErrorKind::Unknown, text))
-    }
-
-    /// An opaque value of which nothing is known.
-    pub fn opaque(&self, why: &str) -> Value<'a> {
-        self.opaque_as(why, Shape::Plain)
-    }
-
-    /// An opaque value.
-    pub fn opaque_as(&self, why: &str, shape: Shape<'a>) -> Value<'a> {
-        Value::Opaque(self.bump.alloc(Opaque { why: self.str(why), shape }))
     }
 
     /// The value of `thunk`.

@@ -14,6 +14,7 @@ mod files;
 mod import;
 mod known;
 mod limits;
+mod make;
 mod opaque;
 mod ops;
 mod origin;

@@ -9,6 +9,7 @@ mod agreement;
 mod around;
 pub mod ast;
 mod bindings;
+mod functions;
 mod guard;
 mod operators;
 mod outline;

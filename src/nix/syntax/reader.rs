@@ -5,7 +5,7 @@
 
 use rnix::SyntaxKind as K;
 
-use super::ast::{AttrName, Binding, Expr, Formal, Kind, Lambda, Loc, Select};
+use super::ast::{AttrName, Binding, Expr, Kind, Loc, Select};
 use super::bindings;
 use super::operators::{INVERT, Makes, Side, binding};
 use super::paths;
@@ -107,7 +107,7 @@ impl<'f> Reader<'f> {
     }
 
     /// Reads a name.
-    fn ident(&mut self) -> Result<Sym, Fail> {
+    pub(super) fn ident(&mut self) -> Result<Sym, Fail> {
         if self.peek() == K::TOKEN_IDENT { Ok(self.sym()) } else { Err(self.unexpected()) }
     }
 
@@ -117,7 +117,7 @@ impl<'f> Reader<'f> {
         self.fail(self.here(), what)
     }
 
-    fn fail(&self, at: u32, what: &'static str) -> Fail {
+    pub(super) fn fail(&self, at: u32, what: &'static str) -> Fail {
         Fail { at: at as usize, what }
     }
 
@@ -133,7 +133,7 @@ impl<'f> Reader<'f> {
     }
 
     /// Reads a token as a name.
-    fn sym(&mut self) -> Sym {
+    pub(super) fn sym(&mut self) -> Sym {
         let text = self.bump();
         (self.names)(text)
     }
@@ -360,60 +360,6 @@ impl<'f> Reader<'f> {
             self.rooms.items.push(item);
         }
         Ok(Kind::List(self.rooms.items.drain(first..).collect()))
-    }
-
-    /// `name: body`
-    fn lambda(&mut self) -> Result<Kind, Fail> {
-        let name = self.sym();
-        self.skip();
-        let body = self.expr()?;
-        Ok(Kind::Lambda(Box::new(Lambda {
-            names: [name].into(),
-            formals: None,
-            open: false,
-            body,
-            kept: Box::default(),
-        })))
-    }
-
-    /// `{ .. }: body`, where what stands before an `@` was read.
-    fn pattern(&mut self, mut whole: Option<Sym>) -> Result<Kind, Fail> {
-        let start = self.here();
-        self.expect(K::TOKEN_L_BRACE)?;
-        let mut formals = Vec::new();
-        let mut open = false;
-        while !self.eat(K::TOKEN_R_BRACE) {
-            if self.eat(K::TOKEN_ELLIPSIS) {
-                open = true;
-                self.expect(K::TOKEN_R_BRACE)?;
-                break;
-            }
-            formals.push(self.formal()?);
-            if !self.eat(K::TOKEN_COMMA) {
-                self.expect(K::TOKEN_R_BRACE)?;
-                break;
-            }
-        }
-        if whole.is_none() && self.eat(K::TOKEN_AT) {
-            whole = Some(self.ident()?);
-        }
-        if whole.is_some() && formals.iter().any(|formal: &Formal| Some(formal.name) == whole) {
-            return Err(self.fail(start, "an argument stands twice"));
-        }
-        self.expect(K::TOKEN_COLON)?;
-        formals.sort_unstable_by_key(|formal| formal.name);
-        if formals.windows(2).any(|two| two[0].name == two[1].name) {
-            return Err(self.fail(start, "an argument stands twice"));
-        }
-        let (names, formals) = (whole.into_iter().collect(), Some(formals.into()));
-        Ok(Kind::Lambda(Box::new(Lambda { names, formals, open, body: self.expr()?, kept: Box::default() })))
-    }
-
-    fn formal(&mut self) -> Result<Formal, Fail> {
-        let at = self.base + self.here();
-        let name = self.ident()?;
-        let default = if self.eat(K::TOKEN_QUESTION) { Some(self.expr()?) } else { None };
-        Ok(Formal { name, default, at })
     }
 
     /// The names of an attribute path.
