@@ -329,6 +329,14 @@ fn nothing_on_conditions_that_are_not_known_is_left_out_without_a_row() {
     assert!(either[0].2.contains("the package is left out"), "{either:?}");
     assert_eq!((&*either[1].0, &*either[1].1), ("package", "overlay.own.a"), "{either:?}");
 
+    let perhaps = overlay_of("if on.c then package \"a\" else null");
+    assert_eq!((&*perhaps[0].0, &*perhaps[0].1), ("failed", "overlay.own"), "{perhaps:?}");
+    assert!(perhaps[0].2.contains("the package is left out"), "{perhaps:?}");
+
+    let missing = overlay_of("if on.c then { a = package \"a\"; } else import ./missing.nix");
+    assert_eq!((&*missing[0].0, &*missing[0].1), ("failed", "overlay.own"), "{missing:?}");
+    assert!(missing[0].2.contains("missing.nix"), "{missing:?}");
+
     let many = overlay_of(&chain(400, |n| format!("{{ p{n} = package \"p{n}\"; }}")));
     assert_eq!((&*many[0].0, &*many[0].1), ("failed", "overlay.own"), "{:?}", many[0]);
     assert!(many[0].2.contains("more conditions that are not known"), "{:?}", many[0]);

@@ -194,12 +194,14 @@ fn from_disk(path: &str, most: u64) -> io::Result<Vec<u8>> {
     if !found.is_file() {
         return Err(io::Error::other("not a regular file"));
     }
+    let too_large = || Err(io::Error::other(format!("larger than {} MiB", most >> 20)));
     if found.len() > most {
-        return Err(io::Error::other(format!("larger than {} MiB", most >> 20)));
+        return too_large();
     }
     let mut bytes = Vec::with_capacity(usize::try_from(found.len()).unwrap_or_default());
-    File::open(path)?.take(most).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    // It may have grown since.
+    let read = File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if read as u64 > most { too_large() } else { Ok(bytes) }
 }
 
 impl From<std::fs::FileType> for Kind {

@@ -174,14 +174,14 @@ impl Walk<'_> {
             return Unknown::Package;
         }
         let no_loss = outside::is_no_loss(opaque.why);
+        let followed = Conditions::default();
         if self.checkout.layout != Layout::PackageSet && no_loss && depth < MAX_DEPTH {
             // What the tree adds to a scope from outside of it.
-            let followed = Conditions::default();
             if let Some(added) = outside::extension(eval, opaque, &followed) {
                 return Unknown::Set { added, lost: followed.lost() };
             }
         }
-        Unknown::Else(match conditions.lost() {
+        Unknown::Else(match conditions.lost().or(followed.lost()) {
             Some(why) => Found::Failed(why.to_owned()),
             None if no_loss => Found::Skipped(opaque.why.to_owned()),
             None => Found::Failed(opaque.why.to_owned()),
@@ -254,7 +254,7 @@ impl Walk<'_> {
 }
 
 /// True where something unknown was built by a call that states what a package states, whatever `conditions` are.
-pub(super) fn built<'a>(eval: &Eval<'a>, opaque: &'a Opaque<'a>, conditions: &Conditions) -> bool {
+pub(super) fn built<'a>(eval: &Eval<'a>, opaque: &'a Opaque<'a>, conditions: &Conditions<'a>) -> bool {
     let is_built = |side: &&'a Thunk<'a>| match eval.force(side) {
         Ok(Value::Attrs(attrs)) => matches!(eval.is_derivation(attrs), Ok(true)),
         Ok(Value::Opaque(opaque)) => built(eval, opaque, conditions),
@@ -275,7 +275,7 @@ enum Unknown<'a> {
     /// What is known to be in a set, and why not all of it is.
     Set {
         added: &'a [Attr<'a>],
-        lost: Option<&'static str>,
+        lost: Option<&'a str>,
     },
     Else(Found<'a>),
 }

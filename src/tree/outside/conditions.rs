@@ -8,39 +8,41 @@ const MOST: u32 = 500;
 /// What a reason says where more were met.
 const TOO_MANY: &str = "depends on more conditions that are not known than are followed";
 
-/// What a reason says where a set on one side of a condition is a package on the other.
-const ALSO_A_PACKAGE: &str = "is a set or a package, on a condition that is not known: the package is left out";
+/// What a reason says where only one side of a condition is a package.
+pub(super) const A_PACKAGE: &str =
+    "is a package on one side only of a condition that is not known: the package is left out";
 
 /// The conditions that were met for one attribute.
-pub(in crate::tree) struct Conditions {
+pub(in crate::tree) struct Conditions<'a> {
     left: Cell<u32>,
-    lost: Cell<Option<&'static str>>,
+    lost: Cell<Option<&'a str>>,
 }
 
-impl Default for Conditions {
+impl Default for Conditions<'_> {
     fn default() -> Self {
         Conditions { left: Cell::new(MOST), lost: Cell::new(None) }
     }
 }
 
-impl Conditions {
+impl<'a> Conditions<'a> {
     /// True where one more condition may be followed.
     pub(in crate::tree) fn follow(&self) -> bool {
         let left = self.left.get();
         match left.checked_sub(1) {
             Some(left) => self.left.set(left),
-            None => self.lost.set(Some(TOO_MANY)),
+            None => self.lose(TOO_MANY),
         }
         left > 0
     }
 
-    /// One side is a package, and the other is not.
-    pub(super) fn leave_package(&self) {
-        self.lost.set(Some(self.lost.get().unwrap_or(ALSO_A_PACKAGE)));
+    /// Something is left behind, because; the first reason counts.
+    pub(super) fn lose(&self, why: &'a str) {
+        let line = why.lines().next().unwrap_or(why);
+        self.lost.set(self.lost.get().or(Some(line)));
     }
 
     /// Why something was left behind, where that is so.
-    pub(in crate::tree) fn lost(&self) -> Option<&'static str> {
+    pub(in crate::tree) fn lost(&self) -> Option<&'a str> {
         self.lost.get()
     }
 }

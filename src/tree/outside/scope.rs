@@ -3,8 +3,9 @@
 //! depends on a condition that is not known.
 
 use super::super::discover::built;
-use super::{Conditions, has_known, known_set, overlaid};
-use crate::nix::{Attr, Eval, Opaque, R, Shape, Thunk, Value, lookup};
+use super::conditions::A_PACKAGE;
+use super::{Conditions, has_known, is_no_loss, known_set, overlaid};
+use crate::nix::{Attr, ErrorKind, Eval, Opaque, R, Shape, Thunk, Value, lookup};
 
 /// What only a package set, and only `stdenv`, has.
 const OURS: [&str; 2] = ["appendOverlays", "hostPlatform"];
@@ -13,7 +14,7 @@ const OURS: [&str; 2] = ["appendOverlays", "hostPlatform"];
 pub(in crate::tree) fn extension<'a>(
     eval: &Eval<'a>,
     opaque: &Opaque<'a>,
-    conditions: &Conditions,
+    conditions: &Conditions<'a>,
 ) -> Option<&'a [Attr<'a>]> {
     let added = match opaque.shape {
         // The whole package set and what stands for `stdenv` were not extended by anybody.
@@ -28,19 +29,29 @@ pub(in crate::tree) fn extension<'a>(
 }
 
 /// What either side of a condition that is not known has.
-fn of_either<'a>(eval: &Eval<'a>, [yes, no]: [&'a Thunk<'a>; 2], conditions: &Conditions) -> &'a [Attr<'a>] {
+fn of_either<'a>(eval: &Eval<'a>, [yes, no]: [&'a Thunk<'a>; 2], conditions: &Conditions<'a>) -> &'a [Attr<'a>] {
     let side = |side| match eval.force(side) {
-        Ok(Value::Attrs(attrs)) if matches!(eval.is_derivation(attrs), Ok(false)) => *attrs,
-        Ok(Value::Opaque(opaque)) if !built(eval, opaque, conditions) => {
-            extension(eval, opaque, conditions).unwrap_or_default()
-        }
-        Ok(Value::Attrs(_) | Value::Opaque(_)) => {
-            conditions.leave_package();
-            &[]
-        }
-        _ => &[],
+        Ok(Value::Attrs(attrs)) => match eval.is_derivation(attrs) {
+            Ok(false) => Ok(*attrs),
+            Ok(true) => Err(A_PACKAGE),
+            Err(error) => Err(error.text),
+        },
+        Ok(Value::Opaque(opaque)) if built(eval, opaque, conditions) => Err(A_PACKAGE),
+        Ok(Value::Opaque(opaque)) => match extension(eval, opaque, conditions) {
+            None if !is_no_loss(opaque.why) => Err(opaque.why),
+            added => Ok(added.unwrap_or_default()),
+        },
+        Err(error) if error.kind != ErrorKind::Throw => Err(error.text),
+        // Nothing, on this condition.
+        _ => Ok(&[][..]),
     };
-    eval.merge(side(no), side(yes))
+    let known = |thunk| {
+        side(thunk).unwrap_or_else(|why| {
+            conditions.lose(why);
+            &[]
+        })
+    };
+    eval.merge(known(no), known(yes))
 }
 
 /// What a scope was called with: a function of two scopes, or a set in which there is one.
