@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The most memory that a whole `clarity scan` takes, for archives that are made to take much of it.
 
-    cargo build --release && python3 tests/bench/memory.py --bin target/release/clarity [--only NAME]
+    cargo build --profile dist && python3 tests/bench/memory.py --bin target/dist/clarity [--only NAME]
 
 Needs Python only. Makes each archive, a package that has it as its source, and scans it with `--sources`. Prints one row
 for each: the peak of the process as the kernel counts it, and what became of the package. Ends with 1 where a peak is
@@ -266,7 +266,7 @@ def measure(name, args):
 def main():
     multiprocessing.set_start_method("fork")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bin", default="target/release/clarity")
+    parser.add_argument("--bin", default="target/dist/clarity")
     parser.add_argument("--only", action="append", choices=list(CASES), help="one case; all where it is not given")
     parser.add_argument("--jobs", default="2")
     parser.add_argument("--dir", help="where the archives are made, 4 GB at most")

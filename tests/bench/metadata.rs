@@ -1,7 +1,7 @@
 //! How long the metadata of a whole tree takes and how much memory, evaluated and kept, against parsing all its files
 //! with rnix and against the real Nix, which says why where it cannot evaluate the tree.
 //!
-//! `CLARITY_BENCH_TREE=/path/to/nixpkgs cargo test --release --test all bench_metadata -- --ignored --nocapture`
+//! `CLARITY_BENCH_TREE=/path/to/nixpkgs cargo test --profile dist --test all bench_metadata -- --ignored --nocapture`
 
 use std::fs;
 use std::io::Write as _;

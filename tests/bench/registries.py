@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Real packages, fetched from real registries: how many arrive, what a second run asks, and what kills cost.
 
-    cargo build --release
-    python3 tests/bench/registries.py --bin target/release/clarity --config my/clarity.toml NIXPKGS [NIXPKGS...]
+    cargo build --profile dist
+    python3 tests/bench/registries.py --bin target/dist/clarity --config my/clarity.toml NIXPKGS [NIXPKGS...]
 
 `--config` is a clarity.toml of yours with the registries that this machine reaches, under `[fetch]`: `rewrite` (of
 `mirror://SCHEME/` or of base urls) and `pypi_index`. Packages whose source begins with one of those prefixes count,
