@@ -13,7 +13,7 @@ use std::{env, fs, io};
 #[expect(dead_code, reason = "words are only read here, not compared")]
 mod words;
 
-#[path = "evidence/grant/key.rs"]
+#[path = "evidence/notice/key.rs"]
 mod key;
 
 use words::{SHINGLE, shingle, words_of_license};
@@ -32,7 +32,7 @@ struct Text {
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=src/build.rs");
     println!("cargo::rerun-if-changed=src/evidence/text/words.rs");
-    println!("cargo::rerun-if-changed=src/evidence/grant/key.rs");
+    println!("cargo::rerun-if-changed=src/evidence/notice/key.rs");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?);
     let texts = distinct(licenses().chain(exceptions()));
     write_entries(&out, &texts)?;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::grant::BY_REFERENCE;
+use super::notice::BY_REFERENCE;
 use super::{Detection, Evidence, FileEvidence, Pointer, Role, Score, Sharing, Witness};
 use crate::license::{LicenseExpr, Term};
 use crate::text::RelPath;
@@ -39,7 +39,7 @@ fn follow_pointers(files: &mut [FileEvidence], sharing: &mut Sharing) {
         let seen = file.detections.edit();
         make_precise(seen, &mut found);
         // "A BSD-style license that can be found in LICENSE": what that file says is what was meant.
-        seen.retain(|one| !found.iter().any(|said| super::grant::is_made_precise(one, said)));
+        seen.retain(|one| !found.iter().any(|said| super::notice::is_made_precise(one, said)));
         seen.extend(found);
         Detection::sort(seen);
         sharing.share(file);
@@ -54,7 +54,7 @@ fn make_precise(seen: &mut [Detection], found: &mut Vec<Detection>) {
         let meant = |term: &Term| {
             let said = found.iter().filter(|said| within(said)).map(|said| said.expr.terms());
             let mut single = said.filter(|terms| terms.len() == 1).flatten();
-            single.find(|said| super::grant::family(said) == super::grant::family(term)).cloned()
+            single.find(|said| super::notice::family(said) == super::notice::family(term)).cloned()
         };
         if !one.expr.terms().into_iter().all(|term| meant(term).is_some()) {
             continue;
@@ -113,7 +113,7 @@ fn named(file: &FileEvidence, texts: &BTreeMap<String, LicenseExpr>) -> Option<D
     let (kind, license) = name.split_once(['-', '.', '_'])?;
     let is_license = ["license", "licence", "copying"].iter().any(|word| kind.eq_ignore_ascii_case(word));
     let license = if name.eq_ignore_ascii_case("license.terms") { "TCL" } else { license };
-    let (expr, note) = super::grant::named(license).filter(|_| is_license)?;
+    let (expr, note) = super::notice::named(license).filter(|_| is_license)?;
     let said = format!("the name of {} says so", pointer.target);
     Some(Detection { note: Some(note.unwrap_or(said)), ..resolved(pointer, &expr) })
 }

@@ -120,7 +120,7 @@ fn announced(page: &Page<'_>, evidence: &mut FileEvidence, class: Witness) {
     };
     let joined = licenses.filter(|licenses| licenses.len() > 1).and_then(join);
     let quote = (words.first..=words.last).map(|number| line(page, number)).collect::<Vec<_>>().join(" ");
-    let quote = super::grant::quote(&quote);
+    let quote = super::notice::quote(&quote);
     let is_choice_known = evidence.detections.iter().any(|one| matches!(one.expr, LicenseExpr::Or(_)));
     let seen = evidence.detections.edit();
     match joined.filter(|joined| joined.terms().len() > 1) {

@@ -48,7 +48,8 @@ pub(super) struct Rule {
 }
 
 /// All detectors that look around trigger words. Add a row to add a detector.
-const DETECTORS: &[Rule] = &[super::tag::RULE, super::grant::RULE, super::grant::kernel::RULE, super::copyright::RULE];
+const DETECTORS: &[Rule] =
+    &[super::tag::RULE, super::notice::RULE, super::notice::kernel::RULE, super::copyright::RULE];
 
 /// At most this much of a file is read; license statements stand at the start of huge files or not at all.
 const MOST_BYTES: u64 = 16 << 20;
@@ -211,14 +212,14 @@ fn settle(mut seen: Seen, evidence: &mut FileEvidence) {
     seen.detections.retain(|one| one.class == Witness::Text || !inside(one.lines));
     let tagged = super::tag::by_line(&seen.detections);
     seen.detections.retain(|one| !super::tag::repeats(one, &tagged));
-    super::grant::settle(&mut seen.detections);
+    super::notice::settle(&mut seen.detections);
     super::exception::attach(&seen.exceptions, &mut seen.detections);
     Detection::sort(&mut seen.detections);
     seen.detections.dedup();
     seen.pointers.retain(|pointer| !inside(pointer.lines));
     // A license file leads to others whatever else it says.
     if evidence.role != Role::LicenseText {
-        super::grant::settle_pointers(&mut seen.pointers, &seen.detections);
+        super::notice::settle_pointers(&mut seen.pointers, &seen.detections);
     }
     evidence.detections = seen.detections.into();
     evidence.pointers = seen.pointers.into();

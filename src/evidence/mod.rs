@@ -10,7 +10,7 @@ mod curate;
 mod detection;
 mod detector;
 mod exception;
-mod grant;
+mod notice;
 mod import;
 mod manifest;
 mod page;

@@ -8,7 +8,7 @@ use regex::bytes::Regex;
 
 use super::detection::{Detection, Score, Witness};
 use super::detector::Seen;
-use super::{FileEvidence, Page, Sharing, grant, tag};
+use super::{FileEvidence, Page, Sharing, notice, tag};
 use crate::license::LicenseExpr;
 use crate::text::{LineRange, RelPath};
 
@@ -207,7 +207,7 @@ fn side_files(files: &mut [FileEvidence]) {
 
 fn stated(expr: LicenseExpr, from: &RelPath) -> Detection {
     Detection {
-        quote: grant::quote(&format!("{from}: {expr}")),
+        quote: notice::quote(&format!("{from}: {expr}")),
         expr,
         class: Witness::Tag,
         by: "reuse",

@@ -24,7 +24,7 @@ pub(super) use self::debian::files_stanzas as dep5_stanzas;
 use super::Page;
 use super::detection::{Detection, DetectorId, Score, Witness};
 use super::detector::Seen;
-use super::grant;
+use super::notice;
 use crate::license::{self, LicenseExpr};
 use crate::text::{RelPath, Span};
 
@@ -92,7 +92,7 @@ pub(super) fn understood(value: &str) -> Option<(LicenseExpr, Option<String>)> {
     if let Ok(expr) = license::parse_lenient(value) {
         return Some((expr, Some(format!("written `{value}`"))));
     }
-    let (expr, note) = grant::named(value)?;
+    let (expr, note) = notice::named(value)?;
     Some((expr, note.or_else(|| Some(format!("written `{value}`")))))
 }
 
@@ -106,7 +106,7 @@ fn claim(page: &Page<'_>, seen: &mut Seen, by: DetectorId, key: &str, value: &st
         by,
         lines: page.line_range(span),
         score: if note.is_some() { Score(9_000) } else { Score::FULL },
-        quote: grant::quote(value),
+        quote: notice::quote(value),
         note,
     });
     true

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use super::Page;
 use super::detection::{Detection, Score, Witness};
 use super::detector::{Rule, Seen};
-use super::grant;
+use super::notice;
 use super::page::floor_boundary;
 use crate::license::{self, LicenseExpr, Term};
 use crate::text::{LineRange, Span};
@@ -41,7 +41,7 @@ fn detection(page: &Page<'_>, hit: u32) -> Option<Detection> {
         by: "tag",
         lines: page.line_range(quoted),
         score: if notes.is_empty() { Score::FULL } else { Score(9_000) },
-        quote: grant::quote(quoted.of(page.text)),
+        quote: notice::quote(quoted.of(page.text)),
         note: (!notes.is_empty()).then(|| notes.join("; ")),
     })
 }
@@ -58,7 +58,7 @@ fn unlisted(page: &Page<'_>, hit: u32, value: &Value) -> Option<Detection> {
         by: "tag",
         lines: page.line_range(quoted),
         score: Score(9_000),
-        quote: grant::quote(quoted.of(page.text)),
+        quote: notice::quote(quoted.of(page.text)),
         note: Some(format!("`{name}` is no id of the SPDX list")),
     })
 }
@@ -194,7 +194,7 @@ pub(super) fn expression(text: &str) -> Option<(LicenseExpr, Option<String>, usi
 
 /// A license in words instead of ids: "The MIT License", "GPLv2 or later".
 fn in_words(text: &str) -> Option<(LicenseExpr, String)> {
-    let (expr, _) = grant::named(text)?;
+    let (expr, _) = notice::named(text)?;
     let note = format!("`{}` read as {expr}", text.trim());
     (!expr.terms().iter().any(|term| term.is_reference())).then_some((expr, note))
 }
@@ -210,7 +210,7 @@ fn is_later(rest: &str) -> bool {
 fn says_more(words: &LicenseExpr, read: &LicenseExpr) -> bool {
     let terms = words.terms();
     terms.len() >= read.terms().len()
-        && read.terms().iter().all(|term| terms.iter().any(|word| grant::family(word) == grant::family(term)))
+        && read.terms().iter().all(|term| terms.iter().any(|word| notice::family(word) == notice::family(term)))
 }
 
 struct Reader {
