@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use super::notice::BY_REFERENCE;
-use super::{Detection, Evidence, FileEvidence, Pointer, Role, Score, Sharing, Witness};
+use super::detection::{BY_REFERENCE, Detection, Evidence, FileEvidence, Pointer, Role, Score, Witness};
+use super::sharing::Sharing;
+use super::{notice, reuse, role};
 use crate::license::{LicenseExpr, Term};
 use crate::text::RelPath;
 
@@ -13,9 +14,9 @@ use crate::text::RelPath;
 pub fn assemble(mut files: Vec<FileEvidence>) -> Evidence {
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut sharing = Sharing::default();
-    super::reuse::apply(&mut files, &mut sharing);
+    reuse::apply(&mut files, &mut sharing);
     follow_pointers(&mut files, &mut sharing);
-    super::role::neighbours(&mut files);
+    role::neighbours(&mut files);
     Evidence { files }
 }
 
@@ -39,7 +40,7 @@ fn follow_pointers(files: &mut [FileEvidence], sharing: &mut Sharing) {
         let seen = file.detections.edit();
         make_precise(seen, &mut found);
         // "A BSD-style license that can be found in LICENSE": what that file says is what was meant.
-        seen.retain(|one| !found.iter().any(|said| super::notice::is_made_precise(one, said)));
+        seen.retain(|one| !found.iter().any(|said| notice::is_made_precise(one, said)));
         seen.extend(found);
         Detection::sort(seen);
         sharing.share(file);
@@ -54,7 +55,7 @@ fn make_precise(seen: &mut [Detection], found: &mut Vec<Detection>) {
         let meant = |term: &Term| {
             let said = found.iter().filter(|said| within(said)).map(|said| said.expr.terms());
             let mut single = said.filter(|terms| terms.len() == 1).flatten();
-            single.find(|said| super::notice::family(said) == super::notice::family(term)).cloned()
+            single.find(|said| notice::family(said) == notice::family(term)).cloned()
         };
         if !one.expr.terms().into_iter().all(|term| meant(term).is_some()) {
             continue;
@@ -113,7 +114,7 @@ fn named(file: &FileEvidence, texts: &BTreeMap<String, LicenseExpr>) -> Option<D
     let (kind, license) = name.split_once(['-', '.', '_'])?;
     let is_license = ["license", "licence", "copying"].iter().any(|word| kind.eq_ignore_ascii_case(word));
     let license = if name.eq_ignore_ascii_case("license.terms") { "TCL" } else { license };
-    let (expr, note) = super::notice::named(license).filter(|_| is_license)?;
+    let (expr, note) = notice::named(license).filter(|_| is_license)?;
     let said = format!("the name of {} says so", pointer.target);
     Some(Detection { note: Some(note.unwrap_or(said)), ..resolved(pointer, &expr) })
 }

@@ -4,13 +4,11 @@
 //! Reads the words around licenses that were seen already. Invariant: a list of which one item is not understood says
 //! nothing; where it is a choice, that is a sign that there is one.
 
-use super::detection::{Detection, Role, Score, Witness};
-use super::{FileEvidence, Page};
+use super::detection::{CHOICE, Detection, Role, Score, Seen, Witness};
+use super::page::{Page, quote};
+use super::readme::is_readme;
 use crate::license::{LicenseExpr, Suffix, Term, parse};
 use crate::text::LineRange;
-
-/// Who sees them.
-pub(super) const BY: &str = "choice";
 
 /// An offer stands at the top of a license document: so many lines are looked at. In a readme it may stand anywhere.
 const TOP: u32 = 30;
@@ -50,27 +48,17 @@ const OFFERS_OF: [&str; 9] = [
 /// So many letters behind such words a license has to follow.
 const NEAR: usize = 60;
 
-/// Adds the choices to what was seen on `page`.
-pub(super) fn add(page: &Page<'_>, evidence: &mut FileEvidence) {
-    if evidence.detections.len() > 1 && memchr::memmem::find(page.text.as_bytes(), b"lternatively").is_some() {
-        alternatives(page, evidence);
-    }
-    if !evidence.detections.is_empty() {
-        match evidence.role {
-            Role::LicenseText => announced(page, evidence, Witness::Grant),
-            _ if super::readme::is_readme(page.path) => announced(page, evidence, Witness::Readme),
-            _ => {}
-        }
-    }
-}
-
 /// The text of a line, counted from 1.
 fn line<'p>(page: &Page<'p>, number: u32) -> &'p str {
     page.lines().span(page.text, number).map_or("", |span| span.of(page.text))
 }
 
 /// "Alternatively, this file may be used under ...": one of two, whatever the file says before.
-fn alternatives(page: &Page<'_>, evidence: &mut FileEvidence) {
+pub(super) fn alternatives(page: &Page<'_>, _: Role, seen: &mut Seen) {
+    let said = &mut seen.detections;
+    if said.len() < 2 || memchr::memmem::find(page.text.as_bytes(), b"lternatively").is_none() {
+        return;
+    }
     let is_said = |one: &&Detection| one.class < Witness::Manifest;
     let begins = |one: &Detection| {
         (one.lines.first.saturating_sub(1).max(1)..=one.lines.first).any(|number| {
@@ -79,25 +67,23 @@ fn alternatives(page: &Page<'_>, evidence: &mut FileEvidence) {
         })
     };
     let mut joined: Vec<(usize, usize)> = Vec::new();
-    let seen: Vec<(usize, &Detection)> =
-        evidence.detections.iter().enumerate().filter(|(_, one)| is_said(one)).collect();
-    for (at, (number, one)) in seen.iter().enumerate() {
+    let stated: Vec<(usize, &Detection)> = said.iter().enumerate().filter(|(_, one)| is_said(one)).collect();
+    for (at, (number, one)) in stated.iter().enumerate() {
         if one.class == Witness::Grant && at > 0 && begins(one) {
-            joined.push((seen[at - 1].0, *number));
+            joined.push((stated[at - 1].0, *number));
         }
     }
     for (first, second) in joined.into_iter().rev() {
-        let seen = evidence.detections.edit();
-        let other = seen.remove(second);
-        let (expr, lines) = (seen[first].expr.clone(), seen[first].lines);
+        let other = said.remove(second);
+        let (expr, lines) = (said[first].expr.clone(), said[first].lines);
         let Some(expr) = LicenseExpr::any([expr, other.expr.clone()]) else { continue };
         let choice = Detection { expr, lines: LineRange::new(lines.first, lines.last.max(other.lines.last)), ..other };
         // A text stays what it is; words are said anew.
-        match seen[first].class {
-            Witness::Text => seen.insert(second, choice),
-            _ => seen[first] = choice,
+        match said[first].class {
+            Witness::Text => said.insert(second, choice),
+            _ => said[first] = choice,
         }
-        Detection::sort(seen);
+        Detection::sort(said);
     }
 }
 
@@ -108,32 +94,38 @@ enum List {
     Parts,
 }
 
-/// What the top of a license document announces, with the list below it.
-fn announced(page: &Page<'_>, evidence: &mut FileEvidence, class: Witness) {
+/// What the top of a license document, or a readme, announces, with the list below it.
+pub(super) fn announced(page: &Page<'_>, role: Role, seen: &mut Seen) {
+    let class = match role {
+        _ if seen.detections.is_empty() => return,
+        Role::LicenseText => Witness::Grant,
+        _ if is_readme(page.path) => Witness::Readme,
+        _ => return,
+    };
     let (most, below) = if class == Witness::Readme { (MOST_OF_README, BELOW_WORDS) } else { (TOP, BELOW_OFFER) };
-    let Some((list, words)) = announcement(page, evidence, most) else { return };
+    let Some((list, words)) = announcement(page, &seen.detections, most) else { return };
     let items = items(page, words.last + 1, below);
-    let licenses: Option<Vec<LicenseExpr>> = items.iter().map(|item| license(page, evidence, *item)).collect();
+    let licenses: Option<Vec<LicenseExpr>> = items.iter().map(|item| license(page, &seen.detections, *item)).collect();
     let join = |licenses| match list {
         List::Choice => LicenseExpr::any(licenses),
         List::Parts => LicenseExpr::all(licenses),
     };
     let joined = licenses.filter(|licenses| licenses.len() > 1).and_then(join);
-    let quote = (words.first..=words.last).map(|number| line(page, number)).collect::<Vec<_>>().join(" ");
-    let quote = super::notice::quote(&quote);
-    let is_choice_known = evidence.detections.iter().any(|one| matches!(one.expr, LicenseExpr::Or(_)));
-    let seen = evidence.detections.edit();
+    let said = (words.first..=words.last).map(|number| line(page, number)).collect::<Vec<_>>().join(" ");
+    let quote = quote(&said);
+    let is_choice_known = seen.detections.iter().any(|one| matches!(one.expr, LicenseExpr::Or(_)));
+    let seen = &mut seen.detections;
     match joined.filter(|joined| joined.terms().len() > 1) {
         Some(expr) => {
             // What else the document says is of the same licenses, or of smaller parts.
             seen.iter_mut().filter(|one| one.class == class).for_each(|one| one.class = Witness::Clue);
             let lines = LineRange::new(words.first, items.last().map_or(words.last, |item| item.last));
-            seen.push(Detection { expr, class, by: BY, lines, score: Score::FULL, quote, note: None });
+            seen.push(Detection { expr, class, by: CHOICE, lines, score: Score::FULL, quote, note: None });
         }
         None if list == List::Choice && class == Witness::Grant && !is_choice_known => {
             let note = Some("offers a choice".to_owned());
             let expr = seen[0].expr.clone();
-            seen.push(Detection { expr, class: Witness::Clue, by: BY, lines: words, score: Score(0), quote, note });
+            seen.push(Detection { expr, class: Witness::Clue, by: CHOICE, lines: words, score: Score(0), quote, note });
         }
         None => {}
     }
@@ -141,8 +133,8 @@ fn announced(page: &Page<'_>, evidence: &mut FileEvidence, class: Witness) {
 }
 
 /// The lines of the paragraph that announces a list, above all texts.
-fn announcement(page: &Page<'_>, evidence: &FileEvidence, most: u32) -> Option<(List, LineRange)> {
-    let texts = evidence.detections.iter().filter(|one| one.class == Witness::Text).map(|one| one.lines.first);
+fn announcement(page: &Page<'_>, seen: &[Detection], most: u32) -> Option<(List, LineRange)> {
+    let texts = seen.iter().filter(|one| one.class == Witness::Text).map(|one| one.lines.first);
     let end = texts.min().unwrap_or(u32::MAX).min(most).min(u32::try_from(page.lines().len()).unwrap_or(most) + 1);
     let mut first = 1;
     while first < end {
@@ -249,14 +241,14 @@ fn items(page: &Page<'_>, from: u32, below: u32) -> Vec<LineRange> {
 }
 
 /// The license that an item names: its text, else the first name in it that is no mere family.
-fn license(page: &Page<'_>, evidence: &FileEvidence, item: LineRange) -> Option<LicenseExpr> {
+fn license(page: &Page<'_>, seen: &[Detection], item: LineRange) -> Option<LicenseExpr> {
     let words = (item.first..=item.last).flat_map(|number| line(page, number).split_whitespace());
     let words = words.collect::<Vec<_>>().join(" ").to_lowercase();
     let holds = |line: u32| (item.first..=item.last).contains(&line);
     // Words of a grant may begin above the list.
     let within = |one: &&Detection| holds(one.lines.first) || one.class != Witness::Text && holds(one.lines.last);
     let rank = |one: &&Detection| (one.class != Witness::Text, one.is_family(), !holds(one.lines.first));
-    let named = evidence.detections.iter().filter(within).min_by_key(rank);
+    let named = seen.iter().filter(within).min_by_key(rank);
     let Some(named) = named else {
         return if words.contains("public domain") { parse("LicenseRef-public-domain").ok() } else { None };
     };

@@ -2,51 +2,9 @@
 //!
 //! Says what a file is, never under which terms it stands: nothing about a license is read from a binary.
 
-use std::fmt;
-
 use memchr::memmem;
 
-/// The form of something compiled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Compiled {
-    /// Machine code of Linux and the BSDs; also inside a static library.
-    Elf,
-    /// An ELF file with a file system behind it.
-    AppImage,
-    /// Machine code of Apple's systems.
-    MachO,
-    /// A program or library of Windows, or of .NET.
-    Pe,
-    /// A package of Debian.
-    Deb,
-    /// A package of an RPM distribution.
-    Rpm,
-    /// A class of Java.
-    JavaClass,
-    /// An archive with classes of Java.
-    Jar,
-    /// Bytecode of Android.
-    Dex,
-    /// WebAssembly.
-    Wasm,
-}
-
-impl fmt::Display for Compiled {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Compiled::Elf => "ELF",
-            Compiled::AppImage => "AppImage",
-            Compiled::MachO => "Mach-O",
-            Compiled::Pe => "PE",
-            Compiled::Deb => "a Debian package",
-            Compiled::Rpm => "an RPM package",
-            Compiled::JavaClass => "a Java class",
-            Compiled::Jar => "a jar with classes",
-            Compiled::Dex => "DEX",
-            Compiled::Wasm => "WebAssembly",
-        })
-    }
-}
+use super::detection::Compiled;
 
 /// What the file with these bytes was compiled to, where it was.
 pub(super) fn of(bytes: &[u8]) -> Option<Compiled> {
@@ -89,7 +47,7 @@ fn is_static_library(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Compiled, of};
+    use super::*;
 
     #[test]
     fn a_mark_at_the_start_is_not_enough() {

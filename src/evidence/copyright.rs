@@ -3,16 +3,20 @@
 //! Collected for bills of materials; no judgement rests on them. A holder is what follows `Copyright`, its sign and
 //! its years, without "All rights reserved".
 
-use super::Page;
-use super::detector::{Rule, Seen};
+use super::detection::{DetectorId, Seen};
+use super::page::{Page, floor_boundary};
 
-/// The detector of copyright lines.
-pub(super) const RULE: Rule = Rule { id: "copyright", triggers: &["copyright", "©", "copr."], reads };
+/// The name of the detector.
+pub(super) const ID: DetectorId = "copyright";
+
+/// Words of which a statement of copyright holds one.
+pub(super) const TRIGGERS: &[&str] = &["copyright", "©", "copr."];
 
 /// More holders than this in one file are a list of data, not a statement.
 const MOST: usize = 200;
 
-fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
+/// Adds the holders named at `hits` to `seen`.
+pub(super) fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
     let mut last_line = None;
     for hit in hits {
         let line = page.line_at(*hit);
@@ -23,7 +27,7 @@ fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
         let from = line.start.max(hit.saturating_sub(40));
         let text = page
             .text
-            .get(from as usize..super::page::floor_boundary(page.text, (line.end as usize).min(*hit as usize + 300)))
+            .get(from as usize..floor_boundary(page.text, (line.end as usize).min(*hit as usize + 300)))
             .unwrap_or("");
         if let Some(holder) = holder(text)
             && !seen.copyrights.contains(&holder)

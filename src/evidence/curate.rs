@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use globset::GlobMatcher;
 
-use super::{Detection, Evidence, FileEvidence, Role, Score, Witness};
+use super::detection::{Detection, Evidence, FileEvidence, Role, Score, Witness};
 use crate::license::{LicenseExpr, equivalent};
 use crate::text::LineRange;
 use crate::tree::Site;

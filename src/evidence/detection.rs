@@ -1,8 +1,11 @@
-//! The words of evidence: detections, roles, witness classes.
+//! The words of evidence: detections, roles, witness classes, and all else that several detectors share.
+//!
+//! Imports nothing of this room, so every file of it may import from here.
 
 use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 
-use super::{Compiled, Same};
 use crate::license::LicenseExpr;
 use crate::text::{LineRange, RelPath};
 
@@ -131,6 +134,12 @@ pub struct Detection {
 /// How the note of a detection begins that names only the family of a license, such as "BSD" or "GPL".
 pub(super) const UNVERSIONED: &str = "no version stated";
 
+/// Who sees lists of licenses, and offers to choose.
+pub(super) const CHOICE: DetectorId = "choice";
+
+/// Who sees what a name or a reference means by what another place says.
+pub(super) const BY_REFERENCE: DetectorId = "reference";
+
 /// Who sees text that resembles a license and is none that is known.
 pub(super) const UNKNOWN_TEXT: DetectorId = "text/unknown";
 
@@ -156,12 +165,12 @@ impl Detection {
 
     /// True for a list of licenses that says how they belong together.
     pub fn is_list(&self) -> bool {
-        self.by == super::choice::BY && self.class == Witness::Grant
+        self.by == CHOICE && self.class == Witness::Grant
     }
 
     /// True for an offer to choose of which it is not known between what.
     pub fn is_open_choice(&self) -> bool {
-        self.by == super::choice::BY && self.class == Witness::Clue
+        self.by == CHOICE && self.class == Witness::Clue
     }
 
     /// True for a passage that reads like a license and is none that is known; the expression is the nearest one.
@@ -181,6 +190,51 @@ pub struct Pointer {
     pub quote: String,
 }
 
+/// What the detectors saw in one file, in any order.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// Licenses.
+    pub detections: Vec<Detection>,
+    /// Exceptions named or quoted by themselves: `(SPDX id, lines)`; joined with the license they belong to.
+    pub exceptions: Vec<(&'static str, LineRange)>,
+    /// Lines that full texts explain: what they say in passing is no statement of the file.
+    pub covered: Vec<LineRange>,
+    /// References to other files.
+    pub pointers: Vec<Pointer>,
+    /// Copyright holders.
+    pub copyrights: Vec<String>,
+    /// What a REUSE file says of other files.
+    pub annotations: Vec<Annotation>,
+}
+
+/// How an annotation relates to what a file says itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precedence {
+    /// Counts where the file has no tag.
+    Closest,
+    /// Counts beside the file's tags.
+    Aggregate,
+    /// Counts instead of the file's tags.
+    Override,
+}
+
+/// The license of some files, stated in another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Annotation {
+    /// The folder below which it holds.
+    pub folder: RelPath,
+    /// Patterns over paths below that folder.
+    pub globs: Vec<String>,
+    /// True where `*` also matches `/`, as in `dep5`.
+    pub deep: bool,
+    /// How it relates to the files' own tags.
+    pub precedence: Precedence,
+    /// The license.
+    pub expr: LicenseExpr,
+    /// Copyright holders.
+    pub copyrights: Vec<String>,
+}
+
 /// What was seen in one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileEvidence {
@@ -193,13 +247,13 @@ pub struct FileEvidence {
     /// Size in bytes.
     pub size: u64,
     /// What was seen, in order of lines.
-    pub detections: Same<Detection>,
+    pub detections: Shared<Detection>,
     /// Copyright holders as stated, each once, in order.
-    pub copyrights: Same<String>,
-    /// References to files that hold the license; [`super::assemble`] follows those that lead somewhere.
-    pub pointers: Same<Pointer>,
+    pub copyrights: Shared<String>,
+    /// References to files that hold the license; `assemble` follows those that lead somewhere.
+    pub pointers: Shared<Pointer>,
     /// What this file, a `REUSE.toml` or `dep5`, says of other files.
-    pub annotations: Vec<super::reuse::Annotation>,
+    pub annotations: Vec<Annotation>,
     /// Why (part of) the file was not read.
     pub unread: Option<Unread>,
 }
@@ -212,9 +266,9 @@ impl FileEvidence {
             role: Role::Shipped,
             role_rule: "nothing else applies",
             size: 0,
-            detections: Same::default(),
-            copyrights: Same::default(),
-            pointers: Same::default(),
+            detections: Shared::default(),
+            copyrights: Shared::default(),
+            pointers: Shared::default(),
             annotations: Vec::new(),
             unread: Some(why),
         }
@@ -240,6 +294,98 @@ pub enum Unread {
     TooLarge(u64),
     /// An error of the file system.
     Io(String),
+}
+
+/// The form of something compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Compiled {
+    /// Machine code of Linux and the BSDs; also inside a static library.
+    Elf,
+    /// An ELF file with a file system behind it.
+    AppImage,
+    /// Machine code of Apple's systems.
+    MachO,
+    /// A program or library of Windows, or of .NET.
+    Pe,
+    /// A package of Debian.
+    Deb,
+    /// A package of an RPM distribution.
+    Rpm,
+    /// A class of Java.
+    JavaClass,
+    /// An archive with classes of Java.
+    Jar,
+    /// Bytecode of Android.
+    Dex,
+    /// WebAssembly.
+    Wasm,
+}
+
+impl fmt::Display for Compiled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Compiled::Elf => "ELF",
+            Compiled::AppImage => "AppImage",
+            Compiled::MachO => "Mach-O",
+            Compiled::Pe => "PE",
+            Compiled::Deb => "a Debian package",
+            Compiled::Rpm => "an RPM package",
+            Compiled::JavaClass => "a Java class",
+            Compiled::Jar => "a jar with classes",
+            Compiled::Dex => "DEX",
+            Compiled::Wasm => "WebAssembly",
+        })
+    }
+}
+
+/// A list that files may share. Reads like a slice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shared<T>(pub(super) Option<Arc<Vec<T>>>);
+
+impl<T> Shared<T> {
+    /// The list, to be changed: what others share stays as it is.
+    pub fn edit(&mut self) -> &mut Vec<T>
+    where
+        T: Clone,
+    {
+        Arc::make_mut(self.0.get_or_insert_default())
+    }
+}
+
+impl<T> Default for Shared<T> {
+    fn default() -> Self {
+        Shared(None)
+    }
+}
+
+impl<T> Deref for Shared<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        self.0.as_deref().map_or(&[], Vec::as_slice)
+    }
+}
+
+impl<T> From<Vec<T>> for Shared<T> {
+    fn from(mut list: Vec<T>) -> Self {
+        list.shrink_to_fit();
+        Shared((!list.is_empty()).then(|| Arc::new(list)))
+    }
+}
+
+impl<T> FromIterator<T> for Shared<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        Vec::from_iter(items).into()
+    }
+}
+
+impl<'s, T> IntoIterator for &'s Shared<T> {
+    type Item = &'s T;
+    type IntoIter = std::slice::Iter<'s, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
 }
 
 /// All evidence of one source, files in order of their paths.

@@ -2,7 +2,7 @@
 //!
 //! An exception alone grants nothing: where no license is near, the one it is written for is reported, with a note.
 
-use super::{Detection, Score, Witness};
+use super::detection::{Detection, Score, Witness};
 use crate::license::{LicenseExpr, Term};
 use crate::text::LineRange;
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Detection, Evidence, Score, Witness};
+use super::detection::{Detection, Evidence, Score, Witness};
 use crate::license;
 use crate::text::LineRange;
 

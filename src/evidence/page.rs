@@ -152,6 +152,22 @@ fn western(byte: u8) -> char {
     }
 }
 
+/// `text` as one line of at most 160 characters.
+pub fn quote(text: &str) -> String {
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if line.len() + word.len() > 160 {
+            line.push_str(" ...");
+            break;
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,42 +6,24 @@
 
 use regex::bytes::Regex;
 
-use super::detection::{Detection, Score, Witness};
-use super::detector::Seen;
-use super::{FileEvidence, Page, Sharing, notice, tag};
+use super::detection::{Annotation, Detection, FileEvidence, Precedence, Score, Seen, Witness};
+use super::page::{Page, quote};
+use super::sharing::Sharing;
+use super::{manifest, tag};
 use crate::license::LicenseExpr;
 use crate::text::{LineRange, RelPath};
 
-/// How an annotation relates to what a file says itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Precedence {
-    /// Counts where the file has no tag.
-    Closest,
-    /// Counts beside the file's tags.
-    Aggregate,
-    /// Counts instead of the file's tags.
-    Override,
-}
-
-/// The license of some files, stated in another one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Annotation {
-    /// The folder below which it holds.
-    pub folder: RelPath,
-    /// Patterns over paths below that folder.
-    pub globs: Vec<String>,
-    /// True where `*` also matches `/`, as in `dep5`.
-    pub deep: bool,
-    /// How it relates to the files' own tags.
-    pub precedence: Precedence,
-    /// The license.
-    pub expr: LicenseExpr,
-    /// Copyright holders.
-    pub copyrights: Vec<String>,
+/// The reader of a file of REUSE; `None` for other names.
+pub(super) fn reader(path: &RelPath) -> Option<fn(&Page<'_>, &mut Seen)> {
+    match path.name().to_ascii_lowercase().as_str() {
+        "reuse.toml" => Some(read_toml),
+        "dep5" => Some(read_dep5),
+        _ => None,
+    }
 }
 
 /// Reads `REUSE.toml`.
-pub(super) fn read_toml(page: &Page<'_>, seen: &mut Seen) {
+fn read_toml(page: &Page<'_>, seen: &mut Seen) {
     let Ok(file) = page.text.parse::<toml::Table>() else { return };
     let listed = file.get("annotations").and_then(toml::Value::as_array);
     for table in listed.into_iter().flatten() {
@@ -68,12 +50,12 @@ pub(super) fn read_toml(page: &Page<'_>, seen: &mut Seen) {
 }
 
 /// Reads `.reuse/dep5`.
-pub(super) fn read_dep5(page: &Page<'_>, seen: &mut Seen) {
+fn read_dep5(page: &Page<'_>, seen: &mut Seen) {
     if page.path.parent().name() != ".reuse" {
         return;
     }
-    for (files, license, copyright) in super::manifest::dep5_stanzas(page.text) {
-        if let Some((expr, _)) = super::manifest::understood(&license) {
+    for (files, license, copyright) in manifest::dep5_stanzas(page.text) {
+        if let Some((expr, _)) = manifest::understood(&license) {
             let globs = files.split_whitespace().map(str::to_owned).collect();
             let copyrights = copyright.lines().map(|line| line.trim().to_owned()).collect();
             let folder = page.path.parent().parent();
@@ -207,7 +189,7 @@ fn side_files(files: &mut [FileEvidence]) {
 
 fn stated(expr: LicenseExpr, from: &RelPath) -> Detection {
     Detection {
-        quote: notice::quote(&format!("{from}: {expr}")),
+        quote: quote(&format!("{from}: {expr}")),
         expr,
         class: Witness::Tag,
         by: "reuse",

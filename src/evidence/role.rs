@@ -3,7 +3,8 @@
 //! Every answer names the rule that gave it. A role says nothing about licenses; it says in whose name a license in
 //! this file would speak.
 
-use super::{FileEvidence, Role, Witness};
+use super::detection::{FileEvidence, Role, Witness};
+use super::page::floor_boundary;
 use crate::text::RelPath;
 
 /// A folder name anywhere in the path.
@@ -363,7 +364,7 @@ fn generated(name: &str, head: &str) -> Option<&'static str> {
 
 /// The first 1,500 bytes in lower case, white space as single blanks, comment signs left out.
 fn lower_head(head: &str) -> String {
-    let head = &head[..super::page::floor_boundary(head, 1_500)];
+    let head = &head[..floor_boundary(head, 1_500)];
     let words =
         head.split_whitespace().filter(|word| word.bytes().any(|byte| byte.is_ascii_alphanumeric() || byte == b'@'));
     words.collect::<Vec<_>>().join(" ").to_ascii_lowercase()

@@ -1,7 +1,9 @@
 //! AppStream `*.metainfo.xml`: `project_license`; `metadata_license` is about the file itself and is left out.
 
-use super::super::{Page, detector::Seen};
-use super::{claim, maven};
+use super::claim::claim;
+use super::maven;
+use crate::evidence::detection::Seen;
+use crate::evidence::page::Page;
 
 pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
     for (path, text) in maven::texts(page.text) {

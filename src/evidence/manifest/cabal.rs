@@ -1,7 +1,8 @@
 //! `*.cabal`: `license:`, an SPDX expression since 2.2, before that Cabal's own names (`BSD3`, `GPL-2`).
 
-use super::super::{Page, detector::Seen};
-use super::claim;
+use super::claim::claim;
+use crate::evidence::detection::Seen;
+use crate::evidence::page::Page;
 
 /// Names from before Cabal 2.2 that the grammar of names does not read as Cabal meant them.
 const NAMES: &[(&str, &str)] = &[

@@ -1,7 +1,8 @@
 //! `Cargo.toml`: `package.license`, also of a workspace; `license-file` leads to the text.
 
-use super::super::{Page, Pointer, detector::Seen};
-use super::claim;
+use super::claim::{claim, place};
+use crate::evidence::detection::{Pointer, Seen};
+use crate::evidence::page::Page;
 
 pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
     let Ok(manifest) = page.text.parse::<toml::Table>() else { return };
@@ -12,7 +13,7 @@ pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
             continue;
         }
         if let Some(file) = field("license-file") {
-            let span = super::place(page.text, "license-file", file);
+            let span = place(page.text, "license-file", file);
             seen.pointers.push(Pointer {
                 target: file.to_owned(),
                 lines: page.line_range(span),

@@ -2,8 +2,9 @@
 
 use yaml_rust2::{Yaml, YamlLoader};
 
-use super::super::{Page, detector::Seen};
-use super::claim;
+use super::claim::claim;
+use crate::evidence::detection::Seen;
+use crate::evidence::page::Page;
 
 pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
     let values = yaml_texts(page.text, "license");

@@ -1,7 +1,9 @@
 //! `debian/copyright` in the machine-readable format (DEP-5): the license of the header and of each `Files` stanza.
 
-use super::super::{Page, Witness, detector::Seen};
-use super::{claim, fields};
+use super::claim::claim;
+use super::fields;
+use crate::evidence::detection::{Seen, Witness};
+use crate::evidence::page::Page;
 
 pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
     if !page.text.trim_start().starts_with("Format:") {

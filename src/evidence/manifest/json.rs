@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::super::{Page, Pointer, detector::Seen};
-use super::{claim, place, understood};
+use super::claim::{claim, place, understood};
+use crate::evidence::detection::{Pointer, Seen};
+use crate::evidence::page::Page;
 use crate::license::LicenseExpr;
 
 pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {

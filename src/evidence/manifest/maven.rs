@@ -3,8 +3,9 @@
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::super::{Detection, Page, detector::Seen};
-use super::claim;
+use super::claim::claim;
+use crate::evidence::detection::{Detection, Seen};
+use crate::evidence::page::Page;
 use crate::license::LicenseExpr;
 use crate::text::LineRange;
 

@@ -1,11 +1,12 @@
 //! `meson.build`: `license :` in the call of `project`, a string or a list of which all apply.
 
-use super::super::{Page, detector::Seen};
-use super::claim;
+use super::claim::claim;
+use crate::evidence::detection::Seen;
+use crate::evidence::page::{Page, floor_boundary};
 
 pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
     let Some(project) = page.text.find("project(") else { return };
-    let call = &page.text[project..super::super::page::floor_boundary(page.text, project + 4_000)];
+    let call = &page.text[project..floor_boundary(page.text, project + 4_000)];
     let Some((at, _)) =
         call.match_indices("license").find(|(at, _)| call[at + "license".len()..].trim_start().starts_with(':'))
     else {

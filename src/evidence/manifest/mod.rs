@@ -2,12 +2,13 @@
 //!
 //! One file per kind, chosen by the file's name; each reads its format with a real parser where there is one and
 //! falls back to nothing on broken input. Knows fields and never judges them: what a field says goes through
-//! [`claim`], which reads expressions strictly first, then the way people write them.
+//! [`claim::claim`], which reads expressions strictly first, then the way people write them.
 
 mod appstream;
 mod cabal;
 mod cargo;
 mod citation;
+mod claim;
 mod debian;
 mod fields;
 mod gemspec;
@@ -20,13 +21,11 @@ mod python;
 mod r;
 mod rpm;
 
+pub(super) use self::claim::understood;
 pub(super) use self::debian::files_stanzas as dep5_stanzas;
-use super::Page;
-use super::detection::{Detection, DetectorId, Score, Witness};
-use super::detector::Seen;
-use super::notice;
-use crate::license::{self, LicenseExpr};
-use crate::text::{RelPath, Span};
+use super::detection::Seen;
+use super::page::Page;
+use crate::text::RelPath;
 
 /// Reads one kind of manifest.
 pub(super) type Reader = fn(&Page<'_>, &mut Seen);
@@ -42,8 +41,6 @@ struct Kind {
 
 /// All kinds. Add a row to add a manifest.
 const KINDS: &[Kind] = &[
-    Kind { names: &["reuse.toml"], endings: &[], reads: super::reuse::read_toml },
-    Kind { names: &["dep5"], endings: &[], reads: super::reuse::read_dep5 },
     Kind { names: &["cargo.toml"], endings: &[], reads: cargo::read },
     Kind { names: &["package.json", "bower.json", "composer.json", "component.json"], endings: &[], reads: json::read },
     Kind {
@@ -78,53 +75,6 @@ pub(super) fn reader(path: &RelPath) -> Option<Reader> {
     let fits =
         |kind: &&Kind| kind.names.contains(&name.as_str()) || kind.endings.iter().any(|ending| name.ends_with(ending));
     KINDS.iter().find(fits).map(|kind| kind.reads)
-}
-
-/// What a license field says: an SPDX expression, an expression in an old spelling, or words; the note says which.
-pub(super) fn understood(value: &str) -> Option<(LicenseExpr, Option<String>)> {
-    let value = value.trim().trim_matches(['"', '\'']).trim();
-    if value.is_empty() || value.len() > 400 {
-        return None;
-    }
-    if let Ok(expr) = license::parse(value) {
-        return Some((expr, None));
-    }
-    if let Ok(expr) = license::parse_lenient(value) {
-        return Some((expr, Some(format!("written `{value}`"))));
-    }
-    let (expr, note) = notice::named(value)?;
-    Some((expr, note.or_else(|| Some(format!("written `{value}`")))))
-}
-
-/// Reports what the field `value` says; `key` leads to its line.
-fn claim(page: &Page<'_>, seen: &mut Seen, by: DetectorId, key: &str, value: &str) -> bool {
-    let Some((expr, note)) = understood(value) else { return false };
-    let span = place(page.text, key, value);
-    seen.detections.push(Detection {
-        expr,
-        class: Witness::Manifest,
-        by,
-        lines: page.line_range(span),
-        score: if note.is_some() { Score(9_000) } else { Score::FULL },
-        quote: notice::quote(value),
-        note,
-    });
-    true
-}
-
-/// The place of `value` behind the first `key` that has it on its line or soon after; else the first `key`.
-fn place(text: &str, key: &str, value: &str) -> Span {
-    let first_line = value.lines().next().unwrap_or("");
-    let mut at = 0;
-    while let Some(found) = text[at..].find(key).map(|found| at + found) {
-        let reach = super::page::floor_boundary(text, found + 300 + value.len());
-        if let Some(behind) = text[found..reach].find(first_line).filter(|_| !first_line.is_empty()) {
-            return Span::new((found + behind) as u32, (found + behind + first_line.len()) as u32);
-        }
-        at = found + key.len();
-    }
-    let at = text.find(key).unwrap_or(0) as u32;
-    Span::new(at, at)
 }
 
 #[cfg(test)]

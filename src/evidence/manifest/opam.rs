@@ -1,7 +1,8 @@
 //! `*.opam`: `license: "MIT"` or `license: ["MIT" "ISC"]`, where a list means that all apply.
 
-use super::super::{Page, detector::Seen};
-use super::claim;
+use super::claim::claim;
+use crate::evidence::detection::Seen;
+use crate::evidence::page::Page;
 
 pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
     let Some(at) =

@@ -1,7 +1,8 @@
 //! Perl distributions: `META.json`, `META.yml`, `dist.ini`, `Makefile.PL`. Their license names are CPAN's own.
 
-use super::super::{Page, detector::Seen};
-use super::claim;
+use super::claim::{claim, place};
+use crate::evidence::detection::Seen;
+use crate::evidence::page::Page;
 
 /// The names of the CPAN::Meta specification, versions 1.4 and 2.
 const NAMES: &[(&str, &str)] = &[
@@ -80,7 +81,7 @@ fn known(page: &Page<'_>, seen: &mut Seen, value: &str) {
             if claim(page, seen, "manifest/perl", "icense", expr)
                 && let Some(last) = seen.detections.last_mut()
             {
-                last.lines = page.line_range(super::place(page.text, "icense", value));
+                last.lines = page.line_range(place(page.text, "icense", value));
                 last.quote = format!("license: {value}");
                 last.note = Some(format!("CPAN name `{value}`"));
             }

@@ -3,8 +3,10 @@
 
 use toml::Value;
 
-use super::super::{Page, Pointer, detection::UNVERSIONED, detector::Seen};
-use super::{claim, fields, place, understood};
+use super::claim::{claim, place, understood};
+use super::fields;
+use crate::evidence::detection::{Pointer, Seen, UNVERSIONED};
+use crate::evidence::page::Page;
 
 const BY: &str = "manifest/python";
 const TROVE: &str = "License :: ";

@@ -1,7 +1,9 @@
 //! `DESCRIPTION` of R packages: `License: GPL (>= 2) | file LICENSE`; `|` parts alternatives.
 
-use super::super::{Page, detector::Seen};
-use super::{claim, fields, understood};
+use super::claim::{claim, place, understood};
+use super::fields;
+use crate::evidence::detection::Seen;
+use crate::evidence::page::Page;
 use crate::license::LicenseExpr;
 
 pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
@@ -19,7 +21,7 @@ pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
     if claim(page, seen, "manifest/r", "License:", &expr.to_string())
         && let Some(last) = seen.detections.last_mut()
     {
-        last.lines = page.line_range(super::place(page.text, "License:", value));
+        last.lines = page.line_range(place(page.text, "License:", value));
         last.quote = format!("License: {value}");
     }
 }

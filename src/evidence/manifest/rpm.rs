@@ -1,7 +1,8 @@
 //! `*.spec` of RPM: `License:` lines, SPDX in new files, Fedora's and SUSE's names in old ones.
 
-use super::super::{Page, detector::Seen};
-use super::claim;
+use super::claim::claim;
+use crate::evidence::detection::Seen;
+use crate::evidence::page::Page;
 
 pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
     for line in page.text.lines() {

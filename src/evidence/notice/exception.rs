@@ -4,7 +4,7 @@
 
 use super::chain::Chain;
 use super::words::{Gap, Words};
-use crate::evidence::Page;
+use crate::evidence::page::Page;
 use crate::text::{LineRange, Span};
 
 /// What stands before the word "exception" (or is the whole name), and the SPDX id.

@@ -3,14 +3,13 @@
 //! The strings and their meaning are those of `include/linux/module.h`: "GPL" is version 2 or later, "GPL v2" is
 //! version 2, and `Dual X/GPL` is a choice.
 
-use super::quote;
-use crate::evidence::detector::{Rule, Seen};
-use crate::evidence::{Detection, Page, Score, Witness};
+use crate::evidence::detection::{Detection, Score, Seen, Witness};
+use crate::evidence::page::{Page, quote};
 use crate::license::parse;
 use crate::text::Span;
 
-/// The detector of module licenses.
-pub(in crate::evidence) const RULE: Rule = Rule { id: "grant", triggers: &["module_license"], reads };
+/// The call that states the license of a module.
+pub(in crate::evidence) const TRIGGERS: &[&str] = &["module_license"];
 
 const MEANINGS: &[(&str, &str)] = &[
     ("GPL", "GPL-2.0-or-later"),
@@ -21,7 +20,8 @@ const MEANINGS: &[(&str, &str)] = &[
     ("Dual MPL/GPL", "MPL-1.1 OR GPL-2.0-or-later"),
 ];
 
-fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
+/// Adds the licenses of the modules at `hits` to `seen`.
+pub(in crate::evidence) fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
     for hit in hits {
         let line = page.line_at(*hit);
         let before = Span::new(line.start, *hit).of(page.text);

@@ -23,62 +23,61 @@ mod words;
 use std::sync::OnceLock;
 
 use self::names::Names;
-pub(super) use self::settle::{BY_REFERENCE, family, is_made_precise, settle, settle_pointers};
+pub(super) use self::settle::{family, is_made_precise, settle, settle_pointers};
 use self::words::Words;
-use super::Page;
-use super::detection::{Detection, Score, Witness};
-use super::detector::{Rule, Seen};
+use super::detection::{Detection, DetectorId, Score, Seen, Witness};
+use super::page::{Page, floor_boundary, quote};
+use super::readme::is_readme;
 use crate::license::LicenseExpr;
 use crate::text::Span;
 
-/// The detector of grants.
-pub(super) const RULE: Rule = Rule {
-    id: "grant",
-    triggers: &[
-        "licen",
-        "gpl",
-        "public domain",
-        "free software",
-        "distribut",
-        "terms",
-        "copyleft",
-        "released under",
-        "general public",
-        "bsd",
-        "governed",
-        "wtfpl",
-        "creativecommons",
-        "creative commons",
-        "cc-by",
-        "cc by",
-        "cc0",
-        "beerware",
-        "opensource.org",
-        "cddl",
-        "eclipse public",
-        "under the mit",
-        "under mit",
-        "governs",
-        "covered by",
-        "copyright notice in",
-        "/copying",
-        "mozilla.org/",
-        "eclipse.org/",
-        "sil.org/ofl",
-        "eupl",
-        "epl-",
-        "dev.perl.org",
-        "w3.org/consortium/legal",
-        "copying for",
-        "file copying",
-        "see copying",
-        "subject to",
-        "under apache",
-        "jpeg group",
-        "cpol",
-    ],
-    reads,
-};
+/// The name of the detector.
+pub(super) const ID: DetectorId = "grant";
+
+/// Words of which grants hold some.
+pub(super) const TRIGGERS: &[&str] = &[
+    "licen",
+    "gpl",
+    "public domain",
+    "free software",
+    "distribut",
+    "terms",
+    "copyleft",
+    "released under",
+    "general public",
+    "bsd",
+    "governed",
+    "wtfpl",
+    "creativecommons",
+    "creative commons",
+    "cc-by",
+    "cc by",
+    "cc0",
+    "beerware",
+    "opensource.org",
+    "cddl",
+    "eclipse public",
+    "under the mit",
+    "under mit",
+    "governs",
+    "covered by",
+    "copyright notice in",
+    "/copying",
+    "mozilla.org/",
+    "eclipse.org/",
+    "sil.org/ofl",
+    "eupl",
+    "epl-",
+    "dev.perl.org",
+    "w3.org/consortium/legal",
+    "copying for",
+    "file copying",
+    "see copying",
+    "subject to",
+    "under apache",
+    "jpeg group",
+    "cpol",
+];
 
 /// Bytes of context around a trigger.
 const BEFORE: usize = 500;
@@ -91,7 +90,8 @@ fn names() -> &'static Names {
     NAMES.get_or_init(Names::new)
 }
 
-fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
+/// Adds the grants around `hits` to `seen`.
+pub(super) fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
     let (mut chains, mut exceptions) = (Vec::new(), Vec::new());
     let text = in_use(page);
     for window in windows(text, &hits[..hits.partition_point(|hit| (*hit as usize) < text.len())]) {
@@ -120,7 +120,7 @@ fn in_use<'t>(page: &Page<'t>) -> &'t str {
 
 /// What a license field says in free text, e.g. `GPL v2 or later`; the note says what was not stated.
 pub(super) fn named(value: &str) -> Option<(LicenseExpr, Option<String>)> {
-    let value = &value[..super::page::floor_boundary(value, 400)];
+    let value = &value[..floor_boundary(value, 400)];
     let field = format!("license: {value}\n");
     let words = Words::read(&field, 0);
     let mentions = mention::mentions(names(), &words);
@@ -172,7 +172,7 @@ fn detection(chain: chain::Chain, page: &Page<'_>) -> Detection {
     Detection {
         expr: chain.expr,
         class: match chain.granted {
-            true if super::readme::is_readme(page.path) => Witness::Readme,
+            true if is_readme(page.path) => Witness::Readme,
             true => Witness::Grant,
             false => Witness::Clue,
         },
@@ -182,22 +182,6 @@ fn detection(chain: chain::Chain, page: &Page<'_>) -> Detection {
         quote: quote(chain.span.of(page.text)),
         note: chain.note,
     }
-}
-
-/// `text` as one line of at most 160 characters.
-pub(super) fn quote(text: &str) -> String {
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        if line.len() + word.len() > 160 {
-            line.push_str(" ...");
-            break;
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    line
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 //! reported only where its sentence is about a license.
 
 use super::words::{Gap, Kind, Words};
-use crate::evidence::{Page, Pointer};
+use crate::evidence::detection::Pointer;
+use crate::evidence::page::{Page, quote};
 use crate::text::Span;
 
 /// Words of which one must stand in the sentence.
@@ -65,7 +66,7 @@ pub(super) fn pointers(words: &Words, page: &Page<'_>) -> Vec<Pointer> {
         let quoted = Span::new(start.min(span.start), span.end);
         let target = span.of(page.text).trim_start_matches("./").to_owned();
         if found.last().is_none_or(|last| last.target != target) {
-            found.push(Pointer { target, lines: page.line_range(quoted), quote: super::quote(quoted.of(page.text)) });
+            found.push(Pointer { target, lines: page.line_range(quoted), quote: quote(quoted.of(page.text)) });
         }
     }
     found

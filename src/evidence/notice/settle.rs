@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::evidence::{Detection, Pointer, Witness};
+use crate::evidence::detection::{BY_REFERENCE, Detection, Pointer, Witness};
 use crate::license::{LicenseExpr, Term};
 use crate::text::LineRange;
 
@@ -57,9 +57,6 @@ fn drop_captions(found: &mut Vec<Detection>) {
         !is_name || !texts.iter().any(|(lines, text)| announces(one, lines) && is_variant(&one.expr, text))
     });
 }
-
-/// Who sees what a name or a reference means by what another place says.
-pub(in crate::evidence) const BY_REFERENCE: &str = "reference";
 
 /// "The same terms as Perl itself" beside the Artistic License: the text shows which of its variants is meant.
 fn name_after_texts(found: &mut [Detection]) {

@@ -8,23 +8,25 @@ mod key;
 
 use std::collections::BTreeSet;
 
-use super::Page;
-use super::detection::{Detection, Score, Witness};
-use super::detector::{Rule, Seen};
+use super::detection::{Detection, DetectorId, Score, Seen, Witness};
 use super::notice;
-use super::page::floor_boundary;
+use super::page::{Page, floor_boundary, quote};
 use crate::license::{self, LicenseExpr, Term};
 use crate::text::{LineRange, Span};
 
-/// The detector of tags.
-pub(super) const RULE: Rule = Rule { id: "tag", triggers: key::TRIGGERS, reads };
+/// The name of the detector.
+pub(super) const ID: DetectorId = "tag";
+
+/// Spellings of the key.
+pub(super) const TRIGGERS: &[&str] = key::TRIGGERS;
 
 /// Bytes of a line after the key in which an expression is looked for.
 const MOST_BYTES: usize = 600;
 /// An expression that runs over more lines than this is not one.
 const MOST_LINES: usize = 12;
 
-fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
+/// Adds the tags at `hits` to `seen`.
+pub(super) fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
     seen.detections.extend(hits.iter().filter_map(|hit| detection(page, *hit)));
 }
 
@@ -38,10 +40,10 @@ fn detection(page: &Page<'_>, hit: u32) -> Option<Detection> {
     Some(Detection {
         expr,
         class: Witness::Tag,
-        by: "tag",
+        by: ID,
         lines: page.line_range(quoted),
         score: if notes.is_empty() { Score::FULL } else { Score(9_000) },
-        quote: notice::quote(quoted.of(page.text)),
+        quote: quote(quoted.of(page.text)),
         note: (!notes.is_empty()).then(|| notes.join("; ")),
     })
 }
@@ -55,23 +57,29 @@ fn unlisted(page: &Page<'_>, hit: u32, value: &Value) -> Option<Detection> {
     is_said.then(|| Detection {
         expr: LicenseExpr::Term(Term::reference(name)),
         class: Witness::Clue,
-        by: "tag",
+        by: ID,
         lines: page.line_range(quoted),
         score: Score(9_000),
-        quote: notice::quote(quoted.of(page.text)),
+        quote: quote(quoted.of(page.text)),
         note: Some(format!("`{name}` is no id of the SPDX list")),
     })
 }
 
+/// Leaves out the clues that repeat a tag on the same line.
+pub(super) fn drop_repeated(seen: &mut Vec<Detection>) {
+    let tagged = by_line(seen);
+    seen.retain(|one| !repeats(one, &tagged));
+}
+
 /// True where a tag on the same line says all that the clue `one` says.
-pub(super) fn repeats(one: &Detection, tagged: &BTreeSet<(u32, Term)>) -> bool {
+fn repeats(one: &Detection, tagged: &BTreeSet<(u32, Term)>) -> bool {
     one.class == Witness::Clue
         && one.by == "grant"
         && bare_terms(one).all(|term| tagged.contains(&(one.lines.first, term)))
 }
 
 /// The terms of all tags by each line of theirs.
-pub(super) fn by_line(found: &[Detection]) -> BTreeSet<(u32, Term)> {
+fn by_line(found: &[Detection]) -> BTreeSet<(u32, Term)> {
     let lines = |lines: LineRange| lines.first..=lines.last;
     let tags = found.iter().filter(|one| one.class == Witness::Tag && one.by == "tag");
     tags.flat_map(|tag| lines(tag.lines).flat_map(move |line| bare_terms(tag).map(move |term| (line, term)))).collect()

@@ -22,10 +22,8 @@ pub use library::OwnText;
 
 use std::sync::LazyLock;
 
-use super::detection::UNKNOWN_TEXT;
-use super::detector::Seen;
+use super::detection::{Detection, Score, Seen, UNKNOWN_TEXT, Witness};
 use super::page::{Page, ceil_boundary};
-use super::{Detection, Score, Witness};
 use crate::license::Term;
 use crate::text::{LineRange, Span};
 use index::ENTRIES;

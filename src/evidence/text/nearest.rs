@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::super::Score;
 use super::library::Library;
 use super::region::Region;
 use super::score::Passage;
 use super::slots::hashes;
 use super::words::words;
+use crate::evidence::detection::Score;
 use crate::evidence::page::floor_boundary;
 
 /// A document and the text it is nearest to.

@@ -7,9 +7,9 @@
 
 use askalono::TextData;
 
-use super::super::Score;
 use super::slots::{Weight, weights};
 use super::words::{Word, form};
+use crate::evidence::detection::Score;
 
 /// Words of a file or of a license text, ready to be scored.
 pub struct Passage(TextData);

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::super::Score;
 use super::align::{Island, Side, islands};
 use super::library::{Facts, Library, Text, Worth};
 use super::region::Region;
 use super::score::Passage;
 use super::slots::hashes;
+use crate::evidence::detection::Score;
 
 /// A license text found in a region.
 #[derive(Clone, Debug)]

@@ -1,16 +1,19 @@
 //! The pipeline: bytes of one file in, what was seen in it out.
 //!
-//! Reads every file once. A file in which no detector finds a trigger costs one pass over its bytes. Total: no input
-//! makes it fail, and what it did not read it says.
+//! The one file that names every detector, and the order in which what they saw is settled. Reads every file once. A
+//! file in which no detector finds a trigger costs one pass over its bytes. Total: no input makes it fail, and what it
+//! did not read it says.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use super::detection::{Detection, DetectorId, FileEvidence, Role, Seen, Shared, Unread, Witness};
+use super::notice::kernel;
 use super::page::{self, Encoding, Page};
 use super::prefilter::{Hits, Prefilter};
 use super::text::{self, OwnText, Texts};
-use super::{Detection, DetectorId, FileEvidence, Pointer, Role, Same, Unread, Witness};
+use super::{choice, compiled, copyright, exception, manifest, notice, reuse, role, tag};
 use crate::text::{Digest, LineRange, RelPath};
 
 /// What a run of detection can be told.
@@ -20,36 +23,53 @@ pub struct Options {
     pub texts: Vec<OwnText>,
 }
 
-/// What the detectors saw in one file, in any order.
-#[derive(Debug, Default)]
-pub struct Seen {
-    /// Licenses.
-    pub detections: Vec<Detection>,
-    /// Exceptions named or quoted by themselves: `(SPDX id, lines)`; joined with the license they belong to.
-    pub exceptions: Vec<(&'static str, LineRange)>,
-    /// Lines that full texts explain: what they say in passing is no statement of the file.
-    pub covered: Vec<LineRange>,
-    /// References to other files.
-    pub pointers: Vec<Pointer>,
-    /// Copyright holders.
-    pub copyrights: Vec<String>,
-    /// What a REUSE file says of other files.
-    pub annotations: Vec<super::reuse::Annotation>,
-}
-
 /// A detector that looks around trigger words.
-pub(super) struct Rule {
+struct Rule {
     /// Its name, as detections carry it.
-    pub id: DetectorId,
+    id: DetectorId,
     /// Lower-case words of which one must occur; found in any case, also inside other words.
-    pub triggers: &'static [&'static str],
+    triggers: &'static [&'static str],
     /// Looks at the page; the offsets of its triggers are given, ascending.
-    pub reads: fn(&Page<'_>, &[u32], &mut Seen),
+    reads: fn(&Page<'_>, &[u32], &mut Seen),
 }
 
 /// All detectors that look around trigger words. Add a row to add a detector.
-const DETECTORS: &[Rule] =
-    &[super::tag::RULE, super::notice::RULE, super::notice::kernel::RULE, super::copyright::RULE];
+const DETECTORS: &[Rule] = &[
+    Rule { id: tag::ID, triggers: tag::TRIGGERS, reads: tag::reads },
+    Rule { id: notice::ID, triggers: notice::TRIGGERS, reads: notice::reads },
+    Rule { id: notice::ID, triggers: kernel::TRIGGERS, reads: kernel::reads },
+    Rule { id: copyright::ID, triggers: copyright::TRIGGERS, reads: copyright::reads },
+];
+
+/// Reads a file of which the name says what it is.
+type Reader = fn(&Page<'_>, &mut Seen);
+
+/// The reader of whole files of this name; `None` where the name is that of any file.
+fn reader(path: &RelPath) -> Option<Reader> {
+    reuse::reader(path).or_else(|| manifest::reader(path))
+}
+
+/// One step of settling: changes what is left of all that was seen in a file.
+type Step = fn(&Page<'_>, Role, &mut Seen);
+
+/// The order in which the statements of a file are settled, once all detectors have looked at it.
+const SETTLING: &[Step] = &[
+    // What stands inside a full text repeats its words.
+    drop_covered,
+    // A name on the line of a tag says nothing more than the tag.
+    |_, _, seen| tag::drop_repeated(&mut seen.detections),
+    // A family beside its exact license, a caption above its text, a list of many names.
+    |_, _, seen| notice::settle(&mut seen.detections),
+    // An exception widens the nearest license that it can belong to.
+    |_, _, seen| exception::attach(&seen.exceptions, &mut seen.detections),
+    sort,
+    // A file that states its license does not send the reader to another one.
+    drop_pointers,
+    // "Alternatively" makes a choice of two statements.
+    choice::alternatives,
+    // A list announced above, or in a readme, makes a choice or parts of its items.
+    choice::announced,
+];
 
 /// At most this much of a file is read; license statements stand at the start of huge files or not at all.
 const MOST_BYTES: u64 = 16 << 20;
@@ -104,14 +124,14 @@ impl Detector {
         } else {
             page::decode(&bytes[..bytes.len().min(HEAD)], encoding)
         };
-        (evidence.role, evidence.role_rule) = super::role::of(path, &head);
+        (evidence.role, evidence.role_rule) = role::of(path, &head);
         if encoding == Encoding::Binary {
-            evidence.unread = Some(super::compiled::of(bytes).map_or(Unread::Binary, Unread::Compiled));
+            evidence.unread = Some(compiled::of(bytes).map_or(Unread::Binary, Unread::Compiled));
             return evidence;
         }
-        let manifest = super::manifest::reader(path);
+        let whole = reader(path);
         let early = (encoding == Encoding::Bytes).then(|| self.prefilter.scan(bytes));
-        if manifest.is_none() && early.as_ref().is_some_and(Hits::is_empty) {
+        if whole.is_none() && early.as_ref().is_some_and(Hits::is_empty) {
             return evidence;
         }
         let text = page::decode(bytes, encoding);
@@ -124,11 +144,13 @@ impl Detector {
         }
         let page = Page::new(path, &text);
         let mut seen = self.look(&page, &hits);
-        if let Some(read) = manifest {
+        if let Some(read) = whole {
             read(&page, &mut seen);
         }
-        settle(seen, &mut evidence);
-        super::choice::add(&page, &mut evidence);
+        for step in SETTLING {
+            step(&page, evidence.role, &mut seen);
+        }
+        take(seen, &mut evidence);
         if evidence.role == Role::LicenseText && says_nothing(&evidence) {
             evidence.detections.edit().extend(self.texts.nearest(&page));
         }
@@ -165,9 +187,9 @@ fn empty(path: &RelPath, size: u64) -> FileEvidence {
         role: Role::Shipped,
         role_rule: "nothing else applies",
         size,
-        detections: Same::default(),
-        copyrights: Same::default(),
-        pointers: Same::default(),
+        detections: Shared::default(),
+        copyrights: Shared::default(),
+        pointers: Shared::default(),
         annotations: Vec::new(),
         unread: None,
     }
@@ -205,22 +227,27 @@ impl Covered {
     }
 }
 
-/// Puts what was seen in order, and leaves out what only repeats the words of a full text.
-fn settle(mut seen: Seen, evidence: &mut FileEvidence) {
+/// Leaves out what only repeats the words of a full text.
+fn drop_covered(_: &Page<'_>, _: Role, seen: &mut Seen) {
     let covered = Covered::new(std::mem::take(&mut seen.covered));
-    let inside = |lines| covered.contains(lines);
-    seen.detections.retain(|one| one.class == Witness::Text || !inside(one.lines));
-    let tagged = super::tag::by_line(&seen.detections);
-    seen.detections.retain(|one| !super::tag::repeats(one, &tagged));
-    super::notice::settle(&mut seen.detections);
-    super::exception::attach(&seen.exceptions, &mut seen.detections);
+    seen.detections.retain(|one| one.class == Witness::Text || !covered.contains(one.lines));
+    seen.pointers.retain(|pointer| !covered.contains(pointer.lines));
+}
+
+fn sort(_: &Page<'_>, _: Role, seen: &mut Seen) {
     Detection::sort(&mut seen.detections);
     seen.detections.dedup();
-    seen.pointers.retain(|pointer| !inside(pointer.lines));
-    // A license file leads to others whatever else it says.
-    if evidence.role != Role::LicenseText {
-        super::notice::settle_pointers(&mut seen.pointers, &seen.detections);
+}
+
+/// A license file leads to others whatever else it says.
+fn drop_pointers(_: &Page<'_>, role: Role, seen: &mut Seen) {
+    if role != Role::LicenseText {
+        notice::settle_pointers(&mut seen.pointers, &seen.detections);
     }
+}
+
+/// Puts what is left of `seen` into the evidence.
+fn take(seen: Seen, evidence: &mut FileEvidence) {
     evidence.detections = seen.detections.into();
     evidence.pointers = seen.pointers.into();
     evidence.annotations = seen.annotations;

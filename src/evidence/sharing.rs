@@ -4,62 +4,11 @@
 //! more memory than clarity may have; what is said in all takes next to nothing.
 
 use std::hash::Hash;
-use std::ops::Deref;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::{Detection, FileEvidence, Pointer};
-
-/// A list that files may share. Reads like a slice.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Same<T>(Option<Arc<Vec<T>>>);
-
-impl<T> Same<T> {
-    /// The list, to be changed: what others share stays as it is.
-    pub fn edit(&mut self) -> &mut Vec<T>
-    where
-        T: Clone,
-    {
-        Arc::make_mut(self.0.get_or_insert_default())
-    }
-}
-
-impl<T> Default for Same<T> {
-    fn default() -> Self {
-        Same(None)
-    }
-}
-
-impl<T> Deref for Same<T> {
-    type Target = [T];
-
-    fn deref(&self) -> &[T] {
-        self.0.as_deref().map_or(&[], Vec::as_slice)
-    }
-}
-
-impl<T> From<Vec<T>> for Same<T> {
-    fn from(mut list: Vec<T>) -> Self {
-        list.shrink_to_fit();
-        Same((!list.is_empty()).then(|| Arc::new(list)))
-    }
-}
-
-impl<T> FromIterator<T> for Same<T> {
-    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        Vec::from_iter(items).into()
-    }
-}
-
-impl<'s, T> IntoIterator for &'s Same<T> {
-    type Item = &'s T;
-    type IntoIter = std::slice::Iter<'s, T>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
+use super::detection::{Detection, FileEvidence, Pointer, Shared};
 
 /// The lists seen so far.
 #[derive(Debug, Default)]
@@ -78,7 +27,7 @@ impl Sharing {
     }
 }
 
-fn one_of<T: Eq + Hash>(seen: &mut FxHashSet<Arc<Vec<T>>>, list: &mut Same<T>) {
+fn one_of<T: Eq + Hash>(seen: &mut FxHashSet<Arc<Vec<T>>>, list: &mut Shared<T>) {
     let Some(own) = &mut list.0 else { return };
     match seen.get(own) {
         Some(known) => *own = Arc::clone(known),

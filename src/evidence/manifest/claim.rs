@@ -1,0 +1,54 @@
+//! The value of a license field as a detection.
+
+use crate::evidence::detection::{Detection, DetectorId, Score, Seen, Witness};
+use crate::evidence::notice;
+use crate::evidence::page::{Page, floor_boundary, quote};
+use crate::license::{self, LicenseExpr};
+use crate::text::Span;
+
+/// What a license field says: an SPDX expression, an expression in an old spelling, or words; the note says which.
+pub(in crate::evidence) fn understood(value: &str) -> Option<(LicenseExpr, Option<String>)> {
+    let value = value.trim().trim_matches(['"', '\'']).trim();
+    if value.is_empty() || value.len() > 400 {
+        return None;
+    }
+    if let Ok(expr) = license::parse(value) {
+        return Some((expr, None));
+    }
+    if let Ok(expr) = license::parse_lenient(value) {
+        return Some((expr, Some(format!("written `{value}`"))));
+    }
+    let (expr, note) = notice::named(value)?;
+    Some((expr, note.or_else(|| Some(format!("written `{value}`")))))
+}
+
+/// Reports what the field `value` says; `key` leads to its line.
+pub(super) fn claim(page: &Page<'_>, seen: &mut Seen, by: DetectorId, key: &str, value: &str) -> bool {
+    let Some((expr, note)) = understood(value) else { return false };
+    let span = place(page.text, key, value);
+    seen.detections.push(Detection {
+        expr,
+        class: Witness::Manifest,
+        by,
+        lines: page.line_range(span),
+        score: if note.is_some() { Score(9_000) } else { Score::FULL },
+        quote: quote(value),
+        note,
+    });
+    true
+}
+
+/// The place of `value` behind the first `key` that has it on its line or soon after; else the first `key`.
+pub(super) fn place(text: &str, key: &str, value: &str) -> Span {
+    let first_line = value.lines().next().unwrap_or("");
+    let mut at = 0;
+    while let Some(found) = text[at..].find(key).map(|found| at + found) {
+        let reach = floor_boundary(text, found + 300 + value.len());
+        if let Some(behind) = text[found..reach].find(first_line).filter(|_| !first_line.is_empty()) {
+            return Span::new((found + behind) as u32, (found + behind + first_line.len()) as u32);
+        }
+        at = found + key.len();
+    }
+    let at = text.find(key).unwrap_or(0) as u32;
+    Span::new(at, at)
+}
