@@ -5,6 +5,7 @@
 //! | module | owns | verb |
 //! |---|---|---|
 //! | [`text`] | spans, lines, edits, relative paths, digests | |
+//! | [`git`] | the `git` program, in which no repository commands | `command` |
 //! | [`store`] | a content-addressed folder on disk | `open` |
 //! | [`license`] | license expressions and how two of them relate | `parse` |
 //! | [`nix`] | the evaluator of the Nix language: values with the spans that made them | `eval` |
@@ -27,6 +28,7 @@
 //! an intent and not a text; no stage sees the config. `tests/architecture.rs` holds the first and the third.
 
 pub mod text;
+pub mod git;
 pub mod store;
 pub mod license;
 pub mod nix;

@@ -5,6 +5,8 @@ mod architecture;
 mod bench_metadata;
 mod changed;
 mod cases;
+#[cfg(unix)]
+mod commands;
 mod checks;
 mod declared;
 mod diff;

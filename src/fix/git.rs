@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::git::{Git, verb};
 use crate::text::RelPath;
 
 /// Why git cannot be used.
@@ -46,6 +47,7 @@ pub enum GitError {
 pub struct Repository {
     /// The root of the checkout in the work tree.
     root: PathBuf,
+    git: Git,
     /// That root below the top of the work tree: empty, or with a slash at its end.
     prefix: String,
 }
@@ -53,7 +55,11 @@ pub struct Repository {
 impl Repository {
     /// The repository that the folder `root` lies in.
     pub fn around(root: &Path) -> Result<Repository, GitError> {
-        let mut repository = Repository { root: root.to_owned(), prefix: String::new() };
+        let git = Git::around(root).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => GitError::NoGit(error),
+            _ => GitError::Failed("config".to_owned(), error.to_string()),
+        })?;
+        let mut repository = Repository { root: root.to_owned(), git, prefix: String::new() };
         repository.prefix = match repository.run(["rev-parse", "--show-prefix"]) {
             Ok(prefix) => prefix.trim_end_matches('\n').to_owned(),
             Err(GitError::Failed(..)) => return Err(GitError::NoRepository(root.to_owned())),
@@ -62,20 +68,31 @@ impl Repository {
         Ok(repository)
     }
 
-    /// The root of the checkout.
-    pub(super) fn root(&self) -> &Path {
-        &self.root
-    }
-
     /// The output of a git command.
     pub(super) fn run<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Result<String, GitError> {
-        run(Command::new("git").arg("-C").arg(&self.root).args(args), b"")
+        self.run_with(args, b"")
+    }
+
+    /// The output of a git command that is given `input`.
+    pub(super) fn run_with<A: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = A>,
+        input: &[u8],
+    ) -> Result<String, GitError> {
+        run(self.git.command().args(args), input)
     }
 
     /// True where `file` has changes that are not committed, or is not known to git.
     pub fn is_dirty(&self, file: &RelPath) -> Result<bool, GitError> {
         let file = self.real(file);
-        let state = self.run(["status", "--porcelain", "--ignored", "--", &format!(":(literal){file}")])?;
+        let state = self.run([
+            "status",
+            "--porcelain",
+            "--ignored",
+            "--ignore-submodules=all",
+            "--",
+            &format!(":(literal){file}"),
+        ])?;
         Ok(!state.is_empty())
     }
 
@@ -116,29 +133,10 @@ impl Repository {
     }
 }
 
-/// Variables by which a hook tells git its own repository. Ours is the one around the checkout, whoever calls.
-const OF_A_HOOK: [&str; 10] = [
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_DIR",
-    "GIT_GRAFT_FILE",
-    "GIT_INDEX_FILE",
-    "GIT_NAMESPACE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_PREFIX",
-    "GIT_SHALLOW_FILE",
-    "GIT_WORK_TREE",
-];
-
 /// The output of `command`, which is given `input`.
 pub(super) fn run(command: &mut Command, input: &[u8]) -> Result<String, GitError> {
-    let words: Vec<String> = command.get_args().map(|arg| arg.to_string_lossy().into_owned()).collect();
     let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
-    command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).env("LC_ALL", "C");
-    OF_A_HOOK.iter().for_each(|name| {
-        command.env_remove(name);
-    });
-    let mut child = command.spawn().map_err(GitError::NoGit)?;
+    let mut child = command.stdin(stdin).spawn().map_err(GitError::NoGit)?;
     if let Some(mut pipe) = child.stdin.take() {
         // Git that stops reading has a reason, and says it on stderr.
         let _ = pipe.write_all(input);
@@ -147,7 +145,6 @@ pub(super) fn run(command: &mut Command, input: &[u8]) -> Result<String, GitErro
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
-    let what = words.iter().skip_while(|word| word.starts_with('-') || word.contains('/')).take(2).cloned();
     let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(GitError::Failed(what.collect::<Vec<_>>().join(" "), said))
+    Err(GitError::Failed(verb(command), said))
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use super::git::{GitError, Repository, run};
 use super::{Fix, Plan, message};
+use crate::git::Git;
 use crate::text::RelPath;
 
 /// Makes the commits of `plan` on the new branch `name`. Returns how many.
@@ -16,7 +16,7 @@ pub fn branch(plan: &Plan, repository: &Repository, name: &str) -> Result<usize,
         return Err(GitError::BranchExists(name.to_owned()));
     }
     let stream = stream(plan, repository, &reference)?;
-    run(Command::new("git").arg("-C").arg(repository.root()).args(["fast-import", "--quiet", "--done"]), &stream)?;
+    repository.run_with(["fast-import", "--quiet", "--done"], &stream)?;
     Ok(plan.fixes.len())
 }
 
@@ -65,11 +65,9 @@ impl Workshop {
         args: impl IntoIterator<Item = A>,
         input: &[u8],
     ) -> Result<String, GitError> {
-        let mut command = Command::new("git");
         // What somebody likes their own patches to look like must not make these ones unreadable to `git am`.
-        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env_remove("GIT_CONFIG_COUNT");
-        command.env_remove("GIT_CONFIG_PARAMETERS").env_remove("GIT_TEMPLATE_DIR");
-        run(command.arg("-C").arg(self.folder.path()).args(args), input)
+        let mut command = Git::fresh(self.folder.path()).command_without_user();
+        run(command.arg("--git-dir").arg(self.folder.path()).args(args), input)
     }
 }
 

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::checkout::{Checkout, OpenError, Options};
+use crate::git::{Git, first_line};
 use crate::nix::{Disk, Instead};
 use crate::text::RelPath;
 
@@ -130,6 +131,7 @@ impl Entry {
 
 /// The repository that a checkout lies in. The only place here that runs git.
 struct Repository {
+    git: Git,
     top: PathBuf,
     is_shallow: bool,
 }
@@ -139,12 +141,34 @@ impl Repository {
         let none = || RevisionError::NoRepository(path.to_owned());
         let real = std::fs::canonicalize(path).map_err(|_| none())?;
         let folder = if real.is_dir() { real.as_path() } else { real.parent().unwrap_or(&real) };
-        let said = match git(folder, "rev-parse", &["rev-parse", "--show-toplevel", "--is-shallow-repository"]) {
+        let git = Git::around(folder).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => RevisionError::NoGit,
+            _ => RevisionError::Git { what: "config", why: error.to_string() },
+        })?;
+        let mut asked = git.command();
+        asked.args(["rev-parse", "--show-toplevel", "--is-shallow-repository"]);
+        let answer = match said(asked, "rev-parse") {
             Err(RevisionError::Git { why, .. }) if why.contains("not a git repository") => return Err(none()),
-            said => String::from_utf8_lossy(&said?).into_owned(),
+            answer => String::from_utf8_lossy(&answer?).into_owned(),
         };
-        let (top, shallow) = said.trim_end().rsplit_once('\n').ok_or_else(none)?;
-        Ok(Repository { top: std::fs::canonicalize(top).map_err(|_| none())?, is_shallow: shallow == "true" })
+        let (top, shallow) = answer.trim_end().rsplit_once('\n').ok_or_else(none)?;
+        let top = std::fs::canonicalize(top).map_err(|_| none())?;
+        // A repository may name any folder as its work tree.
+        if !real.starts_with(&top) {
+            return Err(none());
+        }
+        Ok(Repository { git, top, is_shallow: shallow == "true" })
+    }
+
+    /// The output of a command at the top of the work tree.
+    fn run(&self, what: &'static str, arguments: &[&str]) -> Result<Vec<u8>, RevisionError> {
+        said(self.command(arguments), what)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.git.command();
+        command.arg("-C").arg(&self.top).args(arguments);
+        command
     }
 
     fn absolute(&self, file: &str) -> String {
@@ -161,7 +185,7 @@ impl Repository {
         if rev.is_empty() || rev.starts_with('-') {
             return Err(unknown());
         }
-        let said = git(&self.top, "rev-parse", &["rev-parse", "--verify", "--quiet", &format!("{rev}^{{commit}}")]);
+        let said = self.run("rev-parse", &["rev-parse", "--verify", "--quiet", &format!("{rev}^{{commit}}")]);
         match said {
             Ok(id) => Ok(String::from_utf8_lossy(&id).trim().to_owned()),
             Err(RevisionError::Git { .. }) => Err(unknown()),
@@ -170,8 +194,9 @@ impl Repository {
     }
 
     fn diff(&self, commit: &str) -> Result<Vec<Entry>, RevisionError> {
-        let arguments = ["diff", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", commit, "--"];
-        let said = git(&self.top, "diff", &arguments)?;
+        let plain = ["--no-ext-diff", "--no-textconv", "--ignore-submodules=all", commit, "--"];
+        let arguments = [&["diff", "--raw", "-z", "--no-abbrev", "--no-renames"], &plain[..]].concat();
+        let said = self.run("diff", &arguments)?;
         let mut fields = said.split(|byte| *byte == 0).map(|field| String::from_utf8_lossy(field).into_owned());
         let mut entries = Vec::new();
         // `:<old mode> <new mode> <old id> <new id> <status>`, then the file.
@@ -184,7 +209,7 @@ impl Repository {
     }
 
     fn untracked(&self) -> Result<Vec<String>, RevisionError> {
-        let said = git(&self.top, "ls-files", &["ls-files", "--others", "--exclude-standard", "-z"])?;
+        let said = self.run("ls-files", &["ls-files", "--others", "--exclude-standard", "-z"])?;
         let files = said.split(|byte| *byte == 0).filter(|file| !file.is_empty());
         Ok(files.map(|file| String::from_utf8_lossy(file).into_owned()).collect())
     }
@@ -195,7 +220,8 @@ impl Repository {
             return Ok(Vec::new());
         }
         let failed = |why: String| RevisionError::Git { what: "cat-file", why };
-        let mut child = command(&self.top, &["cat-file", "--batch"])
+        let mut child = self
+            .command(&["cat-file", "--batch"])
             .stdin(Stdio::piped())
             .spawn()
             .map_err(|error| failed(error.to_string()))?;
@@ -230,28 +256,12 @@ fn blob(out: &mut impl io::BufRead, id: &str) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn command(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new("git");
-    command.arg("-C").arg(folder).args(["-c", "core.quotePath=false", "-c", "diff.ignoreSubmodules=all"]);
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    // Of the index only its content is wanted: it is not refreshed on the disk.
-    command.env("GIT_OPTIONAL_LOCKS", "0").env("LC_ALL", "C");
-    // A hook that runs this sets them for its own repository and a part of its index.
-    ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"].iter().for_each(|name| {
-        command.env_remove(name);
-    });
-    command
-}
-
-fn git(folder: &Path, what: &'static str, arguments: &[&str]) -> Result<Vec<u8>, RevisionError> {
-    match command(folder, arguments).output() {
+/// The output of a command; where git refuses, its first line.
+fn said(mut command: Command, what: &'static str) -> Result<Vec<u8>, RevisionError> {
+    match command.output() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(RevisionError::NoGit),
         Err(error) => Err(RevisionError::Git { what, why: error.to_string() }),
         Ok(output) if output.status.success() => Ok(output.stdout),
-        Ok(output) => {
-            let said = String::from_utf8_lossy(&output.stderr);
-            let why = said.lines().find(|line| !line.trim().is_empty()).unwrap_or("no reason given").to_owned();
-            Err(RevisionError::Git { what, why })
-        }
+        Ok(output) => Err(RevisionError::Git { what, why: first_line(&output.stderr) }),
     }
 }

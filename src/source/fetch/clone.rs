@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use super::git::{GitPlan, History};
 use crate::text::RelPath;
@@ -189,18 +189,12 @@ impl Git<'_> {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new("git");
-        command.arg("-C").arg(&self.folder).args(["-c", "core.hooksPath=/dev/null", "-c", "credential.helper="]);
-        command.args([
-            "-c",
-            "core.autocrlf=false",
-            "-c",
-            "advice.detachedHead=false",
-            "-c",
-            "init.defaultBranch=master",
-        ]);
+        let mut command = crate::git::Git::fresh(&self.folder).command_without_user();
+        for setting in ["core.autocrlf=false", "advice.detachedHead=false", "init.defaultBranch=master"] {
+            command.args(["-c", setting]);
+        }
         // A server that says nothing for a minute is left.
-        command.args(["-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60", "-c", "gc.auto=0"]);
+        command.args(["-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60"]);
         if self.plan.lfs {
             command.args(["-c", "filter.lfs.process=git-lfs filter-process", "-c", "filter.lfs.required=true"]);
             command.args([
@@ -210,16 +204,12 @@ impl Git<'_> {
                 "filter.lfs.clean=git-lfs clean -- %f",
             ]);
         }
-        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_CONFIG_PARAMETERS", "SSH_ASKPASS"] {
-            command.env_remove(name);
-        }
         // Without a home there is no `.netrc` to take a password from.
-        command.env("HOME", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
-        command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_ASKPASS", "false").env("GIT_SSH_COMMAND", "false");
+        command.env("HOME", "/dev/null");
         // A remote repository must not make git read local ones through its submodules.
         let is_local = self.plan.url.starts_with("file://");
         command.env("GIT_ALLOW_PROTOCOL", if is_local { "https:http:git:file" } else { "https:http:git" });
-        command.env("LC_ALL", "C").stdin(Stdio::null());
+        command.env_remove("GIT_NO_LAZY_FETCH");
         command
     }
 }
