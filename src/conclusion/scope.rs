@@ -4,7 +4,7 @@ use crate::evidence::{Detection, Evidence, FileEvidence, Role, Unread, Witness};
 use crate::license::{LicenseExpr, LicenseName, Suffix};
 use crate::text::RelPath;
 
-use super::{Basis, is_vague_term};
+use super::Basis;
 
 /// The files below a root, with the nearest license documents above it.
 pub(super) struct Scope<'e> {
@@ -214,5 +214,5 @@ fn without_weaker_suffixes(detections: Vec<&Detection>) -> Vec<&Detection> {
 
 /// True where a detector saw only the name of a family, such as "BSD" or "GPL".
 fn is_vague(detection: &Detection) -> bool {
-    detection.is_family() || detection.expr.terms().iter().all(|term| is_vague_term(term))
+    detection.is_family() || detection.expr.terms().iter().all(|term| term.is_family_alone())
 }

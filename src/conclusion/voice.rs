@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::{FileEvidence, Role, Witness};
-use crate::license::{LicenseExpr, Suffix, Term};
+use crate::license::{LicenseExpr, Suffix, Term, refines};
 
 use super::scope::{Saying, Scope, is_manifest, reading, saying};
-use super::{Basis, fits, refines, same_names};
+use super::{Basis, fits, same_names};
 
 /// Where a voice comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

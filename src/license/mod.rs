@@ -4,14 +4,16 @@
 //! (`GPL-2.0+`, `GPL-2.0-with-classpath-exception`) become their present form when parsed.
 
 mod expr;
+mod family;
 mod parse;
 mod relation;
 mod spdx_list;
 mod term;
 
 pub use expr::LicenseExpr;
+pub use family::{are_variants, refines};
 pub use parse::{ParseError, parse, parse_lenient};
-pub use relation::{Difference, alternatives, covers, difference, equivalent, same_family};
+pub use relation::{Difference, alternatives, covers, difference, equivalent};
 pub use spdx_list::{
     ExceptionInfo, LicenseInfo, exception, exceptions, license, license_ignoring_case, licenses, list_version,
 };

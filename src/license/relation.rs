@@ -80,11 +80,6 @@ pub fn difference<'a>(
     Difference { missing: lacking(&found, &stated), extra: lacking(&stated, &found) }
 }
 
-/// True for two terms of one license, whatever their suffix or exception.
-pub fn same_family(left: &Term, right: &Term) -> bool {
-    left.license == right.license
-}
-
 fn satisfies(have: &Term, need: &Term) -> bool {
     have.license == need.license && have.exception == need.exception && suffix_satisfies(have.suffix, need.suffix)
 }

@@ -8,10 +8,10 @@ mod versions;
 
 use std::collections::BTreeSet;
 
-use crate::conclusion::{Concluded, Conclusion, Part, refines};
+use crate::conclusion::{Concluded, Conclusion, Part};
 use crate::declared::{Declared, Member, Statement};
 use crate::evidence::Role;
-use crate::license::{Difference, LicenseExpr, Term, covers, difference};
+use crate::license::{Difference, LicenseExpr, Term, covers, difference, refines};
 use crate::tree::LicenseTable;
 
 use kinship::Kinship;
@@ -166,7 +166,7 @@ const FILES_THAT_MATTER: usize = 3;
 
 /// Whether a part with its own license makes the package's declaration wrong by itself.
 fn weighs(part: &Part, table: &LicenseTable) -> bool {
-    let binds = |term: &&Term| kinship::is_copyleft(term) || table.is_free(term) == Some(false);
+    let binds = |term: &&Term| term.is_copyleft() || table.is_free(term) == Some(false);
     part.expr.terms().iter().any(binds) || part.role == Role::Shipped && part.files >= FILES_THAT_MATTER
 }
 

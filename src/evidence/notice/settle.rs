@@ -102,8 +102,7 @@ fn families(expr: &LicenseExpr) -> Vec<String> {
     expr.terms().into_iter().map(family).collect()
 }
 
-/// The id up to its first hyphen: `GPL`, `BSD`, `Apache`.
+/// The name of the family of a license, owned: `GPL`, `BSD`, `Apache`.
 pub(in crate::evidence) fn family(term: &Term) -> String {
-    let name = term.license.as_str();
-    name[..name.find('-').unwrap_or(name.len())].to_owned()
+    term.family().to_owned()
 }
