@@ -1,5 +1,7 @@
 //! How far a conclusion can be trusted, and why.
 
+use std::fmt;
+
 use crate::license::{LicenseExpr, Suffix, Term};
 
 use super::scope::Scope;
@@ -13,18 +15,21 @@ pub(super) fn judge(
     lead: &Voice,
     scope: &Scope<'_>,
 ) -> (Confidence, Vec<String>) {
-    let heard: Vec<&Voice> = voices.iter().filter(|voice| !voice.is_marginal()).collect();
-    let agreeing = heard.iter().filter(|voice| agrees(voice, expr)).count();
-    let opposing = heard.len() - agreeing;
-    let mut reasons = vec![agreement(agreeing, heard.len())];
-    let mut confidence = start(lead, agreeing);
+    let stand = Stand::of(expr, voices);
+    let mut reasons = vec![stand.to_string()];
+    let mut confidence = start(lead, &stand);
     // A field that names one license in full cannot be misread; where no file says otherwise, that is enough.
     if is_plain(lead) && voices.iter().all(|voice| agrees(voice, expr)) {
         confidence = Confidence::High;
     }
-    if opposing > 0 {
+    confidence = confidence.min(stand.most());
+    if voices.iter().all(Voice::is_marginal) {
+        confidence = Confidence::Low;
+        reasons.push("next to no file states a license".to_owned());
+    }
+    if lead.choice_guessed {
         confidence = confidence.min(Confidence::Medium);
-        reasons.push(format!("{opposing} of them says something else"));
+        reasons.push("the names of the license files suggest a choice, and nothing states one".to_owned());
     }
     if lead.is_vague() {
         confidence = Confidence::Low;
@@ -54,6 +59,73 @@ pub(super) fn judge(
     (confidence, reasons)
 }
 
+/// How the kinds of witness stand to what was concluded.
+#[derive(Debug, Default)]
+struct Stand {
+    /// They say it.
+    agreeing: usize,
+    /// They say it and name further licenses: those of parts.
+    adding: usize,
+    /// They say something else.
+    opposing: usize,
+    /// True where nobody but a readme is among those that oppose or add.
+    is_readme_alone: bool,
+}
+
+impl Stand {
+    /// Headers of a few files are heard where they agree; a license of their own is that of a part.
+    fn of(expr: &LicenseExpr, voices: &[Voice]) -> Stand {
+        let mut stand = Stand { is_readme_alone: true, ..Stand::default() };
+        for voice in voices {
+            let differs = match voice {
+                voice if agrees(voice, expr) => {
+                    stand.agreeing += 1;
+                    continue;
+                }
+                voice if voice.is_marginal() => continue,
+                voice if fits(expr, false, &voice.expr) => &mut stand.adding,
+                _ => &mut stand.opposing,
+            };
+            *differs += 1;
+            stand.is_readme_alone &= voice.speaker == Speaker::Readme;
+        }
+        stand
+    }
+
+    /// The most that a conclusion can be trusted of which the witnesses stand so. Measured on labelled packages: where
+    /// half or fewer agree, every second conclusion is wrong; a readme that differs from two others is about parts.
+    fn most(&self) -> Confidence {
+        match (self.agreeing, self.adding, self.opposing) {
+            (0, ..) => Confidence::Low,
+            (agreeing, _, opposing) if agreeing <= opposing => Confidence::Low,
+            (2.., ..) if self.is_readme_alone => Confidence::High,
+            (_, 0, 0) => Confidence::High,
+            _ => Confidence::Medium,
+        }
+    }
+}
+
+impl fmt::Display for Stand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let total = self.agreeing + self.adding + self.opposing;
+        let kinds = |count: usize| if count == 1 { "kind" } else { "kinds" };
+        match (self.agreeing, total) {
+            (_, 0) => return f.write_str("a few files alone state a license"),
+            (1, 1) => f.write_str("one kind of witness says so")?,
+            (all, total) if all == total => write!(f, "{total} kinds of witness agree")?,
+            (agreeing, total) => write!(f, "{agreeing} of {total} {} of witness agree", kinds(total))?,
+        }
+        let says = |count: usize| if count == 1 { "says" } else { "say" };
+        if self.adding > 0 {
+            write!(f, "; {} {} more licenses beside it", self.adding, if self.adding == 1 { "names" } else { "name" })?;
+        }
+        if self.opposing > 0 {
+            write!(f, "; {} {} something else", self.opposing, says(self.opposing))?;
+        }
+        Ok(())
+    }
+}
+
 /// True where a voice says what was concluded. A field or a readme that abbreviates "GPLv3" does not deny the "or later"
 /// that headers grant.
 fn agrees(voice: &Voice, expr: &LicenseExpr) -> bool {
@@ -70,16 +142,12 @@ fn is_plain(lead: &Voice) -> bool {
     lead.speaker == Speaker::Manifest && lead.basis.iter().all(same)
 }
 
-fn start(lead: &Voice, agreeing: usize) -> Confidence {
+fn start(lead: &Voice, stand: &Stand) -> Confidence {
     match lead.speaker {
-        _ if agreeing >= 2 => Confidence::High,
+        _ if stand.agreeing >= 2 => Confidence::High,
         Speaker::Headers if lead.is_broad() && lead.files >= 3 => Confidence::High,
         Speaker::Document if !lead.leaves_suffix_open() => Confidence::High,
         Speaker::Readme => Confidence::Low,
         _ => Confidence::Medium,
     }
-}
-
-fn agreement(agreeing: usize, total: usize) -> String {
-    format!("{agreeing} of {total} kinds of witness agree")
 }

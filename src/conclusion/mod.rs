@@ -4,6 +4,7 @@
 //! `NoAssertion` and `Conflicting` are answers.
 
 mod confidence;
+mod lead;
 mod prebuilt;
 mod scope;
 mod suffix;
@@ -14,13 +15,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::evidence::{Evidence, Role, Witness};
-use crate::license::{LicenseExpr, Suffix, Term, difference, refines};
+use crate::license::{LicenseExpr, Suffix, Term, are_wordings, difference, refines};
 use crate::text::{LineRange, RelPath};
 
 pub use prebuilt::{Prebuilt, prebuilt};
 use scope::Scope;
 pub use unknown::{UnknownText, unknown_texts};
-use voice::{Speaker, Voice};
+use voice::Voice;
 
 /// What a source is licensed under, as far as its evidence tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -174,9 +175,13 @@ pub fn conclude(evidence: &Evidence, root: &RelPath) -> Conclusion {
     if voices.is_empty() {
         return silent(&scope);
     }
-    let Some(lead) = leading(&voices) else {
+    let Some(lead) = lead::leading(&voices, &scope) else {
         return Conclusion::Conflicting { readings: readings(&voices), parts: parts(&scope, None) };
     };
+    // A file or two that were copied along do not say what the license document says in words of its own.
+    if let Some(document) = scope.silent_document().filter(|_| voices.iter().all(Voice::is_marginal)) {
+        return Conclusion::NoAssertion(Reason::Unknown(document));
+    }
     let expr = suffix::settle(&lead.expr, &voices, &scope);
     let (basis, against) = sides(&expr, &voices);
     let parts = parts(&scope, Some(&expr));
@@ -191,74 +196,6 @@ fn silent(scope: &Scope<'_>) -> Conclusion {
     match unread.or_else(|| scope.silent_document().map(Reason::Unknown)) {
         Some(why) => Conclusion::NoAssertion(why),
         None => Conclusion::NoneFound,
-    }
-}
-
-/// The voice that states the license; `None` where two of equal standing contradict each other.
-fn leading(voices: &[Voice]) -> Option<&Voice> {
-    let of = |speaker| voices.iter().find(|voice| voice.speaker == speaker);
-    let (document, manifest, readme, headers) =
-        (of(Speaker::Document), of(Speaker::Manifest), of(Speaker::Readme), of(Speaker::Headers));
-    match (document, manifest) {
-        (Some(document), Some(manifest)) => document_or_manifest(document, manifest, readme, headers),
-        (Some(document), None) => Some(document_or(document, readme, headers)),
-        (None, Some(manifest)) => Some(manifest_or(manifest, readme, headers)),
-        (None, None) => headers.or(readme),
-    }
-}
-
-fn document_or_manifest<'v>(
-    document: &'v Voice,
-    manifest: &'v Voice,
-    readme: Option<&'v Voice>,
-    headers: Option<&'v Voice>,
-) -> Option<&'v Voice> {
-    // Classifiers are a list; words in the document say whether it is a choice.
-    if document.states_choice() && document.explains(manifest) && !manifest.states_choice() {
-        return Some(document);
-    }
-    // `license = "MIT OR Apache-2.0"` explains LICENSE-MIT beside LICENSE-APACHE.
-    if manifest.explains(document) || manifest.explains(&document.abbreviated()) {
-        return Some(manifest);
-    }
-    // "BSD" or "GPL" in a field, the text beside it says which.
-    if manifest.is_vague() {
-        return Some(document_or(document, readme, headers));
-    }
-    // A document with the texts of everything that is bundled; the manifest says which is the package's own.
-    if document.explains(manifest) {
-        return Some(if document.operator_unstated { manifest } else { document_or(document, readme, headers) });
-    }
-    match headers.filter(|headers| headers.is_broad()) {
-        Some(headers) if headers.explains(document) || headers.explains(manifest) => Some(headers),
-        _ => None,
-    }
-}
-
-/// The license document, unless it only offers texts of which the files themselves name some.
-fn document_or<'v>(document: &'v Voice, readme: Option<&'v Voice>, headers: Option<&'v Voice>) -> &'v Voice {
-    if let Some(readme) = readme.filter(|readme| document.operator_unstated && readme.explains(document)) {
-        return readme;
-    }
-    match headers.filter(|headers| headers.is_broad()) {
-        Some(headers) if document.is_only_text() && headers.covers_most() && !headers.shares_license(document) => {
-            headers
-        }
-        Some(headers) if document.operator_unstated && !headers.is_vague() && document.explains(headers) => headers,
-        _ => document,
-    }
-}
-
-/// The manifest, unless it is vague and something else is not.
-fn manifest_or<'v>(manifest: &'v Voice, readme: Option<&'v Voice>, headers: Option<&'v Voice>) -> &'v Voice {
-    let clearer = [headers, readme].into_iter().flatten().find(|other| !other.is_vague());
-    match clearer {
-        // Which BSD it is can be told by another witness; a file that says GPL is just another file.
-        Some(other) if manifest.is_vague() && (other.shares_license(manifest) || other.covers_most()) => other,
-        Some(other) if other.speaker == Speaker::Headers && other.covers_most() && !other.shares_license(manifest) => {
-            other
-        }
-        _ => manifest,
     }
 }
 
@@ -283,14 +220,16 @@ fn sides(expr: &LicenseExpr, voices: &[Voice]) -> (Vec<Basis>, Vec<Basis>) {
 }
 
 /// True where every term of `part` is one of `whole`: suffixes that are not stated are left aside, the text of a
-/// license stands for it under an exception too, and the name of a family for any of its members.
+/// license stands for it under an exception and for grants of earlier versions, and the name of a family for any of
+/// its members.
 fn fits(part: &LicenseExpr, is_vague: bool, whole: &LicenseExpr) -> bool {
     let whole_terms = whole.terms();
     let bare = |term: &Term| {
         term.exception.is_none() && whole_terms.iter().any(|own| own.license == term.license && own.exception.is_some())
     };
     let family = |term: &Term| (is_vague || term.is_family_alone()) && whole_terms.iter().any(|own| refines(own, term));
-    difference(whole.terms(), part.terms()).missing.iter().all(|term| bare(term) || family(term))
+    let near = |term: &Term| whole_terms.iter().any(|own| term.is_text_for(own) || are_wordings(own, term));
+    difference(whole.terms(), part.terms()).missing.iter().all(|term| bare(term) || family(term) || near(term))
 }
 
 /// True where every license of `part` is one of `whole`, whatever their suffixes.
@@ -371,6 +310,17 @@ mod tests {
         file.unread = None;
         file.detections = detections.collect();
         file
+    }
+
+    fn judged_or_not(files: Vec<FileEvidence>) -> Option<Concluded> {
+        match conclude(&Evidence { files }, &RelPath::default()) {
+            Conclusion::Concluded(concluded) => Some(concluded),
+            _ => None,
+        }
+    }
+
+    fn judged(files: Vec<FileEvidence>) -> Concluded {
+        judged_or_not(files).expect("concluded")
     }
 
     fn concluded(files: Vec<FileEvidence>) -> String {
@@ -516,6 +466,92 @@ mod tests {
         };
         assert_eq!(confidence(vec![manifest.clone()]), Confidence::High);
         assert_eq!(confidence(vec![manifest, document]), Confidence::Medium);
+    }
+
+    #[test]
+    fn or_later_belongs_to_the_grant() {
+        let grants = |id: &str, text: &str| {
+            let mut files: Vec<FileEvidence> = ["a.c", "b.c", "c.c"]
+                .map(|name| file(name, Role::Shipped, &[(Witness::Grant, id)]))
+                .to_vec();
+            files.push(file("COPYING", Role::LicenseText, &[(Witness::Text, text)]));
+            concluded(files)
+        };
+        for (id, text) in [
+            ("GPL-2.0-or-later", "GPL-3.0"),
+            ("LGPL-2.0-or-later", "LGPL-2.1"),
+            ("LGPL-2.1-or-later", "GPL-3.0"),
+            ("GPL-2.0-or-later", "GPL-2.0"),
+        ] {
+            assert_eq!(grants(id, text), id, "beside the text of {text}");
+        }
+        assert_eq!(grants("GPL-2.0-only", "GPL-3.0"), "GPL-3.0-only", "a grant of one version says nothing of another");
+        let above = [(Witness::Grant, "GPL-2.0-or-later"), (Witness::Text, "GPL-2.0")];
+        let mut document = file("COPYING", Role::LicenseText, &above);
+        document.detections.edit()[1].lines = LineRange::new(10, 300);
+        assert_eq!(concluded(vec![document]), "GPL-2.0-or-later");
+    }
+
+    #[test]
+    fn several_license_files_are_no_choice() {
+        let texts = |names: [(&str, &str); 2]| {
+            names.map(|(name, id)| file(name, Role::LicenseText, &[(Witness::Text, id)])).to_vec()
+        };
+        let of_rust = texts([("LICENSE-APACHE", "Apache-2.0"), ("LICENSE-MIT", "MIT")]);
+        assert_eq!(concluded(of_rust.clone()), "Apache-2.0 OR MIT");
+        assert_eq!(judged(of_rust).confidence, Confidence::Medium);
+        let parts = texts([("LICENSE-GPL", "GPL-3.0"), ("LICENSE-MPL", "MPL-2.0")]);
+        assert!(judged(parts.clone()).operator_unstated);
+        let manifest = file("Cargo.toml", Role::BuildSystem, &[(Witness::Manifest, "MPL-2.0")]);
+        let readme = file("README.md", Role::Docs, &[(Witness::Readme, "GPL-3.0-only AND MPL-2.0")]);
+        assert_eq!(concluded([parts, vec![manifest, readme]].concat()), "GPL-3.0-only AND MPL-2.0");
+    }
+
+    #[test]
+    fn unanimous_headers_beat_one_text() {
+        let text = || file("COPYRIGHT", Role::LicenseText, &[(Witness::Text, "MIT")]);
+        let headers = |count: usize, id: &str| {
+            (0..count).map(|n| file(&format!("{id}/{n}.c"), Role::Shipped, &[(Witness::Grant, id)])).collect::<Vec<_>>()
+        };
+        let bundled = headers(20, "Zlib");
+        assert_eq!(
+            concluded([vec![text()], headers(60, "GPL-2.0-or-later"), bundled].concat()),
+            "GPL-2.0-or-later"
+        );
+        let silent = |count: usize| (0..count).map(|n| file(&format!("{n}.c"), Role::Shipped, &[])).collect::<Vec<_>>();
+        assert_eq!(concluded([vec![text()], headers(3, "GPL-2.0-or-later"), silent(20)].concat()), "MIT");
+    }
+
+    #[test]
+    fn the_name_of_a_family_beside_its_text_is_that_version() {
+        let files = vec![
+            file("COPYING", Role::LicenseText, &[(Witness::Text, "GPL-2.0")]),
+            file("COPYRIGHT", Role::LicenseText, &[(Witness::Grant, "GPL-1.0-or-later")]),
+        ];
+        assert_eq!(concluded(files), "GPL-2.0-only");
+    }
+
+    #[test]
+    fn one_copied_header_says_nothing_beside_a_document_that_nobody_understands() {
+        let mut document = file("LICENSE", Role::LicenseText, &[]);
+        document.size = 800;
+        let mut files = vec![document, file("i2c.h", Role::Shipped, &[(Witness::Grant, "GPL-2.0-or-later")])];
+        files.extend((0..5).map(|number| file(&format!("{number}.c"), Role::Shipped, &[])));
+        assert_eq!(concluded(files.clone()), "NOASSERTION");
+        assert_eq!(judged(files[1..].to_vec()).confidence, Confidence::Low);
+    }
+
+    #[test]
+    fn a_readme_that_names_more_than_two_others_is_about_parts() {
+        let mut files = vec![
+            file("LICENSE", Role::LicenseText, &[(Witness::Text, "MIT")]),
+            file("package.json", Role::BuildSystem, &[(Witness::Manifest, "MIT")]),
+            file("README.md", Role::Docs, &[(Witness::Readme, "CC-BY-4.0 AND MIT")]),
+        ];
+        assert_eq!(judged(files.clone()).confidence, Confidence::High);
+        files.remove(1);
+        files.push(file("package.json", Role::BuildSystem, &[(Witness::Manifest, "CC-BY-4.0")]));
+        assert!(judged_or_not(files).is_none_or(|one| one.confidence < Confidence::High));
     }
 
     #[test]

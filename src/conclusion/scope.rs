@@ -1,7 +1,7 @@
 //! The part of a source that a package is built from, and what its single files say.
 
 use crate::evidence::{Detection, Evidence, FileEvidence, Role, Unread, Witness};
-use crate::license::{LicenseExpr, LicenseName, Suffix};
+use crate::license::{LicenseExpr, LicenseName, Suffix, Term, are_wordings};
 use crate::text::RelPath;
 
 use super::Basis;
@@ -42,6 +42,20 @@ impl<'e> Scope<'e> {
             Some(least) => below.into_iter().filter(|file| depth(file) == least).collect(),
             None => self.above.iter().copied().filter(|file| wanted(file)).collect(),
         }
+    }
+
+    /// Files of the root folder that `wanted` accepts: a readme further down is about its own folder.
+    pub(super) fn at_root(&self, wanted: impl Fn(&FileEvidence) -> bool) -> Vec<&'e FileEvidence> {
+        let here = |file: &&FileEvidence| file.path.parent() == self.root;
+        let below: Vec<_> = self.files.iter().copied().filter(|file| here(file) && wanted(file)).collect();
+        if below.is_empty() { self.above.iter().copied().filter(|file| wanted(file)).collect() } else { below }
+    }
+
+    /// True where files that ship grant `term` by themselves, in whatever version.
+    pub(super) fn is_granted_by_files(&self, term: &Term) -> bool {
+        let is = |own: &Term| same(own, term) || are_wordings(own, term);
+        let grants = |said: Basis| said.class < Witness::Text && said.expr.terms().iter().any(|own| is(own));
+        self.with_role(Role::Shipped).filter_map(|file| Some(reading(file)?.basis)).any(grants)
     }
 
     /// Every file that says something, with what it says.
@@ -151,7 +165,7 @@ pub(super) fn reading(file: &FileEvidence) -> Option<Saying> {
     let speaking = || file.detections.iter().filter(|detection| detection.class != Witness::Clue);
     if file.role == Role::LicenseText && speaking().any(|detection| detection.class == Witness::Text) {
         let texts = saying(file, Witness::Text)?;
-        return Some(choice_among(file, &texts).unwrap_or(texts));
+        return Some(choice_among(file, &texts).unwrap_or_else(|| granted_above(file, texts)));
     }
     saying(file, speaking().map(|detection| detection.class).min()?)
 }
@@ -166,6 +180,29 @@ fn choice_among(file: &FileEvidence, texts: &Saying) -> Option<Saying> {
     };
     let choice = file.detections.iter().filter(|detection| detection.class < Witness::Text).find(offers)?;
     Some(Saying { basis: basis(file, choice, choice.expr.clone(), false), joined: false })
+}
+
+/// The texts of a license document, with the words that grant one of them outside of it: "version 2 or later" above the
+/// text of version 2 is the grant, and the text what it refers to.
+fn granted_above(file: &FileEvidence, texts: Saying) -> Saying {
+    let within = |one: &Detection| {
+        let mut bodies = file.detections.iter().filter(|text| text.class == Witness::Text);
+        bodies.any(|text| text.lines.first <= one.lines.first && one.lines.last <= text.lines.last)
+    };
+    let decided = |term: &Term| matches!(term.suffix, Suffix::Only | Suffix::OrLater) && !term.is_family_alone();
+    let outside = file.detections.iter().filter(|one| one.class < Witness::Text && !is_vague(one) && !within(one));
+    let grants: Vec<&Term> = outside.flat_map(|one| one.expr.terms()).filter(|term| decided(term)).collect();
+    let granted = |text: &Term| {
+        let exact = grants.iter().find(|grant| text.suffix == Suffix::Unstated && same(grant, text));
+        exact.or_else(|| grants.iter().find(|grant| text.is_text_for(grant))).map(|grant| (*grant).clone())
+    };
+    let expr = texts.basis.expr.map_terms(&mut |text| granted(text).unwrap_or_else(|| text.clone()));
+    Saying { basis: Basis { expr, ..texts.basis }, ..texts }
+}
+
+/// True for one license under the same exception, in whatever suffix.
+fn same(left: &Term, right: &Term) -> bool {
+    left.license == right.license && left.exception == right.exception
 }
 
 /// What the witnesses of one class in a file say together: a family name says nothing beside a member of the family.
@@ -214,5 +251,8 @@ fn without_weaker_suffixes(detections: Vec<&Detection>) -> Vec<&Detection> {
 
 /// True where a detector saw only the name of a family, such as "BSD" or "GPL".
 fn is_vague(detection: &Detection) -> bool {
-    detection.is_family() || detection.expr.terms().iter().all(|term| term.is_family_alone())
+    let terms = detection.expr.terms();
+    // "The same terms as Perl": the choice is exact, though one side of it is the GPL of any version.
+    let is_of_perl = terms.iter().any(|term| term.family() == "Artistic");
+    !is_of_perl && detection.is_family() || terms.iter().all(|term| term.is_family_alone())
 }

@@ -9,14 +9,25 @@ use super::voice::{Speaker, Voice};
 /// `expr` with each open suffix filled from the strongest voice that states it for the same license.
 pub(super) fn settle(expr: &LicenseExpr, voices: &[Voice], scope: &Scope<'_>) -> LicenseExpr {
     expr.map_terms(&mut |term| {
+        let with = |suffix| term.clone().with_suffix(suffix);
         let stated = match term.suffix {
-            Suffix::Unstated => stated_for(term, voices).or_else(|| granted_by_files(term, scope)),
+            Suffix::Unstated => stated_for(term, voices)
+                .or_else(|| granted_by_files(term, scope))
+                .map(with)
+                .or_else(|| granted_beside(term, voices)),
             // A field that abbreviates "GPLv3" does not take back what the headers grant.
-            Suffix::Only => granted_later(term, voices).or_else(|| granted_by_files(term, scope)),
+            Suffix::Only => granted_later(term, voices).or_else(|| granted_by_files(term, scope)).map(with),
             Suffix::OrLater | Suffix::None => None,
         };
-        stated.map_or_else(|| term.clone(), |suffix| term.clone().with_suffix(suffix))
+        stated.unwrap_or_else(|| term.clone())
     })
+}
+
+/// The grant that the text `term` was shipped for: "version 2 or later" in the headers beside the text of version 3.
+fn granted_beside(text: &Term, voices: &[Voice]) -> Option<Term> {
+    let granting = voices.iter().rev().filter(|voice| voice.is_broad() && !voice.is_vague());
+    let terms = granting.flat_map(|voice| voice.expr.terms());
+    terms.into_iter().find(|grant| text.is_text_for(grant) && !grant.is_family_alone()).cloned()
 }
 
 /// Headers first (they grant), then the rest in the order they speak.

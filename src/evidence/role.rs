@@ -257,7 +257,7 @@ pub(super) fn of(path: &RelPath, head: &str) -> (Role, &'static str) {
     if THIRD_PARTY.iter().any(|start| name.starts_with(start)) && !name.ends_with(".c") && !name.ends_with(".h") {
         return (Role::ThirdParty, "named as notices of third parties");
     }
-    if inside(TESTS) || is_test(name) {
+    if (inside(TESTS) || is_test(name)) && !is_perl_module(folders, name) {
         return (Role::Test, "folder or name of tests");
     }
     if let Some(rule) = build_system(folders, name, head) {
@@ -304,6 +304,12 @@ fn is_test(name: &str) -> bool {
     let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
     let marked = ["_test", "-test", "_tests", "_spec"].iter().any(|end| stem.ends_with(end));
     marked || stem.starts_with("test_") || name.contains(".test.") || name.contains(".spec.") || stem == "conftest"
+}
+
+/// `lib/Test/Deep.pm`: a module for those who write tests is what ships; `t/lib/Foo.pm` is a test.
+fn is_perl_module(folders: &str, name: &str) -> bool {
+    let is_below_lib = folders.split('/').next().is_some_and(|first| first == "lib");
+    is_below_lib && name.ends_with(".pm")
 }
 
 fn is_document(name: &str) -> bool {
@@ -411,6 +417,8 @@ mod tests {
             ("Artistic", Role::LicenseText),
             ("src/gpl.txt", Role::Shipped),
             ("LICENSE-MIT", Role::LicenseText),
+            ("lib/Test/Deep.pm", Role::Shipped),
+            ("t/lib/Deep.pm", Role::Test),
             ("x.egg-info/SOURCES.txt", Role::BuildSystem),
             ("LICENSES/MIT.txt", Role::LicenseText),
             ("src/license.rs", Role::Shipped),

@@ -25,6 +25,20 @@ const VARIANTS: [&[&str]; 5] = [
     &["Zlib", "Libpng", "libpng-2.0", "zlib-acknowledgement"],
 ];
 
+/// Names of licenses that are another wording or a part of each other, the general one first: "the Artistic License"
+/// of a Perl module is the variant that Perl has, and the PSF license is the first text of Python's stack.
+const WORDINGS: [(&str, &str); 5] = [
+    ("Artistic-1.0", "Artistic-1.0-Perl"),
+    ("Artistic-1.0", "Artistic-1.0-cl8"),
+    ("PSF-2.0", "Python-2.0"),
+    ("PSF-2.0", "Python-2.0.1"),
+    ("Python-2.0", "Python-2.0.1"),
+];
+
+/// Families that ask for the source of what is changed, or of the whole, beside those of [`COPYLEFT`].
+const RECIPROCAL: [&str; 12] =
+    ["LGPL", "MPL", "EPL", "CPL", "IPL", "CDDL", "EUPL", "CECILL", "CC", "GFDL", "QPL", "APSL"];
+
 /// Families whose licenses reach the code that is linked with them.
 const COPYLEFT: [&str; 4] = ["GPL", "AGPL", "SSPL", "OSL"];
 
@@ -43,7 +57,7 @@ impl Term {
     pub fn is_family_alone(&self) -> bool {
         match &self.license {
             LicenseName::Spdx(name) => {
-                self.suffix == Suffix::OrLater && (name.ends_with("GPL-1.0") || *name == "LGPL-2.0")
+                self.suffix == Suffix::OrLater && name.ends_with("GPL-1.0")
             }
             LicenseName::Ref(name) => name.ends_with("-unspecified"),
         }
@@ -53,6 +67,33 @@ impl Term {
     pub fn is_copyleft(&self) -> bool {
         COPYLEFT.contains(&self.family()) && self.exception.is_none()
     }
+
+    /// True for licenses that ask for the source of nothing: the ones that are offered side by side for a choice.
+    pub fn is_permissive(&self) -> bool {
+        !self.is_reference() && !COPYLEFT.contains(&self.family()) && !RECIPROCAL.contains(&self.family())
+    }
+
+    /// True for the text of a license that is shipped with code under `grant`: the text of version 3, or of 2.1, beside
+    /// "version 2 or (at your option) any later version".
+    pub fn is_text_for(&self, grant: &Term) -> bool {
+        self.suffix == Suffix::Unstated
+            && grant.suffix == Suffix::OrLater
+            && self.exception.is_none()
+            && self.family() == grant.family()
+            && version(&grant.license) <= version(&self.license)
+    }
+}
+
+/// The version at the end of an id, e.g. `2.1`; the empty text where there is none. Versions of the GNU licenses have
+/// one digit before the dot, so that their texts compare like their numbers.
+fn version(name: &LicenseName) -> &str {
+    name.as_str().rsplit_once('-').map_or("", |(_, version)| version)
+}
+
+/// True for two names of one license, or of one that holds the other; see [`WORDINGS`].
+pub fn are_wordings(left: &Term, right: &Term) -> bool {
+    let pair = |a: &Term, b: &Term| WORDINGS.contains(&(a.license.as_str(), b.license.as_str()));
+    pair(left, right) || pair(right, left)
 }
 
 /// True where `exact` is a version or variant of the family that `vague` names: every LGPL is one of "GPL" too.
@@ -97,6 +138,14 @@ mod tests {
         assert!(refines(&term("0BSD"), &term("BSD-3-Clause")) && refines(&term("BSD-2-Clause"), &term("BSD-3-Clause")));
         assert!(refines(&term("LGPL-2.1-only"), &term("GPL-1.0-or-later")));
         assert!(!refines(&term("MIT-0"), &term("BSD-3-Clause")));
+    }
+
+    #[test]
+    fn a_text_goes_with_grants_of_its_version_and_before() {
+        let is_text_for = |text: &str, grant: &str| term(text).is_text_for(&term(grant));
+        assert!(is_text_for("GPL-3.0", "GPL-2.0-or-later") && is_text_for("LGPL-2.1", "LGPL-2.0-or-later"));
+        assert!(!is_text_for("GPL-2.0", "GPL-3.0-or-later") && !is_text_for("GPL-3.0", "GPL-2.0-only"));
+        assert!(!is_text_for("GPL-3.0", "LGPL-2.1-or-later") && !is_text_for("GPL-3.0-only", "GPL-2.0-or-later"));
     }
 
     #[test]

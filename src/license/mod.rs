@@ -11,7 +11,7 @@ mod spdx_list;
 mod term;
 
 pub use expr::LicenseExpr;
-pub use family::{are_variants, refines};
+pub use family::{are_variants, are_wordings, refines};
 pub use parse::{ParseError, parse, parse_lenient};
 pub use relation::{Difference, alternatives, covers, difference, equivalent};
 pub use spdx_list::{

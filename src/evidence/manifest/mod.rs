@@ -41,7 +41,7 @@ struct Kind {
 
 /// All kinds. Add a row to add a manifest.
 const KINDS: &[Kind] = &[
-    Kind { names: &["cargo.toml"], endings: &[], reads: cargo::read },
+    Kind { names: &["cargo.toml", "cargo.toml.orig"], endings: &[], reads: cargo::read },
     Kind { names: &["package.json", "bower.json", "composer.json", "component.json"], endings: &[], reads: json::read },
     Kind {
         names: &["meta.json", "meta.yml", "meta.yaml", "mymeta.json", "mymeta.yml"],
