@@ -471,9 +471,8 @@ mod tests {
     #[test]
     fn or_later_belongs_to_the_grant() {
         let grants = |id: &str, text: &str| {
-            let mut files: Vec<FileEvidence> = ["a.c", "b.c", "c.c"]
-                .map(|name| file(name, Role::Shipped, &[(Witness::Grant, id)]))
-                .to_vec();
+            let mut files: Vec<FileEvidence> =
+                ["a.c", "b.c", "c.c"].map(|name| file(name, Role::Shipped, &[(Witness::Grant, id)])).to_vec();
             files.push(file("COPYING", Role::LicenseText, &[(Witness::Text, text)]));
             concluded(files)
         };
@@ -514,10 +513,7 @@ mod tests {
             (0..count).map(|n| file(&format!("{id}/{n}.c"), Role::Shipped, &[(Witness::Grant, id)])).collect::<Vec<_>>()
         };
         let bundled = headers(20, "Zlib");
-        assert_eq!(
-            concluded([vec![text()], headers(60, "GPL-2.0-or-later"), bundled].concat()),
-            "GPL-2.0-or-later"
-        );
+        assert_eq!(concluded([vec![text()], headers(60, "GPL-2.0-or-later"), bundled].concat()), "GPL-2.0-or-later");
         let silent = |count: usize| (0..count).map(|n| file(&format!("{n}.c"), Role::Shipped, &[])).collect::<Vec<_>>();
         assert_eq!(concluded([vec![text()], headers(3, "GPL-2.0-or-later"), silent(20)].concat()), "MIT");
     }

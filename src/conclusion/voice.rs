@@ -223,8 +223,7 @@ fn headers(scope: &Scope<'_>) -> Option<Voice> {
             by_expr.entry(said.basis.expr.clone()).or_default().push(said.basis);
         }
     }
-    let tally: BTreeMap<LicenseExpr, usize> =
-        by_expr.iter().map(|(expr, bases)| (expr.clone(), bases.len())).collect();
+    let tally: BTreeMap<LicenseExpr, usize> = by_expr.iter().map(|(expr, bases)| (expr.clone(), bases.len())).collect();
     let speaking = tally.values().sum();
     let expr = by_expr.iter().max_by_key(|(_, bases)| bases.len())?.0.clone();
     let shown = counted(by_expr.remove(&expr)?)?;
@@ -238,10 +237,10 @@ fn headers(scope: &Scope<'_>) -> Option<Voice> {
 
 /// Endings of source code. A picture or a table has no header, so that its silence says nothing.
 const CODE: &[&str] = &[
-    "asm", "awk", "c", "cc", "clj", "cpp", "cs", "cxx", "d", "el", "erl", "ex", "f", "f90", "fs", "go", "h", "hh", "hpp",
-    "hs", "inl", "java", "jl", "js", "jsx", "kt", "l", "lisp", "lua", "m", "ml", "mli", "mm", "nim", "pas", "php", "pl",
-    "pm", "py", "pyx", "r", "rb", "rs", "s", "scala", "scm", "sh", "sql", "swift", "t", "tcl", "ts", "tsx", "v", "vala",
-    "vhd", "y", "zig",
+    "asm", "awk", "c", "cc", "clj", "cpp", "cs", "cxx", "d", "el", "erl", "ex", "f", "f90", "fs", "go", "h", "hh",
+    "hpp", "hs", "inl", "java", "jl", "js", "jsx", "kt", "l", "lisp", "lua", "m", "ml", "mli", "mm", "nim", "pas",
+    "php", "pl", "pm", "py", "pyx", "r", "rb", "rs", "s", "scala", "scm", "sh", "sql", "swift", "t", "tcl", "ts",
+    "tsx", "v", "vala", "vhd", "y", "zig",
 ];
 
 /// How many files that ship could have a header: those of source code; all of them where none is.

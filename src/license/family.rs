@@ -56,9 +56,7 @@ impl Term {
     /// `GPL-1.0-or-later`.
     pub fn is_family_alone(&self) -> bool {
         match &self.license {
-            LicenseName::Spdx(name) => {
-                self.suffix == Suffix::OrLater && name.ends_with("GPL-1.0")
-            }
+            LicenseName::Spdx(name) => self.suffix == Suffix::OrLater && name.ends_with("GPL-1.0"),
             LicenseName::Ref(name) => name.ends_with("-unspecified"),
         }
     }
