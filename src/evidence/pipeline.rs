@@ -264,4 +264,58 @@ mod tests {
         let path = RelPath::new("no/such/file").expect("relative");
         assert!(matches!(detector.read_file(Path::new("/nonexistent"), &path).unread, Some(Unread::Io(_))));
     }
+
+    /// CPU time of this thread; the wall clock where the system does not tell.
+    fn cpu(since: std::time::Instant) -> std::time::Duration {
+        let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+        let nanos = told.and_then(|text| text.split(' ').next()?.parse().ok());
+        nanos.map_or_else(|| since.elapsed(), std::time::Duration::from_nanos)
+    }
+
+    fn cost(detector: &Detector, text: &str) -> std::time::Duration {
+        let path = RelPath::new("LICENSE").expect("relative");
+        let since = std::time::Instant::now();
+        let before = cpu(since);
+        detector.read(&path, text.as_bytes());
+        cpu(since) - before
+    }
+
+    /// CPU time below which nothing is told from the noise of a busy machine.
+    const NOISE: std::time::Duration = std::time::Duration::from_millis(20);
+
+    /// True where eight times the text takes more than twenty times the time, and takes it again.
+    fn grows_faster(detector: &Detector, unit: &str) -> bool {
+        let of = |bytes: usize| unit.repeat(bytes / unit.len() + 1);
+        let (short, long) = (of(4 << 10), of(32 << 10));
+        (0..3).all(|_| cost(detector, &long).checked_sub(NOISE).is_some_and(|cpu| cpu > cost(detector, &short) * 20))
+    }
+
+    #[test]
+    fn detection_is_linear_in_every_trigger() {
+        let detector = Detector::new(&Options::default());
+        let triggers = DETECTORS.iter().flat_map(|rule| rule.triggers).chain(text::TRIGGERS);
+        let fillers = ["", "\n", "0f3a9c", "(MIT OR "];
+        let units = triggers.flat_map(|trigger| fillers.map(|filler| format!("{filler}{trigger}")));
+        let slow: Vec<String> = units.filter(|unit| grows_faster(&detector, unit)).collect();
+        assert!(slow.is_empty(), "these cost the more per byte the more there is: {slow:?}");
+    }
+
+    #[test]
+    fn a_long_line_costs_what_its_bytes_cost() {
+        let detector = Detector::new(&Options::default());
+        // Marsaglia's xorshift: digits without a pattern, the same in every run.
+        let mut state = 0x2545_f491_u32;
+        let mut draw = move |alphabet: &'static [u8]| {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            char::from(alphabet[state as usize % alphabet.len()])
+        };
+        let base64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        for alphabet in [&b"0123456789abcdef"[..], base64, b"abc0/.-_ (", b"cgpl0 \n"] {
+            let line: String = (0..64 << 10).map(|_| draw(alphabet)).collect();
+            let grows = (0..3).all(|_| cost(&detector, &line) > cost(&detector, &line[..8 << 10]) * 20 + NOISE);
+            assert!(!grows, "{}...", &line[..60]);
+        }
+    }
 }

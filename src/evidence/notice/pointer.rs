@@ -47,6 +47,10 @@ const LEADS: &[&str] = &[
     "and",
 ];
 
+/// Bytes of the name of a file at most: a longer run of letters is data, and reading it at each word of a minified file
+/// would cost the whole file again each time.
+const LONGEST_NAME: usize = 80;
+
 /// The references in `words`.
 pub(super) fn pointers(words: &Words, page: &Page<'_>) -> Vec<Pointer> {
     let mut found: Vec<Pointer> = Vec::new();
@@ -81,9 +85,9 @@ fn file_name(words: &Words, at: usize, text: &str) -> Option<Span> {
         return None;
     }
     let rest = text.get(word.span.start as usize..)?;
-    let inside = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_' | '/');
-    let name =
-        rest[..rest.find(|letter| !inside(letter)).unwrap_or(rest.len()).min(80)].trim_end_matches(['.', '-', '/']);
+    let inside = |letter: &u8| letter.is_ascii_alphanumeric() || matches!(letter, b'.' | b'-' | b'_' | b'/');
+    let len = rest.bytes().take(LONGEST_NAME).take_while(inside).count();
+    let name = rest[..len].trim_end_matches(['.', '-', '/']);
     let last = name.rsplit('/').next().unwrap_or(name);
     let low = last.to_ascii_lowercase();
     let is_header = low.ends_with(".h") && words.is(at - 1, &["in", "see", "of"]);

@@ -172,7 +172,9 @@ fn goes_on(text: &str, next: &str) -> bool {
     let last = text.split_whitespace().last().unwrap_or("");
     let first = next.split_whitespace().next().unwrap_or("");
     let operator = |word: &str| matches!(word, "AND" | "OR" | "WITH");
-    !next.is_empty() && (open || operator(last) || operator(first) || matches!(last, "and" | "or" | "with"))
+    // A line with a tag of its own begins another expression.
+    let is_tag = first.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("SPDX-"));
+    !next.is_empty() && !is_tag && (open || operator(last) || operator(first) || matches!(last, "and" | "or" | "with"))
 }
 
 /// The longest expression at the start of `text`, what was repaired in it, and how many bytes it has.
@@ -363,6 +365,14 @@ mod tests {
             ["1-3 ISC AND (Apache-2.0 OR MIT)"]
         );
         assert_eq!(tags("# SPDX-License-Identifier: MIT\n#   OR Zlib\nx"), ["1-2 MIT OR Zlib"]);
+    }
+
+    #[test]
+    fn a_line_with_a_tag_of_its_own_is_no_continuation() {
+        let text = "// SPDX-License-Identifier: MIT OR\n// SPDX-FileCopyrightText: 2020 ISC\n";
+        assert_eq!(tags(text), ["1 MIT"]);
+        let open = "# SPDX-License-Identifier: (MIT OR\n# SPDX-License-Identifier: ISC\n";
+        assert_eq!(tags(open), ["1 MIT", "2 ISC"]);
     }
 
     #[test]
