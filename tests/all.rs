@@ -39,4 +39,3 @@ mod source;
 mod upstream;
 mod worklist;
 mod suggest;
-mod touched;

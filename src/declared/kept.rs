@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use super::Row;
 use crate::store::{Key, Store};
 use crate::text::Digest;
-use crate::tree::{Checkout, Fingerprint, Footprints, LicenseTable};
+use crate::tree::{Checkout, Fingerprint, LicenseTable};
 
 /// Small enough for a cache that sees every commit, and quick to read.
 const COMPRESSION: i32 = 1;
@@ -56,14 +56,8 @@ impl<'s> Kept<'s> {
         Some(Kept { store, key: Key::new("facts", &format!("sha256-{key}")), fingerprint })
     }
 
-    /// What was kept, and what it was computed from.
-    pub fn load(&self) -> Option<(Facts, Footprints)> {
-        let mut blocks = self.blocks()?;
-        Some((blocks.facts()?, blocks.next()?))
-    }
-
-    /// What was kept, without what it was computed from: most runs do not ask for that.
-    pub fn load_facts(&self) -> Option<Facts> {
+    /// The facts that an earlier run kept.
+    pub fn load(&self) -> Option<Facts> {
         self.blocks()?.facts()
     }
 
@@ -80,13 +74,13 @@ impl<'s> Kept<'s> {
 
     /// Keeps `facts`, where that is possible; the next run is slower where it is not. What somebody changed while it
     /// was evaluated is not kept.
-    pub fn save(&self, checkout: &Checkout, facts: &Facts, footprints: &Footprints) {
+    pub fn save(&self, checkout: &Checkout, facts: &Facts) {
         if checkout.fingerprint_covers_all() && checkout.fingerprint() == Some(self.fingerprint) {
-            let _ = self.write(checkout, facts, footprints);
+            let _ = self.write(checkout, facts);
         }
     }
 
-    fn write(&self, checkout: &Checkout, facts: &Facts, footprints: &Footprints) -> Option<()> {
+    fn write(&self, checkout: &Checkout, facts: &Facts) -> Option<()> {
         // As they are reported: who reads them and then goes through them goes straight through memory.
         let mut rows: Vec<&Row> = facts.rows.iter().collect();
         rows.sort_by_key(|row| attr(row));
@@ -96,7 +90,6 @@ impl<'s> Kept<'s> {
         for block in rows {
             staged.write_all(&packed(&block)?).ok()?;
         }
-        staged.write_all(&packed(footprints)?).ok()?;
         let note = format!("{} {}", checkout.root().display(), checkout.options.system);
         staged.commit(self.store, &self.key, &note).map(drop).ok()
     }

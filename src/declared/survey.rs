@@ -1,13 +1,13 @@
 //! The survey: every attribute of a checkout, with what it declares.
 
 use super::{Declared, facts, resolve};
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
 
 use crate::nix::Eval;
-use crate::tree::{Checkout, Footprints, Found, Package, Selection, Touched, Walk};
+use crate::tree::{Checkout, Found, Package, Selection, Walk};
 
 /// One attribute of the checkout.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -38,8 +38,6 @@ const BATCH: usize = 256;
 pub struct Part<'s> {
     /// What is asked for.
     pub selection: &'s Selection,
-    /// Of that, only what a change can touch.
-    pub touched: Option<&'s Touched>,
     /// Number of this shard, and of how many: each has a part of the attributes, and all together have each once.
     pub shard: (usize, usize),
     /// Set to end it with what was found until then.
@@ -49,38 +47,26 @@ pub struct Part<'s> {
 /// Calls `each` with one row per attribute of `selection`, in the order of attribute paths.
 pub fn survey(checkout: &Checkout, selection: &Selection, each: &mut dyn FnMut(Row)) {
     let stop = AtomicBool::new(false);
-    survey_part(checkout, Part { selection, touched: None, shard: (0, 1), stop: &stop }, None, each);
+    survey_part(checkout, Part { selection, shard: (0, 1), stop: &stop }, each);
 }
 
-/// The same for a part. Adds to `footprints` what each row was computed from. True where it came to its end.
-pub fn survey_part(
-    checkout: &Checkout,
-    part: Part<'_>,
-    footprints: Option<&mut Footprints>,
-    each: &mut dyn FnMut(Row),
-) -> bool {
-    let Part { selection, touched, shard, stop } = part;
-    let steps = footprints.is_some().then(RefCell::default);
+/// The same for a part. True where it came to its end.
+pub fn survey_part(checkout: &Checkout, part: Part<'_>, each: &mut dyn FnMut(Row)) -> bool {
+    let Part { selection, shard, stop } = part;
     let (send, receive) = std::sync::mpsc::sync_channel::<Vec<Row>>(8);
-    let walk = Walk { checkout, selection, touched, steps, stop, shard, seen: Cell::new(0) };
+    let walk = Walk { checkout, selection, stop, shard, seen: Cell::new(0) };
     std::thread::scope(|scope| {
         let walking = scope.spawn(move || walked(checkout, walk, &send));
         receive.iter().flatten().for_each(&mut *each);
-        let ended = walking.join().ok().flatten();
-        let is_whole = ended.is_some();
-        if let (Some(footprints), Some(walked)) = (footprints, ended) {
-            footprints.append(walked);
-        }
-        is_whole && !stop.load(Ordering::Relaxed)
+        walking.join().ok().flatten().is_some() && !stop.load(Ordering::Relaxed)
     })
 }
 
-/// Walks to the end, with one evaluator after the other; gives what was recorded.
-fn walked(checkout: &Checkout, walk: Walk<'_>, send: &SyncSender<Vec<Row>>) -> Option<Footprints> {
+/// Walks to the end, with one evaluator after the other; `None` where one panicked.
+fn walked(checkout: &Checkout, walk: Walk<'_>, send: &SyncSender<Vec<Row>>) -> Option<()> {
     let parsed = resolve::Parsed::default();
     let mut resume = Vec::new();
     let mut batch = Vec::with_capacity(BATCH);
-    let mut footprints = Footprints::default();
     checkout.evaluate(move |eval| {
         let next = walk.discover(eval, &resume, &mut |attr, found| {
             batch.push(row(checkout, eval, &parsed, attr, found));
@@ -89,7 +75,6 @@ fn walked(checkout: &Checkout, walk: Walk<'_>, send: &SyncSender<Vec<Row>>) -> O
                 let _ = send.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)));
             }
         });
-        walk.hand_over(eval, &mut footprints);
         match next {
             Some(place) => {
                 resume = place;
@@ -97,7 +82,7 @@ fn walked(checkout: &Checkout, walk: Walk<'_>, send: &SyncSender<Vec<Row>>) -> O
             }
             None => {
                 let _ = send.send(std::mem::take(&mut batch));
-                ControlFlow::Break(std::mem::take(&mut footprints))
+                ControlFlow::Break(())
             }
         }
     })

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::{self, Earlier};
-use crate::declared::{Selection, says_the_same};
+use crate::declared::says_the_same;
 use crate::report::Rest;
 use crate::text::RelPath;
-use crate::tree::{self, Changes, Checkout, Package, Touched};
+use crate::tree::{Changes, Checkout, Package};
 use crate::triage::Baseline;
 use crate::verdict::Versions;
 
@@ -60,17 +60,8 @@ impl Past {
         if self.changes.is_empty() {
             return Surveyed::default();
         }
-        let mut before = survey(&self.checkout, request, None, watch);
-        let mut touched = match request.selection {
-            Selection::All => tree::touched(&self.changes, &before.footprints, &self.checkout, now),
-            // Few are asked for, and it is not known what they were computed from.
-            Selection::Some(_) => Touched::everything(),
-        };
-        let has_other_files = |package: &Package| locals(package).any(|file| self.changes.touch(now.root(), file));
-        let packages = before.packages.iter().map(|(package, _)| package).filter(|package| has_other_files(package));
-        packages.for_each(|package| touched.add(&package.attr.0));
-        let surveyed = survey(now, request, Some(&touched).filter(|touched| !touched.is_everything()), watch);
-        before.packages.retain(|(package, _)| touched.holds(&package.attr.0));
+        let before = survey(&self.checkout, request, watch);
+        let surveyed = survey(now, request, watch);
         self.differences(before, surveyed, now)
     }
 

@@ -123,7 +123,7 @@ impl Session {
             let request = Request { facts: None, ..self.request.clone() };
             let declared = match selection {
                 Selection::All => declarations(&edited, &request, &self.watch),
-                some => survey(&edited, &some_of(&request, some), None, &self.watch).packages,
+                some => survey(&edited, &some_of(&request, some), &self.watch).packages,
             };
             // What was not evaluated to its end is not offered.
             let declared = (!self.watch.is_ended()).then_some(declared)?;

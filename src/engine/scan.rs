@@ -111,7 +111,7 @@ pub fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watch) -> R
     watch.stage("evaluating");
     let past = request.since.as_deref().map(|rev| Past::open(request, rev)).transpose()?;
     let mut surveyed = match &past {
-        None => survey(checkout, request, None, watch),
+        None => survey(checkout, request, watch),
         Some(past) => past.changed(checkout, request, watch),
     };
     surveyed.settle(request);

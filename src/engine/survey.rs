@@ -8,7 +8,7 @@ use crate::declared::{
     evaluated::{Agreement, Evaluated},
 };
 use crate::report::{Disagreement, Rest};
-use crate::tree::{Checkout, Footprints, Layout, LicenseTable, OpenError, Package, Touched};
+use crate::tree::{Checkout, Layout, LicenseTable, OpenError, Package};
 
 use super::Watch;
 use super::scan::{LeaveOut, Request};
@@ -27,8 +27,6 @@ pub(super) struct Surveyed {
     pub(super) disagreements: Vec<Disagreement>,
     /// The license table, where it was kept.
     pub(super) table: Option<LicenseTable>,
-    /// What a whole checkout was computed from.
-    pub(super) footprints: Footprints,
 }
 
 /// The license table of the checkout that `request` names, and what each of its packages declares: kept from an earlier
@@ -44,7 +42,7 @@ pub fn whole_tree(request: &Request, watch: &Watch) -> Result<(LicenseTable, Vec
 /// What every package of `checkout` declares, and what is selected beyond: a set that a walk leaves out is looked into
 /// where somebody asks for it.
 pub(super) fn declarations(checkout: &Checkout, request: &Request, watch: &Watch) -> Vec<Found> {
-    let of = |selection| survey(checkout, &some_of(request, selection), None, watch).packages;
+    let of = |selection| survey(checkout, &some_of(request, selection), watch).packages;
     let mut all = of(Selection::All);
     if let Selection::Some(_) = request.selection {
         let known: BTreeSet<String> = all.iter().map(|(package, _)| package.attr.0.clone()).collect();
@@ -62,15 +60,12 @@ pub(super) fn some_of(request: &Request, selection: Selection) -> Request {
 
 /// What the checkout defines, in no order: what is kept of this very checkout, else what an evaluation gives; of a
 /// whole one that is kept.
-pub(super) fn survey(checkout: &Checkout, request: &Request, touched: Option<&Touched>, watch: &Watch) -> Surveyed {
-    let is_whole = touched.is_none() && matches!(request.selection, Selection::All);
-    let mut surveyed = match is_whole {
-        true => whole(checkout, request, watch),
-        false => {
-            // What is common to all attributes is evaluated by each shard: for few of them one is enough.
-            let shards = if touched.is_some() { 1 } else { shards(request) };
+pub(super) fn survey(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
+    let mut surveyed = match request.selection {
+        Selection::All => whole(checkout, request, watch),
+        Selection::Some(_) => {
             let mut surveyed = Surveyed::default();
-            let rows = evaluated(checkout, request, touched, shards, watch).rows;
+            let rows = evaluated(checkout, request, watch).rows;
             rows.into_iter().for_each(|row| surveyed.add(row));
             surveyed
         }
@@ -84,17 +79,13 @@ pub(super) fn survey(checkout: &Checkout, request: &Request, touched: Option<&To
 
 fn whole(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
     let kept = request.facts.as_deref().and_then(|store| Kept::of(store, checkout));
-    let load = |kept: &Kept<'_>| match request.since {
-        Some(_) => kept.load(),
-        None => Some((kept.load_facts()?, Footprints::default())),
-    };
-    let (facts, footprints) = kept.as_ref().and_then(load).unwrap_or_else(|| {
-        let Evaluation { rows, footprints, ended } = evaluated(checkout, request, None, shards(request), watch);
+    let facts = kept.as_ref().and_then(Kept::load).unwrap_or_else(|| {
+        let Evaluation { rows, ended } = evaluated(checkout, request, watch);
         let facts = Facts { rows, table: checkout.license_table() };
-        kept.filter(|_| ended).inspect(|kept| kept.save(checkout, &facts, &footprints));
-        (facts, footprints)
+        kept.filter(|_| ended).inspect(|kept| kept.save(checkout, &facts));
+        facts
     });
-    let mut surveyed = Surveyed { table: Some(facts.table), footprints, ..Surveyed::default() };
+    let mut surveyed = Surveyed { table: Some(facts.table), ..Surveyed::default() };
     surveyed.packages.reserve(facts.rows.len());
     facts.rows.into_iter().for_each(|row| surveyed.add(row));
     surveyed
@@ -103,29 +94,19 @@ fn whole(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
 /// More evaluators cost more memory than they save time.
 const MOST_SHARDS: usize = 4;
 
-fn shards(request: &Request) -> usize {
-    request.jobs.clamp(1, MOST_SHARDS)
-}
-
 /// What an evaluation gave.
 #[derive(Default)]
 struct Evaluation {
     rows: Vec<Row>,
-    footprints: Footprints,
     /// True where it came to its end.
     ended: bool,
 }
 
 /// Each thread evaluates a part.
-fn evaluated(
-    checkout: &Checkout,
-    request: &Request,
-    touched: Option<&Touched>,
-    shards: usize,
-    watch: &Watch,
-) -> Evaluation {
+fn evaluated(checkout: &Checkout, request: &Request, watch: &Watch) -> Evaluation {
+    let shards = request.jobs.clamp(1, MOST_SHARDS);
     let parts: Vec<Evaluation> = thread::scope(|threads| {
-        let shard = |number| threads.spawn(move || shard(checkout, request, touched, (number, shards), watch));
+        let shard = |number| threads.spawn(move || shard(checkout, request, (number, shards), watch));
         let running: Vec<_> = (0..shards).map(shard).collect();
         running
             .into_iter()
@@ -135,25 +116,16 @@ fn evaluated(
     let mut whole = Evaluation { ended: true, ..Evaluation::default() };
     for part in parts {
         whole.rows.extend(part.rows);
-        whole.footprints.append(part.footprints);
         whole.ended &= part.ended;
     }
     whole
 }
 
-fn shard(
-    checkout: &Checkout,
-    request: &Request,
-    touched: Option<&Touched>,
-    shard: (usize, usize),
-    watch: &Watch,
-) -> Evaluation {
+fn shard(checkout: &Checkout, request: &Request, shard: (usize, usize), watch: &Watch) -> Evaluation {
     let mut evaluation = Evaluation::default();
     let stop = watch.cancel();
-    let part = Part { selection: &request.selection, touched, shard, stop: &stop };
-    let is_asked_for = request.facts.is_some() || request.since.is_some();
-    let record = (touched.is_none() && is_asked_for).then_some(&mut evaluation.footprints);
-    evaluation.ended = declared::survey_part(checkout, part, record, &mut |row| {
+    let part = Part { selection: &request.selection, shard, stop: &stop };
+    evaluation.ended = declared::survey_part(checkout, part, &mut |row| {
         watch.package_done();
         evaluation.rows.push(row);
     });

@@ -122,7 +122,7 @@ fn version(name: String, declared: Option<String>, conclusion: Conclusion, evide
 }
 
 fn package(attr: &str, at: &str, checkout: &Checkout, request: &Request, watch: &Watch) -> Result<Found, VersionError> {
-    let surveyed = survey(checkout, request, None, watch);
+    let surveyed = survey(checkout, request, watch);
     let found = surveyed.packages.into_iter().find(|(package, _)| package.attr.0 == attr);
     found.ok_or_else(|| {
         let why = surveyed.rest.into_iter().find(|rest| rest.name == attr).map(|rest| format!(": {}", rest.why));

@@ -3,7 +3,7 @@
 //! Never executes, never fetches, never reads outside of the checkout. What is not known is a value that says why;
 //! running out of fuel, depth or memory is an error of its own kind, never a crash.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use bumpalo::Bump;
@@ -13,7 +13,6 @@ use super::files::{Files, Held};
 use super::known::Known;
 use super::limits::Limits;
 use super::origin::Made;
-use super::reads::Reads;
 use super::symbol::{OwnNames, Sym};
 use super::syntax::ast::{AttrName, Expr, Kind, Loc};
 use super::value::{Attr, Closure, Env, ErrorKind, Opaque, R, State, Thunk, Value, lookup};
@@ -52,8 +51,6 @@ pub struct Eval<'a> {
     pub(super) depth: Cell<u32>,
     last: Cell<Loc>,
     pub(super) made: Made<'a>,
-    /// What values were computed from, where that is recorded.
-    pub reads: OnceCell<Reads>,
 }
 
 impl<'a> Eval<'a> {
@@ -89,7 +86,6 @@ impl<'a> Eval<'a> {
             depth: Cell::new(0),
             last: Cell::new(Loc::default()),
             made: Made::default(),
-            reads: OnceCell::new(),
         };
         super::builtins::install(&eval);
         eval
@@ -121,9 +117,6 @@ impl<'a> Eval<'a> {
         if let State::Done(value) = thunk.state.get() {
             self.last.set(thunk.origin.get());
             self.made.note(thunk);
-            if let Some(reads) = self.reads.get() {
-                reads.used(thunk);
-            }
             return Ok(value);
         }
         self.force_slow(thunk)
@@ -132,7 +125,6 @@ impl<'a> Eval<'a> {
     #[inline(never)]
     fn force_slow(&self, thunk: &'a Thunk<'a>) -> R<'a, Value<'a>> {
         let state = thunk.state.replace(State::Busy);
-        let before = self.reads.get().and_then(|reads| reads.computing(self, thunk, &state));
         let result = match state {
             State::Done(value) => Ok(value),
             State::Expr(expr, env) => {
@@ -161,9 +153,6 @@ impl<'a> Eval<'a> {
             Err(_) if matches!(state, State::Busy) => State::Busy,
             Err(error) => State::Failed(error),
         });
-        if let (Some(reads), Some(before)) = (self.reads.get(), before) {
-            reads.computed(thunk, before);
-        }
         if let Ok(value) = result {
             self.made.settle(value, thunk);
         }
@@ -357,11 +346,7 @@ impl<'a> Eval<'a> {
         match name {
             AttrName::Static(sym, _) => Ok(Ok(*sym)),
             AttrName::Dynamic(expr) => match self.eval(expr, env)? {
-                Value::Str(text) | Value::Tainted(text) => {
-                    let name = self.sym(text);
-                    self.asked_for(name);
-                    Ok(Ok(name))
-                }
+                Value::Str(text) | Value::Tainted(text) => Ok(Ok(self.sym(text))),
                 Value::Opaque(opaque) => Ok(Err(opaque)),
                 other => self.fault(&format!("an attribute name must be a string, not a {}", other.type_name())),
             },

@@ -13,7 +13,7 @@ use rustc_hash::FxBuildHasher;
 use super::disk::Disk;
 use super::symbol::{Interner, Sym};
 use super::syntax::ast::{Expr, Loc};
-use super::syntax::{self, Fail, Outline};
+use super::syntax::{self, Fail};
 use crate::text::{Digest, LineIndex, Position, RelPath};
 
 /// Larger files are not read as Nix or data.
@@ -360,15 +360,6 @@ impl Files {
         let (file, _) = self.find(position)?;
         let parsed = file.syntax.lock().unwrap_or_else(PoisonError::into_inner).get()?;
         syntax::set_around(parsed.as_ref().as_ref().ok()?, position)
-    }
-
-    /// The outline of `file`; `None` where it is no code.
-    pub fn outline<'f>(&'f self, file: &'f File) -> Option<Outline<'f, String>> {
-        let parsed = self.parse(file, &mut |text| self.names.intern(text));
-        let by_number = syntax::outline(file.text()?, parsed.as_ref().as_ref().ok()?, file.base);
-        let names = self.names.since(0);
-        let named = |(name, words): (Sym, _)| Some((names.get(name.0 as usize)?.to_string(), words));
-        Some(Outline { bindings: by_number.bindings.into_iter().filter_map(named).collect(), rest: by_number.rest })
     }
 
     /// The text at `loc`.

@@ -2,7 +2,6 @@
 
 use super::eval::Eval;
 use super::files::FileError;
-use super::reads::Read;
 use super::value::{Env, R, Value};
 
 impl<'a> Eval<'a> {
@@ -13,10 +12,7 @@ impl<'a> Eval<'a> {
             return self.force(thunk);
         }
         let file = self.imported(path);
-        let thunk = self.native(move |eval| {
-            eval.looked_at(Read::Path, path);
-            eval.import_file(&file)
-        });
+        let thunk = self.native(move |eval| eval.import_file(&file));
         self.imports.borrow_mut().insert(path, thunk);
         self.force(thunk)
     }
@@ -37,17 +33,15 @@ impl<'a> Eval<'a> {
     }
 
     pub(super) fn import_file(&self, path: &str) -> R<'a, Value<'a>> {
-        self.looked_at(Read::Path, path);
         let opened = self.files.open(path).and_then(|file| {
             let mut names = |text: &str| self.sym(text);
             match self.held.hold(self.files.parse(file, &mut names)) {
-                Ok(expr) => Ok((file, expr)),
+                Ok(expr) => Ok(expr),
                 Err(fail) => Err(FileError::Syntax(fail.at, fail.what)),
             }
         });
         match opened {
-            Ok((file, expr)) => {
-                self.opened(file, expr);
+            Ok(expr) => {
                 let env = self.bump.alloc(Env::OUTERMOST);
                 self.eval(expr, env)
             }

@@ -5,17 +5,16 @@
 //! unless it is a whole package set again, a mere second name of another set, or has more than 5,000 attributes.
 //! Alternative versions of a set that are not marked at all are looked at only when they are asked for by name.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::checkout::{Checkout, Layout};
-use super::footprint::{Footprints, Stands, Step, Touched};
 use super::library;
 use super::loose;
 use super::outside::{self, Conditions};
 use super::selection::Selection;
-use crate::nix::{Attr, Before, Error, ErrorKind, Eval, Opaque, R, Shape, Thunk, Value, lookup};
+use crate::nix::{Attr, Error, ErrorKind, Eval, Opaque, R, Shape, Thunk, Value, lookup};
 
 /// One attribute that was looked at.
 pub(crate) enum Found<'a> {
@@ -44,10 +43,6 @@ const BLOCK: usize = 8;
 pub(crate) struct Walk<'s> {
     pub(crate) checkout: &'s Checkout,
     pub(crate) selection: &'s Selection,
-    /// Where only some of that is looked at: what a change can touch.
-    pub(crate) touched: Option<&'s Touched>,
-    /// Where it is recorded: what was read for what the evaluator that is at work came by.
-    pub(crate) steps: Option<RefCell<Vec<Step>>>,
     /// Set to end the walk early.
     pub(crate) stop: &'s AtomicBool,
     /// Number of this shard and of all shards.
@@ -63,10 +58,7 @@ impl Walk<'_> {
     /// Calls `each` with every attribute from `resume` on, in the order of names. Returns where to go on with a new
     /// evaluator, or `None` at the end.
     pub(crate) fn discover<'a>(&self, eval: &Eval<'a>, resume: &[String], each: Each<'_, 'a>) -> Option<Vec<String>> {
-        let before = self.begin(eval);
-        let found = package_set(self.checkout, eval);
-        self.end(eval, before, "", Stands::ForAllBelow);
-        match found {
+        match package_set(self.checkout, eval) {
             Ok(set) => self.set(eval, set, &mut Vec::new(), resume, each).break_value(),
             Err(error) if self.shard.0 == 0 => {
                 each("", Found::Failed(words(error)));
@@ -102,7 +94,7 @@ impl Walk<'_> {
             }
             let rest = if inside { &resume[1..] } else { &[] };
             let path = dotted(place);
-            if self.touched.is_none_or(|touched| touched.may_hold(&path)) && self.selection.may_hold(&path) {
+            if self.selection.may_hold(&path) {
                 self.attribute(eval, (set, attr), &path, place, rest, each)?;
             }
             place.pop();
@@ -121,7 +113,6 @@ impl Walk<'_> {
     ) -> ControlFlow<Vec<String>> {
         eval.refuel();
         self.seen.set(self.seen.get() + 1);
-        let before = self.begin(eval);
         let found = match eval.force(attr.value) {
             Err(error) => failed(error),
             Ok(value @ Value::Opaque(opaque)) => match self.unknown(eval, opaque, place.len()) {
@@ -130,39 +121,28 @@ impl Walk<'_> {
                     if let Some(why) = lost {
                         self.tell(path, Found::Failed(why.to_owned()), each);
                     }
-                    self.end(eval, before, path, Stands::ForAllBelow);
                     return self.set(eval, added, place, resume, each);
                 }
                 Unknown::Else(found) => found,
             },
-            Ok(value @ Value::Attrs(attrs)) => match self.is_derivation(eval, attrs) {
+            Ok(value @ Value::Attrs(attrs)) => match eval.is_derivation(attrs) {
                 Ok(true) => Found::Package(attr.value, value),
                 Ok(false) => match self.inside(eval, outer, attr, attrs, path, place.len()) {
-                    Inside::Enter => {
-                        self.end(eval, before, path, Stands::ForAllBelow);
-                        return self.set(eval, attrs, place, resume, each);
-                    }
-                    Inside::NoPackages => {
-                        self.end(eval, before, path, Stands::Alone);
-                        return ControlFlow::Continue(());
-                    }
+                    Inside::Enter => return self.set(eval, attrs, place, resume, each),
+                    Inside::NoPackages => return ControlFlow::Continue(()),
                     Inside::Skip(why) => Found::Skipped(why),
                 },
                 Err(error) => failed(error),
             },
             // A function, a text, a number: not a package and no loss.
-            Ok(_) => {
-                self.end(eval, before, path, Stands::Alone);
-                return ControlFlow::Continue(());
-            }
+            Ok(_) => return ControlFlow::Continue(()),
         };
         self.tell(path, found, each);
-        self.end(eval, before, path, Stands::Alone);
         ControlFlow::Continue(())
     }
 
     fn tell<'a>(&self, path: &str, found: Found<'a>, each: Each<'_, 'a>) {
-        if self.selection.holds(path) && self.touched.is_none_or(|touched| touched.holds(path)) {
+        if self.selection.holds(path) {
             each(path, found);
         }
     }
@@ -186,33 +166,6 @@ impl Walk<'_> {
             None if no_loss => Found::Skipped(opaque.why.to_owned()),
             None => Found::Failed(opaque.why.to_owned()),
         })
-    }
-
-    fn is_derivation<'a>(&self, eval: &Eval<'a>, attrs: &'a [Attr<'a>]) -> R<'a, bool> {
-        // What is asked of any set is named nowhere else.
-        [eval.known.kind, eval.known.recurse, eval.known.stdenv].into_iter().for_each(|name| eval.asked_for(name));
-        eval.is_derivation(attrs)
-    }
-
-    fn begin(&self, eval: &Eval<'_>) -> Option<Before> {
-        self.steps.as_ref()?;
-        eval.trace();
-        eval.reads.get().map(crate::nix::Reads::begin)
-    }
-
-    /// What was read since `before` was read for the attribute at `path`.
-    fn end(&self, eval: &Eval<'_>, before: Option<Before>, path: &str, stands: Stands) {
-        if let (Some(steps), Some(reads), Some(before)) = (&self.steps, eval.reads.get(), before) {
-            let reads = reads.end(before);
-            steps.borrow_mut().push(Step { attr: path.to_owned(), stands, reads });
-        }
-    }
-
-    /// Adds to `footprints` what was recorded of `eval`, which is not used any more.
-    pub(crate) fn hand_over(&self, eval: &Eval<'_>, footprints: &mut Footprints) {
-        if let (Some(steps), Some(reads)) = (&self.steps, eval.reads.get()) {
-            footprints.add(reads, steps.borrow_mut().drain(..));
-        }
     }
 
     fn inside<'a>(

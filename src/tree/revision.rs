@@ -87,11 +87,6 @@ impl Changes {
         self.before.is_empty()
     }
 
-    /// The files that changed, absolute.
-    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
-        self.before.keys().map(String::as_str)
-    }
-
     /// True where `file` of the checkout at `root`, or something below it, changed.
     pub fn touch(&self, root: &Path, file: &RelPath) -> bool {
         let place = file.under(root);

@@ -3,7 +3,6 @@
 use super::Row;
 use crate::nix::disk::Kind;
 use crate::nix::eval::Eval;
-use crate::nix::reads::Read;
 use crate::nix::value::{Attr, ErrorKind, R, Shape, Thunk, Value, lookup, unknown_hash};
 
 pub(super) const TABLE: &[Row] = &[
@@ -13,7 +12,6 @@ pub(super) const TABLE: &[Row] = &[
     ("readDir", 1, read_dir),
     ("readFileType", 1, |eval, args| {
         let path = path_of(eval, args[0])?;
-        eval.looked_at(Read::Path, path);
         match eval.files.disk.kind(inside(eval, path)?) {
             Some(kind) => Ok(Value::Str(eval.wide(file_type(kind)))),
             None => eval.unknown(&format!("{}: there is no such file", eval.shown(path))),
@@ -21,12 +19,10 @@ pub(super) const TABLE: &[Row] = &[
     }),
     ("pathExists", 1, |eval, args| {
         let path = path_of(eval, args[0])?;
-        eval.looked_at(Read::Path, path);
         Ok(Value::bool(eval.files.disk.exists(inside(eval, path)?)))
     }),
     ("hashFile", 2, |eval, args| {
         let path = path_of(eval, args[1])?;
-        eval.looked_at(Read::Bytes, path);
         match eval.files.open(inside(eval, path)?) {
             Ok(file) => super::data::hash(eval, eval.str_of(args[0])?, file.bytes()),
             Err(_) => eval.unknown(&format!("{}: cannot be read", eval.shown(path))),
@@ -111,7 +107,6 @@ fn means_lib<'a>(eval: &Eval<'a>, argument: &'a Thunk<'a>) -> bool {
 
 fn read_file<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let path = path_of(eval, args[0])?;
-    eval.looked_at(Read::Bytes, path);
     match eval.files.open(inside(eval, path)?) {
         Ok(file) => match file.text() {
             Some(text) => Ok(Value::Str(eval.wide(text))),
@@ -132,7 +127,6 @@ fn file_type(kind: Kind) -> &'static str {
 
 fn read_dir<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let path = path_of(eval, args[0])?;
-    eval.looked_at(Read::Folder, path);
     let failed = |error: std::io::Error| eval.error(ErrorKind::Unknown, &format!("{}: {error}", eval.shown(path)));
     let entries = eval.files.disk.list(inside(eval, path)?).map_err(failed)?;
     let entry = |(name, kind): &(String, Kind)| Attr {

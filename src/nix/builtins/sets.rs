@@ -18,7 +18,6 @@ pub(super) const TABLE: &[Row] = &[
     }),
     ("catAttrs", 2, |eval, args| {
         let name = eval.sym(eval.str_of(args[0])?);
-        eval.asked_for(name);
         let mut out = Vec::new();
         for item in eval.list_of(args[1])? {
             out.extend(lookup(eval.attrs_of(item)?, name).map(|attr| attr.value));
@@ -27,7 +26,6 @@ pub(super) const TABLE: &[Row] = &[
     }),
     ("getAttr", 2, |eval, args| {
         let name = eval.sym(eval.str_of(args[0])?);
-        eval.asked_for(name);
         match eval.force(args[1])? {
             Value::Opaque(opaque) => eval.select_opaque(opaque, name),
             _ => {
@@ -41,7 +39,6 @@ pub(super) const TABLE: &[Row] = &[
     }),
     ("hasAttr", 2, |eval, args| {
         let name = eval.sym(eval.str_of(args[0])?);
-        eval.asked_for(name);
         Ok(Value::bool(lookup(eval.attrs_of(args[1])?, name).is_some()))
     }),
     ("intersectAttrs", 2, intersect),
@@ -66,7 +63,6 @@ pub(super) const TABLE: &[Row] = &[
     }),
     ("unsafeGetAttrPos", 2, |eval, args| {
         let name = eval.sym(eval.str_of(args[0])?);
-        eval.asked_for(name);
         match eval.force(args[1])? {
             Value::Attrs(attrs) => Ok(lookup(attrs, name).map_or(Value::Null, |attr| eval.position(attr.at))),
             _ => Ok(Value::Null),
@@ -78,7 +74,6 @@ pub(super) const TABLE: &[Row] = &[
 impl<'a> Eval<'a> {
     /// The attributes in the order of their names.
     pub fn sorted_names(&self, attrs: &'a [Attr<'a>]) -> Vec<(&'a str, &'a Attr<'a>)> {
-        self.enumerated(|| attrs.iter().filter(|attr| attr.at > 0).count());
         let mut names: Vec<_> = attrs.iter().map(|attr| (self.name(attr.name), attr)).collect();
         names.sort_unstable_by_key(|(name, _)| *name);
         names
@@ -108,9 +103,6 @@ impl<'a> Eval<'a> {
 
 fn intersect<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let (a, b) = (eval.attrs_of(args[0])?, eval.attrs_of(args[1])?);
-    let few = if a.len() <= b.len() { a } else { b };
-    // Names that stand in code are found there.
-    few.iter().filter(|attr| attr.at == 0).for_each(|attr| eval.asked_for(attr.name));
     let out: Vec<Attr<'a>> = if a.len() <= b.len() {
         a.iter().filter_map(|attr| lookup(b, attr.name).copied()).collect()
     } else {
@@ -139,7 +131,6 @@ fn zip_attrs_with<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a
     let mut all: Vec<(Sym, usize, Attr<'a>)> = Vec::new();
     for (index, set) in eval.list_of(args[1])?.iter().enumerate() {
         let attrs = eval.attrs_of(set)?;
-        eval.enumerated(|| attrs.iter().filter(|attr| attr.at > 0).count());
         all.extend(attrs.iter().map(|attr| (attr.name, index, *attr)));
     }
     all.sort_by_key(|(name, index, _)| (*name, *index));

@@ -12,7 +12,6 @@ mod bindings;
 mod functions;
 mod guard;
 mod operators;
-mod outline;
 mod paths;
 mod reader;
 mod refusal;
@@ -21,7 +20,6 @@ mod strings;
 mod tokens;
 
 pub use around::set_around;
-pub use outline::{LARGE, Outline, large_bindings, outline};
 pub use paths::absolute;
 pub use refusal::Fail;
 

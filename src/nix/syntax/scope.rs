@@ -5,7 +5,6 @@
 //! every package, and only ever has one answer.
 
 use super::ast::{AttrName, Binding, BindingValue, Bindings, Expr, Kind, Lambda, Part, Slot};
-use super::outline::LARGE;
 use crate::nix::symbol::Sym;
 
 /// One environment that encloses an expression.
@@ -119,7 +118,7 @@ impl Scopes {
             all |= depends;
             may_keep |= is_worth_keeping(part) && self.home(depends).is_some();
         });
-        if may_keep && !is_large(expr) {
+        if may_keep {
             self.keep_parts(expr, inside, first, all);
         }
         self.depends.truncate(first);
@@ -204,11 +203,6 @@ fn is_worth_keeping(expr: &Expr) -> bool {
         Kind::List(items) => !items.is_empty(),
         _ => false,
     }
-}
-
-/// True for a set whose bindings are told apart by where they stand.
-fn is_large(expr: &Expr) -> bool {
-    matches!(&expr.kind, Kind::Set(bindings) if bindings.fixed.len() >= LARGE)
 }
 
 /// Tells the variables in `expr` that its place is `by` environments further out; `inside` counts those it opens.
