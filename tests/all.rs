@@ -39,3 +39,4 @@ mod source;
 mod upstream;
 mod worklist;
 mod suggest;
+mod trust;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::scan::{Run, clarity, copied};
 
-/// The fixture as a repository with one commit, and its sources beside it.
+/// The fixture as a repository with one commit, and its sources in it.
 pub struct Repository {
     folder: tempfile::TempDir,
 }
@@ -44,7 +44,7 @@ impl Repository {
 
     /// A source beside the checkout, made from another one.
     pub fn source(&self, from: &str, name: &str, change: impl Fn(&Path)) {
-        let sources = self.folder.path().join("sources");
+        let sources = self.tree().join("sources");
         for entry in walkdir::WalkDir::new(sources.join(from)) {
             let entry = entry.expect("readable");
             let to = sources.join(name).join(entry.path().strip_prefix(sources.join(from)).expect("below"));
@@ -185,7 +185,7 @@ fn a_bump_to_another_license_names_the_files() {
 fn an_earlier_source_that_is_not_at_hand_is_told() {
     let repository = Repository::new();
     repository.edit("pkgs/by-name/te/tern/package.nix", "2.1", "2.2");
-    fs::rename(repository.tree().join("../sources/tern-2.1"), repository.tree().join("../sources/tern-2.2"))
+    fs::rename(repository.tree().join("sources/tern-2.1"), repository.tree().join("sources/tern-2.2"))
         .expect("writable");
     let (code, _, findings) = repository.changed();
     assert_eq!((code, checks(&findings)), (0, vec![("tern", "LIC050"), ("tern-text", "LIC050")]));

@@ -9,7 +9,7 @@ use crate::changed::Repository;
 use crate::scan::{Run, clarity, copied};
 
 fn source(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/sources").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/nixpkgs/sources").join(name)
 }
 
 fn diff(args: &[&str]) -> Run {

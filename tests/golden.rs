@@ -7,7 +7,9 @@ use clarity::conclusion::{Basis, Concluded, Conclusion, Confidence};
 use clarity::declared::{Declared, Member, Statement};
 use clarity::evidence::Witness;
 use clarity::license;
-use clarity::report::{Coverage, Gate, Located, Outcome, PackageReport, Quote, Report, Rest};
+use clarity::report::{
+    Asked, Coverage, Gate, Located, Outcome, PackageReport, Policy, Quote, Report, Rest, RestKind, Why, WhyKind,
+};
 use clarity::text::{LineRange, Position, RelPath, Span};
 use clarity::tree::{AttrPath, LicenseRecord, LicenseTable, Package, Site, TableOrigin};
 use clarity::triage::State;
@@ -119,7 +121,7 @@ pub fn unscanned(attr: &str, why: &str) -> PackageReport {
     let subject =
         Subject { package: &package, declared: &declared, judged: Err(why), table: &table, earlier: Earlier::NotAsked };
     let findings = check::run(&subject, &check::Options::default()).into_iter().map(located).collect();
-    let outcome = Outcome::Skipped(why.to_owned());
+    let outcome = Outcome::Skipped(Why::new(WhyKind::NotAtHand, why));
     PackageReport {
         package: package.into(),
         declared: declared.into(),
@@ -161,13 +163,20 @@ pub fn report(packages: Vec<PackageReport>) -> Report {
         gone: Vec::new(),
         gate: Gate::default(),
         rest: vec![
-            Rest { name: "broken\n::error::x".to_owned(), failed: true, why: "syntax <error>\n\u{1b}]0;x".to_owned() },
-            Rest { name: "alias".to_owned(), failed: false, why: "an alias".to_owned() },
+            Rest {
+                name: "broken\n::error::x".to_owned(),
+                failed: true,
+                kind: RestKind::Attribute,
+                why: "syntax <error>\n\u{1b}]0;x".to_owned(),
+            },
+            Rest { name: "alias".to_owned(), failed: false, kind: RestKind::Attribute, why: "an alias".to_owned() },
         ],
         disagreements: Vec::new(),
         unmatched: vec!["no\u{1b}such".to_owned()],
         coverage: Coverage::default(),
         partial: false,
+        asked: Asked::default(),
+        policy: Policy::default(),
     }
 }
 

@@ -112,7 +112,7 @@ fn suppressing_writes_the_block_with_its_reason_and_the_scan_is_silent() {
 /// The fixture with the GPL's bare text as the source of `birch-log`, or with other files.
 fn with_source(files: &[(&str, String)]) -> Place {
     let place = Place::new();
-    let source = place.path("sources/birch-log-0.3.1");
+    let source = place.path("nixpkgs/sources/birch-log-0.3.1");
     fs::remove_dir_all(&source).expect("writable");
     fs::create_dir_all(&source).expect("writable");
     files.iter().for_each(|(name, text)| fs::write(source.join(name), text).expect("writable"));
@@ -209,7 +209,7 @@ fn several_fixes_of_one_file_are_no_hindrance_to_each_other() {
     let new = format!("{}{}{}{}", &old[..at], inline("birch-one"), inline("birch-two"), &old[at..]);
     fs::write(&all, new).expect("writable");
     for attr in ["birch-one", "birch-two"] {
-        let target = place.path("sources").join(attr);
+        let target = place.path("nixpkgs/sources").join(attr);
         fs::create_dir_all(&target).expect("writable");
         fs::write(target.join("LICENSE"), text_of("MIT")).expect("writable");
         fs::write(target.join("main.rs"), "fn main() {}\n").expect("writable");

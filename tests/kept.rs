@@ -31,6 +31,7 @@ impl Bench {
             .arg(self.tree())
             .args(args)
             .env("CLARITY_CACHE", self.cache.path())
+            .env("XDG_CONFIG_HOME", self.cache.path())
             .output()
             .expect("the program runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

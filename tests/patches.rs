@@ -67,6 +67,7 @@ impl Place {
         // git looks no further up than the copy.
         command.env("GIT_CEILING_DIRECTORIES", self.folder.path().parent().expect("below"));
         command.env_remove("EMAIL").env("CLARITY_CACHE", self.path("cache"));
+        command.env("XDG_CONFIG_HOME", self.path("config"));
         command
     }
 
@@ -403,7 +404,7 @@ fn planned(place: &Place, attr: &str) -> (clarity::fix::Plan, PathBuf) {
     use clarity::engine::{Session, Watch};
     let store = clarity::store::Store::open(place.path("cache")).expect("a cache");
     let mut sources = clarity::source::Options::new(std::sync::Arc::new(store));
-    sources.folders = vec![place.path("sources")];
+    sources.folders = vec![place.path("nixpkgs/sources")];
     let request = clarity::engine::Request {
         path: place.tree(),
         tree: clarity::tree::Options::default(),
@@ -413,7 +414,7 @@ fn planned(place: &Place, attr: &str) -> (clarity::fix::Plan, PathBuf) {
         facts: None,
         selection: clarity::tree::Selection::only([attr.to_owned()]),
         sources: Some(sources),
-        leave_out: clarity::engine::LeaveOut::default(),
+        ignored: clarity::engine::Ignored::default(),
         curations: clarity::evidence::Curations::default(),
         checks: clarity::check::Options::default(),
         triage: clarity::triage::Options::default(),
@@ -422,6 +423,10 @@ fn planned(place: &Place, attr: &str) -> (clarity::fix::Plan, PathBuf) {
         quotes: true,
         jobs: 2,
         time_limit: std::time::Duration::from_secs(60),
+        deadline: None,
+        strict: false,
+        allow_gaps: false,
+        policy: clarity::report::Policy::default(),
     };
     let session = Session::open(&request, &Watch::new(false)).expect("the fixture scans");
     let options = clarity::fix::Options { safety: clarity::check::Safety::Safe, limit: None };

@@ -24,6 +24,7 @@ pub fn clarity(args: &[&str]) -> Run {
     let output: Output = Command::new(env!("CARGO_BIN_EXE_clarity"))
         .args(args)
         .env("CLARITY_CACHE", cache.path())
+        .env("XDG_CONFIG_HOME", cache.path())
         .output()
         .expect("the program runs");
     Run {
@@ -190,7 +191,7 @@ fn wrong_usage_says_what_to_do_and_exits_with_2() {
 fn an_unknown_key_of_the_configuration_is_refused_with_its_line() {
     let tree = copied();
     let file = tree.path().join("nixpkgs/clarity.toml");
-    fs::write(&file, "[sources]\ndirs = [\"../sources\"]\nspeed = 9\n").expect("writable");
+    fs::write(&file, "[sources]\ndirs = [\"sources\"]\nspeed = 9\n").expect("writable");
     let run = scan(&tree.path().join("nixpkgs"), &[]);
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("line 3") && run.stderr.contains("speed"), "{}", run.stderr);

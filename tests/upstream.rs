@@ -16,7 +16,7 @@ fn ask(attr: &str) -> Run {
 /// The question about `birch-log` of a copy of the fixture, its source replaced by `files`.
 fn ask_about(files: &[(&str, &str)]) -> String {
     let copy = copied();
-    let source: PathBuf = copy.path().join("sources/birch-log-0.3.1");
+    let source: PathBuf = copy.path().join("nixpkgs/sources/birch-log-0.3.1");
     fs::remove_dir_all(&source).expect("writable");
     for (name, text) in files {
         let file = source.join(name);

@@ -13,7 +13,7 @@ use crate::store::Store;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The cache [default: $XDG_CACHE_HOME/clarity, else ~/.cache/clarity]
-    #[arg(long = "cache", value_name = "DIR", env = "CLARITY_CACHE", global = true)]
+    #[arg(long = "cache-dir", alias = "cache", value_name = "DIR", env = "CLARITY_CACHE", global = true)]
     folder: Option<PathBuf>,
     #[command(subcommand)]
     verb: Verb,
@@ -38,7 +38,7 @@ enum Verb {
 /// Runs the subcommand; what it says goes to `out`.
 pub(super) fn run(args: &Args, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
     let root = args.folder.clone().or_else(Store::default_root);
-    let root = root.context("there is no home folder for the cache; name one with --cache DIR")?;
+    let root = root.context("there is no home folder for the cache; name one with --cache-dir DIR")?;
     let store = Store::open(root)?;
     match args.verb {
         Verb::Info => info(&store, out),

@@ -11,7 +11,8 @@ use crate::report::Style;
 use crate::report::between::{self, BetweenFormat, Comparison, Side};
 use crate::verdict::Versions;
 
-use super::{FOUND, Output, scan, stream};
+use super::what::{self, What};
+use super::{FOUND, Output, stream};
 
 /// Show which licenses appeared, vanished or moved between two versions of a source, or which findings between two
 /// reports.
@@ -33,7 +34,7 @@ pub(super) struct Args {
     #[arg(long, value_parser = format_named, default_value = "terminal")]
     format: &'static BetweenFormat,
     #[command(flatten)]
-    what: scan::What,
+    what: What,
 }
 
 fn format_named(name: &str) -> Result<&'static BetweenFormat, String> {
@@ -60,12 +61,12 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
 
 fn of_package(args: &Args, revs: [Option<&String>; 2], watch: &Watch) -> anyhow::Result<Comparison> {
     let tree = args.new.clone().unwrap_or_else(|| PathBuf::from("."));
-    let request = scan::request(&tree, &args.what)?;
+    let request = what::request(&tree, &args.what)?;
     let version = |rev: Option<&String>| engine::version_of(&args.old, rev.map(String::as_str), &request, watch);
     Ok(of_versions(version(revs[0])?, version(revs[1])?))
 }
 
-fn of_paths(old: &Path, new: &Path, what: &scan::What, watch: &Watch) -> anyhow::Result<Comparison> {
+fn of_paths(old: &Path, new: &Path, what: &What, watch: &Watch) -> anyhow::Result<Comparison> {
     for path in [old, new] {
         if !path.exists() {
             bail!("{}: no such file or folder; name a folder, an archive or a report", path.display());

@@ -10,7 +10,8 @@ use crate::check::{self, Check};
 use crate::engine::{self, Watch};
 use crate::report::{self, Style};
 
-use super::{Output, scan, stream};
+use super::what::{self, What};
+use super::{Output, stream};
 
 /// Arguments of `clarity explain`.
 #[derive(Debug, clap::Args)]
@@ -21,7 +22,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "PATH", default_value = ".")]
     tree: PathBuf,
     #[command(flatten)]
-    what: scan::What,
+    what: What,
 }
 
 /// Runs the subcommand.
@@ -39,7 +40,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
 }
 
 fn explain_package(args: &Args, output: &Output) -> anyhow::Result<()> {
-    let mut request = scan::request(&args.tree, &args.what)?;
+    let mut request = what::request(&args.tree, &args.what)?;
     request.selection = crate::declared::Selection::new(std::slice::from_ref(&args.subject))?;
     request.keep_evidence = true;
     let report = engine::scan(&request, &Watch::new(stream::watched() && !output.quiet))?;

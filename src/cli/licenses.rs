@@ -5,12 +5,12 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use super::scan::{What, request};
+use super::what::{What, request};
 use super::{Output, stream};
 use crate::declared::Usage;
 use crate::engine::{self, Watch};
 use crate::report::TableReport;
-use crate::tree::audit;
+use crate::tree::{audit, known_system};
 
 /// Arguments of `clarity licenses`.
 #[derive(Debug, clap::Args)]
@@ -21,11 +21,14 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR")]
     nixpkgs: Option<PathBuf>,
     /// The platform that conditions are evaluated for [default: the host's].
-    #[arg(long, value_name = "SYSTEM")]
+    #[arg(long, value_name = "SYSTEM", value_parser = known_system)]
     system: Option<String>,
     /// Evaluate the packages anew, and keep nothing of it for the next run.
     #[arg(long)]
     no_cache: bool,
+    /// Where evaluated metadata is kept [default: $CLARITY_CACHE, else ~/.cache/clarity].
+    #[arg(long, value_name = "DIR")]
+    cache_dir: Option<PathBuf>,
     /// How it is written to stdout.
     #[arg(long, value_enum, default_value_t = Form::Terminal)]
     format: Form,
@@ -39,7 +42,8 @@ enum Form {
 
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
-    let what = What::metadata(args.nixpkgs.clone(), args.system.clone(), args.no_cache);
+    let mut what = What::metadata(args.nixpkgs.clone(), args.system.clone(), args.no_cache);
+    what.cache_dir.clone_from(&args.cache_dir);
     let watch = Watch::new(stream::watched() && !output.quiet);
     let (table, packages) = engine::whole_tree(&request(&args.tree, &what)?, &watch)?;
     watch.finish();

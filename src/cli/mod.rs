@@ -1,7 +1,7 @@
 //! The command line: arguments in, exit code out. One file per subcommand; no logic of its own.
 //!
-//! Exit codes: 0 clean or answered, 1 findings at or above `--fail-on`, 2 usage or configuration, 3 incomplete with
-//! `--strict`, 101 a bug, 130 interrupted.
+//! Exit codes: 0 clean or answered, 1 findings at or above `--fail-on`, 2 usage or configuration, 3
+//! something that was asked for could not be looked at, 101 a bug, 130 interrupted.
 
 mod cache;
 mod baseline;
@@ -10,11 +10,13 @@ mod diff;
 mod docs;
 mod explain;
 mod fix;
+mod interrupt;
 mod licenses;
 mod scan;
 mod schema;
 mod stream;
 mod suggest;
+mod what;
 
 use std::io;
 use std::process::ExitCode;
@@ -80,7 +82,7 @@ enum Color {
 const FOUND: u8 = 1;
 /// Exit code for wrong usage or configuration.
 const USAGE: u8 = 2;
-/// Exit code for an incomplete run with `--strict`.
+/// Exit code where something that was asked for could not be looked at.
 const INCOMPLETE: u8 = 3;
 /// Exit code after Ctrl-C.
 const INTERRUPTED: u8 = 130;

@@ -14,16 +14,24 @@ const BUFFER: usize = 1 << 16;
 
 /// Writes one line to stdout.
 pub(super) fn print_line(line: &str) -> anyhow::Result<ExitCode> {
-    writeln!(io::stdout().lock(), "{line}")?;
+    unless_closed(writeln!(io::stdout().lock(), "{line}"))?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs `write` on a buffered stdout.
+/// Runs `write` on a buffered stdout. A reader that goes away is no failure, and changes no exit code.
 pub(super) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
-    write(&mut out)?;
-    out.flush()?;
+    unless_closed(write(&mut out).and_then(|()| out.flush()))?;
+    // What is left for a reader that went away is not written when this is dropped.
+    let _ = out.into_parts();
     Ok(())
+}
+
+fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
 }
 
 /// Runs `write` on a new file.

@@ -8,13 +8,14 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::conclusion::{Basis, Concluded, Conclusion, Part};
+use crate::config;
 use crate::engine::{self, Watch};
 use crate::evidence::Role;
 use crate::license::Suffix;
 use crate::report;
 use crate::tree::{self, Checkout, LicenseTable};
 
-use super::{Output, scan, stream};
+use super::{Output, stream, what};
 
 /// Arguments of `clarity suggest`.
 #[derive(Debug, clap::Args)]
@@ -45,7 +46,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
         None => LicenseTable::embedded(),
     };
     let watch = Watch::new(stream::watched() && !output.quiet);
-    let version = engine::version_at(&args.path, scan::cores(), scan::TIME_LIMIT, &watch);
+    let version = engine::version_at(&args.path, what::cores(), config::TIME_LIMIT, &watch);
     watch.finish();
     let conclusion = version?.conclusion;
     match args.format {

@@ -1,10 +1,17 @@
 //! `clarity.toml`: what a project wants by default.
 //!
-//! Reads the file and checks it; an unknown key is refused with its line, because a setting that is silently ignored
-//! is worse than none. Paths are relative to the file. Each stage is handed options of its own; none sees the file.
+//! Reads the files and checks them; an unknown key is refused with its line, because a setting that is silently ignored
+//! is worse than none. Paths are relative to the file. Each stage is handed options of its own; none sees a file.
+//!
+//! A file in the scanned tree is not trusted: it may only narrow and silence, and the report counts what it silences. A
+//! file that is named on the command line and the user's own file may say everything.
 
+mod blocks;
 mod file;
+mod merge;
+mod search;
 mod silence;
+mod trust;
 mod value;
 
 pub use silence::suppress;
@@ -15,36 +22,37 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use globset::{GlobMatcher, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 
 use crate::check::Severity;
-use crate::evidence::{Curation, Curations, RoleRule};
-use crate::report::Gate;
+use crate::conclusion::Confidence;
+use crate::evidence::Curations;
+use crate::nix::Disk;
+use crate::report::{Gate, Policy, Silenced};
 use crate::source::{self, Network};
-use crate::text::{LineIndex, RelPath, Span};
-use crate::tree::Site;
+use crate::tree::Changes;
 use crate::triage::Suppression;
 
+use blocks::Places;
 use file::File;
+use search::Found;
+use trust::Bounds;
 
 /// The name that is looked for, from the scanned path upwards.
 pub const FILE_NAME: &str = "clarity.toml";
 
-/// A checked configuration.
+/// The time that reading the source of one package may take by default.
+pub const TIME_LIMIT: Duration = Duration::from_secs(300);
+
+/// A checked configuration: one file, or several of which each says what the ones before left open.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
-    /// The file; `None` where there is none.
+    /// The file of the project; `None` where there is none.
     pub file: Option<PathBuf>,
     /// The platform that conditions are evaluated for.
     pub platform: Option<String>,
     /// Severities of rules, by id; `None`: off.
     pub severity: BTreeMap<String, Option<Severity>>,
-    /// Attribute paths of packages that are not looked at.
-    pub ignored_attrs: GlobSet,
-    /// Files of the checkout whose packages are not looked at.
-    pub ignored_files: GlobSet,
-    /// What makes a run fail.
-    pub gate: Gate,
     /// Whether a run that could not look at everything fails.
     pub strict: bool,
     /// Folders that hold sources.
@@ -57,9 +65,42 @@ pub struct Config {
     pub curations: Curations,
     /// Silenced findings.
     pub suppressions: Vec<Suppression>,
+    /// Files that were read, as the report names them.
+    files: Vec<String>,
+    /// Limits that a file in the tree lowers: key and value.
+    lowered: Vec<(String, u64)>,
+    ignored_attrs: Vec<Glob>,
+    ignored_files: Vec<Glob>,
+    /// The least severity that makes a run fail; the inner `None`: nothing does.
+    fail_on: Option<Option<Severity>>,
+    confidence: Option<Confidence>,
     fetch: file::Fetch,
     limits: file::Limits,
     nix_store: Option<PathBuf>,
+}
+
+/// A key that a file in the scanned tree may not set.
+#[derive(Debug)]
+pub struct Forbidden {
+    file: PathBuf,
+    line: usize,
+    table: &'static str,
+    key: &'static str,
+    why: String,
+    option: Option<&'static str>,
+}
+
+impl std::fmt::Display for Forbidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Forbidden { file, line, table, key, why, option } = self;
+        let option = option.map(|option| format!("with {option}, ")).unwrap_or_default();
+        write!(
+            f,
+            "{}: line {line}: a file in the scanned tree may not set `{key}` in [{table}], because {why}; set it \
+             {option}in a file that you name with --config, or in ~/.config/clarity/config.toml",
+            file.display()
+        )
+    }
 }
 
 /// Why a configuration cannot be used.
@@ -83,22 +124,53 @@ pub enum ConfigError {
         /// The key that was probably meant.
         hint: Option<String>,
     },
+    /// It lies in the scanned tree and wants more than such a file may.
+    #[error("{0}")]
+    Forbidden(Box<Forbidden>),
+    /// It lies in the scanned tree and is a link, which may lead anywhere.
+    #[error("{}: is a symbolic link, which is not followed in a scanned tree; name the file with --config", .0.display())]
+    Link(PathBuf),
 }
 
-/// The configuration for a scan of `path`: the nearest `clarity.toml` in it or above it; the defaults where there is none.
-pub fn find(path: &Path) -> Result<Config, ConfigError> {
-    let absolute = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    match absolute.ancestors().map(|folder| folder.join(FILE_NAME)).find(|file| file.is_file()) {
-        Some(file) => load(&file),
-        None => Ok(Config::default()),
+/// Where the configuration of a run comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'p> {
+    /// The scanned path.
+    pub path: &'p Path,
+    /// `--config`: in the place of a file in the tree.
+    pub named: Option<&'p Path>,
+    /// The revision that the run compares with, and what changed since: the file in the tree is read from there.
+    pub since: Option<(&'p str, &'p Changes)>,
+}
+
+/// The configuration for a run: the file that is named, else the one in the tree; and the user's own. The named file goes
+/// before the user's, and that one before the one in the tree, which may only narrow.
+pub fn gather(place: &Place<'_>) -> Result<Config, ConfigError> {
+    let user = search::of_user().map(|file| load(&file)).transpose()?;
+    let user = Config { file: None, ..user.unwrap_or_default() };
+    if let Some(file) = place.named {
+        return Ok(load(file)?.before(user));
     }
+    let disk = place.since.map_or_else(Disk::default, |(_, changes)| changes.disk_before());
+    let Some(Found { file, text, shown }) = search::in_tree(place.path, &disk)? else { return Ok(user) };
+    let raw = parsed(&text, &file)?;
+    let bounds = user.bounds();
+    trust::refuse(&raw, &file, &text, &bounds)?;
+    let numbers = trust::numbers(&raw, &bounds);
+    let mut tree = checked(raw, &file, &text);
+    tree.lowered = numbers.into_iter().filter_map(trust::Number::lowered).collect();
+    tree.files = vec![place.since.map_or(shown.clone(), |(rev, _)| format!("{shown} at {rev}"))];
+    Ok(user.narrowed_by(tree))
 }
 
-/// The configuration in `file`.
+/// The configuration in `file`, which is trusted.
 pub fn load(file: &Path) -> Result<Config, ConfigError> {
     let text = fs::read_to_string(file).map_err(|error| ConfigError::Io { file: file.to_owned(), error })?;
-    let raw = toml::from_str(&text).map_err(|error| refused(file, error))?;
-    Ok(checked(raw, file, &text))
+    Ok(checked(parsed(&text, file)?, file, &text))
+}
+
+fn parsed(text: &str, file: &Path) -> Result<File, ConfigError> {
+    toml::from_str(text).map_err(|error| refused(file, error))
 }
 
 /// The published JSON Schema of the file.
@@ -128,91 +200,80 @@ fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<
 
 fn checked(raw: File, file: &Path, text: &str) -> Config {
     let folder = file.parent().unwrap_or(Path::new(""));
-    let default = Gate::default();
     let places = Places::of(file, text);
     Config {
         file: Some(file.to_owned()),
+        files: vec![search::shown(file)],
         platform: raw.platform,
         severity: raw.severity.into_iter().map(|(check, level)| (check.0.id.to_owned(), level.severity())).collect(),
-        ignored_attrs: globs(raw.ignore.attrs.iter().map(|glob| &glob.0)),
-        ignored_files: globs(raw.ignore.files.iter().map(|glob| &glob.0)),
-        gate: Gate {
-            least: raw.gate.fail_on.map_or(default.least, |threshold| threshold.severity()),
-            confidence: raw.gate.confidence.map_or(default.confidence, |trust| trust.confidence()),
-        },
+        ignored_attrs: globs(&raw.ignore.attrs, |glob| &glob.0),
+        ignored_files: globs(&raw.ignore.files, |glob| &glob.0),
+        fail_on: raw.gate.fail_on.map(|threshold| threshold.severity()),
+        confidence: raw.gate.confidence.map(|trust| trust.confidence()),
         strict: raw.gate.strict,
         source_dirs: raw.sources.dirs.iter().map(|dir| folder.join(dir)).collect(),
         vendored: raw.sources.vendored,
         time_limit: raw.limits.seconds.map(Duration::from_secs),
         curations: Curations {
-            roles: raw.role.into_iter().map(|block| role(block, &places)).collect(),
-            findings: raw.curate.into_iter().map(|block| curation(block, &places)).collect(),
+            roles: raw.role.into_iter().map(|block| blocks::role(block, &places)).collect(),
+            findings: raw.curate.into_iter().map(|block| blocks::curation(block, &places)).collect(),
         },
-        suppressions: raw.suppress.into_iter().map(|block| suppression(block, &places)).collect(),
+        suppressions: raw.suppress.into_iter().map(|block| blocks::suppression(block, &places)).collect(),
+        lowered: Vec::new(),
         fetch: raw.fetch,
         limits: raw.limits,
         nix_store: raw.sources.nix_store.map(|store| folder.join(store)),
     }
 }
 
-fn globs<'g>(all: impl Iterator<Item = &'g GlobMatcher>) -> GlobSet {
+fn globs<T>(all: &[T], glob: impl Fn(&T) -> &GlobMatcher) -> Vec<Glob> {
+    all.iter().map(|one| glob(one).glob().clone()).collect()
+}
+
+fn set(globs: &[Glob]) -> GlobSet {
     let mut set = GlobSetBuilder::new();
-    all.for_each(|glob| {
-        set.add(glob.glob().clone());
+    globs.iter().for_each(|glob| {
+        set.add(glob.clone());
     });
     set.build().expect("each glob was compiled when the file was read")
 }
 
-/// Where blocks of the file stand.
-struct Places<'t> {
-    file: RelPath,
-    text: &'t str,
-    lines: LineIndex,
-}
-
-impl<'t> Places<'t> {
-    fn of(file: &Path, text: &'t str) -> Self {
-        Places { file: file.file_name().and_then(RelPath::new).unwrap_or_default(), text, lines: LineIndex::new(text) }
-    }
-
-    fn site<T>(&self, block: &toml::Spanned<T>) -> Site {
-        let span = Span::new(block.span().start as u32, block.span().end as u32);
-        let at = |offset| self.lines.position(self.text, offset);
-        Site { file: self.file.clone(), span, start: at(span.start), end: at(span.end) }
-    }
-}
-
-fn role(block: toml::Spanned<file::Role>, places: &Places<'_>) -> RoleRule {
-    let site = places.site(&block);
-    let raw = block.into_inner();
-    RoleRule { attr: raw.attr.map(|glob| glob.0), glob: raw.glob.0, role: raw.role.0, site }
-}
-
-fn curation(block: toml::Spanned<file::Curate>, places: &Places<'_>) -> Curation {
-    let site = places.site(&block);
-    let raw = block.into_inner();
-    Curation {
-        attr: raw.attr.map(|glob| glob.0),
-        path: raw.path.0,
-        detected: raw.detected.map(|expr| expr.0),
-        concluded: raw.concluded.0,
-        reason: raw.reason.0,
-        comment: raw.comment.0,
-        site,
-    }
-}
-
-fn suppression(block: toml::Spanned<file::Suppress>, places: &Places<'_>) -> Suppression {
-    let site = places.site(&block);
-    let raw = block.into_inner();
-    let evidence = match raw.evidence {
-        file::Pins::One(pin) => [pin].into(),
-        file::Pins::Several(pins) => pins.into_iter().collect(),
-    };
-    Suppression { attr: raw.attr.0, check: raw.check.0, evidence, reason: raw.reason.0, site }
-}
-
 impl Config {
+    /// Attribute paths of packages that are not looked at.
+    pub fn ignored_attrs(&self) -> GlobSet {
+        set(&self.ignored_attrs)
+    }
+
+    /// Files of the checkout whose packages are not looked at.
+    pub fn ignored_files(&self) -> GlobSet {
+        set(&self.ignored_files)
+    }
+
+    /// What makes a run fail.
+    pub fn gate(&self) -> Gate {
+        let default = Gate::default();
+        Gate { least: self.fail_on.unwrap_or(default.least), confidence: self.confidence.unwrap_or(default.confidence) }
+    }
+
+    /// The files, and what they silence as far as that is known before the run.
+    pub fn policy(&self) -> Policy {
+        let platform = self.platform.iter().map(|platform| Silenced::Platform(platform.clone()));
+        let lowered = self.lowered.iter().map(|(key, value)| Silenced::Limit { key: key.clone(), value: *value });
+        let gate = self.fail_on.is_some() || self.confidence.is_some();
+        Policy { files: self.files.clone(), silenced: platform.chain(lowered).collect(), gate }
+    }
+
+    fn bounds(&self) -> Bounds {
+        let mut bounds = Bounds {
+            net: source::NetOptions::default(),
+            limits: source::Limits::default(),
+            seconds: self.time_limit.unwrap_or(TIME_LIMIT).as_secs(),
+        };
+        self.tell_network(&mut bounds.net);
+        self.tell_limits(&mut bounds.limits);
+        bounds
+    }
+
     /// Sets in `options` what the file says of sources. Folders that are there stay in front, and a network that was
     /// switched off stays off.
     pub fn tell_sources(&self, options: &mut source::Options) {

@@ -10,7 +10,7 @@ use crate::report::{Outcome, PackageReport};
 use crate::tree::AttrPath;
 
 use super::propose::Session;
-use super::scan::{Request, ScanError};
+use super::request::{Request, ScanError};
 use super::survey::Found;
 use super::watch::Watch;
 
@@ -46,7 +46,7 @@ impl Session {
         let judged: Result<&Judged, &str> = match &report.outcome {
             Outcome::Audited(Some(judged)) => Ok(judged),
             Outcome::Audited(None) => Err(""),
-            Outcome::Skipped(why) | Outcome::Failed(why) => Err(why),
+            Outcome::Skipped(why) | Outcome::Failed(why) => Err(&why.text),
         };
         let findings = report.findings.iter().map(|located| &located.finding).collect();
         let case = Case { package: &report.package, declared: &report.declared, findings };

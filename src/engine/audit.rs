@@ -49,7 +49,7 @@ impl Audit {
         match &self.outcome {
             Outcome::Audited(Some(judged)) => Ok(judged),
             Outcome::Audited(None) => Err(""),
-            Outcome::Skipped(why) | Outcome::Failed(why) => Err(why),
+            Outcome::Skipped(why) | Outcome::Failed(why) => Err(&why.text),
         }
     }
 

@@ -12,7 +12,8 @@ use crate::verdict::Versions;
 
 use super::Watch;
 use super::audit::Audit;
-use super::scan::{Request, ScanError, findings};
+use super::package::findings;
+use super::request::{Request, ScanError};
 use super::survey::{Found, Surveyed, survey};
 
 /// A checkout as it was at a revision.

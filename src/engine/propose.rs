@@ -14,7 +14,8 @@ use crate::tree::{Checkout, LicenseTable};
 use crate::triage::State;
 
 use super::Watch;
-use super::scan::{Request, ScanError, scan_checkout};
+use super::request::{Request, ScanError};
+use super::scan::scan_checkout;
 use super::survey::{Found, declarations, some_of, survey};
 
 /// A checkout that was scanned, open for changes.

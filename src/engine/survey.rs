@@ -7,11 +7,11 @@ use crate::declared::{
     self, Declared, Facts, Kept, Part, Row, Selection,
     evaluated::{Agreement, Evaluated},
 };
-use crate::report::{Disagreement, Rest};
+use crate::report::{Disagreement, Rest, RestKind};
 use crate::tree::{Checkout, Layout, LicenseTable, OpenError, Package};
 
 use super::Watch;
-use super::scan::{LeaveOut, Request};
+use super::request::{Ignored, Request};
 
 /// A package and what it declares; in boxes, for tens of thousands are sorted and passed on.
 pub type Found = (Box<Package>, Box<Declared>);
@@ -55,7 +55,7 @@ pub(super) fn declarations(checkout: &Checkout, request: &Request, watch: &Watch
 
 /// `request` for what the checkout itself says of `selection`, nothing left out.
 pub(super) fn some_of(request: &Request, selection: Selection) -> Request {
-    Request { selection, evaluated: None, leave_out: LeaveOut::default(), ..request.clone() }
+    Request { selection, evaluated: None, ignored: Ignored::default(), ..request.clone() }
 }
 
 /// What the checkout defines, in no order: what is kept of this very checkout, else what an evaluation gives; of a
@@ -133,14 +133,15 @@ fn shard(checkout: &Checkout, request: &Request, shard: (usize, usize), watch: &
 }
 
 fn left_out_row((package, _): Found) -> Rest {
-    Rest { name: package.attr.0, failed: false, why: "left out by clarity.toml".to_owned() }
+    let why = "left out by clarity.toml".to_owned();
+    Rest { name: package.attr.0, failed: false, kind: RestKind::Ignored, why }
 }
 
 impl Surveyed {
     /// Leaves out what nobody wants to hear of, hears the second witness, and orders the rows by attribute paths.
     pub(super) fn settle(&mut self, request: &Request) {
-        if !request.leave_out.is_empty() {
-            self.leave_out(&request.leave_out);
+        if !request.ignored.is_empty() {
+            self.leave_out(&request.ignored);
         }
         if let Some(evaluated) = &request.evaluated {
             self.hear(evaluated);
@@ -149,10 +150,10 @@ impl Surveyed {
         self.rest.sort_by(|a, b| (&a.name, a.failed).cmp(&(&b.name, b.failed)));
     }
 
-    fn leave_out(&mut self, leave_out: &LeaveOut) {
-        let left_out = self.packages.extract_if(.., |(package, _)| leave_out.has(package));
+    fn leave_out(&mut self, ignored: &Ignored) {
+        let left_out = self.packages.extract_if(.., |(package, _)| ignored.has(package));
         self.rest.extend(left_out.map(left_out_row));
-        self.before.retain(|(package, _)| !leave_out.has(package));
+        self.before.retain(|(package, _)| !ignored.has(package));
     }
 
     /// Leaves out the attributes that are only named after their files where others lead to the same packages.
@@ -185,8 +186,12 @@ impl Surveyed {
     fn add(&mut self, row: Row) {
         match row {
             Row::Package(package, declared) => self.packages.push((package, declared)),
-            Row::Skipped { attr, why } => self.rest.push(Rest { name: attr, failed: false, why }),
-            Row::Failed { attr, why } => self.rest.push(Rest { name: attr, failed: true, why }),
+            Row::Skipped { attr, why } => {
+                self.rest.push(Rest { name: attr, failed: false, kind: RestKind::Attribute, why })
+            }
+            Row::Failed { attr, why } => {
+                self.rest.push(Rest { name: attr, failed: true, kind: RestKind::Attribute, why })
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::evidence::Evidence;
-use crate::report::{Outcome, Rest};
+use crate::report::{Outcome, Rest, RestKind};
 use crate::source::{self, Event, Locked, SourceError, SourceTree, Sources, lock_file, locked};
 use crate::text::RelPath;
 use crate::tree::{Package, SourceRef, Vendored};
@@ -81,12 +81,13 @@ pub(super) fn looked_at(
     let root = package.built_part();
     let (mut copies, mut rows) = (Vec::new(), Vec::new());
     for Brought { scope, tree } in brought {
-        let row = |failed, why| Rest { name: format!("{}.{scope}", package.attr), failed, why };
+        let name = || format!("{}.{scope}", package.attr);
+        let row = |failed, why| Rest { name: name(), failed, kind: RestKind::Bundled, why };
         let folder = RelPath::new("vendor").and_then(|vendor| root.join(vendor.join(&scope)?.as_str()));
         match tree.as_ref().map(look) {
             Ok(Ok(evidence)) => copies.extend(folder.map(|folder| (folder, evidence))),
-            Ok(Err(Outcome::Skipped(why))) => rows.push(row(false, why)),
-            Ok(Err(Outcome::Failed(why))) => rows.push(row(true, why)),
+            Ok(Err(Outcome::Skipped(why))) => rows.push(row(false, why.text)),
+            Ok(Err(Outcome::Failed(why))) => rows.push(row(true, why.text)),
             Ok(Err(Outcome::Audited(_))) => {}
             Err(why) => rows.push(row(!why.is_skipped(), why.to_string())),
         }

@@ -15,8 +15,9 @@ use crate::verdict::Outline;
 
 use super::Watch;
 use super::past::Past;
-use super::scan::{Request, ScanError, audits};
-use super::study::{Stop, Study};
+use super::request::{Request, ScanError};
+use super::scan::audits;
+use super::source_scan::{SourceScan, Stop};
 use super::survey::{Found, survey};
 
 /// One version of a source, judged.
@@ -71,8 +72,8 @@ pub fn version_at(path: &Path, jobs: usize, limit: Duration, watch: &Watch) -> R
     let tree = source::given(path, &source::Limits::default())?;
     let detector = Detector::new(&crate::evidence::Options::default());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build()?;
-    let study = Study { detector: &detector, pool: &pool, watch, deadline: Instant::now() + limit };
-    let evidence = study.of(&tree).map_err(|stop| {
+    let scan = SourceScan { detector: &detector, pool: &pool, watch, deadline: Instant::now() + limit };
+    let evidence = scan.of(&tree).map_err(|stop| {
         let why = match stop {
             Stop::Ended => "the run was ended".to_owned(),
             Stop::Late => format!("reading it took longer than {} s; raise --time-limit", limit.as_secs()),
@@ -113,7 +114,7 @@ pub fn version_of(attr: &str, rev: Option<&str>, request: &Request, watch: &Watc
             Ok(version(name, Some(declared), judged.conclusion, &evidence))
         }
         (Outcome::Audited(_), _) => Err(unseen("sources are left aside; leave out --metadata-only")),
-        (Outcome::Skipped(why) | Outcome::Failed(why), _) => Err(unseen(&why)),
+        (Outcome::Skipped(why) | Outcome::Failed(why), _) => Err(unseen(&why.text)),
     }
 }
 

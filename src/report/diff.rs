@@ -6,6 +6,7 @@ use crate::check::declared_in_words;
 use crate::conclusion::Conclusion;
 use crate::verdict::Verdict;
 
+use super::policy::warnings;
 use super::{Outcome, PackageReport, Report, Style, in_one_line, place};
 
 /// Writes a place with its attribute, a `-` line and a `+` line for each package that drifts.
@@ -23,7 +24,7 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::
         )?;
         writeln!(out, "{green}+ {concluded}{reset}")?;
     }
-    Ok(())
+    warnings(report).try_for_each(|line| writeln!(out, "# {line}"))
 }
 
 fn drifting(package: &PackageReport) -> Option<String> {

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 use crate::check::Severity;
 
+use super::policy::warnings;
 use super::{Located, Report, Style, in_one_line};
 
 /// What GitHub shows of each kind.
@@ -24,7 +25,7 @@ pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Resu
     if left_out > 0 {
         writeln!(out, "clarity: {left_out} more findings are not annotated; --output github-summary=FILE has them")?;
     }
-    Ok(())
+    warnings(report).try_for_each(|line| writeln!(out, "clarity: {line}"))
 }
 
 fn annotate(located: &Located, out: &mut dyn Write) -> io::Result<()> {

@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::check::Severity;
+use crate::text::Digest;
 
+use super::policy::warnings;
 use super::{Located, Report, Style, fingerprints};
 
 #[derive(Serialize)]
@@ -33,9 +35,21 @@ struct Lines {
 pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
     let findings = report.worst_first();
     let marks = fingerprints(&findings);
-    let issues: Vec<Issue<'_>> = findings.iter().zip(marks).map(|(located, mark)| issue(located, mark)).collect();
+    let issues = findings.iter().zip(marks).map(|(located, mark)| issue(located, mark));
+    let issues: Vec<Issue<'_>> = issues.chain(warnings(report).map(last_line)).collect();
     serde_json::to_writer_pretty(&mut *out, &issues)?;
     writeln!(out)
+}
+
+/// The format has no place for what is about the run: it is an issue that only informs.
+fn last_line<'a>(line: String) -> Issue<'a> {
+    Issue {
+        fingerprint: Digest::of(line.as_bytes()).to_string(),
+        description: line,
+        check_name: "clarity",
+        severity: "info",
+        location: Location { path: ".", lines: Lines { begin: 1, end: 1 } },
+    }
 }
 
 fn issue(located: &Located, fingerprint: String) -> Issue<'_> {

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
+use super::policy::closing;
 use super::{Located, Outcome, PackageReport, Report, Rest, Style, place};
 
 /// Writes one suite with all test cases.
@@ -13,6 +14,10 @@ pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Resu
     suite.add_test_cases(report.packages.iter().map(|package| of_package(package, report)));
     suite.add_test_cases(report.rest.iter().filter(|rest| rest.failed).map(of_rest));
     suite.add_test_cases(report.apart.iter().map(|located| of_finding(located, report)));
+    let last: Vec<String> = closing(report).map(|line| allowed(&line)).collect();
+    if !last.is_empty() {
+        suite.set_system_out(last.join("\n"));
+    }
     let mut document = quick_junit::Report::new("clarity");
     document.add_test_suite(suite);
     document.serialize(&mut *out).map_err(io::Error::other)
@@ -23,8 +28,8 @@ fn of_package(package: &PackageReport, report: &Report) -> TestCase {
     let status = match &package.outcome {
         _ if !stops.is_empty() => failed(&stops),
         Outcome::Audited(_) => TestCaseStatus::success(),
-        Outcome::Skipped(why) => skipped(why),
-        Outcome::Failed(why) => could_not(why),
+        Outcome::Skipped(why) => skipped(&why.text),
+        Outcome::Failed(why) => could_not(&why.text),
     };
     let mut case = TestCase::new(allowed(&package.package.attr.0), status);
     let folder = package.package.site.as_ref().map_or("", |site| site.file.as_str());

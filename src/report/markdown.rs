@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::check::Severity;
 
+use super::policy::closing;
 use super::{Located, Report, Style, in_one_line, place, unseen};
 
 /// GitHub refuses step summaries of more than 1 MiB.
@@ -31,12 +32,18 @@ fn write_within(report: &Report, most: usize, out: &mut dyn Write) -> io::Result
         section = Some(severity);
         text.push_str(&item(located));
         if text.len() > room {
-            return writeln!(out, "\n{} more findings do not fit.", findings.len() - index);
+            writeln!(out, "\n{} more findings do not fit.", findings.len() - index)?;
+            return ending(report, out);
         }
         room -= text.len();
         out.write_all(text.as_bytes())?;
     }
-    failures(report, room, out)
+    failures(report, room, out)?;
+    ending(report, out)
+}
+
+fn ending(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    closing(report).try_for_each(|line| writeln!(out, "\n{}", escaped(&line)))
 }
 
 fn head(report: &Report) -> String {

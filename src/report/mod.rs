@@ -3,6 +3,7 @@
 //! A report holds everything a format may want; a format only writes. One file and one row in [`FORMATS`] per format.
 
 pub mod between;
+mod complete;
 pub mod detected;
 mod diff;
 mod explain;
@@ -13,19 +14,24 @@ mod json;
 mod junit;
 mod licenses;
 mod markdown;
+mod policy;
 mod sarif;
 mod sheet;
 mod suggest;
 mod terminal;
 mod wire;
+mod why;
 mod worklist;
 
+pub use complete::{Asked, Ending, Gap};
 pub use explain::{explain, witnesses};
 pub use fixes::{fixes, left, open, unmatched};
 pub use licenses::TableReport;
 use markdown::escaped;
+pub use policy::{Policy, Silenced};
 pub use suggest::suggest;
 pub use terminal::finding_block;
+pub use why::{Why, WhyKind};
 pub use worklist::{answers, answers_json, answers_jsonl};
 
 use std::collections::BTreeMap;
@@ -66,6 +72,10 @@ pub struct Report {
     pub coverage: Coverage,
     /// True where the run ended early.
     pub partial: bool,
+    /// How the packages were asked for.
+    pub asked: Asked,
+    /// The configuration, and what it silences.
+    pub policy: Policy,
 }
 
 /// A package of the report.
@@ -91,9 +101,9 @@ pub enum Outcome {
     /// Looked at; `None` where only the metadata was asked for.
     Audited(Option<Box<Judged>>),
     /// Chose not to, because ...
-    Skipped(String),
+    Skipped(Why),
     /// Could not, because ...
-    Failed(String),
+    Failed(Why),
 }
 
 /// Static and real evaluation do not agree on a package.
@@ -114,8 +124,21 @@ pub struct Rest {
     pub name: String,
     /// True where it could not be read; false where it is not a package.
     pub failed: bool,
+    /// What it is.
+    pub kind: RestKind,
     /// Why.
     pub why: String,
+}
+
+/// The kinds of rows that are no package of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RestKind {
+    /// An attribute or a file that gave no package.
+    Attribute,
+    /// A package that the configuration ignores.
+    Ignored,
+    /// Dependencies that a package manager brings along.
+    Bundled,
 }
 
 /// A finding with the lines of its place.
@@ -250,20 +273,6 @@ impl Report {
     pub fn fails(&self) -> bool {
         self.findings().any(|located| self.gate.stops(located))
     }
-
-    /// True where attributes were asked for and the tree has none of them: most likely a slip of the hand.
-    pub fn has_nothing_that_was_asked_for(&self) -> bool {
-        !self.unmatched.is_empty() && self.packages.is_empty() && self.rest.is_empty()
-    }
-
-    /// True where something that was asked for could not be looked at.
-    pub fn is_incomplete(&self) -> bool {
-        let unseen = |package: &PackageReport| !matches!(package.outcome, Outcome::Audited(_));
-        self.partial
-            || !self.unmatched.is_empty()
-            || self.packages.iter().any(unseen)
-            || self.rest.iter().any(|rest| rest.failed)
-    }
 }
 
 impl Totals {
@@ -370,8 +379,8 @@ fn unseen(report: &Report) -> impl Iterator<Item = (String, bool, &str, Option<&
         let file = package.package.site.as_ref().map(|site| &site.file);
         match &package.outcome {
             Outcome::Audited(_) => None,
-            Outcome::Skipped(why) => Some((name(&package.package.attr), false, why.as_str(), file)),
-            Outcome::Failed(why) => Some((name(&package.package.attr), true, why.as_str(), file)),
+            Outcome::Skipped(why) => Some((name(&package.package.attr), false, why.text.as_str(), file)),
+            Outcome::Failed(why) => Some((name(&package.package.attr), true, why.text.as_str(), file)),
         }
     });
     packages.chain(report.rest.iter().map(|rest| (rest.name.clone(), rest.failed, rest.why.as_str(), None)))

@@ -19,6 +19,7 @@ use crate::conclusion::Basis;
 use crate::tree::Site;
 use crate::triage::State;
 
+use super::policy::closing;
 use super::{Located, Report, Style, fingerprints, unseen};
 
 /// What GitHub keeps of an upload.
@@ -175,6 +176,7 @@ fn invocation(report: &Report, left_out: usize) -> Invocation {
     if unlisted > 0 {
         notes.push(note("warning", format!("{unlisted} more could not be looked at")));
     }
+    notes.extend(closing(report).map(|line| note("note", line)));
     if left_out > 0 {
         notes.push(note("warning", format!("{left_out} less severe results are left out: {MOST} are kept")));
     }

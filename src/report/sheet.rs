@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::policy::warnings;
 use super::{Located, Report, Style};
 
 const HEAD: [&str; 13] = [
@@ -20,12 +21,20 @@ const HEAD: [&str; 13] = [
     "pin",
 ];
 
+/// The column of messages, which also holds the last lines of the report.
+const LAST_LINE: usize = 11;
+
 /// Writes a head and the rows.
 pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut rows = csv::Writer::from_writer(out);
     rows.write_record(HEAD)?;
     for located in report.findings() {
         rows.write_record(row(located).iter().map(|cell| harmless(cell)))?;
+    }
+    for line in warnings(report) {
+        let mut last: [String; 13] = Default::default();
+        last[LAST_LINE] = line;
+        rows.write_record(last.iter().map(|cell| harmless(cell)))?;
     }
     rows.flush()
 }

@@ -10,6 +10,7 @@ use crate::conclusion::Basis;
 use crate::triage::{State, Suppression};
 
 use super::fixes::unmatched;
+use super::policy::{closing, warnings};
 use super::{Disagreement, Located, Report, Style, Totals, in_one_line, unseen};
 
 /// More witnesses than this are counted, not listed, unless all are asked for.
@@ -21,7 +22,7 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::
         writeln!(out, "{}\n", finding_block(located, style))?;
     }
     if style.quiet {
-        return Ok(());
+        return warnings(report).try_for_each(|line| writeln!(out, "{line}"));
     }
     not_looked_at(report, style, out)?;
     summary(report, out)
@@ -151,7 +152,7 @@ fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if coverage.looked_at < coverage.with_source {
         writeln!(out, "          the others: --fetch downloads them, --sources DIR names a folder that has them")?;
     }
-    Ok(())
+    closing(report).try_for_each(|line| writeln!(out, "{line}"))
 }
 
 fn packages(totals: &Totals) -> String {

@@ -13,7 +13,7 @@ use crate::tree::{HashMode, Package, Site, SourceRef, TableOrigin};
 use crate::triage::State;
 use crate::verdict::{Verdict, members};
 
-use super::{Located, Outcome, PackageReport, Report, unseen};
+use super::{Located, Outcome, PackageReport, Report, Silenced, unseen};
 
 /// The version of the row format: a row of a known `kind` only gains fields while it stays the same.
 pub(super) const SCHEMA: u32 = 1;
@@ -49,6 +49,9 @@ pub(super) struct PackageRow<'a> {
     verdict: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<&'a str>,
+    /// The kind of `why`, of a package that was not looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why_kind: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     concluded: Option<ConcludedRow<'a>>,
 }
@@ -196,6 +199,23 @@ pub(super) struct SummaryRow<'a> {
     bytes: u64,
     unread: u64,
     partial: bool,
+    /// The configuration files.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    config: &'a [String],
+    /// What they silence.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    silenced: Vec<SilencedRow>,
+    /// What was asked for and could not be looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    incomplete: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct SilencedRow {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<usize>,
+    what: String,
 }
 
 /// All rows: each package with its findings, then what was skipped or failed, then the summary.
@@ -243,6 +263,7 @@ fn package_row(report: &PackageReport) -> PackageRow<'_> {
         outcome: outcome(&report.outcome),
         verdict: judged.map(|judged| verdict(&judged.verdict)),
         why: why(report),
+        why_kind: why_kind(report),
         concluded: judged.and_then(concluded),
     }
 }
@@ -265,11 +286,18 @@ fn verdict(verdict: &Verdict) -> &'static str {
 
 fn why(report: &PackageReport) -> Option<&str> {
     match &report.outcome {
-        Outcome::Skipped(why) | Outcome::Failed(why) => Some(why),
+        Outcome::Skipped(why) | Outcome::Failed(why) => Some(&why.text),
         Outcome::Audited(judged) => match judged.as_deref().map(|judged| &judged.verdict) {
             Some(Verdict::Undecided(why)) => Some(why),
             _ => None,
         },
+    }
+}
+
+fn why_kind(report: &PackageReport) -> Option<&'static str> {
+    match &report.outcome {
+        Outcome::Skipped(why) | Outcome::Failed(why) => Some(why.kind.name()),
+        Outcome::Audited(_) => None,
     }
 }
 
@@ -412,6 +440,10 @@ fn finding(located: &Located) -> FindingRow<'_> {
     }
 }
 
+fn silenced(one: &Silenced) -> SilencedRow {
+    SilencedRow { kind: one.kind(), count: one.count(), what: one.to_string() }
+}
+
 fn summary(report: &Report) -> SummaryRow<'_> {
     let totals = report.totals();
     SummaryRow {
@@ -440,5 +472,8 @@ fn summary(report: &Report) -> SummaryRow<'_> {
         bytes: report.coverage.bytes,
         unread: report.coverage.unread,
         partial: report.partial,
+        config: &report.policy.files,
+        silenced: report.policy.silenced.iter().map(silenced).collect(),
+        incomplete: report.gap().map(|gap| gap.to_string()),
     }
 }

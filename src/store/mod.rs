@@ -35,7 +35,7 @@ pub enum StoreError {
         error: io::Error,
     },
     /// A write was asked of a store that cannot be written.
-    #[error("cache {0} is read-only; name a writable one with --cache DIR or $CLARITY_CACHE")]
+    #[error("cache {0} is read-only; name a writable one with --cache-dir DIR or $CLARITY_CACHE")]
     ReadOnly(String),
     /// Other processes work with the store.
     #[error("cache {0} is in use by another clarity process; try again when it has ended")]

@@ -15,6 +15,7 @@ mod package;
 mod revision;
 mod selection;
 mod spelling;
+mod system;
 mod table;
 
 pub use audit::{Flaw, Remark, audit};
@@ -25,4 +26,5 @@ pub use package::{AttrPath, GitPart, HashMode, Maintainer, Package, Site, Source
 pub use revision::{Changes, RevisionError};
 pub use selection::Selection;
 pub use spelling::{All, HOME};
+pub use system::known_system;
 pub use table::{LicenseRecord, LicenseTable, TableOrigin};

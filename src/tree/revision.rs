@@ -54,6 +54,7 @@ pub enum RevisionError {
 pub struct Changes {
     /// By absolute path: what was there at the revision.
     before: BTreeMap<String, Instead>,
+    top: PathBuf,
 }
 
 impl Changes {
@@ -79,7 +80,17 @@ impl Changes {
         for ((place, entry), bytes) in kept.into_iter().zip(blobs) {
             before.insert(place, entry.instead(bytes));
         }
-        Ok(Changes { before })
+        Ok(Changes { before, top: repository.top })
+    }
+
+    /// The disk as it was at the revision.
+    pub fn disk_before(&self) -> Disk {
+        Disk::with(self.before.clone())
+    }
+
+    /// The root of the work tree, links resolved.
+    pub fn top(&self) -> &Path {
+        &self.top
     }
 
     /// True where nothing changed.
@@ -95,7 +106,7 @@ impl Changes {
 
     /// The checkout at `path` as it was.
     pub fn checkout_before(&self, path: &Path, options: &Options) -> Result<Checkout, OpenError> {
-        Checkout::open_on(path, options, Disk::with(self.before.clone()))
+        Checkout::open_on(path, options, self.disk_before())
     }
 }
 

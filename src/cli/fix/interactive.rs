@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::bail;
 
 use crate::check::Finding;
-use crate::cli::{FOUND, INTERRUPTED, Output, USAGE, scan, stream};
+use crate::cli::{FOUND, INTERRUPTED, Output, USAGE, interrupt, stream, what};
 use crate::engine::{Session, Watch};
 use crate::report::{self, Located, Style};
 
@@ -22,17 +22,17 @@ pub(super) fn run(args: &super::Args, output: &Output, watch: &Watch) -> anyhow:
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         bail!("--interactive asks questions, and stdin or stdout is no terminal; --write and --patch-dir need none");
     }
-    let mut memory = Memory::of(&args.path, args.again)?;
-    let mut request = scan::request(&args.path, &args.what)?;
+    let mut memory = Memory::of(&args.path, args.what.cache_root(), args.again)?;
+    let mut request = what::request(&args.path, &args.what)?;
     request.triage.baseline = Some(memory.skipped.clone());
-    scan::end_on_ctrl_c(watch)?;
+    interrupt::end_on_signals(watch)?;
     let rows = import::rows(&args.list)?;
     let session = match &rows {
         Some(rows) => Session::open_list(&request, watch, rows)?,
         None => Session::open(&request, watch)?,
     };
     report::unmatched(&session.report).iter().for_each(|line| stream::remark(line));
-    if session.report.has_nothing_that_was_asked_for() {
+    if session.report.selection_matched_nothing() {
         return Ok(ExitCode::from(USAGE));
     }
     let confirmed = rows.map(|rows| import::confirmed(&session.answers(&rows)));
@@ -43,7 +43,7 @@ pub(super) fn run(args: &super::Args, output: &Output, watch: &Watch) -> anyhow:
         .cloned()
         .collect();
     let style = Style { verbose: true, ..super::style(output) };
-    let config = scan::config_file(&args.path, &args.what)?;
+    let config = what::config_file(&args.path, &args.what)?;
     let mut talk = Talk::new(session, style, super::dirty(args), config, watch.clone());
     let tally = talk.through(&findings, &mut memory)?;
     stream::print_line(&in_words(&tally, findings.len()))?;

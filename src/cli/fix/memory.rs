@@ -6,7 +6,6 @@ use anyhow::Context;
 
 use crate::check::Finding;
 use crate::cli::baseline;
-use crate::store::Store;
 use crate::text::Digest;
 use crate::triage::Baseline;
 
@@ -19,9 +18,8 @@ pub(super) struct Memory {
 
 impl Memory {
     /// What was skipped in the checkout at `path`; nothing where all is to be asked again.
-    pub(super) fn of(path: &Path, again: bool) -> anyhow::Result<Memory> {
-        let cache =
-            Store::default_root().context("no place for the cache: set HOME, XDG_CACHE_HOME or CLARITY_CACHE")?;
+    pub(super) fn of(path: &Path, cache: Option<PathBuf>, again: bool) -> anyhow::Result<Memory> {
+        let cache = cache.context("no place for the cache; name one with --cache-dir DIR")?;
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let name = Digest::of(path.to_string_lossy().as_bytes()).short();
         let file = cache.join("skipped").join(format!("{name}.baseline"));

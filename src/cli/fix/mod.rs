@@ -16,7 +16,7 @@ use crate::engine::{Request, Session, Watch};
 use crate::fix::{self, Dirty, Plan, Repository};
 use crate::report::{self, Report, Style};
 
-use super::{FOUND, INTERRUPTED, Output, USAGE, scan, stream};
+use super::{FOUND, INTERRUPTED, Output, USAGE, interrupt, stream, what};
 
 /// Prints, writes or commits the license values that the evidence asks for.
 #[derive(Debug, clap::Args)]
@@ -24,7 +24,7 @@ pub(super) struct Args {
     /// A nixpkgs-like checkout, a folder of .nix files, or one file.
     path: PathBuf,
     #[command(flatten)]
-    what: scan::What,
+    what: what::What,
     /// How sure a fix must be: safe ones only, or also those that need a reviewer.
     #[arg(long, value_enum, default_value_t = Sureness::Safe, conflicts_with_all = ["interactive", "for_upstream"])]
     safety: Sureness,
@@ -79,8 +79,8 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     if args.how.interactive {
         return interactive::run(args, output, &watch);
     }
-    let request = scan::request(&args.path, &args.what)?;
-    scan::end_on_ctrl_c(&watch)?;
+    let request = what::request(&args.path, &args.what)?;
+    interrupt::end_on_signals(&watch)?;
     match import::rows(&args.list)? {
         Some(rows) => import::run(args, output, &Session::open_list(&request, &watch, &rows)?, &rows, &watch),
         None => fix(args, output, &request, &watch),
@@ -155,7 +155,7 @@ fn tell(output: &Output, report: &Report, plan: &Plan) {
 fn code(report: &Report, plan: &Plan, watch: &Watch) -> ExitCode {
     if watch.is_ended() {
         ExitCode::from(INTERRUPTED)
-    } else if report.has_nothing_that_was_asked_for() {
+    } else if report.selection_matched_nothing() {
         ExitCode::from(USAGE)
     } else if plan.refused.is_empty() {
         ExitCode::SUCCESS

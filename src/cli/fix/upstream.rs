@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::bail;
 
 use crate::check::Judged;
-use crate::cli::{FOUND, INTERRUPTED, scan, stream};
+use crate::cli::{FOUND, INTERRUPTED, interrupt, stream, what};
 use crate::conclusion::Conclusion;
 use crate::declared::Selection;
 use crate::engine::{self, Watch};
@@ -14,13 +14,13 @@ use crate::report::{Outcome, PackageReport};
 
 /// Prints the question about `attr`.
 pub(super) fn run(args: &super::Args, attr: &str, watch: &Watch) -> anyhow::Result<ExitCode> {
-    let mut request = scan::request(&args.path, &args.what)?;
+    let mut request = what::request(&args.path, &args.what)?;
     if request.sources.is_none() {
         bail!("--for-upstream looks at the source; leave out --metadata-only");
     }
     request.selection = Selection::only([attr.to_owned()]);
     request.keep_evidence = true;
-    scan::end_on_ctrl_c(watch)?;
+    interrupt::end_on_signals(watch)?;
     let report = engine::scan(&request, watch)?;
     if watch.is_ended() {
         return Ok(ExitCode::from(INTERRUPTED));
@@ -44,7 +44,7 @@ fn ask(report: &PackageReport) -> anyhow::Result<ExitCode> {
             }
             Ok(ExitCode::SUCCESS)
         }
-        (Outcome::Skipped(why) | Outcome::Failed(why), _) => cannot(attr, why),
+        (Outcome::Skipped(why) | Outcome::Failed(why), _) => cannot(attr, &why.text),
         (Outcome::Audited(_), _) => cannot(attr, "its source was not looked at"),
     }
 }

@@ -73,6 +73,11 @@ impl Evaluated {
         read::load(path)
     }
 
+    /// True where it says nothing about any package.
+    pub fn is_empty(&self) -> bool {
+        self.packages.is_empty()
+    }
+
     fn insert(&mut self, attr: String, entry: Entry) {
         if let Some((file, line)) = &entry.position {
             let name = file.rsplit('/').next().unwrap_or(file);

@@ -7,13 +7,13 @@ use crate::evidence::Evidence;
 use crate::source::{FixedHash, Identity};
 use crate::tree::SourceRef;
 
-use super::study::Stop;
+use super::source_scan::Stop;
 
 /// What is known of one source.
 pub(super) type Seen = Result<Arc<Evidence>, Stop>;
 
 /// What was seen in sources, for those who come later.
-pub(super) struct Shelf {
+pub(super) struct InFlight {
     places: Mutex<BTreeMap<Identity, Place>>,
 }
 
@@ -23,9 +23,9 @@ struct Place {
     left: usize,
 }
 
-impl Shelf {
-    /// A shelf for these sources, each as often as a package has it.
-    pub(super) fn new<'s>(sources: impl Iterator<Item = &'s SourceRef>) -> Shelf {
+impl InFlight {
+    /// The evidence in flight for these sources, each as often as a package has it.
+    pub(super) fn new<'s>(sources: impl Iterator<Item = &'s SourceRef>) -> InFlight {
         let mut places = BTreeMap::new();
         for source in sources {
             if let Ok(hash) = FixedHash::parse(source.hash.as_deref(), source.algo.as_deref()) {
@@ -33,12 +33,12 @@ impl Shelf {
                 place.left += 1;
             }
         }
-        Shelf { places: Mutex::new(places) }
+        InFlight { places: Mutex::new(places) }
     }
 
     /// What was seen in the source, or else what `look` sees there now: who comes while another looks waits for it.
     ///
-    /// `look` must not ask the shelf, and is not run where others wait for the same thread.
+    /// `look` must not ask the in_flight, and is not run where others wait for the same thread.
     pub(super) fn seen(&self, identity: &Identity, look: impl FnOnce() -> Seen) -> Seen {
         self.ask(identity).get_or_init(look).clone()
     }
@@ -96,12 +96,12 @@ mod tests {
     #[test]
     fn evidence_is_looked_for_once_and_forgotten_after_the_last_that_asks() {
         let sources = [source(&"a".repeat(64)), source(&"a".repeat(64))];
-        let shelf = Shelf::new(sources.iter());
+        let in_flight = InFlight::new(sources.iter());
         let hash = FixedHash::parse(sources[0].hash.as_deref(), sources[0].algo.as_deref()).expect("a hash");
         let identity = Identity { mode: HashMode::Flat, hash };
         let mut looks = 0;
         let mut ask = || {
-            let seen = shelf.seen(&identity, || {
+            let seen = in_flight.seen(&identity, || {
                 looks += 1;
                 Ok(Arc::default())
             });
@@ -109,13 +109,13 @@ mod tests {
         };
         let (first, second) = (ask(), ask());
         assert!(Arc::ptr_eq(&first, &second));
-        assert_eq!((looks, Arc::strong_count(&first), shelf.lock().len()), (1, 2, 0));
+        assert_eq!((looks, Arc::strong_count(&first), in_flight.lock().len()), (1, 2, 0));
     }
 
     #[test]
     fn packages_that_begin_at_once_on_one_source_read_it_once() {
         let sources: Vec<_> = (0..8).map(|_| source(&"b".repeat(64))).collect();
-        let shelf = Shelf::new(sources.iter());
+        let in_flight = InFlight::new(sources.iter());
         let hash = FixedHash::parse(sources[0].hash.as_deref(), sources[0].algo.as_deref()).expect("a hash");
         let identity = Identity { mode: HashMode::Flat, hash };
         let (looks, together) = (AtomicUsize::new(0), Barrier::new(sources.len()));
@@ -123,7 +123,7 @@ mod tests {
             for _ in &sources {
                 threads.spawn(|| {
                     together.wait();
-                    shelf.seen(&identity, || {
+                    in_flight.seen(&identity, || {
                         looks.fetch_add(1, Ordering::Relaxed);
                         thread::sleep(Duration::from_millis(50));
                         Ok(Arc::default())

@@ -40,7 +40,7 @@ struct Loaded {
 }
 
 /// What is done with the files of one source.
-pub(super) struct Study<'s> {
+pub(super) struct SourceScan<'s> {
     pub(super) detector: &'s Detector,
     pub(super) pool: &'s ThreadPool,
     pub(super) watch: &'s Watch,
@@ -49,19 +49,19 @@ pub(super) struct Study<'s> {
 
 /// The files seen so far, and those that wait for the detectors.
 #[derive(Default)]
-struct Desk {
+struct Batch {
     seen: Vec<FileEvidence>,
     sharing: Sharing,
     waiting: Vec<Loaded>,
     waiting_bytes: usize,
 }
 
-impl Study<'_> {
+impl SourceScan<'_> {
     /// The evidence of `tree`. Blocks, and is not called on the pool.
     pub(super) fn of(&self, tree: &SourceTree) -> Result<Evidence, Stop> {
-        let mut desk = Desk::default();
+        let mut batch = Batch::default();
         let mut stop = None;
-        let walked = tree.for_each_file(&mut |event| match self.take(event, &mut desk) {
+        let walked = tree.for_each_file(&mut |event| match self.take(event, &mut batch) {
             Ok(()) => ControlFlow::Continue(()),
             Err(why) => {
                 stop = Some(why);
@@ -72,18 +72,18 @@ impl Study<'_> {
             return Err(why);
         }
         walked.map_err(|error| Stop::Broken(error.to_string()))?;
-        self.clear(&mut desk);
-        Ok(assemble(desk.seen))
+        self.clear(&mut batch);
+        Ok(assemble(batch.seen))
     }
 
-    fn take(&self, event: Event<'_>, desk: &mut Desk) -> Result<(), Stop> {
+    fn take(&self, event: Event<'_>, batch: &mut Batch) -> Result<(), Stop> {
         match event {
-            Event::File(entry) => self.load(entry, desk)?,
-            Event::Note(note) => desk.seen.push(noted(&note)),
-            Event::StartOver => *desk = Desk::default(),
+            Event::File(entry) => self.load(entry, batch)?,
+            Event::Note(note) => batch.seen.push(noted(&note)),
+            Event::StartOver => *batch = Batch::default(),
         }
-        if desk.waiting_bytes >= BATCH_BYTES || desk.waiting.len() >= BATCH_FILES {
-            self.clear(desk);
+        if batch.waiting_bytes >= BATCH_BYTES || batch.waiting.len() >= BATCH_FILES {
+            self.clear(batch);
         }
         if self.watch.is_ended() {
             return Err(Stop::Ended);
@@ -91,24 +91,24 @@ impl Study<'_> {
         if Instant::now() >= self.deadline { Err(Stop::Late) } else { Ok(()) }
     }
 
-    fn load(&self, mut entry: FileEntry<'_>, desk: &mut Desk) -> Result<(), Stop> {
+    fn load(&self, mut entry: FileEntry<'_>, batch: &mut Batch) -> Result<(), Stop> {
         // An archive that breaks off here breaks as a whole: what follows is unknown.
         let read = entry.read(MOST_OF_A_FILE).map_err(|error| Stop::Broken(error.to_string()))?;
         self.watch.file_done(read.size);
-        desk.waiting_bytes += read.bytes.len();
-        desk.waiting.push(Loaded { path: entry.path, bytes: read.bytes, size: read.size });
+        batch.waiting_bytes += read.bytes.len();
+        batch.waiting.push(Loaded { path: entry.path, bytes: read.bytes, size: read.size });
         Ok(())
     }
 
     /// Detects everything that waits.
-    fn clear(&self, desk: &mut Desk) {
-        let waiting = &desk.waiting;
+    fn clear(&self, batch: &mut Batch) {
+        let waiting = &batch.waiting;
         let look = || waiting.par_iter().map(|file| self.look_at(file)).collect();
         let mut looked: Vec<FileEvidence> = self.pool.install(look);
-        looked.iter_mut().for_each(|file| desk.sharing.share(file));
-        desk.seen.append(&mut looked);
-        desk.waiting.clear();
-        desk.waiting_bytes = 0;
+        looked.iter_mut().for_each(|file| batch.sharing.share(file));
+        batch.seen.append(&mut looked);
+        batch.waiting.clear();
+        batch.waiting_bytes = 0;
     }
 
     fn look_at(&self, file: &Loaded) -> FileEvidence {

@@ -1,0 +1,235 @@
+//! What the subcommands that scan look at: their common options, and the request that options and configuration make.
+
+use std::io::{self, BufRead};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+
+use crate::config::{self, Config, Place};
+use crate::declared::evaluated::Evaluated;
+use crate::engine::{Ignored, Request};
+use crate::source::{self, Network};
+use crate::store::Store;
+use crate::tree::{self, Changes, known_system};
+use crate::{check, declared, triage};
+
+/// What is looked at, and how: shared by the subcommands that scan.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct What {
+    /// Only these attributes; globs (`python3Packages.*`), repeatable; `-` reads them from stdin, one a line.
+    #[arg(long, value_name = "NAME")]
+    pub(super) attr: Vec<String>,
+    /// Folders with sources: DIR/<attr>, DIR/<pname>-<version>, the file name of its url or DIR/<pname>, unpacked or as
+    /// an archive.
+    #[arg(long, value_name = "DIR")]
+    sources: Vec<PathBuf>,
+    /// Download the sources that are missing.
+    #[arg(long, conflicts_with = "offline")]
+    fetch: bool,
+    /// Never use the network, whatever clarity.toml says.
+    #[arg(long)]
+    offline: bool,
+    /// Let the Nix on PATH get the sources that are missing. Runs the tree's code: only for trees you trust.
+    #[arg(long, conflicts_with = "offline")]
+    nix: bool,
+    /// Also look at what package managers bring along (`cargoDeps`, `goModules`, `npmDeps`): scopes of their own.
+    #[arg(long)]
+    vendored: bool,
+    /// The tree whose `lib` an overlay or a lone file means.
+    #[arg(long, value_name = "DIR")]
+    nixpkgs: Option<PathBuf>,
+    /// The platform that conditions are evaluated for [default: the host's].
+    #[arg(long, value_name = "SYSTEM", value_parser = known_system)]
+    system: Option<String>,
+    /// Evaluated metadata as a second witness: the JSON of `nix-env -qaP --json --meta`, of `nix-eval-jobs --meta`, or
+    /// packages.json; `.br` is read too.
+    #[arg(long, value_name = "FILE", conflicts_with = "eval")]
+    meta: Option<PathBuf>,
+    /// Let the Nix on PATH evaluate the tree, as a second witness. Runs the tree's code: only for trees you trust.
+    #[arg(long)]
+    eval: bool,
+    /// No sources at all: only what the metadata tells.
+    #[arg(long, conflicts_with_all = ["sources", "fetch", "nix", "vendored"])]
+    metadata_only: bool,
+    /// Evaluate the metadata anew, and keep nothing of it for the next run.
+    #[arg(long)]
+    no_cache: bool,
+    /// Where sources and evaluated metadata are kept [default: $CLARITY_CACHE, else ~/.cache/clarity].
+    #[arg(long, value_name = "DIR")]
+    pub(super) cache_dir: Option<PathBuf>,
+    /// Only these checks, e.g. LIC010.
+    #[arg(long, value_name = "LIC0xx", value_parser = check_named)]
+    check: Vec<String>,
+    /// Not these checks.
+    #[arg(long, value_name = "LIC0xx", value_parser = check_named)]
+    ignore: Vec<String>,
+    /// Worker threads [default: the number of cores].
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// The most seconds that one package may take, evaluated and read [default: 300].
+    #[arg(long, value_name = "SECONDS")]
+    time_limit: Option<u64>,
+    /// The most seconds that the run may take; what is done until then is reported.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) deadline: Option<u64>,
+    /// The configuration, which is trusted [default: clarity.toml in PATH or above it in the git work tree; such a file
+    /// may only narrow and silence].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl What {
+    /// What all packages declare, and nothing of their sources.
+    pub(super) fn metadata(nixpkgs: Option<PathBuf>, system: Option<String>, no_cache: bool) -> What {
+        What { nixpkgs, system, no_cache, metadata_only: true, ..What::default() }
+    }
+
+    /// Worker threads.
+    pub(super) fn jobs(&self) -> usize {
+        self.jobs.map_or_else(cores, usize::from)
+    }
+
+    /// The time that reading one source may take.
+    pub(super) fn time_limit(&self) -> Duration {
+        self.time_limit.map_or(config::TIME_LIMIT, Duration::from_secs)
+    }
+
+    /// The folder of the cache, if there is a place for one.
+    pub(super) fn cache_root(&self) -> Option<PathBuf> {
+        self.cache_dir.clone().or_else(Store::default_root)
+    }
+}
+
+fn check_named(id: &str) -> Result<String, String> {
+    let known = || check::CHECKS.iter().map(|check| check.id).collect::<Vec<_>>().join(", ");
+    check::by_id(id).map(|check| check.id.to_owned()).ok_or_else(|| format!("no such check; there are {}", known()))
+}
+
+/// The request that the arguments and the configuration make.
+pub(super) fn request(path: &Path, what: &What) -> anyhow::Result<Request> {
+    request_by(path, what, &configuration(path, what, None)?)
+}
+
+/// The configuration that applies; where there is none yet, the place of one beside what is scanned.
+pub(super) fn config_file(path: &Path, what: &What) -> anyhow::Result<PathBuf> {
+    let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
+    Ok(configuration(path, what, None)?.file.unwrap_or_else(|| folder.join(config::FILE_NAME)))
+}
+
+/// An error of usage where nothing is at `path`.
+pub(super) fn exists(path: &Path) -> anyhow::Result<()> {
+    if !path.exists() {
+        bail!("{}: no such file or folder; name a checkout, a folder of .nix files or one file", path.display());
+    }
+    Ok(())
+}
+
+/// The configuration of a run; `since`: a file in the tree is read as it was at that revision.
+pub(super) fn configuration(path: &Path, what: &What, since: Option<(&str, &Changes)>) -> anyhow::Result<Config> {
+    exists(path)?;
+    Ok(config::gather(&Place { path, named: what.config.as_deref(), since })?)
+}
+
+/// The request that the arguments and `config` make.
+pub(super) fn request_by(path: &Path, what: &What, config: &Config) -> anyhow::Result<Request> {
+    let system = what.system.clone().or_else(|| config.platform.clone());
+    let system = system.unwrap_or_else(host_system);
+    let facts = || what.cache_root().and_then(|root| Store::open(root).ok()).map(Arc::new);
+    Ok(Request {
+        path: path.to_owned(),
+        evaluated: second_witness(path, what, &system)?,
+        tree: tree::Options { lib: what.nixpkgs.clone(), system },
+        selection: declared::Selection::new(&attributes(&what.attr)?)?,
+        facts: if what.no_cache { None } else { facts() },
+        sources: if what.metadata_only { None } else { Some(source_options(path, what, config)?) },
+        vendored: what.vendored || config.vendored,
+        since: None,
+        ignored: Ignored { attrs: config.ignored_attrs(), files: config.ignored_files() },
+        curations: config.curations.clone(),
+        checks: check::Options {
+            severity: config.severity.clone(),
+            only: what.check.clone(),
+            ignore: what.ignore.clone(),
+        },
+        triage: triage::Options { suppressions: config.suppressions.clone(), ..triage::Options::default() },
+        gate: config.gate(),
+        strict: config.strict,
+        allow_gaps: false,
+        policy: config.policy(),
+        keep_evidence: false,
+        quotes: true,
+        jobs: what.jobs(),
+        time_limit: config.time_limit.filter(|_| what.time_limit.is_none()).unwrap_or_else(|| what.time_limit()),
+        deadline: what.deadline.map(Duration::from_secs),
+    })
+}
+
+/// What `--meta` names or `--eval` prints.
+fn second_witness(path: &Path, what: &What, system: &str) -> anyhow::Result<Option<Evaluated>> {
+    Ok(match (&what.meta, what.eval) {
+        (Some(file), _) => Some(loaded(file)?),
+        (None, true) => Some(declared::evaluated::run(path, system)?),
+        (None, false) => None,
+    })
+}
+
+fn loaded(file: &Path) -> anyhow::Result<Evaluated> {
+    let evaluated = Evaluated::load(file)?;
+    if evaluated.is_empty() {
+        bail!("--meta {}: has no package; write it with `nix-env -f TREE -qaP --json --meta`", file.display());
+    }
+    Ok(evaluated)
+}
+
+/// The attributes of `--attr`; `-` stands for the lines of stdin.
+fn attributes(named: &[String]) -> anyhow::Result<Vec<String>> {
+    let mut all = Vec::new();
+    for name in named {
+        if name != "-" {
+            all.push(name.clone());
+            continue;
+        }
+        for line in io::stdin().lock().lines() {
+            let line = line.context("stdin cannot be read as text; give one attribute a line")?;
+            all.extend(Some(line.trim().to_owned()).filter(|line| !line.is_empty()));
+        }
+    }
+    if all.is_empty() && !named.is_empty() {
+        bail!("--attr - was given and stdin names no attribute; give one a line");
+    }
+    Ok(all)
+}
+
+fn source_options(path: &Path, what: &What, config: &Config) -> anyhow::Result<source::Options> {
+    let root = what.cache_root().context("no place for the cache; name one with --cache-dir DIR")?;
+    let mut options = source::Options::new(Arc::new(Store::open(root)?));
+    if let Some(missing) = what.sources.iter().find(|folder| !folder.is_dir()) {
+        bail!("--sources {}: no such folder; name one that has sources in it", missing.display());
+    }
+    options.folders = what.sources.clone();
+    options.checkout = Some(path.to_owned());
+    options.nix_store = Some(PathBuf::from("/nix/store")).filter(|store| store.is_dir());
+    options.network = match (what.offline, what.fetch) {
+        (true, _) => Network::Offline,
+        (false, true) => Network::Fetch,
+        (false, false) => Network::NotAsked,
+    };
+    config.tell_sources(&mut options);
+    options.nix |= what.nix;
+    Ok(options)
+}
+
+pub(super) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The platform of this machine in nixpkgs' words, e.g. `x86_64-linux`.
+fn host_system() -> String {
+    let os = match std::env::consts::OS {
+        "macos" => "darwin",
+        other => other,
+    };
+    format!("{}-{os}", std::env::consts::ARCH)
+}

@@ -1,0 +1,59 @@
+//! The blocks of a configuration file, each with its place.
+
+use std::path::Path;
+
+use crate::evidence::{Curation, RoleRule};
+use crate::text::{LineIndex, RelPath, Span};
+use crate::tree::Site;
+use crate::triage::Suppression;
+
+use super::file;
+
+/// The text of a file, to find the lines of its blocks.
+pub(super) struct Places<'t> {
+    file: RelPath,
+    text: &'t str,
+    lines: LineIndex,
+}
+
+impl<'t> Places<'t> {
+    pub(super) fn of(file: &Path, text: &'t str) -> Self {
+        Places { file: file.file_name().and_then(RelPath::new).unwrap_or_default(), text, lines: LineIndex::new(text) }
+    }
+
+    fn site<T>(&self, block: &toml::Spanned<T>) -> Site {
+        let span = Span::new(block.span().start as u32, block.span().end as u32);
+        let at = |offset| self.lines.position(self.text, offset);
+        Site { file: self.file.clone(), span, start: at(span.start), end: at(span.end) }
+    }
+}
+
+pub(super) fn role(block: toml::Spanned<file::Role>, places: &Places<'_>) -> RoleRule {
+    let site = places.site(&block);
+    let raw = block.into_inner();
+    RoleRule { attr: raw.attr.map(|glob| glob.0), glob: raw.glob.0, role: raw.role.0, site }
+}
+
+pub(super) fn curation(block: toml::Spanned<file::Curate>, places: &Places<'_>) -> Curation {
+    let site = places.site(&block);
+    let raw = block.into_inner();
+    Curation {
+        attr: raw.attr.map(|glob| glob.0),
+        path: raw.path.0,
+        detected: raw.detected.map(|expr| expr.0),
+        concluded: raw.concluded.0,
+        reason: raw.reason.0,
+        comment: raw.comment.0,
+        site,
+    }
+}
+
+pub(super) fn suppression(block: toml::Spanned<file::Suppress>, places: &Places<'_>) -> Suppression {
+    let site = places.site(&block);
+    let raw = block.into_inner();
+    let evidence = match raw.evidence {
+        file::Pins::One(pin) => [pin].into(),
+        file::Pins::Several(pins) => pins.into_iter().collect(),
+    };
+    Suppression { attr: raw.attr.0, check: raw.check.0, evidence, reason: raw.reason.0, site }
+}

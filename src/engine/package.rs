@@ -1,0 +1,155 @@
+//! One package: its sources acquired, looked at, and judged.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::check::{self, Earlier, Finding, Judged, Subject};
+use crate::conclusion::{conclude, prebuilt, unknown_texts};
+use crate::declared::Declared;
+use crate::evidence::{Detector, Evidence, curate};
+use crate::report::{Outcome, Why, WhyKind};
+use crate::source::{self, SourceTree, Sources};
+use crate::text::RelPath;
+use crate::tree::{LicenseTable, Package};
+use crate::verdict::{Outline, compare};
+
+use super::Watch;
+use super::audit::{Audit, Seen};
+use super::in_flight::InFlight;
+use super::request::Request;
+use super::source_scan::{SourceScan, Stop};
+use super::survey::Found;
+use super::vendored::{Brought, bring, looked_at};
+
+/// Looks at packages, one at a time; shared by all threads of a run.
+pub(super) struct Inspector<'r> {
+    pub(super) request: &'r Request,
+    /// The checkout.
+    pub(super) root: &'r Path,
+    pub(super) watch: &'r Watch,
+    pub(super) sources: &'r Sources,
+    pub(super) table: &'r LicenseTable,
+    pub(super) pool: &'r rayon::ThreadPool,
+    pub(super) detector: &'r Detector,
+    pub(super) in_flight: &'r InFlight,
+}
+
+impl Inspector<'_> {
+    /// The sources of `package`; blocks while they are fetched.
+    pub(super) fn acquire(&self, package: &Package) -> Acquired {
+        let requests = package.sources.iter().enumerate().map(|(index, source)| source::Request {
+            attr: &package.attr.0,
+            pname: package.pname.as_deref(),
+            version: package.version.as_deref(),
+            index,
+            source,
+        });
+        let own: Result<Vec<SourceTree>, source::SourceError> =
+            requests.map(|request| self.sources.acquire(&request)).collect();
+        let brought = match &own {
+            Ok(own) if self.request.vendored => bring(self.sources, self.root, package, own),
+            _ => Vec::new(),
+        };
+        Acquired { own, brought }
+    }
+
+    /// What the sources of the package say.
+    pub(super) fn audit(&self, (package, declared): &Found, acquired: Acquired) -> Audit {
+        let trees = match acquired.own {
+            Ok(trees) if trees.is_empty() => return Audit::without_source(Outcome::Skipped(no_source(package))),
+            Ok(trees) => trees,
+            Err(error) if error.is_skipped() => return Audit::unseen(Outcome::Skipped(Why::from(&error))),
+            Err(error) => return Audit::unseen(Outcome::Failed(Why::from(&error))),
+        };
+        let deadline = Instant::now() + self.request.time_limit;
+        let scan = SourceScan { detector: self.detector, pool: self.pool, watch: self.watch, deadline };
+        let look = |tree: &SourceTree| match self.in_flight.seen(&tree.identity, || scan.of(tree).map(Arc::new)) {
+            Ok(evidence) => Ok(Arc::unwrap_or_clone(evidence)),
+            Err(stop) => Err(self.stopped(&stop)),
+        };
+        let mut gathered = Vec::new();
+        for tree in &trees {
+            match look(tree) {
+                Ok(evidence) => gathered.push((tree.name.clone(), evidence)),
+                Err(outcome) => return Audit::unseen(outcome),
+            }
+        }
+        let (copies, apart) = looked_at(package, acquired.brought, &look);
+        let evidence = joined(gathered).without(&package.removed).with_copies(copies);
+        let used = self.request.curations.used(&evidence, &package.attr.0);
+        let evidence = curate(evidence, &package.attr.0, &self.request.curations);
+        let outcome = judge(package, declared, &evidence, self.table);
+        let outline = self.request.since.is_some().then(|| Outline::of(&evidence));
+        let found = trees.iter().filter(|_| self.request.keep_evidence).map(|tree| tree.origin.to_string()).collect();
+        let seen = Seen { used, outline, apart, found, ..Seen::of(&evidence) };
+        let evidence = self.request.keep_evidence.then_some(evidence);
+        Audit { outcome, seen: Some(Box::new(Seen { evidence, ..seen })) }
+    }
+
+    fn stopped(&self, stop: &Stop) -> Outcome {
+        match stop {
+            Stop::Ended => Outcome::Skipped(not_its_turn()),
+            Stop::Broken(why) => Outcome::Failed(Why::new(WhyKind::Unreadable, why)),
+            Stop::Late => {
+                let limit = self.request.time_limit.as_secs();
+                let why = format!("reading its source took longer than {limit} s; raise --time-limit");
+                Outcome::Failed(Why::new(WhyKind::Late, why))
+            }
+        }
+    }
+}
+
+/// The reason of a package that the run did not come to.
+pub(super) fn not_its_turn() -> Why {
+    Why::new(WhyKind::Ended, "the run was ended before its turn")
+}
+
+/// The sources of one package, and what package managers bring along.
+pub(super) struct Acquired {
+    own: Result<Vec<SourceTree>, source::SourceError>,
+    brought: Vec<Brought>,
+}
+
+fn no_source(package: &Package) -> Why {
+    match &package.source_unknown {
+        Some(why) => Why::new(WhyKind::UnknownSource, format!("its source could not be evaluated: {why}")),
+        None => Why::new(WhyKind::NoSource, "it has no source of its own"),
+    }
+}
+
+/// The evidence of several sources is one tree with a folder for each.
+fn joined(mut parts: Vec<(String, Evidence)>) -> Evidence {
+    if parts.len() == 1 {
+        return parts.pop().map(|(_, evidence)| evidence).unwrap_or_default();
+    }
+    let mut files = Vec::new();
+    for (name, evidence) in parts {
+        let folder = RelPath::new(&name).unwrap_or_default();
+        files.extend(evidence.files.into_iter().filter_map(|mut file| {
+            file.path = folder.join(file.path.as_str())?;
+            Some(file)
+        }));
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Evidence { files }
+}
+
+fn judge(package: &Package, declared: &Declared, evidence: &Evidence, table: &LicenseTable) -> Outcome {
+    let root = package.built_part();
+    let conclusion = conclude(evidence, &root);
+    let verdict = compare(declared, &conclusion, table);
+    let (prebuilt, unknown) = (prebuilt(evidence, &root), unknown_texts(evidence, &root));
+    Outcome::Audited(Some(Box::new(Judged { conclusion, verdict, prebuilt, unknown })))
+}
+
+/// What the rules say about one package.
+pub(super) fn findings(
+    (package, declared): &Found,
+    audit: &Audit,
+    earlier: Earlier<'_>,
+    table: &LicenseTable,
+    checks: &check::Options,
+) -> Vec<Finding> {
+    check::run(&Subject { package, declared, judged: audit.judged(), table, earlier }, checks)
+}

@@ -1,0 +1,99 @@
+//! What a run is asked for, and why it may give no report.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::declared::{self, evaluated::Evaluated};
+use crate::evidence::Curations;
+use crate::report::{Gate, Policy};
+use crate::store::Store;
+use crate::tree::{self, Package};
+use crate::{check, source, triage};
+
+/// What to scan, and how.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The checkout: a folder or one file.
+    pub path: PathBuf,
+    /// Its evaluation.
+    pub tree: tree::Options,
+    /// What a real evaluation said, as a second witness.
+    pub evaluated: Option<Evaluated>,
+    /// Which packages.
+    pub selection: declared::Selection,
+    /// Where facts of whole checkouts are kept between runs, if anywhere.
+    pub facts: Option<Arc<Store>>,
+    /// Where sources come from; `None`: look at the metadata only.
+    pub sources: Option<source::Options>,
+    /// Whether what package managers bring along is looked at too.
+    pub vendored: bool,
+    /// Only what changed since this revision.
+    pub since: Option<String>,
+    /// Packages that are left out although they were asked for.
+    pub ignored: Ignored,
+    /// What persons know about files of sources.
+    pub curations: Curations,
+    /// Which rules.
+    pub checks: check::Options,
+    /// What was written down about findings.
+    pub triage: triage::Options,
+    /// What makes the run fail.
+    pub gate: Gate,
+    /// True where every package must be looked at.
+    pub strict: bool,
+    /// True where what could not be looked at does not make the run fail.
+    pub allow_gaps: bool,
+    /// The configuration files, and what they silence whatever the run finds.
+    pub policy: Policy,
+    /// Keep all evidence in the report.
+    pub keep_evidence: bool,
+    /// Quote the places of findings in the report.
+    pub quotes: bool,
+    /// Worker threads.
+    pub jobs: usize,
+    /// The most time that getting and reading the source of one package may take.
+    pub time_limit: Duration,
+    /// The most time that the run may take.
+    pub deadline: Option<Duration>,
+}
+
+/// Packages excluded by `[ignore]` in clarity.toml.
+#[derive(Clone, Debug, Default)]
+pub struct Ignored {
+    /// By attribute path.
+    pub attrs: globset::GlobSet,
+    /// By the file that defines them, below the root of the checkout.
+    pub files: globset::GlobSet,
+}
+
+impl Ignored {
+    pub(super) fn is_empty(&self) -> bool {
+        self.attrs.is_empty() && self.files.is_empty()
+    }
+
+    pub(super) fn has(&self, package: &Package) -> bool {
+        let file = package.site.as_ref().map(|site| site.file.as_str());
+        self.attrs.is_match(&package.attr.0) || file.is_some_and(|file| self.files.is_match(file))
+    }
+}
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// The checkout cannot be opened.
+    #[error(transparent)]
+    Open(#[from] tree::OpenError),
+    /// It cannot be told what changed.
+    #[error(transparent)]
+    Revision(#[from] tree::RevisionError),
+    /// The machine gives no threads for the evaluator.
+    #[error("the evaluator got no thread with a stack of 1 GiB: {0}; give the process more threads or memory")]
+    Evaluator(std::io::Error),
+    /// The machine gives no threads to read sources.
+    #[error("no thread to read sources: {0}; give the process more threads, or try --jobs 1")]
+    Workers(std::io::Error),
+    /// The machine gives no threads.
+    #[error("{0}; try --jobs 1")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}

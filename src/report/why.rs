@@ -1,0 +1,83 @@
+//! Why a package was not looked at: a kind for programs, a sentence for people.
+
+use std::fmt;
+
+use crate::source::SourceError;
+
+/// The reason why a package was not looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Why {
+    /// Its kind.
+    pub kind: WhyKind,
+    /// The sentence.
+    pub text: String,
+}
+
+/// The kinds of reasons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WhyKind {
+    /// It has no source of its own.
+    NoSource,
+    /// Its source could not be evaluated.
+    UnknownSource,
+    /// Its source is not at hand, and the network was not to be asked.
+    NotAtHand,
+    /// Its source is one that clarity does not get, or cannot verify.
+    NotFetched,
+    /// Its source is not the declared one.
+    Mismatch,
+    /// Its source could not be downloaded.
+    Download,
+    /// Its source could not be read.
+    Unreadable,
+    /// Its time was over.
+    Late,
+    /// The run was ended.
+    Ended,
+}
+
+impl Why {
+    /// The reason with this kind.
+    pub fn new(kind: WhyKind, text: impl Into<String>) -> Why {
+        Why { kind, text: text.into() }
+    }
+}
+
+impl From<&SourceError> for Why {
+    fn from(error: &SourceError) -> Why {
+        let kind = match error {
+            SourceError::NotAtHand { .. } => WhyKind::NotAtHand,
+            SourceError::Unfetchable { .. } | SourceError::Unverifiable { .. } => WhyKind::NotFetched,
+            SourceError::HashMismatch { .. } | SourceError::Unsigned { .. } => WhyKind::Mismatch,
+            SourceError::NotFound { .. } | SourceError::Network { .. } | SourceError::HostGivenUp { .. } => {
+                WhyKind::Download
+            }
+            SourceError::Cancelled(_) => WhyKind::Ended,
+            _ => WhyKind::Unreadable,
+        };
+        Why::new(kind, error.to_string())
+    }
+}
+
+impl WhyKind {
+    /// Its name in data formats.
+    pub fn name(self) -> &'static str {
+        match self {
+            WhyKind::NoSource => "no-source",
+            WhyKind::UnknownSource => "unknown-source",
+            WhyKind::NotAtHand => "not-at-hand",
+            WhyKind::NotFetched => "not-fetched",
+            WhyKind::Mismatch => "mismatch",
+            WhyKind::Download => "download",
+            WhyKind::Unreadable => "unreadable",
+            WhyKind::Late => "late",
+            WhyKind::Ended => "ended",
+        }
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
