@@ -13,8 +13,15 @@ use std::{env, fs, io};
 #[expect(dead_code, reason = "words are only read here, not compared")]
 mod words;
 
+#[path = "evidence/notice/compile.rs"]
+mod compile;
 #[path = "evidence/notice/key.rs"]
 mod key;
+#[path = "evidence/notice/pattern.rs"]
+#[expect(dead_code, reason = "patterns are only checked here, not matched")]
+mod pattern;
+#[path = "evidence/notice/script.rs"]
+mod script;
 
 use words::{SHINGLE, shingle, words_of_license};
 
@@ -32,12 +39,27 @@ struct Text {
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=src/build.rs");
     println!("cargo::rerun-if-changed=src/evidence/text/words.rs");
-    println!("cargo::rerun-if-changed=src/evidence/notice/key.rs");
+    for name in ["compile.rs", "key.rs", "pattern.rs", "script.rs"] {
+        println!("cargo::rerun-if-changed=src/evidence/notice/{name}");
+    }
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?);
     let texts = distinct(licenses().chain(exceptions()));
     write_entries(&out, &texts)?;
     write_references(&out)?;
+    write_rows(&out)?;
     write_index(&out, &texts)
+}
+
+/// The tables of the rows that say what sentences mean.
+fn write_rows(out: &Path) -> io::Result<()> {
+    for name in ["frames", "choices", "exceptions", "restrictions"] {
+        let path = format!("src/evidence/notice/{name}.toml");
+        println!("cargo::rerun-if-changed={path}");
+        let table = compile::table(&fs::read_to_string(&path)?);
+        let table = table.map_err(|error| io::Error::other(format!("{path}: {error}")))?;
+        fs::write(out.join(format!("{name}.rows")), table)?;
+    }
+    Ok(())
 }
 
 /// The addresses of the list, sorted by key: the license each names, and whether the address itself says so.

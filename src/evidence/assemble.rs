@@ -178,7 +178,7 @@ pub(super) mod tests {
             ("src/a.py", header),
         ];
         assert_eq!(says(&files, "src/a.py"), ["Apache-2.0 OR BSD-2-Clause (reference)"]);
-        assert_eq!(says(&files[3..], "src/a.py"), ["Apache-2.0 OR BSD-3-Clause (grant)"]);
+        assert_eq!(says(&files[3..], "src/a.py"), ["Apache-2.0 OR BSD-3-Clause (choice/either-or)"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! Reads the words around licenses that were seen already. Invariant: a list of which one item is not understood says
 //! nothing; where it is a choice, that is a sign that there is one.
 
-use super::detection::{CHOICE, Detection, Role, Score, Seen, Witness};
+use super::detection::{ALTERNATIVE, CHOICE, Detection, Role, Score, Seen, Witness};
 use super::page::{Page, quote};
 use super::readme::is_readme;
 use crate::license::{LicenseExpr, Suffix, Term, parse};
@@ -54,22 +54,13 @@ fn line<'p>(page: &Page<'p>, number: u32) -> &'p str {
 }
 
 /// "Alternatively, this file may be used under ...": one of two, whatever the file says before.
-pub(super) fn alternatives(page: &Page<'_>, _: Role, seen: &mut Seen) {
+pub(super) fn alternatives(_: &Page<'_>, _: Role, seen: &mut Seen) {
     let said = &mut seen.detections;
-    if said.len() < 2 || memchr::memmem::find(page.text.as_bytes(), b"lternatively").is_none() {
-        return;
-    }
     let is_said = |one: &&Detection| one.class < Witness::Manifest;
-    let begins = |one: &Detection| {
-        (one.lines.first.saturating_sub(1).max(1)..=one.lines.first).any(|number| {
-            let line = line(page, number).to_ascii_lowercase();
-            line.contains("alternatively")
-        })
-    };
     let mut joined: Vec<(usize, usize)> = Vec::new();
     let stated: Vec<(usize, &Detection)> = said.iter().enumerate().filter(|(_, one)| is_said(one)).collect();
     for (at, (number, one)) in stated.iter().enumerate() {
-        if one.class == Witness::Grant && at > 0 && begins(one) {
+        if one.by == ALTERNATIVE && at > 0 {
             joined.push((stated[at - 1].0, *number));
         }
     }

@@ -137,6 +137,9 @@ pub(super) const UNVERSIONED: &str = "no version stated";
 /// Who sees lists of licenses, and offers to choose.
 pub(super) const CHOICE: DetectorId = "choice";
 
+/// The row of statements that are an alternative to whatever stands before them.
+pub(super) const ALTERNATIVE: DetectorId = "choice/alternatively";
+
 /// Who sees what a name or a reference means by what another place says.
 pub(super) const BY_REFERENCE: DetectorId = "reference";
 

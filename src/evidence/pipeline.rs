@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::detection::{Detection, DetectorId, FileEvidence, Role, Seen, Shared, Unread, Witness};
+use super::detection::{ALTERNATIVE, Detection, DetectorId, FileEvidence, Role, Seen, Shared, Unread, Witness};
 use super::notice::kernel;
 use super::page::{self, Encoding, Page};
 use super::prefilter::{Hits, Prefilter};
@@ -98,7 +98,9 @@ impl Detector {
         for rule in DETECTORS {
             facts.push_str(&format!("\n{} {}", rule.id, rule.triggers.join(" ")));
         }
-        let tables = self.texts.facts().map(|table| Digest::of(table).to_string());
+        let rows = notice::tables().map(str::as_bytes);
+        let tables = self.texts.facts().into_iter().chain(rows).map(|table| Digest::of(table).to_string());
+        let tables: Vec<String> = tables.collect();
         Digest::of(format!("{facts}\n{}\n{}", tables.join(" "), self.own).as_bytes())
     }
 
@@ -230,7 +232,9 @@ impl Covered {
 /// Leaves out what only repeats the words of a full text.
 fn drop_covered(_: &Page<'_>, _: Role, seen: &mut Seen) {
     let covered = Covered::new(std::mem::take(&mut seen.covered));
-    seen.detections.retain(|one| one.class == Witness::Text || !covered.contains(one.lines));
+    // "ALTERNATIVELY, this product may be distributed under ..." stands inside the text it is an alternative to.
+    let stays = |one: &Detection| one.class == Witness::Text || one.by == ALTERNATIVE;
+    seen.detections.retain(|one| stays(one) || !covered.contains(one.lines));
     seen.pointers.retain(|pointer| !covered.contains(pointer.lines));
 }
 

@@ -35,8 +35,14 @@ mod tests {
     }
 
     #[test]
-    fn a_badge_is_only_a_clue() {
-        let badge = "[![License: MIT](https://img.shields.io/badge/License-MIT-yellow.svg)](https://opensource.org/licenses/MIT)";
-        assert!(reads("README.md", &format!("# foo\n\n{badge}\n\nA thing.\n")).is_empty());
+    fn a_badge_with_a_license_is_a_witness() {
+        let badge = |label: &str| {
+            format!("# foo\n\n[![x](https://img.shields.io/badge/{label}-yellow.svg)](https://example.org)\n")
+        };
+        assert_eq!(reads("README.md", &badge("License-MIT")), ["Readme MIT"]);
+        assert_eq!(reads("README.md", &badge("license-BSD--3--Clause")), ["Readme BSD-3-Clause"]);
+        assert_eq!(reads("README.md", &badge("license-Apache%202.0")), ["Readme Apache-2.0"]);
+        assert!(reads("README.md", &badge("tested-MIT")).is_empty());
+        assert!(reads("README.md", &badge("license-see_the_file")).is_empty());
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::frame::Standing;
-use super::mention::Mention;
+use super::mention::{Mention, Tie};
 use super::names::spelled;
 use super::words::{Gap, Kind, Words};
 use crate::evidence::detection::UNVERSIONED;
@@ -24,6 +24,8 @@ pub(super) struct Chain {
     by_address: bool,
     /// It is a line of its own.
     pub(super) alone: bool,
+    /// The row that decided, where one did.
+    pub(super) row: Option<&'static str>,
 }
 
 /// So many names in one statement are a list of licenses, not a grant.
@@ -189,7 +191,8 @@ pub(super) fn chains(words: &Words, mentions: &[Mention]) -> Vec<Chain> {
     let mut at = 0;
     while at < mentions.len() {
         let mut end = at + 1;
-        while end < mentions.len() && end - at < MOST_JOINED && joined(words, &mentions[end - 1], &mentions[end]) {
+        let goes_on = |end: usize| mentions[end].tied.is_some() || joined(words, &mentions[end - 1], &mentions[end]);
+        while end < mentions.len() && end - at < MOST_JOINED && goes_on(end) {
             end += 1;
         }
         chains.extend(statement(words, &mentions[at..end]));
@@ -266,15 +269,20 @@ fn statement(words: &Words, mentions: &[Mention]) -> Option<Chain> {
     }
     let said = refined(words, &kept);
     let parts = said.iter().enumerate().map(|(at, one)| shared_version(words, one, said.get(at + 1).copied()));
-    let expr = if is_choice(words, first, last) { LicenseExpr::any(parts) } else { LicenseExpr::all(parts) }?;
-    let note = said.iter().find_map(|one| one.note.clone());
+    let ties = |tie: Tie| kept.iter().skip(1).any(|one| one.tied == Some(tie));
+    let is_choice = kept.iter().any(|one| one.is_choice) || is_choice(words, first, last);
+    let is_choice = ties(Tie::Or) || is_choice && !ties(Tie::And);
+    let expr = if is_choice { LicenseExpr::any(parts) } else { LicenseExpr::all(parts) }?;
+    let why = kept.iter().find_map(|one| one.why).filter(|_| !granted).map(|why| why.note().to_owned());
+    let note = why.or_else(|| said.iter().find_map(|one| one.note.clone()));
+    let row = kept.iter().find_map(|one| one.row);
     let from = kept.iter().map(|one| one.from).min()?.min(first.first);
     let span = Span::new(words.get(from)?.span.start, words.get(last.end.max(1) - 1)?.span.end);
     let listed = kept.iter().all(|one| one.standing < Standing::Grant);
     let is_url = kept.iter().all(|one| one.is_url);
     let by_address = granted && kept.iter().all(|one| one.is_url || one.standing <= Standing::Mention);
     let alone = kept.iter().all(|one| one.standing == Standing::Alone);
-    Some(Chain { expr, granted, span, note, listed, is_url, by_address, alone })
+    Some(Chain { expr, granted, span, note, listed, is_url, by_address, alone, row })
 }
 
 /// Without the names that another one in the same statement makes precise (`Apache License: .../LICENSE-2.0`), and

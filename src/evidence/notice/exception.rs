@@ -3,58 +3,21 @@
 //! A name widens a license that is granted nearby; alone it says nothing, so it is reported only beside one.
 
 use super::chain::Chain;
+use super::rows::{Effect, Match};
 use super::words::{Gap, Words};
 use crate::evidence::page::Page;
 use crate::text::{LineRange, Span};
 
-/// What stands before the word "exception" (or is the whole name), and the SPDX id.
-const NAMES: &[(&str, &str)] = &[
-    ("gcc runtime library", "GCC-exception-3.1"),
-    ("gcc rle", "GCC-exception-3.1"),
-    ("gcc linking", "GCC-exception-2.0"),
-    ("classpath", "Classpath-exception-2.0"),
-    ("class path", "Classpath-exception-2.0"),
-    ("cp", "Classpath-exception-2.0"),
-    ("llvm", "LLVM-exception"),
-    ("bison", "Bison-exception-2.2"),
-    ("autoconf configure script", "Autoconf-exception-3.0"),
-    ("font embedding", "Font-exception-2.0"),
-    ("font", "Font-exception-2.0"),
-    ("syscall", "Linux-syscall-note"),
-    ("ocaml linking", "OCaml-LGPL-linking-exception"),
-    ("ocaml lgpl linking", "OCaml-LGPL-linking-exception"),
-    ("ocaml special linking", "OCaml-LGPL-linking-exception"),
-    ("wxwindows", "WxWindows-exception-3.1"),
-    ("wxwindows library", "WxWindows-exception-3.1"),
-    ("qt lgpl", "Qt-LGPL-exception-1.1"),
-    ("qt gpl", "Qt-GPL-exception-1.0"),
-    ("libtool", "Libtool-exception"),
-    ("fltk", "FLTK-exception"),
-    ("mif", "mif-exception"),
-    ("u boot", "u-boot-exception-2.0"),
-    ("ecos", "eCos-exception-2.0"),
-    ("freertos gpl", "freertos-exception-2.0"),
-    ("freertos", "freertos-exception-2.0"),
-    ("universal foss", "Universal-FOSS-exception-1.0"),
-    ("swift runtime library", "Swift-exception"),
-    ("apache license v 2.0 with runtime library", "Swift-exception"),
-];
-
 /// The exceptions that `words` name, with their lines.
-pub(super) fn named(words: &Words, page: &Page<'_>) -> Vec<(&'static str, LineRange)> {
-    let mut found = Vec::new();
-    for at in 1..words.len() {
-        if !words.is(at, &["exception", "exceptions"]) || denied(words, at) {
-            continue;
+pub(super) fn named(words: &Words, found: &[Match], page: &Page<'_>) -> Vec<(&'static str, LineRange)> {
+    let named = found.iter().filter_map(|one| match one.effect {
+        Effect::Exception(id) if !denied(words, one.first) => {
+            let (start, end) = (words.get(one.first)?.span.start, words.get(one.end.checked_sub(1)?)?.span.end);
+            Some((id, page.line_range(Span::new(start, end))))
         }
-        let longest = NAMES.iter().filter_map(|(name, id)| Some((ends_with(words, at, name)?, *id))).min();
-        if let Some((first, id)) = longest
-            && let (Some(start), Some(end)) = (words.get(first), words.get(at))
-        {
-            found.push((id, page.line_range(Span::new(start.span.start, end.span.end))));
-        }
-    }
-    found
+        _ => None,
+    });
+    named.collect()
 }
 
 /// How files of gettext worded the Autoconf exception before the list's text of it was written.

@@ -92,7 +92,7 @@ fn behind_copyright(words: &Words, first: usize, end: usize) -> Option<Stand> {
 
 /// True in `License GPLv3+: GNU GPL version 3 or later`, the notice that GNU programs print with their version, and
 /// where a line is nothing but `License LGPL`.
-fn declared(words: &Words, first: usize, end: usize) -> bool {
+pub(super) fn declared(words: &Words, first: usize, end: usize) -> bool {
     let begins = |at: usize| [Gap::NEWLINE, Gap::STOP, Gap::QUOTE].iter().any(|gap| words.gap(at).has(*gap));
     let is_named = first > 0 && words.is(first - 1, &["license", "licence"]) && begins(first - 1);
     // `'License MIT': 'MIT'` maps names.

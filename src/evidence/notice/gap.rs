@@ -28,6 +28,10 @@ impl Gap {
     pub(super) const BAR: Gap = Gap(1 << 15);
     /// The `![` of an image in Markdown.
     pub(super) const IMAGE: Gap = Gap(1 << 16);
+    /// A question mark that ends a sentence.
+    pub(super) const QUESTION: Gap = Gap(1 << 17);
+    /// The `>` at the start of a line that is quoted from a letter.
+    pub(super) const CITED: Gap = Gap(1 << 18);
 
     pub(super) fn has(self, other: Gap) -> bool {
         self.0 & other.0 != 0

@@ -123,8 +123,7 @@ pub(super) const PREPOSITIONS: &[(&str, usize, &[&str])] = &[
     ("within", 2, &["licensed", "released", "distributed"]),
     ("in", 3, &["placed", "put", "released", "is", "are", "remains", "s"]),
     ("into", 3, &["placed", "put", "released"]),
-    // "régi par la licence": letters with accents part words.
-    ("par", 2, &["gi", "regi", "gie", "couvert", "distribu"]),
+    ("par", 2, &["regi", "regie", "couvert", "distribue"]),
 ];
 
 pub(super) const NEGATIVE: &[&str] = &[

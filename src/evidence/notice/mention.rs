@@ -2,6 +2,7 @@
 
 use super::frame::{self, Standing};
 use super::names::{Family, Found, Named, Names};
+use super::rows::{Match, Why};
 use super::url;
 use super::version;
 use super::words::{Gap, Kind, Words};
@@ -20,6 +21,57 @@ pub(super) struct Mention {
     pub(super) is_url: bool,
     pub(super) plain: bool,
     pub(super) note: Option<String>,
+    /// The row that decided, where one did.
+    pub(super) row: Option<&'static str>,
+    /// The reason why it grants nothing, where a row gives one.
+    pub(super) why: Option<Why>,
+    /// How it belongs to the mention before it.
+    pub(super) tied: Option<Tie>,
+    /// A row says that its sentence offers a choice.
+    pub(super) is_choice: bool,
+}
+
+/// How two names belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tie {
+    Or,
+    And,
+}
+
+impl Mention {
+    fn new(
+        (first, end): (usize, usize),
+        expr: LicenseExpr,
+        (standing, from): frame::Stand,
+        note: Option<String>,
+    ) -> Self {
+        let (row, why, tied) = (None, None, None);
+        Mention {
+            first,
+            end,
+            expr,
+            standing,
+            from,
+            is_url: false,
+            plain: false,
+            note,
+            row,
+            why,
+            tied,
+            is_choice: false,
+        }
+    }
+
+    /// True where the name is also a plain word, and no version stands beside it.
+    pub(super) fn is_plain(&self) -> bool {
+        self.plain && (self.note.is_some() || self.end - self.first < 2)
+    }
+
+    /// What the words that `found` matches state by themselves.
+    pub(super) fn stated(expr: LicenseExpr, found: &Match) -> Self {
+        let place = (found.first, found.end);
+        Mention { row: Some(found.id), ..Mention::new(place, expr, (Standing::Grant, found.first), None) }
+    }
 }
 
 /// The names in `words`, in order.
@@ -59,6 +111,9 @@ fn leads_to_text(words: &Words, granted: &Mention, sent: &Mention) -> bool {
 }
 
 fn link(names: &Names, words: &Words, at: usize) -> Option<Mention> {
+    if let Some(badge) = badge(names, words, at) {
+        return Some(badge);
+    }
     let address = url::named(names, words.text(at))?;
     let suffix = if address.or_later { Suffix::OrLater } else { Suffix::Only };
     let (expr, note) = match (address.named, address.id) {
@@ -73,7 +128,24 @@ fn link(names: &Names, words: &Words, at: usize) -> Option<Mention> {
         }
         stand => stand,
     };
-    Some(Mention { first: at, end: at + 1, expr, standing, from, is_url: true, plain: address.plain, note })
+    let plain = address.plain;
+    Some(Mention { is_url: true, plain, ..Mention::new((at, at + 1), expr, (standing, from), note) })
+}
+
+/// The license on a badge: `https://img.shields.io/badge/license-MIT-blue.svg`.
+fn badge(names: &Names, words: &Words, at: usize) -> Option<Mention> {
+    let url = words.text(at);
+    let (_, label) = url.split_once("/badge/")?;
+    let (label, _) = label.rsplit_once('-')?;
+    let label = label.replace("--", "\u{1}").replace("%20", " ").replace("__", " ").replace('_', " ");
+    let (key, value) = label.split_once(['-', ':'])?;
+    let value = value.replace('\u{1}', "-");
+    let is_license = ["license", "licence", "licensing"].contains(&key.trim().to_ascii_lowercase().as_str());
+    let field = format!("license: {value}\n");
+    let said = Words::read(&field, 0);
+    let mut found = if is_license { mentions(names, &said) } else { Vec::new() };
+    let one = found.pop().filter(|_| found.is_empty())?;
+    Some(Mention { is_url: true, ..Mention::new((at, at + 1), one.expr, (Standing::Field, at), one.note) })
 }
 
 fn name(names: &Names, words: &Words, at: usize) -> Option<Mention> {
@@ -112,7 +184,7 @@ fn name(names: &Names, words: &Words, at: usize) -> Option<Mention> {
             stand => stand,
         },
     };
-    Some(Mention { first, end, expr, standing, from, is_url: false, plain, note })
+    Some(Mention { plain, ..Mention::new((first, end), expr, (standing, from), note) })
 }
 
 /// The family that is meant, and which of its versions. There is no GPL 2.1: who writes so means the LGPL.

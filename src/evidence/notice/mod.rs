@@ -9,12 +9,16 @@ mod exception;
 mod fixed;
 mod frame;
 mod gap;
+mod judge;
 pub(super) mod kernel;
 mod key;
 mod lexicon;
 mod mention;
 mod names;
+mod pattern;
 mod pointer;
+mod rows;
+mod script;
 mod settle;
 mod url;
 mod version;
@@ -23,6 +27,7 @@ mod words;
 use std::sync::OnceLock;
 
 use self::names::Names;
+use self::rows::{Form, Rows};
 pub(super) use self::settle::{family, is_made_precise, settle, settle_pointers};
 use self::words::Words;
 use super::detection::{Detection, DetectorId, Score, Seen, Witness};
@@ -77,6 +82,21 @@ pub(super) const TRIGGERS: &[&str] = &[
     "under apache",
     "jpeg group",
     "cpol",
+    "apache-2.0",
+    "apache 2.0",
+    "no rights reserved",
+    "disclaims copyright",
+    "disclaims all copyright",
+    "no copyright is",
+    "/badge/",
+    "waived",
+    "lizenz",
+    "\u{43b}\u{438}\u{446}\u{435}\u{43d}\u{437}",
+    "\u{8bb8}\u{53ef}",
+    "\u{8a31}\u{53ef}",
+    "\u{30e9}\u{30a4}\u{30bb}\u{30f3}\u{30b9}",
+    "open source (",
+    "open-source (",
 ];
 
 /// Bytes of context around a trigger.
@@ -90,17 +110,90 @@ fn names() -> &'static Names {
     NAMES.get_or_init(Names::new)
 }
 
+/// The rows, as the build script checked them.
+static ROWS: OnceLock<Rows> = OnceLock::new();
+
+const TABLES: &[&str] = &[
+    include_str!(concat!(env!("OUT_DIR"), "/frames.rows")),
+    include_str!(concat!(env!("OUT_DIR"), "/choices.rows")),
+    include_str!(concat!(env!("OUT_DIR"), "/exceptions.rows")),
+];
+const RESTRICTION_TABLES: &[&str] = &[include_str!(concat!(env!("OUT_DIR"), "/restrictions.rows"))];
+
+/// All rows, for the fingerprint of detection.
+pub(super) fn tables() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().chain(RESTRICTION_TABLES).copied()
+}
+
+fn rows() -> &'static Rows {
+    ROWS.get_or_init(|| Rows::new(TABLES))
+}
+
+/// The rows of restrictions; read only where a detector asks for them.
+#[allow(dead_code, reason = "the comparison of texts asks for it next")]
+static RESTRICTIONS: OnceLock<Rows> = OnceLock::new();
+
+/// A passage that takes something away from whoever receives the work.
+#[allow(dead_code, reason = "the comparison of texts asks for it next")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Restriction {
+    /// Of which kind, as its row says: `non-commercial`, `field-of-use`, `no-resale`.
+    pub(super) kind: &'static str,
+    /// The row that saw it.
+    pub(super) row: &'static str,
+    pub(super) span: Span,
+}
+
+/// The restrictions in `text`, whose first byte is at `base` in its file; in order.
+#[allow(dead_code, reason = "the comparison of texts asks for it next")]
+pub(super) fn restrictions(text: &str, base: u32) -> Vec<Restriction> {
+    let words = Words::read(text, base);
+    let found = RESTRICTIONS.get_or_init(|| Rows::new(RESTRICTION_TABLES)).find(&words, &[], None);
+    let restrictions = found.iter().filter_map(|one| match one.effect {
+        rows::Effect::Restricts(kind) => {
+            let (start, end) = (words.get(one.first)?.span.start, words.get(one.end.checked_sub(1)?)?.span.end);
+            Some(Restriction { kind, row: one.id, span: Span::new(start, end) })
+        }
+        _ => None,
+    });
+    restrictions.collect()
+}
+
+/// Endings of the names of files that people read.
+const MARKUP: &[&str] = &["md", "rst", "adoc", "html", "htm", "texi", "texinfo", "pod", "org", "markdown", "tex"];
+
+fn form(page: &Page<'_>) -> Option<Form> {
+    let name = page.path.name();
+    match name.rsplit_once('.') {
+        Some((_, ending)) if MARKUP.contains(&ending) => Some(Form::Markup),
+        Some((_, "txt")) => Some(Form::Prose),
+        _ if name.bytes().all(|byte| !byte.is_ascii_lowercase()) => Some(Form::Prose),
+        Some(_) => Some(Form::Code),
+        None => None,
+    }
+}
+
 /// Adds the grants around `hits` to `seen`.
 pub(super) fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
     let (mut chains, mut exceptions) = (Vec::new(), Vec::new());
     let text = in_use(page);
+    let (form, messages) = (form(page), messages(page));
+    let is_letter = matches!(form, Some(Form::Prose | Form::Markup)) && !is_readme(page.path);
     for window in windows(text, &hits[..hits.partition_point(|hit| (*hit as usize) < text.len())]) {
         let words = Words::read(window.of(page.text), window.start);
-        let mentions = mention::mentions(names(), &words);
+        let mut mentions = mention::mentions(names(), &words);
+        let found = rows().find(&words, &mentions, form);
+        judge::apply(names(), &words, &mut mentions, &found);
+        if is_letter {
+            judge::quoted(&words, &mut mentions);
+        }
+        if let Some(from) = messages {
+            judge::translated(&words, &mut mentions, from);
+        }
         let mut here = chain::chains(&words, &mentions);
         exception::widen(&words, &mut here);
         chains.append(&mut here);
-        exceptions.extend(exception::named(&words, page));
+        exceptions.extend(exception::named(&words, &found, page));
         seen.pointers.extend(pointer::pointers(&words, page));
     }
     chain::settle(&mut chains);
@@ -116,6 +209,16 @@ fn in_use<'t>(page: &Page<'t>) -> &'t str {
     let is_catalogue = page.path.name().ends_with(".po");
     let obsolete = if is_catalogue { memchr::memmem::find(page.text.as_bytes(), b"\n#~") } else { None };
     obsolete.map_or(page.text, |end| &page.text[..end])
+}
+
+/// Where the messages of a catalogue of translations begin: they are what a program says.
+fn messages(page: &Page<'_>) -> Option<u32> {
+    let first: &[u8] = match page.path.name().rsplit_once('.')?.1 {
+        "po" | "pot" => b"msgid",
+        "ts" if page.text.contains("<!DOCTYPE TS>") => b"<TS",
+        _ => return None,
+    };
+    memchr::memmem::find(page.text.as_bytes(), first).and_then(|at| u32::try_from(at).ok())
 }
 
 /// What a license field says in free text, e.g. `GPL v2 or later`; the note says what was not stated.
@@ -176,7 +279,7 @@ fn detection(chain: chain::Chain, page: &Page<'_>) -> Detection {
             true => Witness::Grant,
             false => Witness::Clue,
         },
-        by: "grant",
+        by: chain.row.unwrap_or(ID),
         lines: page.line_range(chain.span),
         score: if chain.note.is_some() { Score(8_000) } else { Score::FULL },
         quote: quote(chain.span.of(page.text)),
@@ -184,6 +287,10 @@ fn detection(chain: chain::Chain, page: &Page<'_>) -> Detection {
     }
 }
 
+#[cfg(test)]
+mod compile;
+#[cfg(test)]
+mod examples;
 #[cfg(test)]
 mod headers;
 #[cfg(test)]

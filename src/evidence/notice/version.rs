@@ -5,7 +5,7 @@
 
 use super::names::{Family, spelled};
 use super::words::{Gap, Kind, Words};
-use crate::license::Suffix;
+use crate::license::{LicenseExpr, Suffix};
 
 /// The versions that stand beside a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,6 +123,13 @@ const AFTER_VERSION: &[&str] = &[
 /// What is stated beside the name `first..end` of `family`: before it (`version 2 of the ...`), else after it.
 pub(super) fn beside(words: &Words, first: usize, end: usize, family: &Family) -> Option<Stated> {
     before(words, first, end, family).or_else(|| after(words, end, family))
+}
+
+/// The license of `family` whose version is the number at word `number`, with what is said behind it.
+pub(super) fn at_number(words: &Words, number: usize, family: &Family) -> Option<LicenseExpr> {
+    let stated = from_number(words, number, number, family)?;
+    let terms = stated.versions.iter().filter_map(|(id, suffix)| family.term(id, *suffix));
+    LicenseExpr::any(terms.map(LicenseExpr::from))
 }
 
 fn before(words: &Words, first: usize, end: usize, family: &Family) -> Option<Stated> {

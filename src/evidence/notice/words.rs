@@ -4,6 +4,7 @@
 //! licenses. Invariant: words are in the order of the text, and each keeps the bytes it came from.
 
 pub(super) use super::gap::Gap;
+use super::script::{Script, script};
 use crate::text::Span;
 
 /// What a word is.
@@ -120,6 +121,7 @@ impl Reader<'_> {
                 break;
             }
             match (byte, self.peek(1)) {
+                (b'>', b' ') if self.at == begin => self.gap.add(Gap::CITED),
                 (b'!', b'[') => self.gap.add(Gap::IMAGE),
                 (b'\'', next) if next.is_ascii_alphanumeric() => self.gap.add(Gap::QUOTE),
                 _ => {}
@@ -205,6 +207,9 @@ impl Reader<'_> {
             return self.push(start, end, Kind::Url);
         }
         let end = start + len;
+        if let Some(end) = self.wide_end(end) {
+            return self.push_wide(start, end);
+        }
         // `GPLv2`, `lgplv3`: the `v` belongs to the number.
         let has_v = len > 1 && self.digit_at(end) && self.bytes[end - 1].eq_ignore_ascii_case(&b'v');
         if has_v {
@@ -219,6 +224,33 @@ impl Reader<'_> {
         if self.digit_at(end) {
             self.gap.add(Gap::JOINED);
         }
+    }
+
+    /// The end of a word that goes on beyond ASCII at `at`.
+    fn wide_end(&self, at: usize) -> Option<usize> {
+        let is_letter = |letter: &char| {
+            letter.is_ascii_alphabetic() || matches!(script(*letter), Script::Folded(_) | Script::Cased(_))
+        };
+        let rest = self.text.get(at..).filter(|rest| rest.starts_with(|first: char| !first.is_ascii()))?;
+        let len: usize = rest.chars().take_while(is_letter).map(char::len_utf8).sum();
+        (len > 0).then_some(at + len)
+    }
+
+    /// A word with letters beyond ASCII, in its plain spelling.
+    fn push_wide(&mut self, start: usize, end: usize) {
+        let low = self.words.lower.len() as u32;
+        for letter in self.text[start..end].chars() {
+            match script(letter) {
+                Script::Folded(plain) => self.words.lower.push_str(plain),
+                Script::Cased(low) => self.words.lower.push(low),
+                _ => self.words.lower.push(letter.to_ascii_lowercase()),
+            }
+        }
+        let span = Span::new(self.base + start as u32, self.base + end as u32);
+        let low = (low, self.words.lower.len() as u32);
+        self.words.list.push(Word { low, span, gap: self.gap, kind: Kind::Letters });
+        self.gap = Gap::default();
+        self.at = end;
     }
 
     /// Where the second half of a word that is cut by a hyphen at the end of a line begins and ends.
@@ -288,14 +320,26 @@ impl Reader<'_> {
     }
 
     fn other_script(&mut self) {
-        let width = self.text.get(self.at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
-        match self.text.get(self.at..self.at + width).unwrap_or("") {
-            "“" | "”" | "‘" | "’" | "«" | "»" => self.gap.add(Gap::QUOTE),
-            "©" => self.gap.add(Gap::COMMA),
-            "≥" => self.gap.add(Gap::AT_LEAST),
+        let letter = self.text.get(self.at..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
+        match script(letter) {
+            Script::Sign => return self.push_wide(self.at, self.at + letter.len_utf8()),
+            Script::Folded(_) | Script::Cased(_) => {
+                let end = self.wide_end(self.at).unwrap_or(self.at + letter.len_utf8());
+                return self.push_wide(self.at, end);
+            }
+            Script::Other => {}
+        }
+        match letter {
+            '“' | '”' | '‘' | '’' | '«' | '»' | '「' | '」' => self.gap.add(Gap::QUOTE),
+            '©' | '，' | '、' => self.gap.add(Gap::COMMA),
+            '≥' => self.gap.add(Gap::AT_LEAST),
+            '。' | '！' | '？' => self.gap.add(Gap::STOP),
+            '：' => self.gap.add(Gap::COLON),
+            '（' => self.gap.add(Gap::OPEN),
+            '）' => self.gap.add(Gap::CLOSE),
             _ => {}
         }
-        self.at += width;
+        self.at += letter.len_utf8();
     }
 
     fn punctuation(&mut self, byte: u8) {
@@ -307,6 +351,9 @@ impl Reader<'_> {
             b'.' | b'!' | b'?'
                 if next.is_ascii_whitespace() || matches!(next, b'*' | b'"' | b'<' | b')' | b'\'' | b'\\') =>
             {
+                if byte == b'?' {
+                    self.gap.add(Gap::QUESTION);
+                }
                 self.full_stop()
             }
             b'.' | b'-' if after_word && next.is_ascii_alphanumeric() => self.gap.add(Gap::JOINED),

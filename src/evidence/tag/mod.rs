@@ -74,7 +74,7 @@ pub(super) fn drop_repeated(seen: &mut Vec<Detection>) {
 /// True where a tag on the same line says all that the clue `one` says.
 fn repeats(one: &Detection, tagged: &BTreeSet<(u32, Term)>) -> bool {
     one.class == Witness::Clue
-        && one.by == "grant"
+        && one.by != "tag"
         && bare_terms(one).all(|term| tagged.contains(&(one.lines.first, term)))
 }
 
