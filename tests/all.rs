@@ -23,6 +23,8 @@ mod fuzz_total;
 mod gate;
 mod golden;
 mod hostile;
+mod hostile_output;
+mod hostile_patches;
 #[cfg(unix)]
 mod interactive;
 mod kept;

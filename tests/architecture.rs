@@ -10,7 +10,7 @@ const WALLS: [(&str, &[&str]); 10] = [
     ("rowan", &["nix"]),
     ("askalono", &["evidence/text", "build.rs"]),
     ("spdx", &["license", "build.rs"]),
-    ("rustix", &["tree/folder"]),
+    ("rustix", &["tree/folder", "fix/swap"]),
     ("rayon", &["engine"]),
     ("indicatif", &["engine"]),
     ("console", &["cli"]),

@@ -13,7 +13,7 @@ use crate::golden;
 fn rendered(name: &str, report: &Report) -> String {
     let format = report::format(name).expect("a known format");
     let mut out = Vec::new();
-    (format.render)(report, Style::default(), &mut out).expect("a Vec takes everything");
+    format.write(report, Style::default(), &mut out).expect("a Vec takes everything");
     String::from_utf8(out).expect("UTF-8")
 }
 

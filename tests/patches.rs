@@ -71,13 +71,13 @@ impl Place {
         command
     }
 
-    fn git_in(&self, folder: &Path, args: &[&str]) -> String {
+    pub fn git_in(&self, folder: &Path, args: &[&str]) -> String {
         let output = self.command("git").arg("-C").arg(folder).args(args).output().expect("git runs");
         assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    fn git(&self, args: &[&str]) -> String {
+    pub fn git(&self, args: &[&str]) -> String {
         self.git_in(&self.top, args)
     }
 
@@ -110,7 +110,7 @@ impl Place {
     }
 
     /// A clone that knows nothing of what is not committed.
-    fn clone(&self, name: &str) -> PathBuf {
+    pub fn clone(&self, name: &str) -> PathBuf {
         let target = self.path(name);
         self.git(&["clone", "--quiet", "--no-hardlinks", ".", target.to_str().expect("UTF-8")]);
         target

@@ -7,7 +7,10 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Subcommand;
 
+use super::stream;
+use crate::report::Style;
 use crate::store::Store;
+use crate::text::Escape;
 
 /// What is kept between runs: sources by their hash, and what was seen in them.
 #[derive(Debug, clap::Args)]
@@ -35,8 +38,15 @@ enum Verb {
     Verify,
 }
 
-/// Runs the subcommand; what it says goes to `out`.
-pub(super) fn run(args: &Args, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+/// Runs the subcommand.
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let mut said = Vec::new();
+    let code = run_to(args, &mut said);
+    stream::to_stdout(Escape::Text, Style::default(), |out| out.write_all(&said))?;
+    code
+}
+
+fn run_to(args: &Args, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
     let root = args.folder.clone().or_else(Store::default_root);
     let root = root.context("there is no home folder for the cache; name one with --cache-dir DIR")?;
     let store = Store::open(root)?;

@@ -13,8 +13,8 @@ use crate::engine;
 use crate::evidence::{
     Detection, Detector, Evidence, FileEvidence, Options, OwnText, Witness, compare, import, read_text,
 };
-use crate::report::detected;
-use crate::text::{LineIndex, RelPath};
+use crate::report::{Style, detected};
+use crate::text::{Escape, LineIndex, RelPath};
 
 /// Print what the files of a folder say about their licenses.
 #[derive(Debug, clap::Args)]
@@ -76,7 +76,7 @@ fn detect(detector: &Detector, path: &Path, args: &Args) -> anyhow::Result<()> {
         Format::Json => detected::document,
         Format::Scancode => detected::scancode,
     };
-    stream::to_stdout(|out| write(&evidence, out))
+    stream::to_stdout(Escape::Json, Style::default(), |out| write(&evidence, out))
 }
 
 /// Adds what another engine saw, and says what of that could not be used.
@@ -121,7 +121,7 @@ fn explain(detector: &Detector, file: &Path) -> anyhow::Result<()> {
     let path = path.with_context(|| format!("{}: not the name of a file", file.display()))?;
     let seen = detector.read(&path, &bytes);
     let text = read_text(&bytes);
-    stream::to_stdout(|out| {
+    stream::to_stdout(Escape::Text, Style::default(), |out| {
         writeln!(out, "{}: {}, {}", file.display(), seen.role, seen.role_rule)?;
         explain_all(&seen, &text, out)?;
         seen.pointers.iter().try_for_each(|one| writeln!(out, "\nline {}: refers to {}", one.lines, one.target))?;

@@ -55,7 +55,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     watch.finish();
     let comparison = comparison?;
     let style = Style { color: stream::colored(output.color), verbose: output.verbose, quiet: output.quiet };
-    stream::to_stdout(|out| (args.format.render)(&comparison, style, out))?;
+    stream::report_to_stdout(|out| args.format.write(&comparison, style, out))?;
     Ok(ExitCode::from(if comparison.is_same() { 0 } else { FOUND }))
 }
 

@@ -4,13 +4,14 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::check::{AUDITS, CHECKS, Check};
-use crate::report::FORMATS;
+use crate::report::{FORMATS, Style};
+use crate::text::Escape;
 
 use super::stream;
 
 /// Runs the subcommand.
 pub(super) fn run() -> anyhow::Result<ExitCode> {
-    stream::to_stdout(write)?;
+    stream::to_stdout(Escape::Text, Style::default(), write)?;
     Ok(ExitCode::SUCCESS)
 }
 

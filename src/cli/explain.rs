@@ -12,6 +12,7 @@ use crate::report::{self, Style};
 
 use super::what::{self, What};
 use super::{Output, stream};
+use crate::text::Escape;
 
 /// Arguments of `clarity explain`.
 #[derive(Debug, clap::Args)]
@@ -28,7 +29,7 @@ pub(super) struct Args {
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     match check::documented(&args.subject) {
-        Some(check) => stream::to_stdout(|out| describe(check, out))?,
+        Some(check) => stream::to_stdout(Escape::Text, Style::default(), |out| describe(check, out))?,
         None if args.subject.to_ascii_uppercase().starts_with("LIC0") => {
             let known = check::CHECKS.iter().copied().chain(check::AUDITS).map(|check| check.id);
             let known: Vec<&str> = known.collect();
@@ -52,7 +53,7 @@ fn explain_package(args: &Args, output: &Output) -> anyhow::Result<()> {
         );
     }
     let style = Style { color: stream::colored(output.color), verbose: true, quiet: true };
-    stream::to_stdout(|out| report::explain(&report, style, out))
+    stream::to_stdout(Escape::Text, style, |out| report::explain(&report, style, out))
 }
 
 fn describe(check: &Check, out: &mut dyn Write) -> io::Result<()> {

@@ -9,7 +9,8 @@ use super::what::{What, request};
 use super::{Output, stream};
 use crate::declared::Usage;
 use crate::engine::{self, Watch};
-use crate::report::TableReport;
+use crate::report::{Style, TableReport};
+use crate::text::Escape;
 use crate::tree::{audit, known_system};
 
 /// Arguments of `clarity licenses`.
@@ -51,9 +52,10 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     packages.iter().for_each(|(_, declared)| usage.add(&table, declared));
     let tree = args.tree.display().to_string();
     let report = TableReport { tree, remarks: audit(&table), table, usage };
-    stream::to_stdout(|out| match args.format {
-        Form::Terminal => report.write_terminal(out),
-        Form::Json => report.write_json(out),
-    })?;
+    let style = Style::default();
+    match args.format {
+        Form::Terminal => stream::to_stdout(Escape::Text, style, |out| report.write_terminal(out))?,
+        Form::Json => stream::to_stdout(Escape::Json, style, |out| report.write_json(out))?,
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -89,7 +89,10 @@ const INTERRUPTED: u8 = 130;
 
 /// Runs the command line of this process and returns its exit code. A reader that goes away is no failure.
 pub fn run() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return stream::usage(&error),
+    };
     match dispatch(&args) {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
@@ -110,7 +113,7 @@ fn dispatch(args: &Args) -> anyhow::Result<ExitCode> {
         Some(Command::Diff(diff)) => diff::run(diff, &args.output),
         Some(Command::Licenses(licenses)) => licenses::run(licenses, &args.output),
         Some(Command::Suggest(suggest)) => suggest::run(suggest, &args.output),
-        Some(Command::Cache(cache)) => cache::run(cache, &mut io::stdout().lock()),
+        Some(Command::Cache(cache)) => cache::run(cache),
         Some(Command::Docs) => docs::run(),
         Some(Command::Schema(schema)) => schema::run(schema),
         None => {

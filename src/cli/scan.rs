@@ -100,9 +100,9 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     let report = ManuallyDrop::new(engine::scan_checkout(&checkout, &request, &watch)?);
     let style = |color| Style { color, verbose: output.verbose, quiet: output.quiet };
     for (format, file) in &outputs {
-        stream::to_file(file, |out| (format.render)(&report, style(false), out))?;
+        stream::to_file(file, |out| format.write(&report, style(false), out))?;
     }
-    stream::to_stdout(|out| (args.format.render)(&report, style(stream::colored(output.color)), out))?;
+    stream::report_to_stdout(|out| args.format.write(&report, style(stream::colored(output.color)), out))?;
     if !output.quiet {
         remark_on_severities(&config, &request, &report);
     }

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use super::stream;
+use crate::report::Style;
+use crate::text::Escape;
 
 /// Arguments of `clarity schema`.
 #[derive(Debug, clap::Args)]
@@ -40,5 +42,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Name::Config => crate::config::schema(),
         Name::Baseline => crate::triage::schema(),
     };
-    stream::print_line(&serde_json::to_string_pretty(&schema)?)
+    let text = serde_json::to_string_pretty(&schema)?;
+    stream::to_stdout(Escape::Json, Style::default(), |out| writeln!(out, "{text}"))?;
+    Ok(ExitCode::SUCCESS)
 }

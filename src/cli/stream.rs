@@ -8,18 +8,34 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use super::Color;
+use crate::report::Style;
+use crate::text::{Colors, Escape, EscapingWriter, one_line};
 
 /// Reports of a whole tree are tens of megabytes.
 const BUFFER: usize = 1 << 16;
 
 /// Writes one line to stdout.
 pub(super) fn print_line(line: &str) -> anyhow::Result<ExitCode> {
-    unless_closed(writeln!(io::stdout().lock(), "{line}"))?;
+    to_stdout(Escape::Text, Style::default(), |out| writeln!(out, "{line}"))?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs `write` on a buffered stdout. A reader that goes away is no failure, and changes no exit code.
-pub(super) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+/// Runs `write` on a buffered stdout that lets nothing through that a terminal or a CI runner obeys.
+pub(super) fn to_stdout(
+    escape: Escape,
+    style: Style,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    report_to_stdout(|out| {
+        let mut out = EscapingWriter::new(out, escape, style.colors());
+        write(&mut out)?;
+        out.flush()
+    })
+}
+
+/// Runs `write`, which writes a report in a format that escapes by its own rules, on a buffered stdout. A
+/// reader that goes away is no failure, and changes no exit code.
+pub(super) fn report_to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
     unless_closed(write(&mut out).and_then(|()| out.flush()))?;
     // What is left for a reader that went away is not written when this is dropped.
@@ -42,14 +58,37 @@ pub(super) fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Res
     out.flush().with_context(failed)
 }
 
-/// Writes an error to stderr; there is nowhere left to complain if that fails.
+/// Writes an error to stderr.
 pub(super) fn complain(error: &anyhow::Error) {
-    let _ = writeln!(io::stderr().lock(), "error: {error:#}");
+    // A line of a message is never at the start of a line of ours.
+    say(&format!("error: {error:#}").replace('\n', "\n  "));
+}
+
+/// Writes what clap says of the arguments: help to stdout, mistakes to stderr.
+pub(super) fn usage(error: &clap::Error) -> ExitCode {
+    let text = error.render();
+    let is_terminal = if error.use_stderr() { io::stderr().is_terminal() } else { io::stdout().is_terminal() };
+    let style = Style { color: is_terminal, ..Style::default() };
+    let text = if is_terminal { text.ansi().to_string() } else { text.to_string() };
+    // There is nowhere left to complain if that fails.
+    if error.use_stderr() {
+        let mut out = EscapingWriter::new(io::stderr().lock(), Escape::Text, style.colors());
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    } else {
+        let _ = to_stdout(Escape::Text, style, |out| out.write_all(text.as_bytes()));
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(super::USAGE))
 }
 
 /// Writes a remark to stderr.
 pub(super) fn remark(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    say(&one_line(line));
+}
+
+/// Writes `text` and a line break to stderr; there is nowhere left to complain if that fails.
+fn say(text: &str) {
+    let mut out = EscapingWriter::new(io::stderr().lock(), Escape::Text, Colors::Refused);
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
 }
 
 /// Whether stdout gets colours: as asked, else as the environment says, else only on a terminal.

@@ -12,7 +12,8 @@ use crate::config;
 use crate::engine::{self, Watch};
 use crate::evidence::Role;
 use crate::license::Suffix;
-use crate::report;
+use crate::report::{self, Style};
+use crate::text::Escape;
 use crate::tree::{self, Checkout, LicenseTable};
 
 use super::{Output, stream, what};
@@ -54,13 +55,14 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
             if let Conclusion::NoAssertion(why) = &conclusion {
                 stream::remark(&format!("no license can be proposed: {why}"));
             }
-            stream::print_line(&serde_json::to_string(&Answer::of(&conclusion))?)
+            let answer = serde_json::to_string(&Answer::of(&conclusion))?;
+            stream::to_stdout(Escape::Json, Style::default(), |out| writeln!(out, "{answer}"))?;
         }
         Format::Nix => {
-            stream::to_stdout(|out| report::suggest(&conclusion, &table, out))?;
-            Ok(ExitCode::SUCCESS)
+            stream::to_stdout(Escape::Text, Style::default(), |out| report::suggest(&conclusion, &table, out))?;
         }
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The answer as JSON.

@@ -25,6 +25,15 @@ pub enum GitError {
     /// Changes that are not committed.
     #[error("{0} has changes that are not committed; commit or stash them")]
     Dirty(RelPath),
+    /// Git was told not to look at the file.
+    #[error(
+        "{0} is marked skip-worktree or assume-unchanged, so git does not see what changes in it; \
+         `git update-index --no-skip-worktree --no-assume-unchanged` ends that"
+    )]
+    Unwatched(RelPath),
+    /// Another repository has the file.
+    #[error("{0} belongs to a submodule; run clarity on the submodule's own checkout")]
+    Submodule(RelPath),
     /// Filters change the file between repository and work tree.
     #[error("{0} differs from what is committed although git calls it unchanged (line endings?); use --write")]
     Filtered(RelPath),
@@ -82,18 +91,39 @@ impl Repository {
         run(self.git.command().args(args), input)
     }
 
-    /// True where `file` has changes that are not committed, or is not known to git.
-    pub fn is_dirty(&self, file: &RelPath) -> Result<bool, GitError> {
-        let file = self.real(file);
-        let state = self.run([
-            "status",
-            "--porcelain",
-            "--ignored",
-            "--ignore-submodules=all",
-            "--",
-            &format!(":(literal){file}"),
-        ])?;
-        Ok(!state.is_empty())
+    /// An error where `file` has changes that are not committed, is not known to git, or is not watched by it: git could
+    /// not give back what is on the disk. Asks the repository that the file lies in, which may be a submodule.
+    pub fn holds(&self, file: &RelPath) -> Result<(), GitError> {
+        let (folder, name) = self.place(file);
+        let git = Git::around(&folder).map_err(GitError::NoGit)?;
+        let name = format!(":(literal){name}");
+        let asked = |args: &[&str]| run(git.command().args(args).args(["--", &name]), b"");
+        // All untracked files: the user's configuration may hide them.
+        let status = ["status", "--porcelain", "--ignored", "--untracked-files=all", "--ignore-submodules=all"];
+        if !asked(&status)?.is_empty() {
+            return Err(GitError::Dirty(file.clone()));
+        }
+        match asked(&["ls-files", "-v"])?.starts_with("H ") {
+            true => Ok(()),
+            false => Err(GitError::Unwatched(file.clone())),
+        }
+    }
+
+    /// An error where `file` lies in a repository below this one, whose commits are not this one's.
+    pub(super) fn owns(&self, file: &RelPath) -> Result<(), GitError> {
+        let git = Git::around(&self.place(file).0).map_err(GitError::NoGit)?;
+        let top = ["rev-parse", "--show-toplevel"];
+        match run(git.command().args(top), b"")? == self.run(top)? {
+            true => Ok(()),
+            false => Err(GitError::Submodule(file.clone())),
+        }
+    }
+
+    /// The folder that has the bytes of `file`, and its name there.
+    fn place(&self, file: &RelPath) -> (PathBuf, String) {
+        let real = self.real(file);
+        let path = real.under(&self.root);
+        (path.parent().unwrap_or(&self.root).to_owned(), real.name().to_owned())
     }
 
     /// Author and committer as git writes them: name, address, time.

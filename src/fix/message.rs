@@ -4,31 +4,34 @@ use super::Fix;
 use crate::check::Finding;
 use crate::conclusion::Basis;
 use crate::evidence::Witness;
+use crate::text::{is_unprintable, one_line};
 use crate::tree::Package;
 
 /// So many witnesses are listed.
 const WITNESSES: usize = 5;
 
-/// The whole message of the commit that makes `fix`.
+/// So many other packages of the same value are named.
+const SHARING: usize = 20;
+
+/// The longest field, in characters; an expression of real packages has below 100.
+const LONGEST_FIELD: usize = 200;
+
+/// The whole message of the commit that makes `fix`. Each field of the tree or the source is one line, and no line
+/// begins with one, so that whatever it holds is text to everything that reads the message.
 pub fn message(fix: &Fix) -> String {
     let package = fix.packages.first().expect("a fix belongs to a package");
-    let mut parts = vec![format!("{}: {}", subject_attr(&fix.attr().0), verb(fix)), statement(fix, package)];
-    let witnesses = witnesses(fix, package);
-    if !witnesses.is_empty() {
-        parts.push(witnesses);
-    }
-    if let Some(sharing) = sharing(&fix.packages) {
-        parts.push(sharing);
-    }
-    parts.push("No rebuild: meta is not part of the derivation.".to_owned());
-    if let Some(maintainers) = maintainers(package) {
-        parts.push(maintainers);
-    }
-    parts.push(format!(
-        "Prepared with clarity {}, a program that compares meta.license with\nthe files of the source; the author of this commit answers for it.",
-        env!("CARGO_PKG_VERSION")
-    ));
-    parts.join("\n\n") + "\n"
+    let mut parts = vec![vec![format!("{}: {}", one_line(&subject_attr(&fix.attr().0)), verb(fix))]];
+    parts.push(statement(fix, package));
+    parts.push(witnesses(fix, package));
+    parts.extend(sharing(&fix.packages).map(|line| vec![line]));
+    parts.push(vec!["No rebuild: meta is not part of the derivation.".to_owned()]);
+    parts.extend(maintainers(package).map(|line| vec![line]));
+    parts.push(vec![
+        format!("Prepared with clarity {}, a program that compares meta.license with", env!("CARGO_PKG_VERSION")),
+        "the files of the source; the author of this commit answers for it.".to_owned(),
+    ]);
+    parts.retain(|lines| !lines.is_empty());
+    parts.iter().map(|lines| lines.join("\n")).collect::<Vec<_>>().join("\n\n") + "\n"
 }
 
 fn verb(fix: &Fix) -> &'static str {
@@ -47,40 +50,63 @@ fn subject_attr(attr: &str) -> String {
     }
 }
 
-fn statement(fix: &Fix, package: &Package) -> String {
+fn statement(fix: &Fix, package: &Package) -> Vec<String> {
     let declared = match &*fix.declared {
         "" => "no license".to_owned(),
-        declared => declared.to_owned(),
+        declared => field(declared),
     };
+    let target = field(&fix.target.to_string());
     if fix.findings.iter().all(|finding| finding.concluded.is_empty()) {
-        return format!("meta.license says {declared}; it is now stated as {}.", fix.target);
+        return vec![format!("meta.license says {declared}; it is now stated as {target}.")];
     }
-    let name = package.pname.as_deref().unwrap_or(&package.attr.0);
-    let version = package.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
-    format!("Declared: {declared}\nThe source of {name}{version} says: {}", fix.target)
+    let attr = field(&package.attr.0);
+    let name = package.pname.as_deref().filter(|name| is_plain_name(name)).unwrap_or(&attr);
+    let version = package.version.as_deref().filter(|version| is_plain_name(version));
+    let version = version.map(|version| format!(" {version}")).unwrap_or_default();
+    vec![format!("Declared: {declared}"), format!("The source of {name}{version} says: {target}")]
 }
 
-fn witnesses(fix: &Fix, package: &Package) -> String {
+/// True for names and versions as packages have them; others say nothing to a reviewer and are left out.
+fn is_plain_name(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 80 && text.chars().all(|c| c.is_ascii_alphanumeric() || "-._+~:".contains(c))
+}
+
+/// Text of others as part of a line: no line break, no mention of a person and no number of an issue.
+fn field(text: &str) -> String {
+    let text = one_line(text);
+    let mut out = String::with_capacity(text.len());
+    let mut left = text.chars().take(LONGEST_FIELD).peekable();
+    while let Some(c) = left.next() {
+        match (c, left.peek()) {
+            ('@', Some(next)) if next.is_alphanumeric() => out.push_str("(at)"),
+            ('#', Some(next)) if next.is_ascii_digit() => out.push_str("no. "),
+            _ => out.push(c),
+        }
+    }
+    if text.chars().nth(LONGEST_FIELD).is_some() {
+        out.push_str("...");
+    }
+    out
+}
+
+fn witnesses(fix: &Fix, package: &Package) -> Vec<String> {
     let mut seen: Vec<&Basis> = Vec::new();
     for basis in fix.findings.iter().flat_map(|finding: &Finding| &finding.evidence) {
         if !seen.contains(&basis) {
             seen.push(basis);
         }
     }
-    let lines = seen.iter().take(WITNESSES).map(|basis| {
+    let lines = seen.iter().take(WITNESSES).flat_map(|basis| {
         let more = match (basis.files, basis.class) {
             (0 | 1, _) => String::new(),
             (files, Witness::Tag) => format!(", and {} more files with the same tag", files - 1),
             (files, _) => format!(", and {} more files that say the same", files - 1),
         };
-        let place = format!("{}:{}", one_line(basis.file.as_str()), basis.lines);
-        let line = format!("- {place}: {} ({}){more}", basis.expr, basis.class.name());
-        match link(package, basis) {
-            Some(link) => format!("{line}\n  {link}"),
-            None => line,
-        }
+        let (file, expr) = (field(basis.file.as_str()), field(&basis.expr.to_string()));
+        let line = format!("- {file}:{}: {expr} ({}){more}", basis.lines, basis.class.name());
+        std::iter::once(line).chain(link(package, basis).map(|link| format!("  {link}")))
     });
-    lines.collect::<Vec<_>>().join("\n")
+    lines.collect()
 }
 
 /// Where the witness can be read in the packaged version, for forges that have an address for that.
@@ -89,7 +115,7 @@ pub(super) fn link(package: &Package, basis: &Basis) -> Option<String> {
     let rev = source.rev.as_deref()?.trim_start_matches("refs/tags/");
     let url = source.urls.first()?;
     let file = basis.file.as_str();
-    if !file.chars().all(|c| c.is_ascii_alphanumeric() || "-_./+".contains(c)) {
+    if ![rev, url, file].iter().all(|part| is_plain_address(part)) {
         return None;
     }
     let (first, last) = (basis.lines.first, basis.lines.last);
@@ -102,25 +128,64 @@ pub(super) fn link(package: &Package, basis: &Basis) -> Option<String> {
     }
 }
 
+/// True for parts of an address that need no escapes.
+fn is_plain_address(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./+:~".contains(c))
+}
+
 fn sharing(packages: &[Package]) -> Option<String> {
-    let others: Vec<&str> = packages.iter().skip(1).map(|package| package.attr.0.as_str()).collect();
-    (!others.is_empty()).then(|| format!("The same value belongs to: {}", others.join(", ")))
+    let others: Vec<String> = packages.iter().skip(1).take(SHARING).map(|package| field(&package.attr.0)).collect();
+    let more = match packages.len().saturating_sub(1 + SHARING) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    (!others.is_empty()).then(|| format!("The same value belongs to: {}{more}", others.join(", ")))
 }
 
 fn maintainers(package: &Package) -> Option<String> {
     // No @: a mention in a commit notifies people at every push of every fork.
     let names = package.maintainers.iter().filter_map(|one| one.github.as_deref().or(one.name.as_deref()));
-    let names: Vec<String> = names.map(one_line).collect();
+    let names: Vec<String> = names.map(field).collect();
     (!names.is_empty()).then(|| format!("Maintainers: {}", names.join(", ")))
 }
 
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
+/// Beginnings of lines that mail readers, diff readers or git take for their own, in lower case.
+const READ_BY_TOOLS: [&str; 24] = [
+    "---",
+    "+++",
+    "***",
+    "@@ ",
+    "--",
+    "diff ",
+    "diff -",
+    "index ",
+    "index: ",
+    "from ",
+    ">from ",
+    "from:",
+    "subject:",
+    "date:",
+    "content-",
+    "mime-",
+    "prereq:",
+    "only in ",
+    "git binary patch",
+    "rename ",
+    "copy ",
+    "similarity ",
+    "new file mode",
+    "deleted file mode",
+];
 
-/// What nixpkgs' reviewers and its automation would object to in a commit message; empty where it is fine.
+/// Trailers that git or a forge acts on, in lower case; `-by:` is another.
+const TRAILERS: [&str; 9] =
+    ["cc:", "change-id:", "fixes:", "closes:", "resolves:", "link:", "bug:", "reverts:", "(cherry picked from"];
+
+/// What nixpkgs' reviewers, its automation, a mail reader or `git am` would object to in a commit message; empty where it
+/// is fine.
 pub fn lint(message: &str) -> Vec<&'static str> {
-    let mut lines = message.lines();
+    // Not `lines`, which swallows a carriage return.
+    let mut lines = message.trim_end_matches('\n').split('\n');
     let subject = lines.next().unwrap_or_default();
     let mut wrong = Vec::new();
     let mut hold = |holds: bool, rule: &'static str| {
@@ -129,14 +194,32 @@ pub fn lint(message: &str) -> Vec<&'static str> {
         }
     };
     hold(subject.contains(": "), "the subject names the package, then a colon and a blank");
+    hold(subject.chars().count() <= LONGEST_FIELD, "the subject has at most 200 characters");
+    hold(!subject.starts_with(['[', ' ', '#']), "the subject begins with the attribute, not with a mark");
     hold(!subject.ends_with('.'), "the subject has no full stop at its end");
     hold(!subject.starts_with("fixup!") && !subject.starts_with("squash!"), "the commit stands for itself");
     hold(!is_conventional(subject), "the subject begins with the attribute, not with a kind of change");
     hold(lines.next().is_some_and(str::is_empty), "a blank line follows the subject");
     hold(message.contains("No rebuild"), "the body says that nothing is rebuilt");
     hold(message.contains("Prepared with clarity"), "the body says which program prepared it");
-    hold(!message.split_whitespace().any(|word| word.starts_with('@')), "nobody is mentioned with @");
+    hold(!names_somebody(message), "nobody is mentioned with @, and no issue with #");
+    hold(message.chars().all(|c| c == '\n' || !is_unprintable(c)), "every character can be seen");
+    hold(!lines.any(is_read_by_tools), "no line is a header, a diff or a trailer");
     wrong
+}
+
+/// True where a forge would notify a person or link an issue.
+fn names_somebody(message: &str) -> bool {
+    let mut pairs = message.chars().zip(message.chars().skip(1));
+    pairs.any(|(c, next)| c == '@' && next.is_alphanumeric() || c == '#' && next.is_ascii_digit())
+}
+
+/// True where a mail reader, a diff reader or git takes `line` for its own.
+fn is_read_by_tools(line: &str) -> bool {
+    let line = line.to_ascii_lowercase();
+    let token = line.split_once(':').map_or("", |(token, _)| token);
+    let is_signature = token.ends_with("-by") && token.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    is_signature || READ_BY_TOOLS.iter().chain(&TRAILERS).any(|start| line.starts_with(start))
 }
 
 fn is_conventional(subject: &str) -> bool {

@@ -10,6 +10,7 @@ mod generated;
 mod git;
 mod message;
 mod series;
+mod swap;
 mod upstream;
 mod verify;
 pub mod worklist;

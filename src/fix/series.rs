@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::git::{GitError, Repository, run};
-use super::{Fix, Plan, message};
+use super::{Fix, Plan, lint, message};
 use crate::git::Git;
 use crate::text::RelPath;
 
-/// Makes the commits of `plan` on the new branch `name`. Returns how many.
-pub fn branch(plan: &Plan, repository: &Repository, name: &str) -> Result<usize, GitError> {
+/// Makes the commits of `plan` on the new branch `name`. Returns how many. Fixes whose message would not be read as one are
+/// refused.
+pub fn branch(plan: &mut Plan, repository: &Repository, name: &str) -> Result<usize, GitError> {
+    plan.refuse_unreadable_messages();
     repository.run(["check-ref-format", "--branch", name])?;
     let reference = format!("refs/heads/{name}");
     if repository.run(["show-ref", "--verify", "--quiet", &reference]).is_ok() {
@@ -20,8 +22,10 @@ pub fn branch(plan: &Plan, repository: &Repository, name: &str) -> Result<usize,
     Ok(plan.fixes.len())
 }
 
-/// Writes the commits of `plan` as a series of patches to `folder`. Returns the patches.
-pub fn patches(plan: &Plan, repository: &Repository, folder: &Path) -> Result<Vec<PathBuf>, GitError> {
+/// Writes the commits of `plan` as a series of patches to `folder`. Returns the patches. Fixes whose message would not be
+/// read as one are refused.
+pub fn patches(plan: &mut Plan, repository: &Repository, folder: &Path) -> Result<Vec<PathBuf>, GitError> {
+    plan.refuse_unreadable_messages();
     std::fs::create_dir_all(folder)?;
     let folder = std::fs::canonicalize(folder)?;
     if std::fs::read_dir(&folder)?
@@ -29,6 +33,9 @@ pub fn patches(plan: &Plan, repository: &Repository, folder: &Path) -> Result<Ve
         .any(|entry| entry.path().extension().is_some_and(|e| e == "patch"))
     {
         return Err(GitError::PatchesExist(folder));
+    }
+    if plan.fixes.is_empty() {
+        return Ok(Vec::new());
     }
     let workshop = Workshop::beside(repository)?;
     let reference = "refs/heads/fixes";
@@ -42,6 +49,21 @@ pub fn patches(plan: &Plan, repository: &Repository, folder: &Path) -> Result<Ve
     patches.retain(|path| path.extension().is_some_and(|ending| ending == "patch"));
     patches.sort();
     Ok(patches)
+}
+
+impl Plan {
+    /// Moves the fixes whose message a mail reader or git would take for more than a message to the refused ones.
+    fn refuse_unreadable_messages(&mut self) {
+        for fix in std::mem::take(&mut self.fixes) {
+            match lint(&message(&fix)).first() {
+                None => self.fixes.push(fix),
+                Some(rule) => {
+                    let why = format!("its commit message breaks a rule ({rule}); use --write and commit it by hand");
+                    self.refused.extend(fix.refused(&why).collect::<Vec<_>>());
+                }
+            }
+        }
+    }
 }
 
 /// A repository of its own that borrows the objects of another: commits can be made that nobody else sees.
@@ -104,7 +126,7 @@ fn quoted(path: &str) -> String {
     for c in path.chars() {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
+            c if c.is_ascii_control() => out.push_str(&format!("\\{:03o}", u32::from(c))),
             c => out.push(c),
         }
     }
@@ -116,9 +138,8 @@ fn paths(plan: &Plan, repository: &Repository) -> Result<BTreeMap<RelPath, (Stri
     let touched = |fix: &Fix| fix.place.file.clone();
     let files: std::collections::BTreeSet<RelPath> = plan.fixes.iter().map(touched).collect();
     let place = |file: RelPath| {
-        if repository.is_dirty(&file)? {
-            return Err(GitError::Dirty(file));
-        }
+        repository.owns(&file)?;
+        repository.holds(&file)?;
         let (path, mode) = repository.committed(&file)?;
         if Some(&repository.text(&path)?) != plan.texts.get(&file) {
             return Err(GitError::Filtered(file));

@@ -10,6 +10,7 @@ use crate::conclusion::{Basis, Concluded, Conclusion, Confidence, Reading, Reaso
 use crate::declared::Declared;
 use crate::evidence::{Evidence, FileEvidence, Role, Witness};
 use crate::license::{LicenseExpr, Suffix};
+use crate::text::one_line;
 use crate::tree::Package;
 
 /// So many places are shown for one side.
@@ -32,7 +33,7 @@ pub fn question(package: &Package, declared: &Declared, judged: &Judged, evidenc
         return None;
     }
     let name = code(package.pname.as_deref().unwrap_or(&package.attr.0));
-    let version = package.version.as_deref().map(|version| format!(" {}", plain(version))).unwrap_or_default();
+    let version = package.version.as_deref().map(|version| format!(" {}", one_line(version))).unwrap_or_default();
     let mut text = format!("# Which license is {name} under?\n\n");
     text.push_str(&format!(
         "Hello, and thank you for {name}. nixpkgs packages {name}{version}{}. From its source we could not tell for \
@@ -252,11 +253,6 @@ fn listed(answers: &[String]) -> String {
 
 /// Text of others as Markdown code: it cannot end the span, and nobody is mentioned by it.
 fn code(text: &str) -> String {
-    let text = plain(text).replace('`', "'");
+    let text = one_line(text).replace('`', "'");
     if text.is_empty() { "` `".to_owned() } else { format!("`{text}`") }
-}
-
-/// One line without control characters.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::policy::counted;
-use super::{Outcome, PackageReport, Report, Rest, RestKind, WhyKind, in_one_line};
+use super::{Outcome, PackageReport, Report, Rest, RestKind, WhyKind};
+use crate::text::one_line;
 
 /// How the packages of a run were asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,10 +58,10 @@ impl fmt::Display for Gap {
             Gap::NoPackage => f.write_str("no package could be looked at"),
             Gap::NoSource(1) => f.write_str("the source of the only package that has one could not be looked at"),
             Gap::NoSource(count) => write!(f, "no source of {count} packages could be looked at"),
-            Gap::NotFound(names) => write!(f, "nothing matches {}", in_one_line(&names.join(", "))),
-            Gap::Unseen(1, name) => write!(f, "{} could not be looked at", in_one_line(name)),
+            Gap::NotFound(names) => write!(f, "nothing matches {}", one_line(&names.join(", "))),
+            Gap::Unseen(1, name) => write!(f, "{} could not be looked at", one_line(name)),
             Gap::Unseen(count, name) => {
-                write!(f, "{} such as {} could not be looked at", counted(*count, "package"), in_one_line(name))
+                write!(f, "{} such as {} could not be looked at", counted(*count, "package"), one_line(name))
             }
         }
     }

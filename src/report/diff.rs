@@ -4,10 +4,11 @@ use std::io::{self, Write};
 
 use crate::check::declared_in_words;
 use crate::conclusion::Conclusion;
+use crate::text::one_line;
 use crate::verdict::Verdict;
 
 use super::policy::warnings;
-use super::{Outcome, PackageReport, Report, Style, in_one_line, place};
+use super::{Outcome, PackageReport, Report, Style, place};
 
 /// Writes a place with its attribute, a `-` line and a `+` line for each package that drifts.
 pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -16,13 +17,9 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::
         let Some(concluded) = drifting(package) else { continue };
         let declared = declared_in_words(&package.declared);
         let site = crate::check::site(&package.declared).or(package.package.site.as_ref());
-        writeln!(out, "{} {}", site.map(place).unwrap_or_default(), in_one_line(&package.package.attr.0))?;
-        writeln!(
-            out,
-            "{red}- {}{reset}",
-            if declared.is_empty() { "NONE".to_owned() } else { in_one_line(&declared) }
-        )?;
-        writeln!(out, "{green}+ {concluded}{reset}")?;
+        writeln!(out, "{} {}", site.map(place).unwrap_or_default(), one_line(&package.package.attr.0))?;
+        writeln!(out, "{red}- {}{reset}", if declared.is_empty() { "NONE".to_owned() } else { one_line(&declared) })?;
+        writeln!(out, "{green}+ {}{reset}", one_line(&concluded))?;
     }
     warnings(report).try_for_each(|line| writeln!(out, "# {line}"))
 }

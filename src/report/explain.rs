@@ -1,16 +1,18 @@
 //! Everything about a package: what is declared, what was concluded and why, and every file that says something.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, Write};
 
 use crate::check::declared_in_words;
 use crate::conclusion::{Basis, Concluded, Conclusion, Part};
 use crate::declared::Declared;
 use crate::evidence::{Evidence, Role, Witness};
+use crate::text::one_line;
 use crate::verdict::Verdict;
 
 use super::terminal::finding_block;
-use super::{Outcome, PackageReport, Report, Style, in_one_line, place, unseen};
+use super::{Outcome, PackageReport, Report, Style, place, unseen};
 
 /// Writes all that is known of every package of the report.
 pub fn explain(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -21,32 +23,34 @@ pub fn explain(report: &Report, style: Style, out: &mut dyn Write) -> io::Result
         }
     }
     unseen(report).try_for_each(|(name, failed, why, _)| {
-        writeln!(out, "{}: {name}: {why}", if failed { "failed" } else { "skipped" })
+        line(out, format_args!("{}: {name}: {why}", if failed { "failed" } else { "skipped" }))
     })
 }
 
 fn about(package: &PackageReport, out: &mut dyn Write) -> io::Result<()> {
     let stated = &package.package;
-    writeln!(out, "{} {}", stated.attr, stated.version.as_deref().unwrap_or(""))?;
+    line(out, format_args!("{} {}", stated.attr, stated.version.as_deref().unwrap_or("")))?;
     let site = crate::check::site(&package.declared).or(stated.site.as_ref());
-    writeln!(out, "declared:  {} ({})", in_words(&package.declared), site.map(place).unwrap_or_default())?;
+    line(out, format_args!("declared:  {} ({})", in_words(&package.declared), site.map(place).unwrap_or_default()))?;
     for source in &stated.sources {
-        writeln!(out, "source:    {} {}", source.fetcher, source.urls.first().map_or("", String::as_str))?;
+        line(out, format_args!("source:    {} {}", source.fetcher, source.urls.first().map_or("", String::as_str)))?;
     }
-    package.found.iter().try_for_each(|place| writeln!(out, "found:     {}", in_one_line(place)))?;
+    package.found.iter().try_for_each(|place| line(out, format_args!("found:     {}", place)))?;
     let Outcome::Audited(Some(judged)) = &package.outcome else { return Ok(()) };
     match &judged.conclusion {
         Conclusion::Concluded(concluded) => about_concluded(concluded, out)?,
         Conclusion::Conflicting { readings, .. } => {
-            writeln!(out, "concluded: nothing, upstream contradicts itself")?;
+            line(out, format_args!("concluded: nothing, upstream contradicts itself"))?;
             for reading in readings {
                 witnesses(&format!("reading {}", reading.expr), &reading.basis, out)?;
             }
         }
-        Conclusion::NoneFound => writeln!(out, "concluded: NONE, everything was read and nothing states a license")?,
-        Conclusion::NoAssertion(why) => writeln!(out, "concluded: NOASSERTION, {why}")?,
+        Conclusion::NoneFound => {
+            line(out, format_args!("concluded: NONE, everything was read and nothing states a license"))?
+        }
+        Conclusion::NoAssertion(why) => line(out, format_args!("concluded: NOASSERTION, {why}"))?,
     }
-    writeln!(out, "verdict:   {}", verdict(&judged.verdict))?;
+    line(out, format_args!("verdict:   {}", verdict(&judged.verdict)))?;
     package.evidence.as_ref().map_or(Ok(()), |evidence| all_evidence(evidence, out))
 }
 
@@ -60,7 +64,10 @@ fn in_words(declared: &Declared) -> String {
 
 fn about_concluded(concluded: &Concluded, out: &mut dyn Write) -> io::Result<()> {
     let confidence = concluded.confidence.name();
-    writeln!(out, "concluded: {} ({confidence} confidence: {})", concluded.expr, concluded.reasons.join("; "))?;
+    line(
+        out,
+        format_args!("concluded: {} ({confidence} confidence: {})", concluded.expr, concluded.reasons.join("; ")),
+    )?;
     witnesses("for", &concluded.basis, out)?;
     witnesses("against", &concluded.against, out)?;
     for part in &concluded.parts {
@@ -70,23 +77,25 @@ fn about_concluded(concluded: &Concluded, out: &mut dyn Write) -> io::Result<()>
 }
 
 fn about_part(part: &Part, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "part:      {} {} ({}, {} files)", in_one_line(part.path.as_str()), part.expr, part.role, part.files)
+    line(out, format_args!("part:      {} {} ({}, {} files)", part.path.as_str(), part.expr, part.role, part.files))
 }
 
 /// Writes one line a witness, and its words.
 pub fn witnesses(title: &str, all: &[Basis], out: &mut dyn Write) -> io::Result<()> {
     for basis in all {
         let files = if basis.files > 1 { format!(", {} files", basis.files) } else { String::new() };
-        writeln!(
+        line(
             out,
-            "  {title}: {}:{} {} ({}{files})",
-            in_one_line(basis.file.as_str()),
-            basis.lines,
-            basis.expr,
-            basis.class.name()
+            format_args!(
+                "  {title}: {}:{} {} ({}{files})",
+                basis.file.as_str(),
+                basis.lines,
+                basis.expr,
+                basis.class.name()
+            ),
         )?;
         if !basis.quote.is_empty() {
-            writeln!(out, "       \"{}\"", in_one_line(&basis.quote))?;
+            line(out, format_args!("       \"{}\"", &basis.quote))?;
         }
     }
     Ok(())
@@ -108,7 +117,7 @@ fn all_evidence(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
             let clue = if seen.class == Witness::Clue { ", no witness" } else { "" };
             let line = format!(
                 "{}:{} {} ({}{clue}, {})",
-                in_one_line(file.path.as_str()),
+                file.path.as_str(),
                 seen.lines,
                 seen.expr,
                 seen.class.name(),
@@ -118,10 +127,15 @@ fn all_evidence(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     let unread = evidence.files.iter().filter(|file| file.unread.is_some()).count();
-    writeln!(out, "evidence:  {} files, {unread} of them not read as text", evidence.files.len())?;
+    line(out, format_args!("evidence:  {} files, {unread} of them not read as text", evidence.files.len()))?;
     for (role, lines) in by_role {
-        writeln!(out, "  {role}:")?;
-        lines.iter().try_for_each(|line| writeln!(out, "    {line}"))?;
+        line(out, format_args!("  {role}:"))?;
+        lines.iter().try_for_each(|line| line(out, format_args!("    {line}")))?;
     }
     Ok(())
+}
+
+/// Writes one line, whatever the names in it hold.
+fn line(out: &mut dyn Write, text: fmt::Arguments<'_>) -> io::Result<()> {
+    writeln!(out, "{}", one_line(&text.to_string()))
 }

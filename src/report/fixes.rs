@@ -6,9 +6,10 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::check::Safety;
 use crate::fix::{Fix, Plan};
+use crate::text::one_line;
 use crate::verdict::Verdict;
 
-use super::{Outcome, PackageReport, Report, Style, in_one_line, place};
+use super::{Outcome, PackageReport, Report, Style, place};
 
 /// So many packages are named; of more only the number is told.
 const NAMED: usize = 10;
@@ -19,7 +20,7 @@ pub fn fixes(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
         if !style.quiet {
             writeln!(out, "{}", headline(fix))?;
         }
-        diff(&fix.place.file.to_string(), &before, &after, style, out)?;
+        diff(&one_line(fix.place.file.as_str()), &before, &after, style, out)?;
     }
     Ok(())
 }
@@ -28,16 +29,10 @@ pub fn fixes(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
 pub fn left(plan: &Plan) -> Vec<String> {
     let refused = plan.refused.iter().map(|refused| {
         let at = refused.place.as_ref().map(|site| format!(" ({})", place(site))).unwrap_or_default();
-        format!("refused: {} {}{at}: {}", in_one_line(&refused.attr.0), refused.check, in_one_line(&refused.why))
+        format!("refused: {} {}{at}: {}", one_line(&refused.attr.0), refused.check, one_line(&refused.why))
     });
     let held = plan.held.iter().map(|held| {
-        format!(
-            "not written: {} {}: {}: {}",
-            in_one_line(&held.attr.0),
-            held.check,
-            held.target,
-            in_one_line(&held.why)
-        )
+        format!("not written: {} {}: {}: {}", one_line(&held.attr.0), held.check, held.target, one_line(&held.why))
     });
     refused.chain(held).collect()
 }
@@ -55,16 +50,13 @@ pub fn open(report: &Report) -> Vec<String> {
     if open.len() > NAMED {
         return vec![format!("cannot tell: {} packages; `clarity scan` lists them with the reasons", open.len())];
     }
-    open.iter().map(|(attr, why)| format!("cannot tell: {}: {}", in_one_line(attr), in_one_line(why))).collect()
+    open.iter().map(|(attr, why)| format!("cannot tell: {}: {}", one_line(attr), one_line(why))).collect()
 }
 
 /// What was asked for and is not there, one line each.
 pub fn unmatched(report: &Report) -> Vec<String> {
     let line = |name: &String| {
-        format!(
-            "not found: no attribute matches `{}`; check its spelling, or look for it with a glob",
-            in_one_line(name)
-        )
+        format!("not found: no attribute matches `{}`; check its spelling, or look for it with a glob", one_line(name))
     };
     report.unmatched.iter().map(line).collect()
 }
@@ -75,8 +67,8 @@ fn headline(fix: &Fix) -> String {
     checks.sort_unstable();
     checks.dedup();
     let safety = if fix.safety == Safety::Safe { "safe" } else { "unsafe" };
-    let attr = in_one_line(&fix.attr().0);
-    format!("{attr}: {} -> {} ({}, {safety})", in_one_line(declared), fix.target, checks.join(", "))
+    let attr = fix.attr();
+    one_line(&format!("{attr}: {declared} -> {} ({}, {safety})", fix.target, checks.join(", ")))
 }
 
 /// A unified diff as `git apply` reads it.

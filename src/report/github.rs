@@ -6,9 +6,10 @@
 use std::io::{self, Write};
 
 use crate::check::Severity;
+use crate::text::one_line;
 
 use super::policy::warnings;
-use super::{Located, Report, Style, in_one_line};
+use super::{Located, Report, Style};
 
 /// What GitHub shows of each kind.
 const MOST: usize = 10;
@@ -46,18 +47,16 @@ fn annotate(located: &Located, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(b",")?;
     }
     let title = format!("{} {}", finding.check.id, finding.check.name);
-    let mut text = format!("{}: {}", in_one_line(&finding.attr.0), in_one_line(&finding.message));
+    let mut text = format!("{}: {}", one_line(&finding.attr.0), one_line(&finding.message));
     for help in &finding.help {
         text.push('\n');
-        text.push_str(&in_one_line(help));
+        text.push_str(&one_line(help));
     }
     writeln!(out, "title={}::{}", property(&title), data(&text))
 }
 
-/// The text of a command; control characters other than line breaks have no place in a log.
+/// The text of a command.
 fn data(text: &str) -> String {
-    let plain = |c: char| if c.is_control() && c != '\n' && c != '\r' { char::REPLACEMENT_CHARACTER } else { c };
-    let text: String = text.chars().map(plain).collect();
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 

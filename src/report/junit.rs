@@ -7,6 +7,7 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use super::policy::closing;
 use super::{Located, Outcome, PackageReport, Report, Rest, Style, place};
+use crate::text::one_line;
 
 /// Writes one suite with all test cases.
 pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -31,9 +32,9 @@ fn of_package(package: &PackageReport, report: &Report) -> TestCase {
         Outcome::Skipped(why) => skipped(&why.text),
         Outcome::Failed(why) => could_not(&why.text),
     };
-    let mut case = TestCase::new(allowed(&package.package.attr.0), status);
+    let mut case = TestCase::new(one_line(&package.package.attr.0), status);
     let folder = package.package.site.as_ref().map_or("", |site| site.file.as_str());
-    case.set_classname(if folder.is_empty() { "nixpkgs".to_owned() } else { allowed(folder) });
+    case.set_classname(if folder.is_empty() { "nixpkgs".to_owned() } else { one_line(folder) });
     let rest: Vec<String> =
         package.findings.iter().filter(|located| !report.gate.stops(located)).map(in_words).collect();
     if !rest.is_empty() {
@@ -43,15 +44,17 @@ fn of_package(package: &PackageReport, report: &Report) -> TestCase {
 }
 
 fn of_rest(rest: &Rest) -> TestCase {
-    let mut case = TestCase::new(allowed(&rest.name), could_not(&rest.why));
+    let mut case = TestCase::new(one_line(&rest.name), could_not(&rest.why));
     case.set_classname("nixpkgs");
     case
 }
 
 fn of_finding(located: &Located, report: &Report) -> TestCase {
     let status = if report.gate.stops(located) { failed(&[located]) } else { TestCaseStatus::success() };
-    let mut case = TestCase::new(allowed(&format!("{} {}", located.finding.check.name, located.finding.attr)), status);
-    case.set_classname(located.finding.place.as_ref().map_or("nixpkgs".to_owned(), |site| allowed(site.file.as_str())));
+    let mut case = TestCase::new(one_line(&format!("{} {}", located.finding.check.name, located.finding.attr)), status);
+    case.set_classname(
+        located.finding.place.as_ref().map_or("nixpkgs".to_owned(), |site| one_line(site.file.as_str())),
+    );
     case.set_system_out(in_words(located));
     case
 }
@@ -60,7 +63,7 @@ fn failed(stops: &[&Located]) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     if let Some(worst) = stops.iter().max_by_key(|located| located.finding.severity) {
         status.set_type(format!("{} {}", worst.finding.check.id, worst.finding.check.name));
-        status.set_message(allowed(&worst.finding.message));
+        status.set_message(one_line(&worst.finding.message));
     }
     status.set_description(stops.iter().map(|located| in_words(located)).collect::<Vec<_>>().join("\n"));
     status
@@ -68,7 +71,7 @@ fn failed(stops: &[&Located]) -> TestCaseStatus {
 
 fn skipped(why: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::skipped();
-    status.set_message(allowed(why));
+    status.set_message(one_line(why));
     status
 }
 
@@ -76,7 +79,7 @@ fn skipped(why: &str) -> TestCaseStatus {
 fn could_not(why: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
     status.set_type("not-scanned");
-    status.set_message(allowed(why));
+    status.set_message(one_line(why));
     status
 }
 
@@ -87,16 +90,16 @@ fn in_words(located: &Located) -> String {
         crate::triage::State::New => String::new(),
         ref other => format!(" ({})", other.name()),
     };
-    let mut text =
-        format!("{at}{}[{} {}]: {}{state}", finding.severity, finding.check.id, finding.check.name, finding.message);
+    let mut text = format!(
+        "{at}{}[{} {}]: {}{state}",
+        finding.severity,
+        finding.check.id,
+        finding.check.name,
+        one_line(&finding.message)
+    );
     for help in &finding.help {
         text.push_str("\n  help: ");
-        text.push_str(help);
+        text.push_str(&one_line(help));
     }
-    allowed(&text)
-}
-
-/// The text without the two characters that XML forbids and the writer below us lets through.
-fn allowed(text: &str) -> String {
-    text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
+    text
 }

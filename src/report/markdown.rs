@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 use crate::check::Severity;
+use crate::text::one_line;
 
 use super::policy::closing;
-use super::{Located, Report, Style, in_one_line, place, unseen};
+use super::{Located, Report, Style, place, unseen};
 
 /// GitHub refuses step summaries of more than 1 MiB.
 const MOST_OF_A_SUMMARY: usize = 1000 << 10;
@@ -115,7 +116,7 @@ fn failures(report: &Report, mut room: usize, out: &mut dyn Write) -> io::Result
 /// `text` in one line, without anything that Markdown or HTML reads as more than text.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in in_one_line(text).chars() {
+    for c in one_line(text).chars() {
         match c {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),

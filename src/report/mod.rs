@@ -41,7 +41,7 @@ use crate::check::{Finding, Judged, Severity};
 use crate::conclusion::Confidence;
 use crate::declared::Declared;
 use crate::evidence::Evidence;
-use crate::text::{Digest, RelPath};
+use crate::text::{Colors, Digest, Escape, EscapingWriter, RelPath, one_line};
 use crate::tree::{AttrPath, Package, TableOrigin};
 use crate::triage::{Entry, State};
 use crate::verdict::Verdict;
@@ -299,6 +299,13 @@ pub struct Style {
     pub quiet: bool,
 }
 
+impl Style {
+    /// Whether the renderers' own colours may pass.
+    pub fn colors(self) -> Colors {
+        if self.color { Colors::Kept } else { Colors::Refused }
+    }
+}
+
 /// A format.
 #[derive(Debug)]
 pub struct Format {
@@ -308,8 +315,18 @@ pub struct Format {
     pub what: &'static str,
     /// True where it shows the lines that findings are about.
     pub quotes: bool,
-    /// Writes a report.
-    pub render: fn(&Report, Style, &mut dyn Write) -> io::Result<()>,
+    /// How it writes characters that must not reach a terminal or a runner.
+    pub escape: Escape,
+    render: fn(&Report, Style, &mut dyn Write) -> io::Result<()>,
+}
+
+impl Format {
+    /// Writes `report` to `out`, without anything that a terminal or a CI runner obeys.
+    pub fn write(&self, report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        let mut out = EscapingWriter::new(out, self.escape, style.colors());
+        (self.render)(report, style, &mut out)?;
+        out.flush()
+    }
 }
 
 /// All formats.
@@ -318,33 +335,67 @@ pub const FORMATS: &[Format] = &[
         name: "terminal",
         what: "for people: every finding with its place and its witnesses",
         quotes: true,
+        escape: Escape::Text,
         render: terminal::render,
     },
     Format {
         name: "diff",
         what: "declared against concluded of every drifting package, to read and to grep",
         quotes: false,
+        escape: Escape::Text,
         render: diff::render,
     },
-    Format { name: "json", what: "one document", quotes: false, render: json::render },
+    Format { name: "json", what: "one document", quotes: false, escape: Escape::Json, render: json::render },
     Format {
         name: "jsonl",
         what: "one line a package, finding or skipped thing, and a summary at the end",
         quotes: false,
+        escape: Escape::Json,
         render: json::render_lines,
     },
-    Format { name: "sarif", what: "SARIF 2.1.0, for code scanning", quotes: true, render: sarif::render },
-    Format { name: "github", what: "GitHub workflow commands: annotations", quotes: false, render: github::render },
+    Format {
+        name: "sarif",
+        what: "SARIF 2.1.0, for code scanning",
+        quotes: true,
+        escape: Escape::Json,
+        render: sarif::render,
+    },
+    Format {
+        name: "github",
+        what: "GitHub workflow commands: annotations",
+        quotes: false,
+        escape: Escape::Commands,
+        render: github::render,
+    },
     Format {
         name: "github-summary",
         what: "the work list, as long as GitHub takes for a step summary",
         quotes: false,
+        escape: Escape::Text,
         render: markdown::render_summary,
     },
-    Format { name: "markdown", what: "a work list with check boxes", quotes: false, render: markdown::render },
-    Format { name: "gitlab", what: "GitLab code quality", quotes: false, render: gitlab::render },
-    Format { name: "junit", what: "JUnit XML, a test case a package", quotes: false, render: junit::render },
-    Format { name: "csv", what: "one row a finding, for spreadsheets", quotes: false, render: sheet::render },
+    Format {
+        name: "markdown",
+        what: "a work list with check boxes",
+        quotes: false,
+        escape: Escape::Text,
+        render: markdown::render,
+    },
+    Format { name: "gitlab", what: "GitLab code quality", quotes: false, escape: Escape::Json, render: gitlab::render },
+    Format {
+        name: "junit",
+        what: "JUnit XML, a test case a package",
+        quotes: false,
+        escape: Escape::Xml,
+        render: junit::render,
+    },
+    Format {
+        name: "csv",
+        what: "one row a finding, for spreadsheets",
+        quotes: false,
+        escape: Escape::Text,
+        render: sheet::render,
+    },
 ];
 
 /// The format with this name.
@@ -369,7 +420,7 @@ pub fn answer_schema() -> serde_json::Value {
 
 /// What a package is called where it stands, e.g. `pkgs/hello/default.nix:12:5`.
 fn place(site: &crate::tree::Site) -> String {
-    format!("{}:{}:{}", in_one_line(site.file.as_str()), site.start.line, site.start.column)
+    format!("{}:{}:{}", one_line(site.file.as_str()), site.start.line, site.start.column)
 }
 
 /// The attribute and the reason of everything that was skipped or failed.
@@ -384,16 +435,6 @@ fn unseen(report: &Report) -> impl Iterator<Item = (String, bool, &str, Option<&
         }
     });
     packages.chain(report.rest.iter().map(|rest| (rest.name.clone(), rest.failed, rest.why.as_str(), None)))
-}
-
-/// `text` without line breaks and other control characters, which would end a line or command a terminal.
-fn in_one_line(text: &str) -> String {
-    let plain = |c: char| match c {
-        '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => ' ',
-        c if c.is_control() => char::REPLACEMENT_CHARACTER,
-        c => c,
-    };
-    text.chars().map(plain).collect()
 }
 
 /// A fingerprint for each finding that is the same in every run; findings that only their place tells apart are

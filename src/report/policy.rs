@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::check::Severity;
 
-use super::{Report, in_one_line};
+use super::Report;
+use crate::text::one_line;
 
 /// The configuration files of a run and everything that they silence.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -87,7 +88,7 @@ impl Silenced {
 impl fmt::Display for Silenced {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Silenced::Platform(platform) => write!(f, "platform is {}", in_one_line(platform)),
+            Silenced::Platform(platform) => write!(f, "platform is {}", one_line(platform)),
             Silenced::Limit { key, value } => write!(f, "{key} is {value}"),
             Silenced::Ignored(count) => write!(f, "{} ignored", counted(*count, "package")),
             Silenced::Off { check, findings } => write!(f, "{check} is off ({})", counted(*findings, "finding")),
@@ -109,7 +110,7 @@ pub(super) fn sentence(report: &Report) -> Option<String> {
     if files.is_empty() {
         return None;
     }
-    let files: Vec<String> = files.iter().map(|file| in_one_line(file)).collect();
+    let files: Vec<String> = files.iter().map(|file| one_line(file)).collect();
     let all: Vec<String> = silenced.iter().map(Silenced::to_string).collect();
     let silences = if all.is_empty() { String::new() } else { format!("; it silences: {}", all.join(", ")) };
     Some(format!("config: {}{silences}", files.join(", ")))

@@ -6,9 +6,8 @@ use std::io::{self, Write};
 
 use crate::conclusion::{Basis, Concluded, Conclusion, Part};
 use crate::evidence::Role;
+use crate::text::one_line;
 use crate::tree::{LicenseTable, TableOrigin};
-
-use super::in_one_line;
 
 /// Writes the line for `conclusion` in the names of `table`, or why there is none.
 pub fn suggest(conclusion: &Conclusion, table: &LicenseTable, out: &mut dyn Write) -> io::Result<()> {
@@ -43,7 +42,7 @@ fn line(concluded: &Concluded, table: &LicenseTable, out: &mut dyn Write) -> io:
 }
 
 fn comment(text: &str, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "# {}", in_one_line(text))
+    writeln!(out, "# {}", one_line(text))
 }
 
 fn witness(basis: &Basis) -> String {

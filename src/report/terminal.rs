@@ -7,11 +7,12 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 use crate::check::{STALE_SUPPRESSION, Severity};
 use crate::conclusion::Basis;
+use crate::text::one_line;
 use crate::triage::{State, Suppression};
 
 use super::fixes::unmatched;
 use super::policy::{closing, warnings};
-use super::{Disagreement, Located, Report, Style, Totals, in_one_line, unseen};
+use super::{Disagreement, Located, Report, Style, Totals, unseen};
 
 /// More witnesses than this are counted, not listed, unless all are asked for.
 const SHOWN_WITNESSES: usize = 4;
@@ -39,15 +40,15 @@ pub fn finding_block(located: &Located, style: Style) -> String {
     let finding = &located.finding;
     let id = format!("{} {}", finding.check.id, finding.check.name);
     let title =
-        level(finding.severity).primary_title(in_one_line(&format!("{}: {}", finding.attr, finding.message))).id(id);
+        level(finding.severity).primary_title(one_line(&format!("{}: {}", finding.attr, finding.message))).id(id);
     let mut group = match (&finding.place, &located.quote) {
         (Some(site), Some(quote)) => {
             let mark = AnnotationKind::Primary.span(quote.mark.0..quote.mark.1).label(finding.label);
             let snippet = Snippet::source(quote.text.as_str()).line_start(quote.first_line as usize);
-            Group::with_title(title).element(snippet.path(in_one_line(site.file.as_str())).annotation(mark))
+            Group::with_title(title).element(snippet.path(one_line(site.file.as_str())).annotation(mark))
         }
         (Some(site), None) => {
-            let origin = Origin::path(in_one_line(site.file.as_str())).line(site.start.line as usize);
+            let origin = Origin::path(one_line(site.file.as_str())).line(site.start.line as usize);
             Group::with_title(title).element(origin.char_column(site.start.column as usize))
         }
         (None, _) => Group::with_title(title),
@@ -67,12 +68,12 @@ fn footer(located: &Located, style: Style) -> Vec<(&'static str, String)> {
     if !finding.against.is_empty() {
         lines.push(("against", witnesses(&finding.against, style)));
     }
-    lines.extend(finding.help.iter().map(|line| ("help", in_one_line(line))));
+    lines.extend(finding.help.iter().map(|line| ("help", one_line(line))));
     lines.push(match &located.state {
         State::New if finding.check.id == STALE_SUPPRESSION.id => return lines,
         State::New => ("accept", format!("add to clarity.toml\n{}", Suppression::block(finding))),
         State::Known => ("known", "it was there before".to_owned()),
-        State::Suppressed(reason) => ("suppressed", in_one_line(reason)),
+        State::Suppressed(reason) => ("suppressed", one_line(reason)),
     });
     lines
 }
@@ -88,7 +89,7 @@ pub(super) fn witnesses(all: &[Basis], style: Style) -> String {
 }
 
 fn witness(basis: &Basis) -> String {
-    let (class, file) = (basis.class.name(), in_one_line(basis.file.as_str()));
+    let (class, file) = (basis.class.name(), one_line(basis.file.as_str()));
     match basis.files {
         1 => format!("{file}:{} {} ({class})", basis.lines, basis.expr),
         many => format!("{many} files like {file}:{} {} ({class})", basis.lines, basis.expr),
@@ -107,10 +108,10 @@ fn level(severity: Severity) -> Level<'static> {
 fn not_looked_at(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut unlooked: BTreeMap<(bool, &str), Vec<String>> = BTreeMap::new();
     for (name, failed, why, _) in unseen(report) {
-        unlooked.entry((!failed, why)).or_default().push(in_one_line(&name));
+        unlooked.entry((!failed, why)).or_default().push(one_line(&name));
     }
     for ((skipped, why), names) in unlooked {
-        let (what, why) = (if skipped { "skipped" } else { "failed" }, in_one_line(why));
+        let (what, why) = (if skipped { "skipped" } else { "failed" }, one_line(why));
         match &names[..] {
             [name] => writeln!(out, "{what}: {name}: {why}")?,
             names if style.verbose => writeln!(out, "{what}: {}: {why}", names.join(", "))?,
@@ -119,7 +120,8 @@ fn not_looked_at(report: &Report, style: Style, out: &mut dyn Write) -> io::Resu
     }
     for one in &report.disagreements {
         let Disagreement { attr, stated, evaluated } = one;
-        writeln!(out, "disagreement: {attr}: {stated} statically, {evaluated} by evaluation")?;
+        let line = format!("disagreement: {attr}: {stated} statically, {evaluated} by evaluation");
+        writeln!(out, "{}", one_line(&line))?;
     }
     unmatched(report).iter().try_for_each(|line| writeln!(out, "{line}"))
 }

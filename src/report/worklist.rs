@@ -9,10 +9,11 @@ use serde::Serialize;
 use crate::conclusion::Basis;
 use crate::fix::Plan;
 use crate::fix::worklist::{Answered, Status};
+use crate::text::one_line;
 
+use super::Style;
 use super::terminal::witnesses;
 use super::wire::{SCHEMA, WitnessRow, witness};
-use super::{Style, in_one_line};
 
 /// One answer.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -57,9 +58,9 @@ pub fn answers(all: &[Answered], style: Style, out: &mut dyn Write) -> io::Resul
     for one in all {
         let class = one.answer.class.map(|class| format!(" ({})", class.name().replace('-', " "))).unwrap_or_default();
         let status = one.answer.status.name().replace('-', " ");
-        writeln!(out, "{status}{class}: {}", in_one_line(&one.row.text))?;
-        let attr = one.attr.as_ref().map(|attr| format!("{}: ", in_one_line(&attr.0))).unwrap_or_default();
-        writeln!(out, "  {attr}{}", in_one_line(&one.answer.why))?;
+        writeln!(out, "{status}{class}: {}", one_line(&one.row.text))?;
+        let attr = one.attr.as_ref().map(|attr| format!("{}: ", one_line(&attr.0))).unwrap_or_default();
+        writeln!(out, "  {attr}{}", one_line(&one.answer.why))?;
         if !one.answer.evidence.is_empty() {
             writeln!(out, "  evidence: {}", witnesses(&one.answer.evidence, style))?;
         }

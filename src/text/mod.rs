@@ -7,11 +7,13 @@ mod digest;
 mod edit;
 mod lines;
 mod path;
+mod plain;
 
 pub use digest::Digest;
 pub use edit::{Edit, EditSet, Overlap};
 pub use lines::{LineIndex, LineRange, Position};
 pub use path::RelPath;
+pub use plain::{Colors, Escape, EscapingWriter, is_unprintable, one_line};
 
 /// A range of bytes in one file; `end` is exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]

@@ -12,7 +12,8 @@ use crate::cli::{Output, USAGE, stream};
 use crate::engine::{Session, Watch};
 use crate::fix::Plan;
 use crate::fix::worklist::{self, Answered, Row, Status};
-use crate::report;
+use crate::report::{self, Style};
+use crate::text::Escape;
 
 /// Arguments about the list.
 #[derive(Debug, clap::Args)]
@@ -62,7 +63,8 @@ pub(super) fn run(
     let mut plan = session.propose(&super::options(args), |finding| confirmed.contains(&finding.attr.0));
     match args.list.format {
         Format::Text => {
-            stream::to_stdout(|out| report::answers(&answers, super::style(output), out))?;
+            let style = super::style(output);
+            stream::to_stdout(Escape::Text, style, |out| report::answers(&answers, style, out))?;
             super::deliver(args, output, session, &mut plan)?;
         }
         Format::Json | Format::Jsonl => {
@@ -85,5 +87,5 @@ pub(super) fn confirmed(answers: &[Answered]) -> BTreeSet<String> {
 
 fn print(format: Format, answers: &[Answered], plan: &Plan) -> anyhow::Result<()> {
     let write = if format == Format::Json { report::answers_json } else { report::answers_jsonl };
-    stream::to_stdout(|out| write(answers, plan, out))
+    stream::to_stdout(Escape::Json, Style::default(), |out| write(answers, plan, out))
 }

@@ -15,6 +15,7 @@ use crate::check::Safety;
 use crate::engine::{Request, Session, Watch};
 use crate::fix::{self, Dirty, Plan, Repository};
 use crate::report::{self, Report, Style};
+use crate::text::Escape;
 
 use super::{FOUND, INTERRUPTED, Output, USAGE, interrupt, stream, what};
 
@@ -117,7 +118,8 @@ fn deliver(args: &Args, output: &Output, session: &Session, plan: &mut Plan) -> 
     if args.how.write || args.how.patch_dir.is_some() || args.how.commit.is_some() {
         return put(args, session, plan);
     }
-    stream::to_stdout(|out| report::fixes(plan, style(output), out))
+    let style = style(output);
+    stream::to_stdout(Escape::Text, style, |out| report::fixes(plan, style, out))
 }
 
 fn put(args: &Args, session: &Session, plan: &mut Plan) -> anyhow::Result<()> {

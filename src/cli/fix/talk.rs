@@ -13,7 +13,7 @@ use crate::engine::{Session, Watch};
 use crate::fix::{self, Choice, Dirty, Joint, Plan};
 use crate::license::Suffix;
 use crate::report::{self, Located, Outcome, Style};
-use crate::text::RelPath;
+use crate::text::{Escape, EscapingWriter, RelPath};
 
 use super::memory::Memory;
 
@@ -89,8 +89,10 @@ impl Talk {
     fn show(&mut self, number: usize, total: usize, located: &Located) -> anyhow::Result<()> {
         let finding = &located.finding;
         self.say(&format!("\n({number} of {total}) {}", report::finding_block(located, self.style)))?;
-        report::witnesses("evidence", &finding.evidence, &mut self.term)?;
-        report::witnesses("against", &finding.against, &mut self.term)?;
+        let mut out = self.out();
+        report::witnesses("evidence", &finding.evidence, &mut out)?;
+        report::witnesses("against", &finding.against, &mut out)?;
+        out.flush()?;
         Ok(())
     }
 
@@ -155,7 +157,9 @@ impl Talk {
         }
         if choice.is_settled() {
             let plan = self.draft(finding, choice);
-            report::fixes(&plan, self.style, &mut self.term)?;
+            let mut out = self.out();
+            report::fixes(&plan, self.style, &mut out)?;
+            out.flush()?;
             self.say_all(&report::left(&plan))?;
         }
         Ok(())
@@ -203,7 +207,7 @@ impl Talk {
     /// Writes the block that silences `finding`. True where it was done.
     fn suppress(&mut self, finding: &Finding) -> anyhow::Result<bool> {
         let question = format!("why is it to be silenced? (goes to {}; empty: not at all) ", self.config.display());
-        self.term.write_all(question.as_bytes())?;
+        self.write(&question)?;
         let reason = self.heard(|term| term.read_line())?.unwrap_or_default();
         let reason = reason.trim();
         if reason.is_empty() {
@@ -227,7 +231,7 @@ impl Talk {
             keys.extend(["any of them: O[r]", "all of them: A[n]d"]);
         }
         keys.extend(["[s]kip", "[x] suppress", "[q]uit"]);
-        self.term.write_all(format!("{} ? ", keys.join(", ")).as_bytes())?;
+        self.write(&format!("{} ? ", keys.join(", ")))?;
         let key = self.heard(|term| term.read_key())?;
         let letter = match key {
             Some(Key::Char(letter)) => letter.to_ascii_lowercase(),
@@ -252,8 +256,18 @@ impl Talk {
     }
 
     fn say(&mut self, text: &str) -> anyhow::Result<()> {
-        writeln!(self.term, "{text}")?;
-        Ok(())
+        self.write(&format!("{text}\n"))
+    }
+
+    fn write(&self, text: &str) -> anyhow::Result<()> {
+        let mut out = self.out();
+        out.write_all(text.as_bytes())?;
+        Ok(out.flush()?)
+    }
+
+    /// The terminal, for text of others.
+    fn out(&self) -> EscapingWriter<&Term> {
+        EscapingWriter::new(&self.term, Escape::Text, self.style.colors())
     }
 
     fn say_all(&mut self, lines: &[String]) -> anyhow::Result<()> {

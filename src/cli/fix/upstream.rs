@@ -10,7 +10,8 @@ use crate::conclusion::Conclusion;
 use crate::declared::Selection;
 use crate::engine::{self, Watch};
 use crate::fix;
-use crate::report::{Outcome, PackageReport};
+use crate::report::{Outcome, PackageReport, Style};
+use crate::text::Escape;
 
 /// Prints the question about `attr`.
 pub(super) fn run(args: &super::Args, attr: &str, watch: &Watch) -> anyhow::Result<ExitCode> {
@@ -39,7 +40,9 @@ fn ask(report: &PackageReport) -> anyhow::Result<ExitCode> {
     match (&report.outcome, &report.evidence) {
         (Outcome::Audited(Some(judged)), Some(evidence)) => {
             match fix::question(&report.package, &report.declared, judged, evidence) {
-                Some(question) => stream::to_stdout(|out| out.write_all(question.as_bytes()))?,
+                Some(question) => {
+                    stream::to_stdout(Escape::Text, Style::default(), |out| out.write_all(question.as_bytes()))?
+                }
                 None => return nothing_open(attr, judged),
             }
             Ok(ExitCode::SUCCESS)

@@ -22,8 +22,15 @@ pub(in crate::evidence) fn understood(value: &str) -> Option<(LicenseExpr, Optio
     Some((expr, note.or_else(|| Some(format!("written `{value}`")))))
 }
 
+/// Detections of one manifest. Each looks for its place in the whole text, so that a list of 100,000 names would take an
+/// hour; the longest real one (a `debian/copyright`) has below 500.
+const MOST_CLAIMS: usize = 1_000;
+
 /// Reports what the field `value` says; `key` leads to its line.
 pub(super) fn claim(page: &Page<'_>, seen: &mut Seen, by: DetectorId, key: &str, value: &str) -> bool {
+    if seen.detections.len() >= MOST_CLAIMS {
+        return false;
+    }
     let Some((expr, note)) = understood(value) else { return false };
     let span = place(page.text, key, value);
     seen.detections.push(Detection {

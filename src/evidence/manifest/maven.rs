@@ -48,24 +48,54 @@ fn join(seen: &mut Seen, before: usize) {
     }));
 }
 
+/// Names of elements that lead to a field; deeper elements and longer names are of no manifest.
+const MOST_DEPTH: usize = 16;
+const LONGEST_NAME: usize = 64;
+
 /// The texts of all elements with their paths of local names; what comes before a syntax error is kept.
 pub(super) fn texts(xml: &str) -> Vec<(String, String)> {
     let mut reader = Reader::from_str(xml);
-    let (mut path, mut found): (Vec<String>, Vec<(String, String)>) = (Vec::new(), Vec::new());
+    let (mut path, mut found): (Path, Vec<(String, String)>) = (Path::default(), Vec::new());
     loop {
         match reader.read_event() {
-            Ok(Event::Start(start)) => path.push(String::from_utf8_lossy(start.local_name().as_ref()).into_owned()),
-            Ok(Event::End(_)) => {
-                path.pop();
-            }
+            Ok(Event::Start(start)) => path.open(start.local_name().as_ref()),
+            Ok(Event::End(_)) => path.close(),
             Ok(Event::Text(text)) => {
                 let text = String::from_utf8_lossy(&text).trim().to_owned();
-                if !text.is_empty() && path.len() < 64 {
-                    found.push((path.join("/"), text));
-                }
+                found.extend(path.joined().filter(|_| !text.is_empty()).map(|path| (path, text)));
             }
             Ok(Event::Eof) | Err(_) => return found,
             Ok(_) => {}
         }
+    }
+}
+
+/// The open elements of a document.
+#[derive(Default)]
+struct Path {
+    names: Vec<String>,
+    /// Open elements below those, which lead to nothing that is wanted.
+    beyond: usize,
+}
+
+impl Path {
+    fn open(&mut self, name: &[u8]) {
+        if self.beyond > 0 || self.names.len() == MOST_DEPTH || name.len() > LONGEST_NAME {
+            self.beyond += 1;
+        } else {
+            self.names.push(String::from_utf8_lossy(name).into_owned());
+        }
+    }
+
+    fn close(&mut self) {
+        match self.beyond {
+            0 => drop(self.names.pop()),
+            _ => self.beyond -= 1,
+        }
+    }
+
+    /// The names with slashes between them; `None` below the elements that count.
+    fn joined(&self) -> Option<String> {
+        (self.beyond == 0).then(|| self.names.join("/"))
     }
 }

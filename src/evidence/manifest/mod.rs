@@ -20,6 +20,7 @@ mod perl;
 mod python;
 mod r;
 mod rpm;
+mod yaml;
 
 pub(super) use self::claim::understood;
 pub(super) use self::debian::files_stanzas as dep5_stanzas;

@@ -42,7 +42,7 @@ const NAMES: &[(&str, &str)] = &[
 pub(super) fn read_meta(page: &Page<'_>, seen: &mut Seen) {
     let values = match serde_json::from_str::<serde_json::Value>(page.text) {
         Ok(meta) => texts(meta.get("license")),
-        Err(_) => super::citation::yaml_texts(page.text, "license"),
+        Err(_) => super::yaml::texts(page.text, "license"),
     };
     for value in values {
         known(page, seen, &value);

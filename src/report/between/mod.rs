@@ -9,6 +9,7 @@ use std::io::{self, Write};
 pub use progress::{BadReport, Progress, Seen, is_report, progress};
 
 use super::Style;
+use crate::text::{Escape, EscapingWriter};
 use crate::verdict::Versions;
 
 /// One side of a comparison.
@@ -54,15 +55,24 @@ impl Comparison {
 pub struct BetweenFormat {
     /// Its name on the command line.
     pub name: &'static str,
-    /// Writes a comparison.
-    pub render: fn(&Comparison, Style, &mut dyn Write) -> io::Result<()>,
+    escape: Escape,
+    render: fn(&Comparison, Style, &mut dyn Write) -> io::Result<()>,
+}
+
+impl BetweenFormat {
+    /// Writes `comparison` to `out`, without anything that a terminal or a CI runner obeys.
+    pub fn write(&self, comparison: &Comparison, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        let mut out = EscapingWriter::new(out, self.escape, style.colors());
+        (self.render)(comparison, style, &mut out)?;
+        out.flush()
+    }
 }
 
 /// All of them.
 pub const FORMATS: &[BetweenFormat] = &[
-    BetweenFormat { name: "terminal", render: words::terminal },
-    BetweenFormat { name: "json", render: wire::render },
-    BetweenFormat { name: "markdown", render: words::markdown },
+    BetweenFormat { name: "terminal", escape: Escape::Text, render: words::terminal },
+    BetweenFormat { name: "json", escape: Escape::Json, render: wire::render },
+    BetweenFormat { name: "markdown", escape: Escape::Text, render: words::markdown },
 ];
 
 /// The published JSON Schema of `clarity diff --format json`.

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::{Comparison, Progress, Seen, Side, Style};
-use crate::report::{escaped, in_one_line};
-use crate::text::RelPath;
+use crate::report::escaped;
+use crate::text::{RelPath, one_line};
 use crate::verdict::{How, Shift, Versions};
 
 /// Files of a license shown unless all are asked for.
@@ -18,7 +18,7 @@ pub(super) fn terminal(comparison: &Comparison, style: Style, out: &mut dyn Writ
             side("-", old, &versions.before, style, out)?;
             side("+", new, &versions.after, style, out)?;
             for shift in &versions.shifts {
-                writeln!(out, "  {}", in_one_line(&shifted(shift, style)))?;
+                writeln!(out, "  {}", one_line(&shifted(shift, style)))?;
             }
             if !style.quiet {
                 writeln!(out, "{}", sum(versions))?;
@@ -28,11 +28,11 @@ pub(super) fn terminal(comparison: &Comparison, style: Style, out: &mut dyn Writ
         Comparison::Reports { names: [old, new], progress } => {
             for (title, list, color) in lists(progress) {
                 for seen in list {
-                    writeln!(out, "{} {}", painted(title, color, style), in_one_line(&said(seen)))?;
+                    writeln!(out, "{} {}", painted(title, color, style), one_line(&said(seen)))?;
                 }
             }
             if !style.quiet {
-                writeln!(out, "{} -> {}: {}", in_one_line(old), in_one_line(new), total(progress))?;
+                writeln!(out, "{} -> {}: {}", one_line(old), one_line(new), total(progress))?;
             }
             Ok(())
         }
@@ -74,7 +74,7 @@ fn side(mark: &str, side: &Side, says: &str, style: Style, out: &mut dyn Write) 
         Some(declared) => format!(" (declared: {declared})"),
     };
     let line = format!("{mark} {}: {says}{declared}", side.name);
-    writeln!(out, "{}", painted(&in_one_line(&line), color, style))
+    writeln!(out, "{}", painted(&one_line(&line), color, style))
 }
 
 const RED: &str = "\x1b[31m";
