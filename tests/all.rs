@@ -34,6 +34,7 @@ mod meta;
 mod patches;
 mod pitfalls;
 mod policy;
+mod racing;
 mod readme;
 mod scan;
 mod sharing;

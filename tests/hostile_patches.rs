@@ -121,7 +121,7 @@ const IDEAS: [(&str, &str); 30] = [
     ),
 ];
 
-fn plain_fix(file: &str, text: &str) -> Fix {
+pub fn plain_fix(file: &str, text: &str) -> Fix {
     let report = golden::package("plain", file, 8, "MIT", "Apache-2.0");
     let start = text.find("mit").expect("there") as u32;
     let mut edits = EditSet::new();
@@ -147,7 +147,7 @@ fn plan(fix: Fix, text: &str) -> Plan {
 }
 
 /// A repository with one package.
-fn place_with(file: &str, text: &str) -> Place {
+pub fn place_with(file: &str, text: &str) -> Place {
     let place = Place::new();
     let path = place.tree().join(file);
     fs::create_dir_all(path.parent().expect("a folder")).expect("writable");

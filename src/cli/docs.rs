@@ -3,15 +3,39 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use clap::ValueEnum;
+
 use crate::check::{AUDITS, CHECKS, Check};
 use crate::report::{FORMATS, Style};
 use crate::text::Escape;
 
 use super::stream;
 
+/// Arguments of `clarity docs`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Which page.
+    #[arg(value_enum, default_value_t = Page::Checks)]
+    page: Page,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Page {
+    /// The checks, the audits and the formats.
+    Checks,
+    /// What is trusted, what never runs, what leaves the machine, how to report a hole.
+    Security,
+}
+
+/// The page about security.
+const SECURITY: &str = include_str!("security.md");
+
 /// Runs the subcommand.
-pub(super) fn run() -> anyhow::Result<ExitCode> {
-    stream::to_stdout(Escape::Text, Style::default(), write)?;
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    stream::to_stdout(Escape::Text, Style::default(), |out| match args.page {
+        Page::Checks => write(out),
+        Page::Security => out.write_all(SECURITY.as_bytes()),
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -51,8 +51,8 @@ enum Command {
     /// Propose the license of a source: the expression, what it rests on, and what is uncertain.
     Suggest(suggest::Args),
     Cache(cache::Args),
-    /// Print the documentation of the checks and formats as Markdown.
-    Docs,
+    /// Print the documentation of the checks and formats, or a page about security, as Markdown.
+    Docs(docs::Args),
     /// Print a published JSON Schema.
     Schema(schema::Args),
 }
@@ -114,7 +114,7 @@ fn dispatch(args: &Args) -> anyhow::Result<ExitCode> {
         Some(Command::Licenses(licenses)) => licenses::run(licenses, &args.output),
         Some(Command::Suggest(suggest)) => suggest::run(suggest, &args.output),
         Some(Command::Cache(cache)) => cache::run(cache),
-        Some(Command::Docs) => docs::run(),
+        Some(Command::Docs(docs)) => docs::run(docs),
         Some(Command::Schema(schema)) => schema::run(schema),
         None => {
             anyhow::bail!("no command given; `clarity scan PATH` compares a checkout, `clarity --help` lists the rest")

@@ -130,7 +130,7 @@ fn all_evidence(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
     line(out, format_args!("evidence:  {} files, {unread} of them not read as text", evidence.files.len()))?;
     for (role, lines) in by_role {
         line(out, format_args!("  {role}:"))?;
-        lines.iter().try_for_each(|line| line(out, format_args!("    {line}")))?;
+        lines.iter().try_for_each(|seen| line(out, format_args!("    {seen}")))?;
     }
     Ok(())
 }

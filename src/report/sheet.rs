@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::policy::warnings;
 use super::{Located, Report, Style};
+use crate::text::one_line;
 
 const HEAD: [&str; 13] = [
     "attr",
@@ -59,7 +60,8 @@ fn row(located: &Located) -> [String; 13] {
     ]
 }
 
-/// A cell that no spreadsheet takes for a formula.
+/// A cell in one line that no spreadsheet takes for a formula.
 fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    let cell = one_line(cell);
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
 }

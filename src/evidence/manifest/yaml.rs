@@ -31,8 +31,8 @@ enum Place {
     Key,
     /// In front of the value of a key: the wanted one, or another.
     Value { wanted: bool },
-    /// In a list or mapping that is the value of a key.
-    Inside { wanted: bool },
+    /// In a list or mapping that is the value of a key, or that is a key.
+    Inside { wanted: bool, is_key: bool },
 }
 
 struct Field<'k> {
@@ -74,9 +74,9 @@ impl Field<'_> {
         self.depth += 1;
         self.place = match (self.place, self.depth) {
             (Place::Outside, 1) if is_mapping => Place::Key,
-            // A mapping as a value says nothing that is wanted, and a key that is none has a value as well.
-            (Place::Value { wanted }, _) => Place::Inside { wanted: wanted && !is_mapping },
-            (Place::Key, _) => Place::Inside { wanted: false },
+            // A mapping as a value says nothing that is wanted.
+            (Place::Value { wanted }, _) => Place::Inside { wanted: wanted && !is_mapping, is_key: false },
+            (Place::Key, _) => Place::Inside { wanted: false, is_key: true },
             (place, _) => place,
         };
     }
@@ -85,6 +85,7 @@ impl Field<'_> {
         self.depth = self.depth.saturating_sub(1);
         self.place = match (self.place, self.depth) {
             (_, 0) => Place::Outside,
+            (Place::Inside { is_key: true, .. }, 1) => Place::Value { wanted: false },
             (Place::Inside { .. }, 1) => Place::Key,
             (place, _) => place,
         };
@@ -97,7 +98,7 @@ impl Field<'_> {
                 self.values.extend(Some(text).filter(|text| wanted && !text.is_empty()));
                 Place::Key
             }
-            (Place::Inside { wanted }, 2) => {
+            (Place::Inside { wanted, .. }, 2) => {
                 self.values.extend(Some(text).filter(|text| wanted && !text.is_empty()));
                 self.place
             }
