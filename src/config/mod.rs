@@ -359,7 +359,7 @@ mod tests {
     #[test]
     fn an_empty_file_is_the_default() {
         let config = loaded("").expect("valid");
-        assert_eq!((config.source_dirs.len(), config.gate, config.fetch.enabled), (0, Gate::default(), false));
+        assert_eq!((config.source_dirs.len(), config.gate(), config.fetch.enabled), (0, Gate::default(), false));
     }
 
     #[test]
