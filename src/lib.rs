@@ -4,7 +4,7 @@
 //!
 //! | module | owns | verb |
 //! |---|---|---|
-//! | [`text`] | spans, lines, edits, relative paths, digests | |
+//! | [`text`] | spans, lines, edits, relative paths, digests, the end of work | |
 //! | [`git`] | the `git` program, in which no repository commands | `command` |
 //! | [`store`] | a content-addressed folder on disk | `open` |
 //! | [`license`] | license expressions and how two of them relate | `parse` |

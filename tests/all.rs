@@ -41,5 +41,6 @@ mod sharing;
 mod source;
 mod upstream;
 mod worklist;
+mod stop;
 mod suggest;
 mod trust;

@@ -175,6 +175,7 @@ pub fn report(packages: Vec<PackageReport>) -> Report {
         unmatched: vec!["no\u{1b}such".to_owned()],
         coverage: Coverage::default(),
         partial: false,
+        late: false,
         asked: Asked::default(),
         policy: Policy::default(),
     }

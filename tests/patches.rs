@@ -263,6 +263,19 @@ fn patches_are_not_mixed_with_older_ones() {
 }
 
 #[test]
+fn without_a_fix_nothing_is_written_and_that_is_said() {
+    let place = Place::new();
+    for how in [["--patch-dir", "patches"], ["--commit", "licenses"]] {
+        let run = place.fix_with(&[&["--attr", "amber-clock"], &how[..]].concat(), |command| {
+            command.current_dir(place.path("."));
+        });
+        assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{how:?}: {}", run.stderr);
+        assert!(run.stderr.contains("no fix: nothing is written"), "{}", run.stderr);
+    }
+    assert!(!place.path("patches").exists());
+}
+
+#[test]
 fn outside_of_git_patches_are_refused_and_files_need_a_word() {
     let place = Place::bare();
     for how in [["--patch-dir", "patches"], ["--commit", "licenses"]] {
@@ -423,7 +436,6 @@ fn planned(place: &Place, attr: &str) -> (clarity::fix::Plan, PathBuf) {
         quotes: true,
         jobs: 2,
         time_limit: std::time::Duration::from_secs(60),
-        deadline: None,
         strict: false,
         allow_gaps: false,
         policy: clarity::report::Policy::default(),

@@ -94,7 +94,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     let mut request = request_of(args, &config, since)?;
     request.quotes = args.format.quotes || outputs.iter().any(|(format, _)| format.quotes);
     let watch = Watch::new(stream::watched() && !output.quiet);
-    interrupt::end_on_signals(&watch)?;
+    interrupt::begin(&watch, args.what.deadline)?;
     // Left to the system: the process ends with this function, and taking apart what is large is a part of its time.
     let checkout = ManuallyDrop::new(Checkout::open(&request.path, &request.tree)?);
     let report = ManuallyDrop::new(engine::scan_checkout(&checkout, &request, &watch)?);

@@ -162,7 +162,6 @@ pub(super) fn request_by(path: &Path, what: &What, config: &Config) -> anyhow::R
         quotes: true,
         jobs: what.jobs(),
         time_limit: config.time_limit.filter(|_| what.time_limit.is_none()).unwrap_or_else(|| what.time_limit()),
-        deadline: what.deadline.map(Duration::from_secs),
     })
 }
 

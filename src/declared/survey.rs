@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
 
 use crate::nix::Eval;
+use crate::text::stop;
 use crate::tree::{Checkout, Found, Package, Selection, Walk};
 
 /// One attribute of the checkout.
@@ -56,13 +57,22 @@ pub fn survey_part(checkout: &Checkout, part: Part<'_>, each: &mut dyn FnMut(Row
     let (send, receive) = std::sync::mpsc::sync_channel::<Vec<Row>>(8);
     let walk = Walk { checkout, selection, stop, shard, seen: Cell::new(0) };
     std::thread::scope(|scope| {
-        let walking = scope.spawn(move || walked(checkout, walk, &send));
+        let clock = stop::current();
+        let work = move || stop::under(clock, || walked(checkout, walk, &send));
+        let walking = match std::thread::Builder::new().spawn_scoped(scope, work) {
+            Ok(walking) => walking,
+            Err(error) => {
+                checkout.note_trouble(&error);
+                return false;
+            }
+        };
         receive.iter().flatten().for_each(&mut *each);
-        walking.join().ok().flatten().is_some() && !stop.load(Ordering::Relaxed)
+        let walked = walking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        walked.is_some() && !stop.load(Ordering::Relaxed)
     })
 }
 
-/// Walks to the end, with one evaluator after the other; `None` where one panicked.
+/// Walks to the end, with one evaluator after the other; `None` where there was none to be had.
 fn walked(checkout: &Checkout, walk: Walk<'_>, send: &SyncSender<Vec<Row>>) -> Option<()> {
     let parsed = resolve::Parsed::default();
     let mut resume = Vec::new();

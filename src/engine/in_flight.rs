@@ -7,10 +7,10 @@ use crate::evidence::Evidence;
 use crate::source::{FixedHash, Identity};
 use crate::tree::SourceRef;
 
-use super::source_scan::Stop;
+use super::source_scan::Stopped;
 
 /// What is known of one source.
-pub(super) type Seen = Result<Arc<Evidence>, Stop>;
+pub(super) type Seen = Result<Arc<Evidence>, Stopped>;
 
 /// What was seen in sources, for those who come later.
 pub(super) struct InFlight {

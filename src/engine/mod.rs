@@ -2,6 +2,7 @@
 //!
 //! Knows no rule of licenses. `--jobs 1` and `--jobs N` give identical bytes.
 
+mod acquire;
 mod answers;
 mod audit;
 mod detect;
@@ -9,6 +10,7 @@ mod past;
 mod idle;
 mod in_flight;
 mod package;
+mod places;
 mod policy;
 mod propose;
 mod quote;

@@ -1,34 +1,31 @@
 //! One package: its sources acquired, looked at, and judged.
 
-use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
 
 use crate::check::{self, Earlier, Finding, Judged, Subject};
 use crate::conclusion::{conclude, prebuilt, unknown_texts};
 use crate::declared::Declared;
 use crate::evidence::{Detector, Evidence, curate};
 use crate::report::{Outcome, Why, WhyKind};
-use crate::source::{self, SourceTree, Sources};
+use crate::source::SourceTree;
 use crate::text::RelPath;
+use crate::text::stop::{self, Stop};
 use crate::tree::{LicenseTable, Package};
 use crate::verdict::{Outline, compare};
 
 use super::Watch;
+use super::acquire::{Acquired, Missed};
 use super::audit::{Audit, Seen};
 use super::in_flight::InFlight;
 use super::request::Request;
-use super::source_scan::{SourceScan, Stop};
+use super::source_scan::{SourceScan, Stopped};
 use super::survey::Found;
-use super::vendored::{Brought, bring, looked_at};
+use super::vendored::looked_at;
 
 /// Looks at packages, one at a time; shared by all threads of a run.
 pub(super) struct Inspector<'r> {
     pub(super) request: &'r Request,
-    /// The checkout.
-    pub(super) root: &'r Path,
     pub(super) watch: &'r Watch,
-    pub(super) sources: &'r Sources,
     pub(super) table: &'r LicenseTable,
     pub(super) pool: &'r rayon::ThreadPool,
     pub(super) detector: &'r Detector,
@@ -36,34 +33,23 @@ pub(super) struct Inspector<'r> {
 }
 
 impl Inspector<'_> {
-    /// The sources of `package`; blocks while they are fetched.
-    pub(super) fn acquire(&self, package: &Package) -> Acquired {
-        let requests = package.sources.iter().enumerate().map(|(index, source)| source::Request {
-            attr: &package.attr.0,
-            pname: package.pname.as_deref(),
-            version: package.version.as_deref(),
-            index,
-            source,
-        });
-        let own: Result<Vec<SourceTree>, source::SourceError> =
-            requests.map(|request| self.sources.acquire(&request)).collect();
-        let brought = match &own {
-            Ok(own) if self.request.vendored => bring(self.sources, self.root, package, own),
-            _ => Vec::new(),
-        };
-        Acquired { own, brought }
+    /// What the sources of the package say.
+    pub(super) fn audit(&self, found: &Found, acquired: Acquired) -> Audit {
+        let clock = Stop::new(self.watch.cancel(), self.request.time_limit);
+        stop::under(Some(clock), || self.audit_in_time(found, acquired))
     }
 
-    /// What the sources of the package say.
-    pub(super) fn audit(&self, (package, declared): &Found, acquired: Acquired) -> Audit {
+    fn audit_in_time(&self, (package, declared): &Found, acquired: Acquired) -> Audit {
         let trees = match acquired.own {
             Ok(trees) if trees.is_empty() => return Audit::without_source(Outcome::Skipped(no_source(package))),
             Ok(trees) => trees,
-            Err(error) if error.is_skipped() => return Audit::unseen(Outcome::Skipped(Why::from(&error))),
-            Err(error) => return Audit::unseen(Outcome::Failed(Why::from(&error))),
+            Err(Missed::Stopped(over)) => return Audit::unseen(self.stopped(&over.into())),
+            Err(Missed::Source(error)) if error.is_skipped() => {
+                return Audit::unseen(Outcome::Skipped(Why::from(&error)));
+            }
+            Err(Missed::Source(error)) => return Audit::unseen(Outcome::Failed(Why::from(&error))),
         };
-        let deadline = Instant::now() + self.request.time_limit;
-        let scan = SourceScan { detector: self.detector, pool: self.pool, watch: self.watch, deadline };
+        let scan = SourceScan { detector: self.detector, pool: self.pool, watch: self.watch };
         let look = |tree: &SourceTree| match self.in_flight.seen(&tree.identity, || scan.of(tree).map(Arc::new)) {
             Ok(evidence) => Ok(Arc::unwrap_or_clone(evidence)),
             Err(stop) => Err(self.stopped(&stop)),
@@ -87,13 +73,13 @@ impl Inspector<'_> {
         Audit { outcome, seen: Some(Box::new(Seen { evidence, ..seen })) }
     }
 
-    fn stopped(&self, stop: &Stop) -> Outcome {
+    fn stopped(&self, stop: &Stopped) -> Outcome {
         match stop {
-            Stop::Ended => Outcome::Skipped(not_its_turn()),
-            Stop::Broken(why) => Outcome::Failed(Why::new(WhyKind::Unreadable, why)),
-            Stop::Late => {
+            Stopped::Ended => Outcome::Skipped(not_its_turn()),
+            Stopped::Broken(why) => Outcome::Failed(Why::new(WhyKind::Unreadable, why)),
+            Stopped::Late => {
                 let limit = self.request.time_limit.as_secs();
-                let why = format!("reading its source took longer than {limit} s; raise --time-limit");
+                let why = format!("its source took longer than {limit} s to hash and read; raise --time-limit");
                 Outcome::Failed(Why::new(WhyKind::Late, why))
             }
         }
@@ -103,12 +89,6 @@ impl Inspector<'_> {
 /// The reason of a package that the run did not come to.
 pub(super) fn not_its_turn() -> Why {
     Why::new(WhyKind::Ended, "the run was ended before its turn")
-}
-
-/// The sources of one package, and what package managers bring along.
-pub(super) struct Acquired {
-    own: Result<Vec<SourceTree>, source::SourceError>,
-    brought: Vec<Brought>,
 }
 
 fn no_source(package: &Package) -> Why {

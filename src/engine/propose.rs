@@ -14,7 +14,7 @@ use crate::tree::{Checkout, LicenseTable};
 use crate::triage::State;
 
 use super::Watch;
-use super::request::{Request, ScanError};
+use super::request::{Request, ScanError, trusted};
 use super::scan::scan_checkout;
 use super::survey::{Found, declarations, some_of, survey};
 
@@ -38,6 +38,7 @@ impl Session {
         let report = scan_checkout(&checkout, request, watch)?;
         watch.stage("planning");
         let all = declarations(&checkout, request, watch);
+        trusted(&checkout)?;
         Ok(Session::of(request.clone(), watch, checkout, all, report))
     }
 
@@ -50,6 +51,7 @@ impl Session {
         let checkout = Checkout::open(&request.path, &request.tree)?;
         watch.stage("evaluating");
         let mut all = declarations(&checkout, &Request { selection: Selection::All, ..request.clone() }, watch);
+        trusted(&checkout)?;
         let request = Request { selection: choose(&all), ..request.clone() };
         let report = scan_checkout(&checkout, &request, watch)?;
         let known: BTreeSet<String> = all.iter().map(|(package, _)| package.attr.0.clone()).collect();
@@ -127,7 +129,7 @@ impl Session {
                 some => survey(&edited, &some_of(&request, some), &self.watch).packages,
             };
             // What was not evaluated to its end is not offered.
-            let declared = (!self.watch.is_ended()).then_some(declared)?;
+            let declared = (!self.watch.is_ended() && edited.trouble().is_none()).then_some(declared)?;
             let by_attr = by_attr(&declared);
             if is_whole {
                 found = declared;

@@ -8,7 +8,7 @@ use crate::declared::{self, evaluated::Evaluated};
 use crate::evidence::Curations;
 use crate::report::{Gate, Policy};
 use crate::store::Store;
-use crate::tree::{self, Package};
+use crate::tree::{self, Checkout, Package};
 use crate::{check, source, triage};
 
 /// What to scan, and how.
@@ -54,8 +54,6 @@ pub struct Request {
     pub jobs: usize,
     /// The most time that getting and reading the source of one package may take.
     pub time_limit: Duration,
-    /// The most time that the run may take.
-    pub deadline: Option<Duration>,
 }
 
 /// Packages excluded by `[ignore]` in clarity.toml.
@@ -88,12 +86,19 @@ pub enum ScanError {
     #[error(transparent)]
     Revision(#[from] tree::RevisionError),
     /// The machine gives no threads for the evaluator.
-    #[error("the evaluator got no thread with a stack of 1 GiB: {0}; give the process more threads or memory")]
-    Evaluator(std::io::Error),
+    #[error(
+        "an evaluator got no thread with a stack of 1 GiB, so the report would miss packages: {0}; give the process more threads or memory"
+    )]
+    Evaluator(String),
     /// The machine gives no threads to read sources.
     #[error("no thread to read sources: {0}; give the process more threads, or try --jobs 1")]
     Workers(std::io::Error),
     /// The machine gives no threads.
     #[error("{0}; try --jobs 1")]
     Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+/// An error where an evaluator could not work: a report without what it should have told would look clean.
+pub(super) fn trusted(checkout: &Checkout) -> Result<(), ScanError> {
+    checkout.trouble().map_or(Ok(()), |why| Err(ScanError::Evaluator(why.to_owned())))
 }

@@ -1,21 +1,26 @@
 //! The main job: a checkout in, a report out.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
 use crate::check::Finding;
 use crate::declared;
 use crate::evidence::{Detector, Used};
-use crate::report::{Asked, Located, Outcome, PackageReport, Policy, Report};
+use crate::report::{Asked, Located, Outcome, PackageReport, Policy, Report, Rest};
 use crate::source::{Network, Sources};
 use crate::tree::{Checkout, LicenseTable};
 use crate::triage::{self, State};
 
+use super::acquire::Feed;
 use super::audit::{Audit, coverage};
 use super::idle::{Sight, idle};
 use super::in_flight::InFlight;
 use super::package::{Inspector, findings};
 use super::past::{Past, Versioned};
+use super::places::Places;
 use super::policy::{Changed, Off, policy};
 use super::quote::quote;
-use super::request::{Request, ScanError};
+use super::request::{Request, ScanError, trusted};
 use super::run::Run;
 use super::survey::{Found, survey};
 use super::{Watch, settle};
@@ -36,12 +41,18 @@ pub fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watch) -> R
     surveyed.settle(request);
     let table = surveyed.table.take().unwrap_or_else(|| checkout.license_table());
     let count = surveyed.packages.len();
+    trusted(checkout)?;
     let mut packages = std::mem::take(&mut surveyed.packages);
     packages.append(&mut surveyed.before);
-    let mut audits = audits(checkout, request, watch, &packages, &table)?;
+    let (mut packages, mut audits) = audits(checkout, request, watch, packages, &table)?;
+    trusted(checkout)?;
+    if let Some(past) = &past {
+        trusted(&past.checkout)?;
+    }
     watch.finish();
     let before = packages.split_off(count).into_iter().zip(audits.split_off(count)).collect();
     let past = past.map(|past| past.judged(before, &request.checks));
+    hide_places(&Places::of(request, checkout.root()), &mut audits, &mut surveyed.rest);
     let coverage = coverage(&audits);
     let seen = audits.iter_mut().filter_map(|audit| audit.seen.as_mut());
     surveyed.rest.extend(seen.flat_map(|seen| std::mem::take(&mut seen.apart)));
@@ -66,6 +77,7 @@ pub fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watch) -> R
         disagreements: surveyed.disagreements,
         coverage,
         partial: watch.is_ended(),
+        late: watch.is_late(),
         asked: asked(request),
         policy: Policy::default(),
     };
@@ -74,6 +86,19 @@ pub fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watch) -> R
     settle(&mut report, &triage::Options { earlier, idle, ..request.triage.clone() }, &request.checks, whole);
     report.policy = policy(request, &report, &off, changed);
     Ok(report)
+}
+
+/// No reason names a folder of this machine.
+fn hide_places(places: &Places, audits: &mut [Audit], rest: &mut [Rest]) {
+    rest.iter_mut().for_each(|rest| places.hide(&mut rest.why));
+    for audit in audits {
+        match &mut audit.outcome {
+            Outcome::Skipped(why) | Outcome::Failed(why) => places.hide(&mut why.text),
+            Outcome::Audited(_) => {}
+        }
+        let apart = audit.seen.iter_mut().flat_map(|seen| &mut seen.apart);
+        apart.for_each(|rest| places.hide(&mut rest.why));
+    }
 }
 
 fn asked(request: &Request) -> Asked {
@@ -87,33 +112,38 @@ fn asked(request: &Request) -> Asked {
     }
 }
 
-/// One audit for each package.
+/// The packages, and one audit for each.
 pub(super) fn audits(
     checkout: &Checkout,
     request: &Request,
     watch: &Watch,
-    packages: &[Found],
+    packages: Vec<Found>,
     table: &LicenseTable,
-) -> Result<Vec<Audit>, ScanError> {
-    let Some(options) = &request.sources else { return Ok(packages.iter().map(|_| Audit::metadata_only()).collect()) };
+) -> Result<(Vec<Found>, Vec<Audit>), ScanError> {
+    let Some(options) = &request.sources else {
+        let audits = packages.iter().map(|_| Audit::metadata_only()).collect();
+        return Ok((packages, audits));
+    };
     watch.stage("looking at sources");
     let mut options = options.clone();
     options.rewriting.mirrors = checkout.mirrors();
-    let sources = Sources::new(options, watch.cancel());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(request.jobs).build()?;
     let detector = Detector::new(&crate::evidence::Options::default());
     let in_flight = InFlight::new(packages.iter().flat_map(|(package, _)| &package.sources));
-    let inspector = Inspector {
-        request,
-        root: checkout.root(),
-        watch,
-        sources: &sources,
-        table,
-        pool: &pool,
-        detector: &detector,
-        in_flight: &in_flight,
+    let inspector = Inspector { request, watch, table, pool: &pool, detector: &detector, in_flight: &in_flight };
+    let packages = Arc::new(packages);
+    let feed = Feed {
+        packages: Arc::clone(&packages),
+        sources: Sources::new(options, watch.cancel()),
+        root: checkout.root().to_owned(),
+        watch: watch.clone(),
+        vendored: request.vendored,
+        time_limit: request.time_limit,
+        next: AtomicUsize::new(0),
     };
-    Run { inspector, packages }.audit_all()
+    let audits = Run { inspector, feed: Arc::new(feed) }.audit_all()?;
+    // A thread that was left behind still looks at them.
+    Ok((Arc::try_unwrap(packages).unwrap_or_else(|shared| (*shared).clone()), audits))
 }
 
 fn unused_rules(request: &Request, packages: &[Found], audits: &[Audit]) -> Vec<triage::Idle> {

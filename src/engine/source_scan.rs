@@ -4,7 +4,6 @@
 //! archive, one thread would hold any number of them open, each with its files and the window of its decoder.
 
 use std::ops::ControlFlow;
-use std::time::Instant;
 
 use rayon::ThreadPool;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -12,6 +11,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use crate::evidence::{Detector, Evidence, FileEvidence, Sharing, Unread, assemble};
 use crate::source::{Event, FileEntry, Note, SourceTree};
 use crate::text::RelPath;
+use crate::text::stop::{self, Over};
 
 use super::Watch;
 
@@ -23,7 +23,7 @@ const BATCH_FILES: usize = 512;
 
 /// Why a source has no evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Stop {
+pub(super) enum Stopped {
     /// The run was ended.
     Ended,
     /// The package's time is over.
@@ -44,7 +44,15 @@ pub(super) struct SourceScan<'s> {
     pub(super) detector: &'s Detector,
     pub(super) pool: &'s ThreadPool,
     pub(super) watch: &'s Watch,
-    pub(super) deadline: Instant,
+}
+
+impl From<Over> for Stopped {
+    fn from(over: Over) -> Stopped {
+        match over {
+            Over::Ended => Stopped::Ended,
+            Over::Late => Stopped::Late,
+        }
+    }
 }
 
 /// The files seen so far, and those that wait for the detectors.
@@ -57,8 +65,8 @@ struct Batch {
 }
 
 impl SourceScan<'_> {
-    /// The evidence of `tree`. Blocks, and is not called on the pool.
-    pub(super) fn of(&self, tree: &SourceTree) -> Result<Evidence, Stop> {
+    /// The evidence of `tree`, under the clock of this thread. Blocks, and is not called on the pool.
+    pub(super) fn of(&self, tree: &SourceTree) -> Result<Evidence, Stopped> {
         let mut batch = Batch::default();
         let mut stop = None;
         let walked = tree.for_each_file(&mut |event| match self.take(event, &mut batch) {
@@ -71,12 +79,13 @@ impl SourceScan<'_> {
         if let Some(why) = stop {
             return Err(why);
         }
-        walked.map_err(|error| Stop::Broken(error.to_string()))?;
+        walked.map_err(broken)?;
         self.clear(&mut batch);
+        stop::over().map_or(Ok(()), |over| Err(Stopped::from(over)))?;
         Ok(assemble(batch.seen))
     }
 
-    fn take(&self, event: Event<'_>, batch: &mut Batch) -> Result<(), Stop> {
+    fn take(&self, event: Event<'_>, batch: &mut Batch) -> Result<(), Stopped> {
         match event {
             Event::File(entry) => self.load(entry, batch)?,
             Event::Note(note) => batch.seen.push(noted(&note)),
@@ -85,15 +94,12 @@ impl SourceScan<'_> {
         if batch.waiting_bytes >= BATCH_BYTES || batch.waiting.len() >= BATCH_FILES {
             self.clear(batch);
         }
-        if self.watch.is_ended() {
-            return Err(Stop::Ended);
-        }
-        if Instant::now() >= self.deadline { Err(Stop::Late) } else { Ok(()) }
+        stop::over().map_or(Ok(()), |over| Err(over.into()))
     }
 
-    fn load(&self, mut entry: FileEntry<'_>, batch: &mut Batch) -> Result<(), Stop> {
+    fn load(&self, mut entry: FileEntry<'_>, batch: &mut Batch) -> Result<(), Stopped> {
         // An archive that breaks off here breaks as a whole: what follows is unknown.
-        let read = entry.read(MOST_OF_A_FILE).map_err(|error| Stop::Broken(error.to_string()))?;
+        let read = entry.read(MOST_OF_A_FILE).map_err(broken)?;
         self.watch.file_done(read.size);
         batch.waiting_bytes += read.bytes.len();
         batch.waiting.push(Loaded { path: entry.path, bytes: read.bytes, size: read.size });
@@ -112,11 +118,20 @@ impl SourceScan<'_> {
     }
 
     fn look_at(&self, file: &Loaded) -> FileEvidence {
+        if self.watch.is_ended() {
+            // Nobody reads it: the whole source is given up.
+            return FileEvidence::unread(&file.path, Unread::Io("the run was ended".to_owned()));
+        }
         let mut evidence = self.detector.read(&file.path, &file.bytes);
         evidence.size = file.size;
         evidence.leave_out(file.size.saturating_sub(file.bytes.len() as u64));
         evidence
     }
+}
+
+/// An error of reading, which may be that there was no time left.
+fn broken(error: impl std::fmt::Display) -> Stopped {
+    stop::over().map_or_else(|| Stopped::Broken(error.to_string()), Stopped::from)
 }
 
 fn noted(note: &Note) -> FileEvidence {

@@ -1,17 +1,18 @@
 //! What the checkout defines and declares: evaluated in parallel or kept from an earlier run, then put in order.
 
 use std::collections::BTreeSet;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 use crate::declared::{
     self, Declared, Facts, Kept, Part, Row, Selection,
     evaluated::{Agreement, Evaluated},
 };
 use crate::report::{Disagreement, Rest, RestKind};
-use crate::tree::{Checkout, Layout, LicenseTable, OpenError, Package};
+use crate::text::stop::{self, Stop};
+use crate::tree::{Checkout, Layout, LicenseTable, Package};
 
 use super::Watch;
-use super::request::{Ignored, Request};
+use super::request::{Ignored, Request, ScanError, trusted};
 
 /// A package and what it declares; in boxes, for tens of thousands are sorted and passed on.
 pub type Found = (Box<Package>, Box<Declared>);
@@ -31,11 +32,12 @@ pub(super) struct Surveyed {
 
 /// The license table of the checkout that `request` names, and what each of its packages declares: kept from an earlier
 /// run on the same files where there was one.
-pub fn whole_tree(request: &Request, watch: &Watch) -> Result<(LicenseTable, Vec<Found>), OpenError> {
+pub fn whole_tree(request: &Request, watch: &Watch) -> Result<(LicenseTable, Vec<Found>), ScanError> {
     watch.stage("evaluating");
     let checkout = Checkout::open(&request.path, &request.tree)?;
     let mut surveyed = whole(&checkout, request, watch);
     surveyed.tell_once(&checkout);
+    trusted(&checkout)?;
     Ok((surveyed.table.unwrap_or_else(|| checkout.license_table()), surveyed.packages))
 }
 
@@ -82,7 +84,7 @@ fn whole(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
     let facts = kept.as_ref().and_then(Kept::load).unwrap_or_else(|| {
         let Evaluation { rows, ended } = evaluated(checkout, request, watch);
         let facts = Facts { rows, table: checkout.license_table() };
-        kept.filter(|_| ended).inspect(|kept| kept.save(checkout, &facts));
+        kept.filter(|_| ended && checkout.trouble().is_none()).inspect(|kept| kept.save(checkout, &facts));
         facts
     });
     let mut surveyed = Surveyed { table: Some(facts.table), ..Surveyed::default() };
@@ -106,12 +108,17 @@ struct Evaluation {
 fn evaluated(checkout: &Checkout, request: &Request, watch: &Watch) -> Evaluation {
     let shards = request.jobs.clamp(1, MOST_SHARDS);
     let parts: Vec<Evaluation> = thread::scope(|threads| {
-        let shard = |number| threads.spawn(move || shard(checkout, request, (number, shards), watch));
-        let running: Vec<_> = (0..shards).map(shard).collect();
-        running
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
+        let start = |number| {
+            let work = move || shard(checkout, request, (number, shards), watch);
+            // Where the machine gives no thread, this one does the part.
+            thread::Builder::new().spawn_scoped(threads, work).map_err(|_| number)
+        };
+        let running: Vec<_> = (0..shards).map(start).collect();
+        let ended = |thread: Result<ScopedJoinHandle<'_, Evaluation>, usize>| match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(number) => shard(checkout, request, (number, shards), watch),
+        };
+        running.into_iter().map(ended).collect()
     });
     let mut whole = Evaluation { ended: true, ..Evaluation::default() };
     for part in parts {
@@ -125,10 +132,15 @@ fn shard(checkout: &Checkout, request: &Request, shard: (usize, usize), watch: &
     let mut evaluation = Evaluation::default();
     let stop = watch.cancel();
     let part = Part { selection: &request.selection, shard, stop: &stop };
-    evaluation.ended = declared::survey_part(checkout, part, &mut |row| {
-        watch.package_done();
-        evaluation.rows.push(row);
+    let clock = Stop::new(stop.clone(), request.time_limit);
+    let ended = stop::under(Some(clock.clone()), || {
+        declared::survey_part(checkout, part, &mut |row| {
+            watch.package_done();
+            evaluation.rows.push(row);
+        })
     });
+    // What was late may be in time on another day.
+    evaluation.ended = ended && !clock.was_late();
     evaluation
 }
 

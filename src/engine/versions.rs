@@ -1,7 +1,7 @@
 //! Two versions of a source, looked at one after the other: given folders and archives, or a package at two revisions.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::check::declared_in_words;
 use crate::conclusion::{Conclusion, conclude};
@@ -10,14 +10,15 @@ use crate::evidence::{Detector, Evidence};
 use crate::report::Outcome;
 use crate::source::{self, SourceError};
 use crate::text::RelPath;
+use crate::text::stop::{self, Stop};
 use crate::tree::Checkout;
 use crate::verdict::Outline;
 
 use super::Watch;
 use super::past::Past;
-use super::request::{Request, ScanError};
+use super::request::{Request, ScanError, trusted};
 use super::scan::audits;
-use super::source_scan::{SourceScan, Stop};
+use super::source_scan::{SourceScan, Stopped};
 use super::survey::{Found, survey};
 
 /// One version of a source, judged.
@@ -69,17 +70,22 @@ pub enum VersionError {
 pub fn version_at(path: &Path, jobs: usize, limit: Duration, watch: &Watch) -> Result<Version, VersionError> {
     let name = path.display().to_string();
     watch.stage("looking at sources");
-    let tree = source::given(path, &source::Limits::default())?;
     let detector = Detector::new(&crate::evidence::Options::default());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build()?;
-    let scan = SourceScan { detector: &detector, pool: &pool, watch, deadline: Instant::now() + limit };
-    let evidence = scan.of(&tree).map_err(|stop| {
+    let scan = SourceScan { detector: &detector, pool: &pool, watch };
+    let clock = Stop::new(watch.cancel(), limit);
+    let unseen = |stop: Stopped| {
         let why = match stop {
-            Stop::Ended => "the run was ended".to_owned(),
-            Stop::Late => format!("reading it took longer than {} s; raise --time-limit", limit.as_secs()),
-            Stop::Broken(why) => why,
+            Stopped::Ended => "the run was ended".to_owned(),
+            Stopped::Late => format!("reading it took longer than {} s; raise --time-limit", limit.as_secs()),
+            Stopped::Broken(why) => why,
         };
         VersionError::Unseen { name: name.clone(), why }
+    };
+    let evidence = stop::under(Some(clock), || {
+        let tree = source::given(path, &source::Limits::default());
+        let tree = tree.map_err(|error| stop::over().map_or(error.into(), |over| unseen(over.into())))?;
+        scan.of(&tree).map_err(unseen)
     })?;
     Ok(version(name, None, conclude(&evidence, &RelPath::default()), &evidence))
 }
@@ -106,7 +112,8 @@ pub fn version_of(attr: &str, rev: Option<&str>, request: &Request, watch: &Watc
     };
     let declared = declared_in_words(&found.1);
     let table = checkout.license_table();
-    let audit = audits(&checkout, &request, watch, std::slice::from_ref(&found), &table)?.pop();
+    trusted(&checkout)?;
+    let audit = audits(&checkout, &request, watch, vec![found], &table)?.1.pop();
     let unseen = |why: &str| VersionError::Unseen { name: name.clone(), why: why.to_owned() };
     let Some(audit) = audit else { return Err(unseen("it was not looked at")) };
     match (audit.outcome, audit.seen.and_then(|seen| seen.evidence)) {

@@ -10,6 +10,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 #[derive(Clone, Debug)]
 pub struct Watch {
     ended: Arc<AtomicBool>,
+    late: Arc<AtomicBool>,
     stage: ProgressBar,
     packages: ProgressBar,
     files: ProgressBar,
@@ -28,6 +29,7 @@ impl Watch {
         };
         Watch {
             ended: Arc::default(),
+            late: Arc::default(),
             stage: add("{spinner} {msg}"),
             packages: add("packages [{bar:30}] {pos}/{len}  {eta} left"),
             files: add("files    {pos} ({per_sec})"),
@@ -39,6 +41,24 @@ impl Watch {
     /// Asks the run to end; what is done until then is reported.
     pub fn end(&self) {
         self.ended.store(true, Ordering::Relaxed);
+    }
+
+    /// Asks the run to end `time` from now.
+    pub fn end_after(&self, time: Duration) -> std::io::Result<()> {
+        let watch = self.clone();
+        let wait = move || {
+            std::thread::sleep(time);
+            if !watch.is_ended() {
+                watch.late.store(true, Ordering::Relaxed);
+                watch.end();
+            }
+        };
+        std::thread::Builder::new().name("deadline".to_owned()).spawn(wait).map(drop)
+    }
+
+    /// True where the run was asked to end because its time was over.
+    pub fn is_late(&self) -> bool {
+        self.late.load(Ordering::Relaxed)
     }
 
     /// True once the run was asked to end.

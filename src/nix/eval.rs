@@ -16,6 +16,7 @@ use super::origin::Made;
 use super::symbol::{OwnNames, Sym};
 use super::syntax::ast::{AttrName, Expr, Kind, Loc};
 use super::value::{Attr, Closure, Env, ErrorKind, Opaque, R, State, Thunk, Value, lookup};
+use crate::text::stop;
 
 /// One evaluator: the values of one thread.
 pub struct Eval<'a> {
@@ -94,6 +95,7 @@ impl<'a> Eval<'a> {
     /// Fills the fuel: a new package begins.
     pub fn refuel(&self) {
         self.fuel.set(self.limits.fuel);
+        stop::restart();
     }
 
     /// The name behind `sym`.

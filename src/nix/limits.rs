@@ -4,6 +4,7 @@
 
 use super::eval::Eval;
 use super::value::{ErrorKind, R};
+use crate::text::stop;
 
 /// What an evaluation may use.
 #[derive(Clone, Copy, Debug)]
@@ -45,11 +46,26 @@ impl<'a> Eval<'a> {
         if fuel == 0 {
             return Err(self.error(ErrorKind::Limit, "the evaluation takes more steps than allowed"));
         }
-        if fuel.is_multiple_of(4096) && self.bump.allocated_bytes() > self.limits.memory {
-            return Err(self.error(ErrorKind::Limit, "the evaluation needs more memory than allowed"));
+        if fuel.is_multiple_of(4096) {
+            self.look_up()?;
         }
         self.fuel.set(fuel - 1);
         Ok(())
+    }
+
+    /// Looks at the memory and at the clock: both cost more than a step.
+    #[cold]
+    fn look_up(&self) -> R<'a, ()> {
+        if self.bump.allocated_bytes() > self.limits.memory {
+            return Err(self.error(ErrorKind::Limit, "the evaluation needs more memory than allowed"));
+        }
+        match stop::over() {
+            Some(stop::Over::Late) => {
+                Err(self.error(ErrorKind::Limit, "the evaluation takes longer than allowed; raise --time-limit"))
+            }
+            Some(stop::Over::Ended) => Err(self.error(ErrorKind::Limit, "the run was ended")),
+            None => Ok(()),
+        }
     }
 
     /// What `run` gives, one level further in.

@@ -41,6 +41,8 @@ pub enum Ending {
 pub enum Gap {
     /// The run ended early.
     Ended,
+    /// The time of the run was over.
+    Late,
     /// The tree defines nothing, or nothing in it could be evaluated.
     NoPackage,
     /// No source at all could be looked at, of so many.
@@ -54,6 +56,7 @@ pub enum Gap {
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Gap::Late => f.write_str("the time of --deadline was over"),
             Gap::Ended => f.write_str("the run was ended early"),
             Gap::NoPackage => f.write_str("no package could be looked at"),
             Gap::NoSource(1) => f.write_str("the source of the only package that has one could not be looked at"),
@@ -70,7 +73,7 @@ impl fmt::Display for Gap {
 impl Report {
     /// How the run ended. A finding goes before incompleteness.
     pub fn ending(&self) -> Ending {
-        if self.partial {
+        if self.partial && !self.late {
             Ending::Interrupted
         } else if self.selection_matched_nothing() {
             Ending::NothingMatched
@@ -93,7 +96,7 @@ impl Report {
         let Asked { by_name, changed, strict, .. } = self.asked;
         let coverage = self.coverage;
         if self.partial {
-            return Some(Gap::Ended);
+            return Some(if self.late { Gap::Late } else { Gap::Ended });
         }
         if !self.unmatched.is_empty() {
             return Some(Gap::NotFound(self.unmatched.clone()));

@@ -72,6 +72,8 @@ pub struct Report {
     pub coverage: Coverage,
     /// True where the run ended early.
     pub partial: bool,
+    /// True where it ended early because its time was over.
+    pub late: bool,
     /// How the packages were asked for.
     pub asked: Asked,
     /// The configuration, and what it silences.

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::Instant;
 
 use super::archive;
 use super::error::SourceError;
@@ -12,7 +13,7 @@ use super::spool::Spool;
 use super::tree::{Content, Identity, Origin, SourceTree, Strip};
 use super::{Network, Request, Sources, binary_cache, key_of, nar, nix, urls, write_note};
 use crate::store::Key;
-use crate::text::Digest;
+use crate::text::{Digest, stop};
 use crate::tree::HashMode;
 
 /// Why a file does not do: the file system, or what is in it.
@@ -128,15 +129,23 @@ impl Sources {
     fn download_one(&self, request: &Request<'_>, hash: &FixedHash, key: &Key, url: &str) -> Result<(), Failure> {
         let partial = self.options.store.partial(key);
         let resumed = partial.exists();
-        self.net.download(url, &partial)?;
+        self.fetched(url, &partial)?;
         match self.keep(request, hash, key, url, &partial) {
             // The part that was there may have come from another file under the same name.
             Err(Failure::Source(SourceError::HashMismatch { .. } | SourceError::Archive { .. })) if resumed => {
-                self.net.download(url, &partial)?;
+                self.fetched(url, &partial)?;
                 self.keep(request, hash, key, url, &partial)
             }
             kept => kept,
         }
+    }
+
+    /// Downloads; a server has limits of its own, and is not measured by the time that a package may take.
+    fn fetched(&self, url: &str, partial: &Path) -> Result<(), NetError> {
+        let begun = Instant::now();
+        let done = self.net.download(url, partial);
+        stop::forgive(begun.elapsed());
+        done
     }
 
     /// Verifies a file and moves it into the cache; one that does not fit is removed.
@@ -146,6 +155,8 @@ impl Sources {
         let checked = self.check(request, hash, file);
         let checked = match checked {
             Ok(checked) if checked.fits => checked,
+            // It was not looked at to its end: what was downloaded stays.
+            Err(Unfit::Io(error)) if stop::over().is_some() => return Err(io(error).into()),
             unfit => {
                 std::fs::remove_file(file).map_err(io)?;
                 return Err(Failure::Source(match unfit {

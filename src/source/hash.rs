@@ -9,7 +9,7 @@ use std::path::Path;
 
 use sha2::Digest as _;
 
-use crate::text::Digest;
+use crate::text::{Digest, stop};
 
 /// The letters of Nix' base 32: without `e`, `o`, `t`, `u`.
 const BASE32: &[u8; 32] = b"0123456789abcdfghijklmnpqrsvwxyz";
@@ -288,6 +288,7 @@ pub fn hash_file(path: &Path, algo: Algo) -> io::Result<(FixedHash, Digest)> {
     let mut sha256 = sha2::Sha256::new();
     let mut buffer = vec![0; 1 << 17];
     loop {
+        stop::check()?;
         let count = file.read(&mut buffer)?;
         if count == 0 {
             break;

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use super::bytes::{name_bytes, path_bytes};
 use super::hash::{Algo, FixedHash, Hasher};
+use crate::text::stop;
 
 /// Writes `path` (a file, a link or a folder with all below it) as a NAR.
 pub fn write(path: &Path, out: &mut dyn Write) -> io::Result<()> {
@@ -157,6 +158,7 @@ impl Buffered<'_> {
         let mut left = len;
         while left > 0 {
             if BUFFER - self.filled < BUFFER / 4 {
+                stop::check()?;
                 self.drain()?;
             }
             let most = usize::try_from(left).unwrap_or(usize::MAX).min(BUFFER - self.filled);

@@ -1,4 +1,4 @@
-//! Places in text: spans, lines, edits, relative paths and digests.
+//! Places in text: spans, lines, edits, relative paths and digests; and the end of work.
 //!
 //! Knows bytes and nothing of licenses or Nix. Offsets are bytes of the original file and fit `u32`
 //! (no file above 4 GiB is read as text).
@@ -8,6 +8,7 @@ mod edit;
 mod lines;
 mod path;
 mod plain;
+pub mod stop;
 
 pub use digest::Digest;
 pub use edit::{Edit, EditSet, Overlap};

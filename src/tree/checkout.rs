@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use bumpalo::Bump;
 
 use super::Site;
 use crate::nix::{Disk, Eval, Files, Held, Instead, Limits, Loc, OwnNames, STACK};
-use crate::text::{RelPath, Span};
+use crate::text::{RelPath, Span, stop};
 
 /// How a checkout is to be read.
 #[derive(Clone, Debug)]
@@ -66,6 +67,8 @@ pub struct Checkout {
     pub(crate) files: Files,
     /// The file or folder that `lib` is imported from where the checkout has none of its own.
     pub(crate) lib: Option<String>,
+    /// Why an evaluator could not work, if one could not: what it should have told is missing then.
+    trouble: OnceLock<String>,
 }
 
 impl Checkout {
@@ -97,7 +100,14 @@ impl Checkout {
             lib = Some(folder.to_string_lossy().into_owned());
             roots.push(folder);
         }
-        Ok(Checkout { root, layout, options: options.clone(), files: Files::new(roots, disk), lib })
+        Ok(Checkout {
+            root,
+            layout,
+            options: options.clone(),
+            files: Files::new(roots, disk),
+            lib,
+            trouble: OnceLock::new(),
+        })
     }
 
     /// The same checkout as it would be with other texts in some of its files.
@@ -111,6 +121,7 @@ impl Checkout {
             options: self.options.clone(),
             files: self.files.on(disk),
             lib: self.lib.clone(),
+            trouble: OnceLock::new(),
         }
     }
 
@@ -135,7 +146,7 @@ impl Checkout {
     }
 
     /// Runs `work` with one fresh evaluator after the other until it has no more to do, on a thread whose stack is
-    /// deep enough for it. `None` where it panicked or there is no thread to be had.
+    /// deep enough for it. `None` where there is no thread to be had, which is noted.
     pub(crate) fn evaluate<T: Send>(&self, mut work: impl FnMut(&Eval<'_>) -> ControlFlow<T> + Send) -> Option<T> {
         let run = || {
             let names = OwnNames::default();
@@ -157,10 +168,27 @@ impl Checkout {
                 }
             }
         };
+        let stop = stop::current();
         std::thread::scope(|scope| {
             let thread = std::thread::Builder::new().name("evaluator".to_owned()).stack_size(STACK);
-            thread.spawn_scoped(scope, run).ok()?.join().ok()
+            match thread.spawn_scoped(scope, || stop::under(stop, run)) {
+                Ok(thread) => Some(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))),
+                Err(error) => {
+                    self.note_trouble(&error);
+                    None
+                }
+            }
         })
+    }
+
+    /// Notes that a thread could not be had.
+    pub(crate) fn note_trouble(&self, error: &std::io::Error) {
+        let _ = self.trouble.set(error.to_string());
+    }
+
+    /// Why an evaluator could not work, if one could not: what is known of the checkout is not all then.
+    pub fn trouble(&self) -> Option<&str> {
+        self.trouble.get().map(String::as_str)
     }
 
     /// The place of `loc`, where it lies in the checkout.

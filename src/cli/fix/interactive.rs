@@ -25,7 +25,7 @@ pub(super) fn run(args: &super::Args, output: &Output, watch: &Watch) -> anyhow:
     let mut memory = Memory::of(&args.path, args.what.cache_root(), args.again)?;
     let mut request = what::request(&args.path, &args.what)?;
     request.triage.baseline = Some(memory.skipped.clone());
-    interrupt::end_on_signals(watch)?;
+    interrupt::begin(watch, args.what.deadline)?;
     let rows = import::rows(&args.list)?;
     let session = match &rows {
         Some(rows) => Session::open_list(&request, watch, rows)?,

@@ -17,7 +17,7 @@ use crate::fix::{self, Dirty, Plan, Repository};
 use crate::report::{self, Report, Style};
 use crate::text::Escape;
 
-use super::{FOUND, INTERRUPTED, Output, USAGE, interrupt, stream, what};
+use super::{FOUND, INCOMPLETE, INTERRUPTED, Output, USAGE, interrupt, stream, what};
 
 /// Prints, writes or commits the license values that the evidence asks for.
 #[derive(Debug, clap::Args)]
@@ -81,7 +81,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
         return interactive::run(args, output, &watch);
     }
     let request = what::request(&args.path, &args.what)?;
-    interrupt::end_on_signals(&watch)?;
+    interrupt::begin(&watch, args.what.deadline)?;
     match import::rows(&args.list)? {
         Some(rows) => import::run(args, output, &Session::open_list(&request, &watch, &rows)?, &rows, &watch),
         None => fix(args, output, &request, &watch),
@@ -127,6 +127,10 @@ fn put(args: &Args, session: &Session, plan: &mut Plan) -> anyhow::Result<()> {
         fix::write(plan, session.root(), dirty(args));
         stream::remark(&format!("{} written", counted(plan.fixes.len())));
     }
+    if plan.fixes.is_empty() && (args.how.patch_dir.is_some() || args.how.commit.is_some()) {
+        stream::remark("no fix: nothing is written");
+        return Ok(());
+    }
     if let Some(folder) = &args.how.patch_dir {
         for patch in fix::patches(plan, &Repository::around(session.root())?, folder)? {
             stream::print_line(&patch.display().to_string())?;
@@ -155,7 +159,9 @@ fn tell(output: &Output, report: &Report, plan: &Plan) {
 }
 
 fn code(report: &Report, plan: &Plan, watch: &Watch) -> ExitCode {
-    if watch.is_ended() {
+    if watch.is_late() {
+        ExitCode::from(INCOMPLETE)
+    } else if watch.is_ended() {
         ExitCode::from(INTERRUPTED)
     } else if report.selection_matched_nothing() {
         ExitCode::from(USAGE)

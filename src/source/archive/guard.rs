@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::{self, Read};
 
 use super::{ArchiveError, Item, Kind, RawKind, Visitor};
-use crate::text::RelPath;
+use crate::text::{RelPath, stop};
 
 /// How much an archive may unpack to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,6 +187,7 @@ impl<R: Read> Read for Metered<'_, R> {
         if buffer.is_empty() {
             return Ok(0);
         }
+        stop::check()?;
         let count = self.from.read(buffer)?;
         self.count.set(self.count.get() + count as u64);
         self.guard.check(self.count.get())?;

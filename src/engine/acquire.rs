@@ -1,0 +1,122 @@
+//! Sources acquired on threads of their own, which wait for disks and servers.
+//!
+//! These threads own what they use: one that hangs in the kernel or in a server does not keep an interrupted run from
+//! ending.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crate::source::{self, SourceError, SourceTree, Sources};
+use crate::text::stop::{self, Over, Stop};
+use crate::tree::Package;
+
+use super::Watch;
+use super::survey::Found;
+use super::vendored::{Brought, bring};
+
+/// Threads that wait for disks and servers; they do not compute.
+const FETCHERS: usize = 12;
+/// How long they may take to end after the run was ended; then they are left behind.
+const GRACE: Duration = Duration::from_millis(800);
+
+/// The sources of one package, and what package managers bring along.
+pub(super) struct Acquired {
+    pub(super) own: Result<Vec<SourceTree>, Missed>,
+    pub(super) brought: Vec<Brought>,
+}
+
+/// Why a source could not be had.
+pub(super) enum Missed {
+    Source(SourceError),
+    /// The run or the package had to end before.
+    Stopped(Over),
+}
+
+/// What the threads of a run work on.
+pub(super) struct Feed {
+    pub(super) packages: Arc<Vec<Found>>,
+    pub(super) sources: Sources,
+    /// The checkout.
+    pub(super) root: PathBuf,
+    pub(super) watch: Watch,
+    /// Whether what package managers bring along is wanted.
+    pub(super) vendored: bool,
+    pub(super) time_limit: Duration,
+    pub(super) next: AtomicUsize,
+}
+
+/// The threads that acquire.
+pub(super) struct Fetchers(Vec<JoinHandle<()>>);
+
+impl Fetchers {
+    /// Starts as many as the machine gives; an error where it gives none. The sources go to `send` in any order.
+    pub(super) fn start(feed: &Arc<Feed>, send: mpsc::SyncSender<(usize, Acquired)>) -> std::io::Result<Fetchers> {
+        let start = |_| {
+            let (feed, send) = (Arc::clone(feed), send.clone());
+            thread::Builder::new().name("fetcher".to_owned()).spawn(move || feed.acquire_some(&send))
+        };
+        let mut started = (0..FETCHERS.min(feed.packages.len().max(1))).map(start);
+        let first = started.next().transpose()?;
+        Ok(Fetchers(first.into_iter().chain(started.map_while(Result::ok)).collect()))
+    }
+
+    /// Waits until all have ended; after the run was ended only for a while.
+    pub(super) fn finish(self, watch: &Watch) {
+        let until = Instant::now() + GRACE;
+        for thread in self.0 {
+            while watch.is_ended() && !thread.is_finished() && Instant::now() < until {
+                thread::sleep(Duration::from_millis(10));
+            }
+            if watch.is_ended() && !thread.is_finished() {
+                continue;
+            }
+            if let Err(panic) = thread.join() {
+                std::panic::resume_unwind(panic);
+            }
+        }
+    }
+}
+
+impl Feed {
+    fn acquire_some(&self, send: &mpsc::SyncSender<(usize, Acquired)>) {
+        loop {
+            let index = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some((package, _)) = self.packages.get(index) else { return };
+            if self.watch.is_ended() || send.send((index, self.acquire(package))).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// The sources of `package`; blocks while they are fetched.
+    fn acquire(&self, package: &Package) -> Acquired {
+        let clock = Stop::new(self.watch.cancel(), self.time_limit);
+        stop::under(Some(clock), || {
+            let own = self.own_sources(package);
+            // What was being brought when the time was over is cut off too.
+            let own = own.map_err(|error| stop::over().map_or(Missed::Source(error), Missed::Stopped));
+            let brought = match &own {
+                Ok(own) if self.vendored => {
+                    stop::restart();
+                    bring(&self.sources, &self.root, package, own)
+                }
+                _ => Vec::new(),
+            };
+            Acquired { own, brought }
+        })
+    }
+
+    fn own_sources(&self, package: &Package) -> Result<Vec<SourceTree>, SourceError> {
+        let requests = package.sources.iter().enumerate().map(|(index, source)| source::Request {
+            attr: &package.attr.0,
+            pname: package.pname.as_deref(),
+            version: package.version.as_deref(),
+            index,
+            source,
+        });
+        requests.map(|request| self.sources.acquire(&request)).collect()
+    }
+}
