@@ -31,6 +31,7 @@ mod kept;
 mod license;
 mod loose;
 mod meta;
+mod parsers;
 mod patches;
 mod pitfalls;
 mod policy;

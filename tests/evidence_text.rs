@@ -11,8 +11,6 @@ use clarity::text::RelPath;
 use proptest::prelude::{any, prop, proptest};
 use proptest::test_runner::Config;
 
-use crate::fuzz_total::total;
-
 static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(&Options::default()));
 
 fn read(bytes: &[u8]) -> FileEvidence {
@@ -515,38 +513,6 @@ fn cut_out(file: &Path, lost: &mut Vec<String>) -> u32 {
         }
     }
     asked
-}
-
-/// The seeds of the fuzzer.
-fn seeds() -> Vec<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus/detect");
-    let mut paths: Vec<_> = walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok).collect();
-    paths.sort_by(|a, b| a.path().cmp(b.path()));
-    paths.iter().filter(|one| one.file_type().is_file()).map(|one| std::fs::read(one.path()).expect("a seed")).collect()
-}
-
-proptest! {
-    #![proptest_config(Config { cases: 500, ..Config::default() })]
-
-    /// A short run of what the fuzzer does: its seeds, spliced, with bytes changed, taken out and repeated.
-    #[test]
-    fn detection_is_total_on_the_seeds_of_the_fuzzer_and_what_becomes_of_them(
-        pair in (any::<usize>(), any::<usize>()),
-        edits in prop::collection::vec((any::<usize>(), any::<u8>(), 0..4_u8), 0..12),
-    ) {
-        let seeds = seeds();
-        let mut bytes = [seeds[pair.0 % seeds.len()].as_slice(), &seeds[pair.1 % seeds.len()]].concat();
-        for (at, byte, what) in edits {
-            let at = at % (bytes.len() + 1);
-            match what {
-                0 => bytes.insert(at, byte),
-                1 => bytes.truncate(at.max(8)),
-                2 => bytes.extend_from_within(at.saturating_sub(usize::from(byte))..at),
-                _ => bytes.iter_mut().skip(at).take(1).for_each(|one| *one ^= byte),
-            }
-        }
-        total(&bytes);
-    }
 }
 
 proptest! {

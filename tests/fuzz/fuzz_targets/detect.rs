@@ -1,4 +1,4 @@
-//! Detection is total. Run: `tests/fuzz/run 600`, or `cargo fuzz run detect --fuzz-dir tests/fuzz` where that is installed.
+//! Detection is total. Run: `tests/fuzz/run 600 detect`, or `cargo fuzz run detect --fuzz-dir tests/fuzz` where that is installed.
 
 #![no_main]
 
@@ -7,4 +7,4 @@ mod total;
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| total::total(bytes));
+fuzz_target!(|bytes: &[u8]| total::detect(bytes));

@@ -1,8 +1,13 @@
 //! The house keeps its shape: order of imports, walls, names.
 
-use std::collections::BTreeMap;
+mod imports;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use imports::{Library, ModulePath, circles};
 
 /// A word of a foreign crate and the only modules that may name it.
 const WALLS: [(&str, &[&str]); 10] = [
@@ -20,6 +25,8 @@ const WALLS: [(&str, &[&str]); 10] = [
 
 /// Names that say nothing of what is inside.
 const FORBIDDEN: [&str; 5] = ["utils", "helpers", "common", "types", "model"];
+
+static LIBRARY: LazyLock<Library> = LazyLock::new(Library::read);
 
 fn sources() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -42,40 +49,21 @@ fn order() -> Vec<String> {
     lib.lines().filter_map(|line| Some(line.strip_prefix("pub mod ")?.strip_suffix(';')?.to_owned())).collect()
 }
 
-/// The lines of code: no comments, and nothing from the unit tests on (they stand at the end of a file).
-fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let lines = text.lines().enumerate().take_while(|(_, line)| line.trim() != "#[cfg(test)]");
-    lines.filter(|(_, line)| !line.trim_start().starts_with("//")).map(|(index, line)| (index + 1, line))
-}
-
-fn home(file: &Path) -> String {
-    file.iter().next().map(|part| part.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-/// True where `word` stands in `line` as the first part of a path: `word::`, `use word`, `extern crate word`.
-fn names_crate(line: &str, word: &str) -> bool {
-    line.match_indices(word).any(|(at, _)| {
-        let before = line[..at].chars().next_back();
-        let after = &line[at + word.len()..];
-        let starts = !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | '.' | '"' | '/' | '-'));
-        starts && (after.starts_with("::") || after.starts_with(';') && line.trim_start().starts_with("use "))
-    })
-}
-
 #[test]
 fn a_module_imports_only_from_modules_above_it() {
     let order = order();
     let rank: BTreeMap<&str, usize> = order.iter().enumerate().map(|(index, name)| (name.as_str(), index)).collect();
+    let library = &*LIBRARY;
     let mut broken = Vec::new();
-    for (file, text) in sources() {
-        let Some(own) = rank.get(home(&file).as_str()) else { continue };
-        for (line, code) in code(&text) {
-            for (at, _) in code.match_indices("crate::") {
-                let name: String = code[at + 7..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-                if rank.get(name.as_str()).is_some_and(|other| other > own) {
-                    broken
-                        .push(format!("src/{}:{line}: imports `{name}`, which comes later in lib.rs", file.display()));
-                }
+    for (own, module) in &library.modules {
+        let Some(here) = own.first().and_then(|room| rank.get(room.as_str())) else { continue };
+        for (path, line) in Library::named(module) {
+            let Some(name) = path.first() else { continue };
+            if rank.get(name.as_str()).is_some_and(|other| other > here) {
+                broken.push(format!(
+                    "src/{}:{line}: imports `{name}`, which comes later in lib.rs",
+                    module.file.display()
+                ));
             }
         }
     }
@@ -83,18 +71,30 @@ fn a_module_imports_only_from_modules_above_it() {
 }
 
 #[test]
+fn files_import_in_circles_only_inside_the_evaluator() {
+    let library = &*LIBRARY;
+    let name = |path: &ModulePath| path.join("::");
+    let is_allowed = |circle: &BTreeSet<ModulePath>| circle.iter().all(|path| path[0] == "nix");
+    let broken: Vec<String> = circles(&library.graph())
+        .iter()
+        .filter(|circle| !is_allowed(circle))
+        .map(|circle| circle.iter().map(name).collect::<Vec<_>>().join(", "))
+        .collect();
+    assert!(broken.is_empty(), "these files import each other:\n{}", broken.join("\n"));
+}
+
+#[test]
 fn foreign_crates_stay_behind_their_walls() {
+    let library = &*LIBRARY;
     let mut broken = Vec::new();
-    for (file, text) in sources() {
-        let path = file.to_string_lossy().into_owned();
+    for module in library.modules.values() {
+        let path = module.file.to_string_lossy().into_owned();
         for (word, homes) in WALLS {
             if homes.iter().any(|home| path.starts_with(home)) {
                 continue;
             }
-            for (line, code) in code(&text) {
-                if names_crate(code, word) {
-                    broken.push(format!("src/{path}:{line}: names `{word}`, which lives in {}", homes.join(", ")));
-                }
+            for (_, line) in module.roots.iter().filter(|(root, _)| root == word) {
+                broken.push(format!("src/{path}:{line}: names `{word}`, which lives in {}", homes.join(", ")));
             }
         }
     }
@@ -135,12 +135,4 @@ fn every_module_of_the_library_has_a_folder() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(&name);
         assert!(folder.join("mod.rs").is_file(), "src/{name}/mod.rs is missing");
     }
-}
-
-#[test]
-fn the_test_of_walls_sees_a_breach() {
-    assert!(names_crate("use rayon::prelude::ParallelIterator;", "rayon"));
-    assert!(names_crate("    rayon::join(a, b);", "rayon"));
-    assert!(!names_crate("let crayon::x = 1;", "rayon"));
-    assert!(!names_crate("/// like `rayon`", "rayon"));
 }

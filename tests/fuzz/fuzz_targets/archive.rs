@@ -1,0 +1,10 @@
+//! Unpacking is total. Run: `tests/fuzz/run 600 archive`, or `cargo fuzz run archive --fuzz-dir tests/fuzz` where that is installed.
+
+#![no_main]
+
+#[path = "../total.rs"]
+mod total;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| total::archive(bytes));
