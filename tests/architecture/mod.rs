@@ -10,15 +10,35 @@ use std::sync::LazyLock;
 use imports::{Library, ModulePath, circles};
 
 /// A word of a foreign crate and the only modules that may name it.
-const WALLS: [(&str, &[&str]); 10] = [
+const WALLS: &[(&str, &[&str])] = &[
     ("rnix", &["nix"]),
     ("rowan", &["nix"]),
-    ("askalono", &["evidence/text", "build.rs"]),
-    ("spdx", &["license", "build.rs"]),
+    ("elsa", &["nix"]),
+    ("nixfmt_rs", &["nix/rewrite"]),
+    ("askalono", &["evidence/text"]),
+    ("aho_corasick", &["evidence"]),
+    ("infer", &["evidence"]),
+    ("quick_xml", &["evidence/manifest"]),
+    ("yaml_rust2", &["evidence/manifest"]),
+    ("spdx", &["license"]),
+    ("ureq", &["source/net"]),
+    ("httpdate", &["source/net"]),
+    ("ring", &["source"]),
+    ("bzip2", &["source/archive"]),
+    ("flate2", &["source/archive"]),
+    ("liblzma", &["source/archive"]),
+    ("sevenz_rust2", &["source/archive"]),
+    ("zip", &["source/archive"]),
+    ("annotate_snippets", &["report"]),
+    ("csv", &["report"]),
+    ("percent_encoding", &["report"]),
+    ("quick_junit", &["report"]),
+    ("serde_sarif", &["report"]),
     ("rustix", &["tree/folder", "fix/swap"]),
     ("rayon", &["engine"]),
     ("indicatif", &["engine"]),
     ("console", &["cli"]),
+    ("ctrlc", &["cli"]),
     ("clap", &["cli"]),
     ("anyhow", &["cli"]),
 ];
