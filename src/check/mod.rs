@@ -33,6 +33,7 @@ use std::fmt;
 
 pub use audit::AUDITS;
 pub use finding::{Finding, Identity, Intent, Remedy, Safety};
+pub use not_scanned::CHECK as NOT_SCANNED;
 pub use stale_suppression::CHECK as STALE_SUPPRESSION;
 pub use subject::{Earlier, Judged, Subject, declared_in_words, site};
 

@@ -3,7 +3,7 @@
 use super::{Check, Finding, Severity, Subject};
 
 /// The rule.
-pub(super) const CHECK: Check = Check {
+pub const CHECK: Check = Check {
     id: "LIC090",
     name: "not-scanned",
     severity: Severity::Note,

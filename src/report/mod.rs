@@ -37,7 +37,7 @@ pub use worklist::{answers, answers_json, answers_jsonl};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use crate::check::{Finding, Judged, Severity};
+use crate::check::{Finding, Judged, NOT_SCANNED, Severity};
 use crate::conclusion::Confidence;
 use crate::declared::Declared;
 use crate::evidence::Evidence;
@@ -266,7 +266,7 @@ impl Report {
     pub fn worst_first(&self) -> Vec<&Located> {
         let mut findings: Vec<&Located> = self.findings().filter(|located| located.state == State::New).collect();
         // What was not scanned says little and comes in thousands.
-        let rank = |located: &Located| (located.finding.severity, located.finding.check.id != "LIC090");
+        let rank = |located: &Located| (located.finding.severity, located.finding.check.id != NOT_SCANNED.id);
         findings.sort_by_key(|located| std::cmp::Reverse(rank(located)));
         findings
     }

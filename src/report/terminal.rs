@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use crate::check::{STALE_SUPPRESSION, Severity};
+use crate::check::{NOT_SCANNED, STALE_SUPPRESSION, Severity};
 use crate::conclusion::Basis;
 use crate::text::one_line;
 use crate::triage::{State, Suppression};
@@ -31,7 +31,7 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::
 
 /// What was not scanned is listed by itself, below the findings; what does not count is counted.
 fn shown(located: &Located, style: Style) -> bool {
-    style.verbose || located.state == State::New && located.finding.check.id != "LIC090"
+    style.verbose || located.state == State::New && located.finding.check.id != NOT_SCANNED.id
 }
 
 /// A finding with its place quoted, in the style of a compiler's message.

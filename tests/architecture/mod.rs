@@ -1,6 +1,7 @@
 //! The house keeps its shape: order of imports, walls, names.
 
 mod imports;
+mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -155,4 +156,16 @@ fn every_module_of_the_library_has_a_folder() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(&name);
         assert!(folder.join("mod.rs").is_file(), "src/{name}/mod.rs is missing");
     }
+}
+
+#[test]
+fn comments_name_their_thing() {
+    let broken: Vec<String> = sources().iter().flat_map(|(file, text)| wording::riddles(file, text)).collect();
+    assert!(broken.is_empty(), "{} comments begin with a riddle:\n{}", broken.len(), broken.join("\n"));
+}
+
+#[test]
+fn no_code_decides_by_the_words_of_a_message() {
+    let broken: Vec<String> = sources().iter().flat_map(|(file, text)| wording::decisions(file, text)).collect();
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
 }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 
-use crate::check::Finding;
+use crate::check::{Finding, NOT_SCANNED};
 use crate::cli::{FOUND, INTERRUPTED, Output, USAGE, interrupt, stream, what};
 use crate::engine::{Session, Watch};
 use crate::report::{self, Located, Style};
@@ -39,7 +39,7 @@ pub(super) fn run(args: &super::Args, output: &Output, watch: &Watch) -> anyhow:
     let is_wanted = |finding: &Finding| confirmed.as_ref().is_none_or(|attrs| attrs.contains(&finding.attr.0));
     let findings: Vec<Located> = session
         .counting()
-        .filter(|located| located.finding.check.id != "LIC090" && is_wanted(&located.finding))
+        .filter(|located| located.finding.check.id != NOT_SCANNED.id && is_wanted(&located.finding))
         .cloned()
         .collect();
     let style = Style { verbose: true, ..super::style(output) };

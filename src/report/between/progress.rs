@@ -98,7 +98,11 @@ pub fn progress(old: &str, new: &str) -> Result<Progress, BadReport> {
         let (attr, by_metadata) = (seen.entry.attr.as_str(), is_metadata_only(&seen.entry.check));
         if after.get_mut(&seen.entry).and_then(Vec::pop).is_some() {
             progress.same += 1;
-        } else if !by_metadata && seen.entry.check != "LIC090" && known.contains(attr) && !looked_at.contains(attr) {
+        } else if !by_metadata
+            && seen.entry.check != check::NOT_SCANNED.id
+            && known.contains(attr)
+            && !looked_at.contains(attr)
+        {
             progress.unseen.push(seen);
         } else {
             progress.better.push(seen);
