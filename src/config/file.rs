@@ -108,6 +108,28 @@ pub(super) struct Fetch {
     pub(super) pause_seconds: Option<u64>,
     /// The largest download in bytes.
     pub(super) max_bytes: Option<u64>,
+    /// The bytes per second that a server must send.
+    pub(super) least_rate: Option<u64>,
+    /// The most minutes that all tries for one url, or a clone, may take.
+    pub(super) minutes: Option<u64>,
+    /// Hosts that may have an address that is not public (loopback, a private network): their names, or `true` for all.
+    pub(super) allow_private: PrivateHosts,
+}
+
+/// `allow_private`
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum PrivateHosts {
+    /// All hosts, or none.
+    All(bool),
+    /// These.
+    Named(Vec<String>),
+}
+
+impl Default for PrivateHosts {
+    fn default() -> Self {
+        PrivateHosts::All(false)
+    }
 }
 
 /// `[limits]`

@@ -299,6 +299,13 @@ impl Config {
         net.host_failures = said.host_failures.unwrap_or(net.host_failures);
         net.redirects = said.redirects.unwrap_or(net.redirects);
         net.max_bytes = said.max_bytes.unwrap_or(net.max_bytes);
+        net.least_rate = said.least_rate.unwrap_or(net.least_rate);
+        net.most_time = seconds(said.minutes.map(|minutes| minutes.saturating_mul(60)), net.most_time);
+        net.private = match &said.allow_private {
+            file::PrivateHosts::All(true) => source::PrivateHosts::All,
+            file::PrivateHosts::All(false) => net.private.clone(),
+            file::PrivateHosts::Named(hosts) => source::PrivateHosts::Named(hosts.clone()),
+        };
         net.connect = seconds(said.connect_seconds, net.connect);
         net.stall = seconds(said.stall_seconds, net.stall);
         net.longest_pause = seconds(said.pause_seconds, net.longest_pause);

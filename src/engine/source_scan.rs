@@ -3,6 +3,7 @@
 //! Only the detectors run on the pool. Whoever waits there takes other work meanwhile: were that the reading of another
 //! archive, one thread would hold any number of them open, each with its files and the window of its decoder.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use rayon::ThreadPool;
@@ -34,6 +35,7 @@ pub(super) enum Stopped {
 
 /// One file, read.
 struct Loaded {
+    number: usize,
     path: RelPath,
     bytes: Vec<u8>,
     size: u64,
@@ -58,10 +60,25 @@ impl From<Over> for Stopped {
 /// The files seen so far, and those that wait for the detectors.
 #[derive(Default)]
 struct Batch {
-    seen: Vec<FileEvidence>,
+    /// With the number of the event that showed it.
+    seen: Vec<(usize, FileEvidence)>,
+    /// The last event that took away what was at a path.
+    forgotten: BTreeMap<RelPath, usize>,
+    /// Number of events so far.
+    events: usize,
     sharing: Sharing,
     waiting: Vec<Loaded>,
     waiting_bytes: usize,
+}
+
+impl Batch {
+    /// The files that nothing took the place of.
+    fn standing(self) -> Vec<FileEvidence> {
+        let Batch { seen, forgotten, .. } = self;
+        let stands =
+            |(number, file): &(usize, FileEvidence)| forgotten.get(&file.path).is_none_or(|taken| taken < number);
+        seen.into_iter().filter(stands).map(|(_, file)| file).collect()
+    }
 }
 
 impl SourceScan<'_> {
@@ -82,13 +99,15 @@ impl SourceScan<'_> {
         walked.map_err(broken)?;
         self.clear(&mut batch);
         stop::over().map_or(Ok(()), |over| Err(Stopped::from(over)))?;
-        Ok(assemble(batch.seen))
+        Ok(assemble(batch.standing()))
     }
 
     fn take(&self, event: Event<'_>, batch: &mut Batch) -> Result<(), Stopped> {
+        batch.events += 1;
         match event {
             Event::File(entry) => self.load(entry, batch)?,
-            Event::Note(note) => batch.seen.push(noted(&note)),
+            Event::Note(note) => batch.seen.push((batch.events, noted(&note))),
+            Event::Forget(path) => drop(batch.forgotten.insert(path, batch.events)),
             Event::StartOver => *batch = Batch::default(),
         }
         if batch.waiting_bytes >= BATCH_BYTES || batch.waiting.len() >= BATCH_FILES {
@@ -102,16 +121,16 @@ impl SourceScan<'_> {
         let read = entry.read(MOST_OF_A_FILE).map_err(broken)?;
         self.watch.file_done(read.size);
         batch.waiting_bytes += read.bytes.len();
-        batch.waiting.push(Loaded { path: entry.path, bytes: read.bytes, size: read.size });
+        batch.waiting.push(Loaded { number: batch.events, path: entry.path, bytes: read.bytes, size: read.size });
         Ok(())
     }
 
     /// Detects everything that waits.
     fn clear(&self, batch: &mut Batch) {
         let waiting = &batch.waiting;
-        let look = || waiting.par_iter().map(|file| self.look_at(file)).collect();
-        let mut looked: Vec<FileEvidence> = self.pool.install(look);
-        looked.iter_mut().for_each(|file| batch.sharing.share(file));
+        let look = || waiting.par_iter().map(|file| (file.number, self.look_at(file))).collect();
+        let mut looked: Vec<(usize, FileEvidence)> = self.pool.install(look);
+        looked.iter_mut().for_each(|(_, file)| batch.sharing.share(file));
         batch.seen.append(&mut looked);
         batch.waiting.clear();
         batch.waiting_bytes = 0;

@@ -89,7 +89,9 @@ impl Workshop {
     ) -> Result<String, GitError> {
         // What somebody likes their own patches to look like must not make these ones unreadable to `git am`.
         let mut command = Git::fresh(self.folder.path()).command_without_user();
-        run(command.arg("--git-dir").arg(self.folder.path()).args(args), input)
+        let mut place = std::ffi::OsString::from("--git-dir=");
+        place.push(self.folder.path());
+        run(command.arg(place).args(args), input)
     }
 }
 

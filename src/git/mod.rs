@@ -7,10 +7,14 @@
 //!
 //! Refuses to know what git is asked for; it owns the process and nothing of its answer.
 
+mod watched;
+
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+pub use watched::{Ended, Output, Watch, run};
 
 /// Settings that win over those of a repository.
 const SETTINGS: [&str; 19] = [

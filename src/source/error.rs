@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::archive::ArchiveError;
 use super::hash::{BadHash, FixedHash};
+use super::links;
 use crate::store::StoreError;
 
 /// Why a source could not be had: one line that says what to do. It names the source where the fault is in that one;
@@ -72,6 +73,14 @@ pub enum SourceError {
         host: String,
         /// What it did last.
         why: String,
+    },
+    /// A link of the checkout leads out of it.
+    #[error("its source `{what}` {why}; a link of the checkout is followed inside of it only")]
+    Outside {
+        /// The source.
+        what: String,
+        /// Where it leads.
+        why: links::Leaves,
     },
     /// It cannot be read as an archive, or is refused.
     #[error("{what}: {error}")]

@@ -240,9 +240,8 @@ impl Sources {
     fn ask_git(&self, request: &Request<'_>, plan: &GitPlan, room: &Path) -> Result<(), SourceError> {
         let what = request.what();
         let host = urls::host(&plan.url);
-        let permit = host.as_deref().map(|host| self.net.enter(host)).transpose();
-        let _permit = permit.map_err(|error| Failures::of(what.clone(), error))?;
-        match (fetch::clone_git(plan, room), host) {
+        let bounds = fetch::Bounds { net: &self.net, limits: &self.options.limits };
+        match (fetch::clone_git(plan, room, &bounds), host) {
             (Ok(()), Some(host)) => self.net.succeeded(&host),
             (Ok(()), None) => {}
             (Err(GitError::Host(why)), Some(host)) => {
@@ -252,6 +251,13 @@ impl Sources {
             (Err(GitError::Host(why) | GitError::Git(why)), _) => {
                 return Err(SourceError::Tool { what, tool: "git", why });
             }
+            (Err(GitError::Net(error @ NetError::Failed { .. })), Some(host)) => {
+                self.net.failed(&host, &error.to_string());
+                return Err(Failures::of(what, error));
+            }
+            (Err(GitError::Net(error)), _) => return Err(Failures::of(what, error)),
+            (Err(GitError::Limit(error)), _) => return Err(SourceError::Archive { what, error }),
+            (Err(GitError::Cancelled), _) => return Err(SourceError::Cancelled(what)),
             (Err(GitError::Io(error)), _) => return Err(SourceError::io(room, "could not be written")(error)),
         }
         Ok(())

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use sha2::Digest as _;
 
+use super::regular::{self, Links};
 use crate::text::{Digest, stop};
 
 /// The letters of Nix' base 32: without `e`, `o`, `t`, `u`.
@@ -283,7 +284,7 @@ impl Write for Hasher {
 
 /// The hash of a file by `algo`, and its SHA-256, in one reading.
 pub fn hash_file(path: &Path, algo: Algo) -> io::Result<(FixedHash, Digest)> {
-    let mut file = std::fs::File::open(path)?;
+    let (mut file, _) = regular::open(path, Links::Followed)?;
     let mut wanted = (algo != Algo::Sha256).then(|| Hasher::new(algo));
     let mut sha256 = sha2::Sha256::new();
     let mut buffer = vec![0; 1 << 17];

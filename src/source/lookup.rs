@@ -32,10 +32,12 @@ const SUFFIXES: [&str; 21] = [
     ".tar.br",
 ];
 
-/// The place of the source of `request` below one of `folders`.
-pub(super) fn in_folders(folders: &[PathBuf], request: &Request<'_>) -> Option<PathBuf> {
+/// The folder of `folders` that has the source of `request`, and its place there.
+pub(super) fn in_folders<'f>(folders: &'f [PathBuf], request: &Request<'_>) -> Option<(&'f Path, PathBuf)> {
     let names = names(request);
-    folders.iter().find_map(|folder| names.iter().find_map(|name| named(folder, name)))
+    let found =
+        |folder: &'f PathBuf| names.iter().find_map(|name| named(folder, name)).map(|path| (folder.as_path(), path));
+    folders.iter().find_map(found)
 }
 
 fn names(request: &Request<'_>) -> Vec<String> {

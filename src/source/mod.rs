@@ -15,12 +15,14 @@ mod fetch;
 mod gate;
 mod get;
 mod hash;
+mod links;
 mod lock;
 mod lookup;
 mod nar;
 mod net;
 mod nix;
 mod nixpath;
+mod regular;
 mod signature;
 mod spool;
 mod tree;
@@ -35,9 +37,10 @@ pub use archive::{ArchiveError, Limits};
 pub use error::SourceError;
 pub use fetch::{FETCHERS, Fetcher};
 pub use hash::{Algo, BadHash, FixedHash, Hasher, base32, base64, from_base32, hash_file};
+pub use links::Leaves;
 pub use lock::{Locked, lock_file, locked};
 pub use nar::{hash as hash_nar, write as write_nar};
-pub use net::NetOptions;
+pub use net::{NetOptions, PrivateHosts};
 pub use nixpath::fixed_output;
 pub use signature::{BadKey, PublicKey, Signature};
 pub use tree::{Contents, Event, FileEntry, Identity, Note, Origin, SourceTree, Unreadable};
@@ -200,7 +203,7 @@ pub struct Sources {
 impl Sources {
     /// Sources by `options`; setting `cancel` ends all waits and downloads.
     pub fn new(options: Options, cancel: Arc<AtomicBool>) -> Sources {
-        let net = Net::new(options.net.clone(), cancel);
+        let net = Net::new(net_options(&options), cancel);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Sources { options, net, unpacking: Gate::new(cores.min(MOST_UNPACKING)) }
     }
@@ -223,7 +226,8 @@ impl Sources {
         {
             return Ok(tree);
         }
-        if let Some(path) = lookup::in_folders(&self.options.folders, request) {
+        if let Some((folder, path)) = lookup::in_folders(&self.options.folders, request) {
+            self.must_stay(folder, &path)?;
             return self.of_folder(request, &path, hash.ok().as_ref());
         }
         let hash = hash.map_err(|hash| SourceError::Unverifiable { what: request.what(), hash })?;
@@ -238,9 +242,22 @@ impl Sources {
             let why = "the checkout it lies in is not known".to_owned();
             return Err(SourceError::NotAtHand { why });
         };
-        let mut tree = self.of_folder(request, &path.under(checkout), None)?;
+        let place = path.under(checkout);
+        links::must_stay(&place, checkout).map_err(|why| SourceError::Outside { what: path.to_string(), why })?;
+        let mut tree = self.of_folder(request, &place, None)?;
         tree.origin = Origin::Checkout(path.clone());
         Ok(tree)
+    }
+
+    /// A folder of sources inside of the checkout comes with it, and so do its links: they lead nowhere else. A folder
+    /// that the user has elsewhere may hold links to any place.
+    fn must_stay(&self, folder: &Path, path: &Path) -> Result<(), SourceError> {
+        match &self.options.checkout {
+            Some(checkout) if links::is_inside(folder, checkout) => {
+                links::must_stay(path, checkout).map_err(|why| SourceError::Outside { what: links::named(path), why })
+            }
+            _ => Ok(()),
+        }
     }
 
     fn of_cache(&self, request: &Request<'_>, hash: &FixedHash, origin: Origin) -> Option<SourceTree> {
@@ -333,6 +350,15 @@ impl Sources {
             limits: self.options.limits.clone(),
         })
     }
+}
+
+/// How the network is used: the servers that the user names may stand anywhere, also in their own network.
+fn net_options(options: &Options) -> NetOptions {
+    let mut net = options.net.clone();
+    let bases = options.rewriting.replace.iter().map(|(_, base)| base);
+    let named = options.binary_cache.iter().chain(&options.pypi_index).chain(bases);
+    named.filter_map(|url| urls::host(url)).for_each(|host| net.private.add(host));
+    net
 }
 
 /// The key of a source in the cache.

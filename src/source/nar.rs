@@ -3,12 +3,13 @@
 //! The grammar is the one of the Nix manual ("Nix Archive (NAR) format"). Entries are in the order of the bytes of their
 //! names; of the mode only the owner's executable bit counts.
 
-use std::fs::{self, File, FileType};
+use std::fs::{self, FileType};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
 use super::bytes::{name_bytes, path_bytes};
 use super::hash::{Algo, FixedHash, Hasher};
+use super::regular::{self, Links};
 use crate::text::stop;
 
 /// Writes `path` (a file, a link or a folder with all below it) as a NAR.
@@ -87,8 +88,7 @@ impl<'a> Writer<'a> {
 
     fn node(&mut self, path: &Path, kind: FileType) -> io::Result<()> {
         if kind.is_file() {
-            let mut file = File::open(path)?;
-            let meta = file.metadata()?;
+            let (mut file, meta) = regular::open(path, Links::Refused)?;
             self.file(&mut file, meta.len(), is_executable(&meta))
         } else if kind.is_dir() {
             self.folder(path)

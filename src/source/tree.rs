@@ -1,7 +1,8 @@
 //! A source at hand, and the reading of its files.
 
+use std::collections::HashSet;
 use std::fmt;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use walkdir::WalkDir;
 use super::archive::{self, ArchiveError, Item, Kind, Limits, SafePath};
 use super::error::SourceError;
 use super::hash::FixedHash;
+use super::regular::{self, Links};
 use super::signature::Signature;
 use super::unpack;
 use crate::text::RelPath;
@@ -111,6 +113,8 @@ pub enum Event<'a> {
     File(FileEntry<'a>),
     /// Something that is not read.
     Note(Note),
+    /// Forget the file or note of this path: another entry of the archive takes its place.
+    Forget(RelPath),
     /// Forget all files and notes so far: what looked like the one top folder is not alone, so all paths change.
     StartOver,
 }
@@ -222,7 +226,7 @@ impl SourceTree {
 
     /// One pass; `None` where paths were stripped that should not have been.
     fn walk_file(&self, path: &Path, strip: Strip, visit: &mut Visit<'_>) -> Result<Option<()>, ArchiveError> {
-        let mut pass = Pass { strip, top: None, is_wrong: false };
+        let mut pass = Pass { seen: HashSet::new(), strip, top: None, is_wrong: false };
         let walked = archive::walk(path, &self.name, &self.limits, &mut |item| pass.see(item, visit));
         if pass.is_wrong {
             return match visit(Event::StartOver) {
@@ -236,6 +240,7 @@ impl SourceTree {
 
 /// One walk over an archive.
 struct Pass {
+    seen: HashSet<RelPath>,
     strip: Strip,
     top: Option<Vec<u8>>,
     is_wrong: bool,
@@ -245,6 +250,9 @@ impl Pass {
     fn see(&mut self, item: Item<'_>, visit: &mut Visit<'_>) -> Result<(), ArchiveError> {
         let Item { path, kind, body } = item;
         let Some(rel) = self.below_top(&path, &kind)? else { return Ok(()) };
+        if kind != Kind::Folder && !self.seen.insert(rel.clone()) {
+            go_on(visit(Event::Forget(rel.clone())))?;
+        }
         let event = match kind {
             Kind::Folder => return Ok(()),
             Kind::File { executable, size } => Event::File(FileEntry { path: rel, size, executable, body }),
@@ -259,10 +267,7 @@ impl Pass {
             },
             Kind::Special(what) => Event::Note(Note { path: rel, what: Unreadable::Special(what) }),
         };
-        match visit(event) {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(()) => Err(ArchiveError::Stopped),
-        }
+        go_on(visit(event))
     }
 
     /// The path without the top folder; files beside the top folder keep theirs.
@@ -282,6 +287,13 @@ impl Pass {
             None => self.top = Some(first.to_vec()),
         }
         Ok(rest.to_rel().filter(|rel| !rel.as_str().is_empty()))
+    }
+}
+
+fn go_on(flow: ControlFlow<()>) -> Result<(), ArchiveError> {
+    match flow {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(ArchiveError::Stopped),
     }
 }
 
@@ -343,8 +355,7 @@ fn show_entry(root: &Path, entry: &walkdir::DirEntry, visit: &mut Visit<'_>) -> 
 }
 
 fn show_file(path: &Path, rel: RelPath, visit: &mut Visit<'_>) -> ControlFlow<()> {
-    let opened = File::open(path).and_then(|file| file.metadata().map(|meta| (file, meta)));
-    match opened {
+    match regular::open(path, Links::Refused) {
         Ok((mut file, meta)) => {
             let executable = super::nar::is_executable(&meta);
             visit(Event::File(FileEntry { path: rel, size: Some(meta.len()), executable, body: &mut file }))

@@ -166,8 +166,10 @@ fn a_part_of_a_repository_is_checked_out_as_it_is_asked_for() {
 fn scanned(room: &Path, source: &str) -> String {
     let package = format!("{{ stdenv, fetchgit }}: stdenv.mkDerivation {{ pname = \"a\"; src = {source}; }}");
     write(room, "tree/a.nix", &package);
+    write(room, "allow.toml", "[fetch]\nallow_private = true\n");
     let output = Command::new(env!("CARGO_BIN_EXE_clarity"))
-        .args(["scan", "--fetch", "--fail-on", "never"])
+        .args(["scan", "--fetch", "--fail-on", "never", "--config"])
+        .arg(room.join("allow.toml"))
         .arg(room.join("tree"))
         .env("HOME", room.join("home"))
         .env("CLARITY_CACHE", room.join("cache"))
@@ -263,7 +265,7 @@ fn what_git_cannot_get_is_a_clear_row() {
         hash: Some(hash.to_owned()),
         ..repositories.source(&url)
     };
-    says(&of("0123456789012345678901234567890123456789", &repositories.hash), "git checkout failed");
+    says(&of("0123456789012345678901234567890123456789", &repositories.hash), "finds no `0123");
     says(&of("--upload-pack=touch", &repositories.hash), "refuses");
     says(&of("HEAD", &repositories.hash), "hash mismatch");
     says(&SourceRef { flags: Vec::new(), ..of(&repositories.rev, &repositories.hash) }, "hash mismatch");

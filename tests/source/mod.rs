@@ -6,6 +6,8 @@ mod bench;
 mod cache;
 mod faults;
 mod git;
+#[cfg(unix)]
+mod guarded;
 mod local;
 mod nix;
 mod registries;
@@ -20,7 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use clarity::source::{Event, Hasher, Network, Options, Request, SourceError, SourceTree, Sources};
+use clarity::source::{Event, Hasher, Network, Options, PrivateHosts, Request, SourceError, SourceTree, Sources};
 use clarity::store::Store;
 use clarity::tree::{HashMode, SourceRef};
 
@@ -61,6 +63,7 @@ fn options(folder: &Path) -> Options {
     options.net.backoff = Duration::from_millis(5);
     options.net.stall = Duration::from_millis(400);
     options.net.connect = Duration::from_secs(5);
+    options.net.private = PrivateHosts::All;
     options
 }
 
@@ -83,6 +86,7 @@ fn files(tree: &SourceTree) -> Result<Read, SourceError> {
                 files.clear();
                 notes.clear();
             }
+            Event::Forget(path) => drop(files.remove(path.as_str())),
             Event::Note(note) => notes.push(format!("{}: {}", note.path, note.what)),
             Event::File(mut file) => {
                 let contents = file.read(1 << 20);

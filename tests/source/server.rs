@@ -36,6 +36,8 @@ pub struct Reply {
     pub cut: Option<usize>,
     /// Bytes after which nothing comes any more, for this long.
     pub stall: Option<(usize, Duration)>,
+    /// The pause after each byte.
+    pub drip: Option<Duration>,
 }
 
 impl Reply {
@@ -139,7 +141,15 @@ fn send(mut stream: TcpStream, reply: &Reply, sent: impl FnOnce()) -> std::io::R
     std::thread::sleep(pause);
     // Before the client can know that this request is over.
     sent();
-    stream.write_all(&reply.body[at.min(end)..end])?;
+    match reply.drip {
+        None => stream.write_all(&reply.body[at.min(end)..end])?,
+        Some(pause) => {
+            for byte in &reply.body[at.min(end)..end] {
+                stream.write_all(&[*byte])?;
+                std::thread::sleep(pause);
+            }
+        }
+    }
     stream.shutdown(std::net::Shutdown::Write)?;
     // Until the client is gone: closing with unread bytes would reset the connection under it.
     let _ = stream.set_read_timeout(Some(Duration::from_secs(2)));

@@ -22,6 +22,7 @@ use guard::Guard;
 pub use guard::{Limits, SafePath};
 
 use super::gate::Pass;
+use super::regular::{self, Links};
 
 /// What an entry is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,8 +141,7 @@ const MAX_LAYERS: usize = 4;
 /// Walks over the entries of the file at `path`. A file that is no archive is one entry, named `name`; one that is only
 /// compressed is one entry too, named without the suffix.
 pub fn walk(path: &Path, name: &str, limits: &Limits, visit: &mut Visitor<'_>) -> Result<(), ArchiveError> {
-    let mut file = File::open(path).map_err(ArchiveError::Io)?;
-    let len = file.metadata().map_err(ArchiveError::Io)?.len();
+    let (mut file, len) = open(path).map_err(ArchiveError::Io)?;
     let guard = Guard::new(limits, len);
     let mut sink = |raw: &[u8], kind: RawKind, body: &mut dyn Read| guard.pass(raw, kind, body, visit);
     let head = read_head(&mut file)?;
@@ -159,8 +159,7 @@ pub fn walk(path: &Path, name: &str, limits: &Limits, visit: &mut Visitor<'_>) -
 
 /// Copies what is inside of a compressed file, or the file itself where it is not compressed.
 pub fn copy_unpacked(path: &Path, name: &str, limits: &Limits, out: &mut dyn io::Write) -> Result<(), ArchiveError> {
-    let mut file = File::open(path).map_err(ArchiveError::Io)?;
-    let len = file.metadata().map_err(ArchiveError::Io)?.len();
+    let (mut file, len) = open(path).map_err(ArchiveError::Io)?;
     let guard = Guard::new(limits, len);
     let head = read_head(&mut file)?;
     file.seek(SeekFrom::Start(0)).map_err(ArchiveError::Io)?;
@@ -176,8 +175,12 @@ pub fn copy_unpacked(path: &Path, name: &str, limits: &Limits, out: &mut dyn io:
 
 /// True where the file at `path` is an archive or compressed, by its first bytes.
 pub fn is_archive(path: &Path, name: &str) -> io::Result<bool> {
-    let head = read_head(&mut File::open(path)?)?;
+    let head = read_head(&mut open(path)?.0)?;
     Ok(sniff(&head, name) != Format::Plain)
+}
+
+fn open(path: &Path) -> io::Result<(File, u64)> {
+    regular::open(path, Links::Followed).map(|(file, meta)| (file, meta.len()))
 }
 
 fn read_head(from: &mut dyn Read) -> io::Result<Vec<u8>> {

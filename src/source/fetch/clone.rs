@@ -4,8 +4,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Instant;
 
 use super::git::{GitPlan, History};
+use super::remote::Remote;
+use crate::git::{Ended, Git as Program, Watch};
+use crate::source::archive::{ArchiveError, Limits, SafePath};
+use crate::source::net::{Net, NetError, Permit, PrivateHosts};
 use crate::text::RelPath;
 
 /// Why git gave nothing.
@@ -14,8 +19,26 @@ pub(in crate::source) enum GitError {
     Host(String),
     /// Anything else that git says.
     Git(String),
+    /// Its address is refused, or does not answer.
+    Net(NetError),
+    /// It has more than is read of a source.
+    Limit(ArchiveError),
+    /// The run was ended.
+    Cancelled,
     /// The disk.
     Io(io::Error),
+}
+
+impl From<NetError> for GitError {
+    fn from(error: NetError) -> Self {
+        GitError::Net(error)
+    }
+}
+
+/// What a clone may ask and take.
+pub(in crate::source) struct Bounds<'a> {
+    pub net: &'a Net,
+    pub limits: &'a Limits,
 }
 
 impl From<io::Error> for GitError {
@@ -25,19 +48,31 @@ impl From<io::Error> for GitError {
 }
 
 /// Puts the tree of the revision into `target`, which must not exist; with its history where the plan keeps it.
-pub(in crate::source) fn clone(plan: &GitPlan, target: &Path) -> Result<(), GitError> {
+pub(in crate::source) fn clone(plan: &GitPlan, target: &Path, bounds: &Bounds<'_>) -> Result<(), GitError> {
     // An option in the place of a url or a revision would be one to git.
     let part = &plan.part;
     let mut given = [&plan.url, &plan.rev].into_iter().chain(&part.branch).chain(&part.sparse);
     if given.any(|text| text.starts_with('-')) {
         return Err(GitError::Git("refuses a url, revision, branch or folder that begins with `-`".to_owned()));
     }
+    let remote = Remote::find(&plan.url, bounds.net, None)?;
+    let permit = remote.enter(bounds.net)?;
     fs::create_dir(target)?;
-    let git = Git { plan, folder: target.to_owned() };
+    let deadline = Instant::now() + bounds.net.options().most_time;
+    let git = Git {
+        plan,
+        remote,
+        permit: permit.as_ref(),
+        bounds,
+        deadline,
+        top: target.to_owned(),
+        folder: target.to_owned(),
+    };
+    let mut count = Count::default();
     git.init()?;
-    git.check_out_revision()?;
+    git.check_out_revision(&mut count)?;
     if plan.submodules {
-        git.check_out_submodules()?;
+        git.check_out_submodules(&mut count)?;
     }
     match &plan.history {
         Some(history) => git.settle_histories(history)?,
@@ -50,15 +85,53 @@ pub(in crate::source) fn clone(plan: &GitPlan, target: &Path) -> Result<(), GitE
 }
 
 /// A repository under construction.
-struct Git<'p> {
-    plan: &'p GitPlan,
-    folder: PathBuf,
+pub(super) struct Git<'p> {
+    pub plan: &'p GitPlan,
+    /// Where it is fetched from.
+    pub remote: Remote,
+    /// The right to ask the host of the whole clone.
+    pub permit: Option<&'p Permit>,
+    pub bounds: &'p Bounds<'p>,
+    deadline: Instant,
+    /// The folder of the whole clone.
+    top: PathBuf,
+    pub folder: PathBuf,
 }
 
-impl Git<'_> {
+/// Entries and bytes of the trees that were checked out so far.
+#[derive(Default)]
+pub(super) struct Count {
+    entries: u64,
+    bytes: u64,
+}
+
+impl Count {
+    /// Counts one line of `git ls-tree -r -l -z`: mode, kind, id, size, then the path.
+    fn add(&mut self, line: &[u8], limits: &Limits) -> Result<(), ArchiveError> {
+        let end = line.iter().position(|byte| *byte == b'\t').unwrap_or(line.len());
+        let head = String::from_utf8_lossy(&line[..end]);
+        self.entries += 1;
+        self.bytes += head.split_whitespace().nth(3).and_then(|size| size.parse::<u64>().ok()).unwrap_or(0);
+        SafePath::check(&line[(end + 1).min(line.len())..], limits)?;
+        match self {
+            _ if self.entries > limits.entries => {
+                Err(ArchiveError::Limit(format!("more than {} entries", limits.entries)))
+            }
+            _ if self.bytes > limits.bytes => Err(ArchiveError::Limit(format!("more than {} bytes", limits.bytes))),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<'p> Git<'p> {
+    /// The repository at `folder` of the same clone, fetched from `remote`.
+    pub(super) fn inside(&self, folder: PathBuf, remote: Remote) -> Git<'p> {
+        Git { remote, folder, top: self.top.clone(), ..*self }
+    }
+
     fn init(&self) -> Result<(), GitError> {
         self.run(&["init", "--quiet"])?;
-        self.run(&["remote", "add", "origin", &self.plan.url])?;
+        self.run(&["remote", "add", "origin", &self.remote.url])?;
         let part = &self.plan.part;
         if !part.sparse.is_empty() {
             // Of what is not checked out, nothing need come.
@@ -66,6 +139,12 @@ impl Git<'_> {
             let mode = if part.patterns { "--no-cone" } else { "--cone" };
             let sparse: Vec<&str> = part.sparse.iter().map(String::as_str).collect();
             self.run(&[&["sparse-checkout", "set", mode], &sparse[..]].concat())?;
+        }
+        if self.plan.lfs && self.bounds.net.options().private != PrivateHosts::All {
+            // Its program asks whatever address the repository names.
+            let why = "keeps files in git-lfs, which asks servers of its own choice; use --nix, or allow all addresses \
+                       with `allow_private = true` under [fetch]";
+            return Err(GitError::Git(why.to_owned()));
         }
         if self.plan.lfs && self.run(&["lfs", "version"]).is_err() {
             return Err(GitError::Git("has no `git lfs`; install git-lfs or use --nix".to_owned()));
@@ -75,7 +154,7 @@ impl Git<'_> {
 
     /// Fetches the revision alone; where the server gives no single one, everything. What is asked for, and under
     /// which name, decides which refs stay in the history: so it is what `fetchgit` asks for.
-    fn check_out_revision(&self) -> Result<(), GitError> {
+    fn check_out_revision(&self, count: &mut Count) -> Result<(), GitError> {
         let rev = self.plan.rev.as_str();
         let is_id = rev.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         let is_shallow = !self.plan.history.as_ref().is_some_and(|history| history.deep);
@@ -91,7 +170,7 @@ impl Git<'_> {
         if let Some(name) = name.as_ref().filter(|_| is_shallow)
             && self.fetch(&["--depth", "1", "origin", &format!("+{name}")])?
         {
-            return self.check_out("FETCH_HEAD");
+            return self.check_out("FETCH_HEAD", count);
         }
         let id = match name.filter(|_| !is_id) {
             None => rev.to_owned(),
@@ -101,23 +180,42 @@ impl Git<'_> {
             },
         };
         if is_shallow && self.fetch(&["--depth", "1", "origin", &id])? {
-            return self.check_out("FETCH_HEAD");
+            return self.check_out("FETCH_HEAD", count);
         }
         self.run(&["fetch", "--quiet", "--tags", "origin"])?;
-        self.check_out(&id)
+        self.check_out(&id, count)
     }
 
-    fn check_out(&self, what: &str) -> Result<(), GitError> {
+    fn check_out(&self, what: &str, count: &mut Count) -> Result<(), GitError> {
+        // Of a part of a repository only that part is there to be counted, and its files come with the checkout.
+        if self.plan.part.sparse.is_empty() {
+            self.count(what, count)?;
+        }
         let branch = self.plan.part.branch.as_deref().unwrap_or("fetchgit");
         self.run(&["checkout", "--quiet", "-b", branch, what]).map(drop)
     }
 
-    fn check_out_submodules(&self) -> Result<(), GitError> {
-        let update = ["submodule", "update", "--quiet", "--init", "--recursive"];
-        if self.plan.history.is_none() && self.tried(&[&update[..], &["--depth", "1"]].concat())? {
-            return Ok(());
+    /// Counts the tree of `what` before it is written: a few objects can name any number of files.
+    pub(super) fn count(&self, what: &str, count: &mut Count) -> Result<(), GitError> {
+        let limits = self.bounds.limits;
+        let (mut rest, mut over) = (Vec::new(), None);
+        let told = self.told(&["ls-tree", "-r", "-l", "-z", "--full-tree", what], &mut |bytes| {
+            rest.extend_from_slice(bytes);
+            while let Some(end) = rest.iter().position(|byte| *byte == 0) {
+                let line: Vec<u8> = rest.drain(..=end).take(end).collect();
+                count.add(&line, limits).map_err(|error| {
+                    let why = error.to_string();
+                    over = Some(error);
+                    why
+                })?;
+            }
+            Ok(())
+        });
+        match (over, told) {
+            (Some(error), _) => Err(GitError::Limit(error)),
+            (None, Err(GitError::Git(_))) => Err(GitError::Git(format!("finds no `{what}` in the repository"))),
+            (None, told) => told,
         }
-        self.run(&update).map(drop)
     }
 
     /// The first ref of the server that is asked for: its id and its name.
@@ -134,7 +232,7 @@ impl Git<'_> {
         }
         for_each_history(&self.folder, &mut |path| {
             let folder = path.parent().unwrap_or(&self.folder).to_owned();
-            Git { plan: self.plan, folder }.settle(history)
+            self.inside(folder, self.remote.clone()).settle(history)
         })
     }
 
@@ -163,7 +261,7 @@ impl Git<'_> {
     }
 
     /// False where git refuses: servers may not give a single commit.
-    fn tried(&self, arguments: &[&str]) -> Result<bool, GitError> {
+    pub(super) fn tried(&self, arguments: &[&str]) -> Result<bool, GitError> {
         match self.run(arguments) {
             Ok(_) => Ok(true),
             Err(GitError::Git(_)) => Ok(false),
@@ -171,14 +269,42 @@ impl Git<'_> {
         }
     }
 
-    /// What git prints.
-    fn run(&self, arguments: &[&str]) -> Result<String, GitError> {
-        let output = self.command().args(arguments).output().map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => GitError::Git("is not on PATH; install it or pass --sources DIR".to_owned()),
-            _ => GitError::Git(format!("could not be run: {error}")),
+    /// The output of a command.
+    pub(super) fn run(&self, arguments: &[&str]) -> Result<String, GitError> {
+        let mut output = Vec::new();
+        self.told(arguments, &mut |bytes| match output.len() + bytes.len() > MOST_OUTPUT {
+            true => Err(format!("says more than {MOST_OUTPUT} bytes")),
+            false => {
+                output.extend_from_slice(bytes);
+                Ok(())
+            }
+        })?;
+        Ok(String::from_utf8_lossy(&output).into_owned())
+    }
+
+    /// Runs a command and shows its output piece by piece.
+    fn told(
+        &self,
+        arguments: &[&str],
+        see: &mut (dyn FnMut(&[u8]) -> Result<(), String> + Send),
+    ) -> Result<(), GitError> {
+        let most = self.bounds.net.options().max_bytes;
+        let is_over = || (self.objects() > most).then(|| format!("fetches more than {most} bytes"));
+        let watch = Watch { deadline: self.deadline, cancel: self.bounds.net.cancel(), is_over: &is_over };
+        let output = crate::git::run(self.command().args(arguments), &watch, see).map_err(|ended| match ended {
+            Ended::Io(error) if error.kind() == io::ErrorKind::NotFound => {
+                GitError::Git("is not on PATH; install it or pass --sources DIR".to_owned())
+            }
+            Ended::Io(error) => GitError::Git(format!("could not be run: {error}")),
+            Ended::Late => {
+                let seconds = self.bounds.net.options().most_time.as_secs();
+                GitError::Host(format!("{} did not end within {seconds} s", arguments[0]))
+            }
+            Ended::Cancelled => GitError::Cancelled,
+            Ended::Over(why) => GitError::Git(format!("{} {why}", arguments[0])),
         })?;
         if output.status.success() {
-            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+            return Ok(());
         }
         let said = String::from_utf8_lossy(&output.stderr);
         if let Some(line) = said.lines().find(|line| DEAD.iter().any(|dead| line.contains(dead))) {
@@ -188,13 +314,24 @@ impl Git<'_> {
         Err(GitError::Git(format!("{} failed: {last}", arguments[0])))
     }
 
+    /// Bytes of the packs of the whole clone, those that are being fetched included.
+    fn objects(&self) -> u64 {
+        let is_pack = |entry: &walkdir::DirEntry| entry.path().parent().is_some_and(|folder| folder.ends_with("pack"));
+        let walk = walkdir::WalkDir::new(self.top.join(".git")).into_iter().flatten();
+        walk.filter(is_pack).filter_map(|entry| entry.metadata().ok()).map(|meta| meta.len()).sum()
+    }
+
     fn command(&self) -> Command {
-        let mut command = crate::git::Git::fresh(&self.folder).command_without_user();
+        let mut command = Program::fresh(&self.folder).command_without_user();
         for setting in ["core.autocrlf=false", "advice.detachedHead=false", "init.defaultBranch=master"] {
             command.args(["-c", setting]);
         }
-        // A server that says nothing for a minute is left.
-        command.args(["-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60"]);
+        let options = self.bounds.net.options();
+        let slow = [("Limit", options.least_rate.max(1)), ("Time", options.stall.as_secs().max(1))];
+        for (what, number) in slow {
+            command.arg("-c").arg(format!("http.lowSpeed{what}={number}"));
+        }
+        self.remote.tell(&mut command);
         if self.plan.lfs {
             command.args(["-c", "filter.lfs.process=git-lfs filter-process", "-c", "filter.lfs.required=true"]);
             command.args([
@@ -206,13 +343,13 @@ impl Git<'_> {
         }
         // Without a home there is no `.netrc` to take a password from.
         command.env("HOME", "/dev/null");
-        // A remote repository must not make git read local ones through its submodules.
-        let is_local = self.plan.url.starts_with("file://");
-        command.env("GIT_ALLOW_PROTOCOL", if is_local { "https:http:git:file" } else { "https:http:git" });
         command.env_remove("GIT_NO_LAZY_FETCH");
         command
     }
 }
+
+/// Bytes of the output of a command that is kept whole: a list of refs, names of files.
+const MOST_OUTPUT: usize = 64 << 20;
 
 /// What git says where it is the host that fails, and not the repository.
 const DEAD: [&str; 6] = [

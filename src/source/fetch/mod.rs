@@ -3,6 +3,8 @@
 //! A row turns a [`SourceRef`] into a [`Plan`]; it asks nothing of disk or network.
 
 mod clone;
+mod remote;
+mod submodules;
 mod forge;
 mod git;
 mod local;
@@ -12,7 +14,7 @@ mod unpacked;
 mod url;
 mod vendored;
 
-pub(super) use clone::{GitError, clone as clone_git, remove_histories};
+pub(super) use clone::{Bounds, GitError, clone as clone_git, remove_histories};
 pub(super) use git::GitPlan;
 pub(super) use pypi::find as find_on_index;
 pub(super) use vendored::is_vendored;

@@ -42,6 +42,13 @@ pub struct Permit {
     host: String,
 }
 
+impl Permit {
+    /// True where the request goes to `host`.
+    pub(super) fn is_for(&self, host: &str) -> bool {
+        self.host == host
+    }
+}
+
 impl Drop for Permit {
     fn drop(&mut self) {
         if let Some(host) = self.inner.lock().get_mut(&self.host) {

@@ -4,6 +4,7 @@
 //! one, or a killed process. Nothing is believed but the hash, which is not checked here. Nobody is asked too often:
 //! requests per host are bounded, `Retry-After` is honoured, and a host that keeps failing is given up for the run.
 
+mod address;
 mod hosts;
 mod request;
 
@@ -14,9 +15,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use hosts::{Hosts, Permit};
+pub use address::PrivateHosts;
+use hosts::Hosts;
+pub use hosts::Permit;
 use request::{Answer, Requests};
 
+use super::regular::{self, Links};
 use super::urls;
 
 /// How the network is used.
@@ -40,6 +44,14 @@ pub struct NetOptions {
     pub max_bytes: u64,
     /// Redirects that are followed.
     pub redirects: usize,
+    /// Hosts that may have an address that is not public.
+    pub private: PrivateHosts,
+    /// Bytes per second that a server must send on average, looked at once every `stall`.
+    pub least_rate: u64,
+    /// Tries for one url, also such that bring new bytes.
+    pub most_tries: u32,
+    /// The most time for all tries for one url, and for a clone.
+    pub most_time: Duration,
 }
 
 impl Default for NetOptions {
@@ -54,6 +66,11 @@ impl Default for NetOptions {
             stall: Duration::from_secs(60),
             max_bytes: 16 << 30,
             redirects: 10,
+            private: PrivateHosts::default(),
+            // A modem of 56 kbit/s is faster; a server that sends one byte a minute is not.
+            least_rate: 4 << 10,
+            most_tries: 30,
+            most_time: Duration::from_secs(2 * 60 * 60),
         }
     }
 }
@@ -144,6 +161,22 @@ impl Net {
         self.hosts.enter(host, &self.cancel)
     }
 
+    /// Set when the run is cancelled.
+    pub fn cancel(&self) -> &AtomicBool {
+        &self.cancel
+    }
+
+    /// Where `url` leads after its redirects. Who holds the right to ask a host already does not wait for it again.
+    pub fn destination(&self, url: &str, held: Option<&Permit>) -> Result<String, NetError> {
+        let answer = self.ask_beside(url, 0, "*/*", held)?;
+        Ok(answer.body.url)
+    }
+
+    /// How the network is used.
+    pub fn options(&self) -> &NetOptions {
+        &self.options
+    }
+
     /// Notes that `host` answers.
     pub fn succeeded(&self, host: &str) {
         self.hosts.succeeded(host);
@@ -159,7 +192,10 @@ impl Net {
         let url = urls::without_credentials(url);
         let host = self.host_of(&url)?;
         let mut barren = 0;
+        let mut tries = 0;
+        let begun = Instant::now();
         loop {
+            tries += 1;
             let before = size_of(target);
             match self.try_once(&url, target) {
                 Ok(Try::Whole) => {
@@ -168,8 +204,11 @@ impl Net {
                 }
                 Ok(Try::Again { why, pause }) => {
                     barren = if size_of(target) > before { 0 } else { barren + 1 };
-                    if barren >= self.options.attempts || pause.is_some_and(|pause| pause > self.options.longest_pause)
-                    {
+                    let is_hopeless = barren >= self.options.attempts
+                        || pause.is_some_and(|pause| pause > self.options.longest_pause)
+                        || tries >= self.options.most_tries
+                        || begun.elapsed() >= self.options.most_time;
+                    if is_hopeless {
                         self.hosts.failed(&host, &why);
                         return Err(NetError::Failed { url, why });
                     }
@@ -255,14 +294,19 @@ impl Net {
 
     /// The answer to a request, redirects followed; each host on the way counts for itself.
     fn ask(&self, url: &str, from: u64, accept: &str) -> Result<Answer, NetError> {
+        self.ask_beside(url, from, accept, None)
+    }
+
+    fn ask_beside(&self, url: &str, from: u64, accept: &str, held: Option<&Permit>) -> Result<Answer, NetError> {
         let mut at = url.to_owned();
         for _ in 0..=self.options.redirects {
             let host = self.host_of(&at)?;
-            let permit = self.hosts.enter(&host, &self.cancel)?;
+            let is_held = held.is_some_and(|held| held.is_for(&host));
+            let permit = if is_held { None } else { Some(self.hosts.enter(&host, &self.cancel)?) };
             self.traffic.requests.fetch_add(1, Ordering::Relaxed);
             let mut answer = self.requests.get(&at, from, accept)?;
             let Some(location) = answer.location.take() else {
-                answer.permit = Some(permit);
+                answer.permit = permit;
                 return Ok(answer);
             };
             let refused =
@@ -274,10 +318,10 @@ impl Net {
     }
 
     fn save(&self, mut body: request::Body, len: Option<u64>, target: &Path, from: u64) -> Result<Try, NetError> {
-        let file = OpenOptions::new().create(true).append(true).open(target);
-        let mut file = file.map_err(NetError::Disk)?;
+        let mut file = open_partial(target).map_err(NetError::Disk)?;
         let mut buffer = vec![0; 1 << 16];
         let mut received = 0;
+        let mut rate = Rate::new(&self.options);
         loop {
             if self.cancel.load(Ordering::Relaxed) {
                 return Err(NetError::Cancelled);
@@ -294,6 +338,10 @@ impl Net {
                 remove(target)?;
                 let why = format!("sends more than {} bytes", self.options.max_bytes);
                 return Err(NetError::Refused { url: body.url.clone(), why });
+            }
+            if rate.is_too_low(count as u64) {
+                let why = format!("sends less than {} bytes a second", self.options.least_rate);
+                return Ok(Try::Again { why, pause: None });
             }
         }
         match len {
@@ -324,8 +372,44 @@ fn jitter(most: Duration) -> Duration {
     most.mul_f64(f64::from(RandomState::new().hash_one(0) as u32) / f64::from(u32::MAX))
 }
 
+/// How fast a server sends, measured from one look to the next.
+struct Rate {
+    least: u64,
+    every: Duration,
+    since: Instant,
+    bytes: u64,
+}
+
+impl Rate {
+    fn new(options: &NetOptions) -> Rate {
+        Rate { least: options.least_rate, every: options.stall, since: Instant::now(), bytes: 0 }
+    }
+
+    /// Counts `bytes` more; true where a look is due and too few came since the last.
+    fn is_too_low(&mut self, bytes: u64) -> bool {
+        self.bytes += bytes;
+        let passed = self.since.elapsed();
+        if passed < self.every {
+            return false;
+        }
+        let is_low = (self.bytes as f64) < self.least as f64 * passed.as_secs_f64();
+        (self.since, self.bytes) = (Instant::now(), 0);
+        is_low
+    }
+}
+
+/// The file of a download, at its end. It is a regular file of its own: a link that somebody put there is not followed,
+/// and what else lies there is not written to.
+fn open_partial(target: &Path) -> io::Result<File> {
+    match regular::open(target, Links::Refused) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => File::create_new(target),
+        Err(error) => Err(error),
+        Ok(_) => OpenOptions::new().append(true).open(target),
+    }
+}
+
 fn size_of(path: &Path) -> u64 {
-    File::open(path).and_then(|file| file.metadata()).map_or(0, |meta| meta.len())
+    std::fs::symlink_metadata(path).ok().filter(std::fs::Metadata::is_file).map_or(0, |meta| meta.len())
 }
 
 fn remove(path: &Path) -> Result<(), NetError> {

@@ -4,13 +4,17 @@ use std::io::{self, Read};
 use std::time::Duration;
 
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
+use super::address::{NotPublic, PrivateHosts};
 use super::hosts::Permit;
-use super::{NetError, NetOptions};
+use super::{NetError, NetOptions, urls};
 
 /// Sends requests; shared by all threads.
 pub(super) struct Requests {
     agent: ureq::Agent,
+    private: PrivateHosts,
 }
 
 /// An answer, its body not read yet.
@@ -64,10 +68,13 @@ impl Requests {
             .timeout_recv_response(Some(options.stall))
             .timeout_per_read(Some(options.stall))
             .build();
-        Requests { agent: config.into() }
+        let private = options.private.clone();
+        let resolver = Public { private: private.clone(), all: DefaultResolver::default() };
+        Requests { agent: ureq::Agent::with_parts(config, DefaultConnector::default(), resolver), private }
     }
 
     pub(super) fn get(&self, url: &str, from: u64, accept: &str) -> Result<Answer, NetError> {
+        self.check_behind_proxy(url)?;
         let mut request = self.agent.get(url).header("Accept", accept);
         if from > 0 {
             request = request.header("Range", format!("bytes={from}-"));
@@ -83,6 +90,47 @@ impl Requests {
         let reader = response.into_body().into_with_config().limit(u64::MAX).reader();
         let body = Body { reader, url: url.to_owned() };
         Ok(Answer { status, location, len, range_start, range_total, retry_after, body, permit: None })
+    }
+}
+
+impl Requests {
+    /// A proxy resolves the name itself: a host that is not public by what is known here is not asked of it.
+    fn check_behind_proxy(&self, url: &str) -> Result<(), NetError> {
+        if self.agent.config().proxy().is_none() {
+            return Ok(());
+        }
+        let host = urls::host(url).unwrap_or_default();
+        match self.private.resolve(&host, 80) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(explain(url, &error.into())),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Addresses of hosts, without those that may not be asked. What is returned here is what is connected to, so that a
+/// name that changes its address between a check and a connection gains nothing.
+#[derive(Debug)]
+struct Public {
+    private: PrivateHosts,
+    all: DefaultResolver,
+}
+
+impl Resolver for Public {
+    fn resolve(
+        &self,
+        uri: &ureq::http::Uri,
+        config: &ureq::config::Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let found = self.all.resolve(uri, config, timeout)?;
+        // The proxy is the user's own, and often in their network.
+        if config.proxy().is_some_and(|proxy| proxy.uri() == uri) {
+            return Ok(found);
+        }
+        let host = uri.authority().map(|authority| authority.as_str()).unwrap_or_default();
+        let mut allowed = self.empty();
+        self.private.allowed(host, found.iter().copied())?.into_iter().for_each(|address| allowed.push(address));
+        Ok(allowed)
     }
 }
 
@@ -112,6 +160,9 @@ fn explain(url: &str, error: &ureq::Error) -> NetError {
         }
         ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => {
             NetError::Refused { url, why: format!("TLS: {error}") }
+        }
+        ureq::Error::Io(inner) if inner.get_ref().is_some_and(|inner| inner.is::<NotPublic>()) => {
+            NetError::Refused { url, why: inner.to_string() }
         }
         ureq::Error::Io(inner) if is_tls(inner) => NetError::Refused { url, why: format!("TLS: {inner}") },
         ureq::Error::HostNotFound => NetError::Failed { url, why: "the host has no address".to_owned() },

@@ -1,0 +1,355 @@
+//! Sources of a hostile tree: links that lead out, files that never end, addresses that are nobody's business, servers
+//! and repositories without an end.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use clarity::source::{Algo, PrivateHosts, SourceError, hash_nar};
+use clarity::tree::SourceRef;
+
+use super::server::{Reply, Server};
+use super::{acquire, flat, options, sha256, sources, unpacked};
+
+const SECRET: &str = "Permission is hereby granted, free of charge, to any person obtaining a copy";
+
+/// A folder with a tree, a place outside of it, and a cache.
+struct Room(tempfile::TempDir);
+
+impl Room {
+    fn new() -> Room {
+        let room = Room(tempfile::tempdir().expect("a folder"));
+        for folder in ["tree/sub", "outside/LICENSES", "cache", "home"] {
+            fs::create_dir_all(room.at(folder)).expect("made");
+        }
+        fs::write(room.at("outside/LICENSE"), SECRET).expect("written");
+        room
+    }
+
+    fn at(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    fn package(&self, source: &str) {
+        let text =
+            format!("{{ stdenv, fetchurl, fetchgit }}: stdenv.mkDerivation {{ pname = \"a\"; src = {source}; }}");
+        fs::write(self.at("tree/a.nix"), text).expect("written");
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_clarity"));
+        command.arg("scan").arg(self.at("tree")).args(["--fail-on", "never"]).args(args);
+        command.env("HOME", self.at("home")).env("CLARITY_CACHE", self.at("cache"));
+        command
+    }
+
+    fn scan(&self, args: &[&str]) -> String {
+        let output = self.command(args).output().expect("the program runs");
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    }
+}
+
+#[test]
+fn links_of_the_checkout_lead_no_source_out() {
+    let room = Room::new();
+    symlink(room.at("outside"), room.at("tree/l")).expect("a link");
+    symlink("../outside/LICENSE", room.at("tree/file")).expect("a link");
+    symlink("/dev/zero", room.at("tree/zero")).expect("a link");
+    symlink(room.at("outside"), room.at("tree/sub/mid")).expect("a link");
+    symlink("../sub", room.at("tree/sub/up")).expect("a link");
+    fs::create_dir(room.at("outside/deep")).expect("made");
+    for source in ["./l", "./l/LICENSE", "./file", "./zero", "./sub/mid", "./sub/mid/deep", "./sub/up/mid/LICENSE"] {
+        room.package(source);
+        let said = room.scan(&[]);
+        assert!(said.contains("leads out of the checkout") && !said.contains("MIT"), "{source}: {said}");
+    }
+    fs::write(room.at("tree/sub/LICENSE"), SECRET).expect("written");
+    symlink("sub", room.at("tree/inside")).expect("a link");
+    fs::remove_file(room.at("tree/sub/mid")).expect("removed");
+    fs::remove_file(room.at("tree/sub/up")).expect("removed");
+    room.package("./inside");
+    let said = room.scan(&[]);
+    assert!(said.contains("looked at the sources of 1 of 1"), "a link that stays is followed: {said}");
+}
+
+#[test]
+fn links_in_a_committed_sources_folder_lead_no_source_out() {
+    let room = Room::new();
+    fs::create_dir(room.at("tree/sources")).expect("made");
+    symlink(room.at("outside"), room.at("tree/sources/a")).expect("a link");
+    room.package(&format!("fetchurl {{ url = \"https://h.example/a.tar\"; hash = \"{}\"; }}", sha256(b"x")));
+    let committed = room.at("tree/sources").display().to_string();
+    let said = room.scan(&["--sources", &committed]);
+    assert!(said.contains("leads out of the checkout") && !said.contains("MIT"), "{said}");
+    symlink(room.at("outside"), room.at("home/a")).expect("a link");
+    let said = room.scan(&["--sources", &room.at("home").display().to_string()]);
+    assert!(!said.contains("leads out"), "the user's own links are the user's: {said}");
+}
+
+#[test]
+fn pipes_and_devices_are_rows() {
+    let room = Room::new();
+    let pipe = room.at("tree/pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+    room.package("./pipe");
+    let said = room.scan(&[]);
+    assert!(said.contains("only files are read"), "{said}");
+    fs::rename(pipe, room.at("home/a")).expect("moved");
+    symlink("/dev/zero", room.at("outside/a")).expect("a link");
+    room.package(&format!("fetchurl {{ url = \"https://h.example/a.tar\"; hash = \"{}\"; }}", sha256(b"x")));
+    for folder in ["home", "outside"] {
+        let said = room.scan(&["--sources", &room.at(folder).display().to_string()]);
+        assert!(said.contains("only files are read"), "{folder}: {said}");
+    }
+}
+
+#[test]
+fn an_archive_with_a_path_twice_counts_the_last() {
+    let room = Room::new();
+    let place = room.at("home/a.tar");
+    let mut tar = tar::Builder::new(fs::File::create(&place).expect("made"));
+    let mut put = |path: &str, text: &str| {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        header.set_mode(0o644);
+        header.set_cksum();
+        tar.append_data(&mut header, path, text.as_bytes()).expect("written");
+    };
+    put("a-1.0/a.c", "/* SPDX-License-Identifier: MIT */\n");
+    put("a-1.0/b.c", "/* SPDX-License-Identifier: ISC */\n");
+    put("a-1.0/a.c", "/* SPDX-License-Identifier: Zlib */\n");
+    tar.into_inner().expect("finished");
+    let hash = sha256(&fs::read(&place).expect("readable"));
+    room.package(&format!("fetchurl {{ url = \"https://h.example/a.tar\"; hash = \"{hash}\"; }}"));
+    let said = room.scan(&["--sources", &room.at("home").display().to_string(), "--format", "jsonl"]);
+    assert!(said.contains("Zlib") && said.contains("ISC") && !said.contains("MIT"), "{said}");
+}
+
+/// Options under which the loopback is an address like any other: not public.
+fn public_only(folder: &Path) -> clarity::source::Options {
+    let mut options = options(folder);
+    options.net.private = PrivateHosts::default();
+    options
+}
+
+fn refusal(result: Result<clarity::source::SourceTree, SourceError>) -> String {
+    result.map(|_| ()).expect_err("refused").to_string()
+}
+
+#[test]
+fn addresses_that_are_not_public_are_not_asked() {
+    let server = Server::new(|_| Reply::ok(b"secret"));
+    let port = server.base.rsplit(':').next().expect("a port").to_owned();
+    let room = tempfile::tempdir().expect("a folder");
+    let sources = sources(public_only(room.path()));
+    for host in
+        ["127.0.0.1", "localhost", "127.1", "2130706433", "0x7f000001", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "0"]
+    {
+        let error = refusal(acquire(&sources, &flat(&format!("http://{host}:{port}/a.tar"), &sha256(b"secret"))));
+        assert!(error.contains("no public address") || error.contains("given up"), "{host}: {error}");
+    }
+    assert!(server.asked().is_empty(), "{:?}", server.asked());
+}
+
+#[test]
+fn redirects_to_addresses_that_are_not_public_are_not_followed() {
+    let inner = Server::new(|_| Reply::ok(b"secret"));
+    let url = inner.url("/a.tar");
+    let outer = Server::new(move |_| Reply::status(302).header("Location", &url));
+    let room = tempfile::tempdir().expect("a folder");
+    let mut options = public_only(room.path());
+    options.net.private = PrivateHosts::Named(vec![outer.base.trim_start_matches("http://").to_owned()]);
+    let error = refusal(acquire(&sources(options), &flat(&outer.url("/a.tar"), &sha256(b"secret"))));
+    assert!(error.contains("no public address"), "{error}");
+    assert!(!outer.asked().is_empty() && inner.asked().is_empty());
+}
+
+#[test]
+fn servers_that_the_user_names_may_stand_anywhere() {
+    let server = Server::new(|_| Reply::ok(b"mirrored"));
+    let room = tempfile::tempdir().expect("a folder");
+    let mut options = public_only(room.path());
+    options.rewriting.replace.push(("https://h.example/".to_owned(), server.url("/")));
+    acquire(&sources(options), &flat("https://h.example/a.tar", &sha256(b"mirrored"))).expect("from the mirror");
+}
+
+#[test]
+fn private_addresses_are_allowed_by_the_configuration_of_the_user() {
+    let server = Server::new(|_| Reply::ok(SECRET.as_bytes()));
+    let room = Room::new();
+    let hash = sha256(SECRET.as_bytes());
+    room.package(&format!("fetchurl {{ url = \"{}\"; hash = \"{hash}\"; }}", server.url("/LICENSE")));
+    let said = room.scan(&["--fetch"]);
+    assert!(said.contains("no public address") && server.asked().is_empty(), "{said}");
+    let config = room.at("home/c.toml");
+    for (value, is_allowed) in [("true", true), ("[\"127.0.0.1\"]", true), ("[\"h.example\"]", false), ("false", false)]
+    {
+        fs::write(&config, format!("[fetch]\nallow_private = {value}\n")).expect("written");
+        fs::remove_dir_all(room.at("cache")).expect("removed");
+        let said = room.scan(&["--fetch", "--config", &config.display().to_string()]);
+        assert_eq!(said.contains("looked at the sources of 1 of 1"), is_allowed, "{value}: {said}");
+    }
+}
+
+#[test]
+fn repositories_at_addresses_that_are_not_public_are_not_cloned() {
+    let server = Server::new(|_| Reply::status(404));
+    let room = tempfile::tempdir().expect("a folder");
+    let sources = sources(public_only(room.path()));
+    for url in [server.url("/r"), server.url("/r").replace("http", "git")] {
+        let source =
+            SourceRef { fetcher: "fetchgit".to_owned(), rev: Some("HEAD".to_owned()), ..unpacked(&url, &sha256(b"x")) };
+        let error = refusal(acquire(&sources, &source));
+        assert!(error.contains("no public address"), "{url}: {error}");
+    }
+    assert!(server.asked().is_empty());
+}
+
+#[test]
+fn a_server_keeps_a_least_rate_and_has_a_last_try() {
+    let body = vec![b'x'; 20_000];
+    let served = body.clone();
+    let slow = Server::new(move |_| Reply { drip: Some(Duration::from_millis(20)), ..Reply::ok(&served) });
+    let room = tempfile::tempdir().expect("a folder");
+    let mut slow_options = options(room.path());
+    slow_options.net.least_rate = 1000;
+    slow_options.net.most_tries = 2;
+    let begun = Instant::now();
+    let error = refusal(acquire(&sources(slow_options), &flat(&slow.url("/a.tar"), &sha256(&body))));
+    assert!(error.contains("less than 1000 bytes a second"), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+
+    let served = body.clone();
+    let cut = Server::new(move |asked| Reply { cut: Some(1), ..Reply::range(&served, asked) });
+    let mut cut_options = options(&room.path().join("second"));
+    cut_options.net.most_tries = 5;
+    refusal(acquire(&sources(cut_options), &flat(&cut.url("/a.tar"), &sha256(&body))));
+    assert_eq!(cut.asked().len(), 5);
+}
+
+fn git(folder: &Path, args: &[&str], input: &str) -> String {
+    use std::io::Write;
+    let mut command = Command::new("git");
+    command.arg("-C").arg(folder).args(["-c", "user.name=n", "-c", "user.email=e@h.example"]).args(args);
+    command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+    let mut child = command.spawn().expect("git is installed");
+    child.stdin.take().expect("piped").write_all(input.as_bytes()).expect("read");
+    let output = child.wait_with_output().expect("ended");
+    assert!(output.status.success(), "{args:?}");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+fn cloned(url: &str, change: impl Fn(&mut clarity::source::Options)) -> String {
+    let room = tempfile::tempdir().expect("a folder");
+    let mut options = options(room.path());
+    change(&mut options);
+    let rev = Some("refs/heads/trunk".to_owned());
+    let source = SourceRef { fetcher: "fetchgit".to_owned(), rev, ..unpacked(url, &sha256(b"x")) };
+    refusal(acquire(&sources(options), &source))
+}
+
+#[test]
+fn trees_of_repositories_are_counted_before_they_are_written() {
+    let room = tempfile::tempdir().expect("a folder");
+    let repository = room.path();
+    git(repository, &["init", "--quiet", "--initial-branch=trunk"], "");
+    // Eleven objects that name ten billion files.
+    let blob = git(repository, &["hash-object", "-w", "--stdin"], "text");
+    let row = |kind: &str, id: &str| -> String { (0..10).map(|at| format!("{kind} {id}\tf{at}\n")).collect() };
+    let mut tree = git(repository, &["mktree"], &row("100644 blob", &blob));
+    for _ in 0..9 {
+        tree = git(repository, &["mktree"], &row("040000 tree", &tree));
+    }
+    let commit = git(repository, &["commit-tree", "-m", "bomb", &tree], "");
+    git(repository, &["update-ref", "refs/heads/trunk", &commit], "");
+    let url = format!("file://{}", repository.display());
+    let error = cloned(&url, |options| options.limits.entries = 5_000);
+    assert!(error.contains("exceeds a limit: more than 5000 entries"), "{error}");
+
+    fs::write(repository.join("big"), vec![b'x'; 1 << 20]).expect("written");
+    git(repository, &["add", "big"], "");
+    git(repository, &["commit", "--quiet", "-m", "big"], "");
+    git(repository, &["reset", "--soft", "HEAD~"], "");
+    let tree =
+        git(repository, &["mktree"], &format!("100644 blob {}\tbig\n", git(repository, &["hash-object", "big"], "")));
+    let commit = git(repository, &["commit-tree", "-m", "big", &tree], "");
+    git(repository, &["update-ref", "refs/heads/trunk", &commit], "");
+    let error = cloned(&url, |options| options.limits.bytes = 1000);
+    assert!(error.contains("exceeds a limit: more than 1000 bytes"), "{error}");
+    let whole = room.path().join("plain");
+    fs::create_dir(&whole).expect("made");
+    fs::copy(repository.join("big"), whole.join("big")).expect("copied");
+    let got = hash_nar(&whole, Algo::Sha256).expect("readable").to_string();
+    let error = cloned(&url, |_| {});
+    assert!(error.contains(&got), "within the limits it is cloned: {error}");
+}
+
+/// A server that takes a request of git and never ends its answer.
+fn endless() -> Server {
+    Server::new(|asked| match asked.headers.get("user-agent").is_some_and(|agent| agent.starts_with("git")) {
+        true => Reply { stall: Some((0, Duration::from_secs(300))), ..Reply::ok(b"later") },
+        false => Reply::status(404),
+    })
+}
+
+#[test]
+fn a_clone_has_a_deadline_and_ends_with_the_run() {
+    let server = endless();
+    let begun = Instant::now();
+    let error = cloned(&server.url("/r"), |options| options.net.most_time = Duration::from_secs(1));
+    assert!(error.contains("did not end within 1 s"), "{error}");
+    let cancel = Arc::new(AtomicBool::new(false));
+    let room = tempfile::tempdir().expect("a folder");
+    let sources = clarity::source::Sources::new(options(room.path()), Arc::clone(&cancel));
+    let rev = Some("HEAD".to_owned());
+    let source = SourceRef { fetcher: "fetchgit".to_owned(), rev, ..unpacked(&server.url("/s"), &sha256(b"x")) };
+    let error = std::thread::scope(|threads| {
+        let running = threads.spawn(|| refusal(acquire(&sources, &source)));
+        while !server.asked().iter().any(|asked| asked.path.starts_with("/s") && asked.before > 0) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        cancel.store(true, std::sync::atomic::Ordering::Relaxed);
+        running.join().expect("no panic")
+    });
+    assert!(error.contains("cancelled"), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+}
+
+/// The processes whose command line names `word`.
+fn running(word: &str) -> Vec<String> {
+    let entries = fs::read_dir("/proc").expect("Linux").flatten();
+    let lines = entries.filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
+    let lines = lines.map(|line| String::from_utf8_lossy(&line).replace('\0', " "));
+    lines.filter(|line| line.contains(word) && line.contains("git")).collect()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn git_dies_with_a_clarity_that_is_killed() {
+    let server = endless();
+    let room = Room::new();
+    let hash = sha256(b"x");
+    room.package(&format!("fetchgit {{ url = \"{}\"; rev = \"HEAD\"; hash = \"{hash}\"; }}", server.url("/killed")));
+    fs::write(room.at("home/c.toml"), "[fetch]\nallow_private = true\n").expect("written");
+    let config = room.at("home/c.toml").display().to_string();
+    let mut child = room.command(&["--fetch", "--config", &config]).spawn().expect("runs");
+    let word = room.at("cache").display().to_string();
+    let wait = |is_wanted: bool| {
+        let begun = Instant::now();
+        while running(&word).is_empty() == is_wanted {
+            assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", running(&word));
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    wait(true);
+    while !server.asked().iter().any(|asked| asked.before > 0) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.kill().expect("killed");
+    child.wait().expect("ended");
+    wait(false);
+}
