@@ -113,7 +113,7 @@ pub(super) struct Fetch {
     /// The most minutes that all tries for one url, or a clone, may take.
     pub(super) minutes: Option<u64>,
     /// Hosts that may have an address that is not public (loopback, a private network): their names, or `true` for all.
-    pub(super) allow_private: PrivateHosts,
+    pub(super) allow_private: Option<PrivateHosts>,
 }
 
 /// `allow_private`
@@ -124,12 +124,6 @@ pub(super) enum PrivateHosts {
     All(bool),
     /// These.
     Named(Vec<String>),
-}
-
-impl Default for PrivateHosts {
-    fn default() -> Self {
-        PrivateHosts::All(false)
-    }
 }
 
 /// `[limits]`

@@ -75,6 +75,9 @@ impl Fetch {
             stall_seconds: self.stall_seconds.or(other.stall_seconds),
             pause_seconds: self.pause_seconds.or(other.pause_seconds),
             max_bytes: self.max_bytes.or(other.max_bytes),
+            least_rate: self.least_rate.or(other.least_rate),
+            minutes: self.minutes.or(other.minutes),
+            allow_private: self.allow_private.or(other.allow_private),
         }
     }
 }

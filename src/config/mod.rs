@@ -302,9 +302,9 @@ impl Config {
         net.least_rate = said.least_rate.unwrap_or(net.least_rate);
         net.most_time = seconds(said.minutes.map(|minutes| minutes.saturating_mul(60)), net.most_time);
         net.private = match &said.allow_private {
-            file::PrivateHosts::All(true) => source::PrivateHosts::All,
-            file::PrivateHosts::All(false) => net.private.clone(),
-            file::PrivateHosts::Named(hosts) => source::PrivateHosts::Named(hosts.clone()),
+            Some(file::PrivateHosts::All(true)) => source::PrivateHosts::All,
+            Some(file::PrivateHosts::Named(hosts)) => source::PrivateHosts::Named(hosts.clone()),
+            Some(file::PrivateHosts::All(false)) | None => net.private.clone(),
         };
         net.connect = seconds(said.connect_seconds, net.connect);
         net.stall = seconds(said.stall_seconds, net.stall);

@@ -67,6 +67,20 @@ const GUARDED: &[Guarded] = &[
         is_used: |file| !file.fetch.binary_cache_keys.is_empty(),
     },
     Guarded {
+        table: "fetch",
+        key: "allow_private",
+        why: "it decides where requests go",
+        option: None,
+        is_used: |file| file.fetch.allow_private.is_some(),
+    },
+    Guarded {
+        table: "fetch",
+        key: "least_rate",
+        why: "it decides how long a slow server is waited for",
+        option: None,
+        is_used: |file| file.fetch.least_rate.is_some(),
+    },
+    Guarded {
         table: "sources",
         key: "nix_store",
         why: "it reads outside of the tree",
@@ -115,6 +129,7 @@ pub(super) fn numbers(file: &File, bounds: &Bounds) -> Vec<Number> {
         of("fetch", "stall_seconds", fetch.stall_seconds, net.stall.as_secs()),
         of("fetch", "pause_seconds", fetch.pause_seconds, net.longest_pause.as_secs()),
         of("fetch", "max_bytes", fetch.max_bytes, net.max_bytes),
+        of("fetch", "minutes", fetch.minutes, net.most_time.as_secs() / 60),
         of("limits", "bytes", limits.bytes, most.bytes),
         of("limits", "entries", limits.entries, most.entries),
         of("limits", "ratio", limits.ratio, most.ratio),
