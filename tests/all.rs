@@ -1,6 +1,7 @@
 //! One test binary; cases by behaviour.
 
 mod architecture;
+mod attacks;
 #[path = "bench/metadata.rs"]
 mod bench_metadata;
 mod changed;

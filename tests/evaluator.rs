@@ -21,6 +21,11 @@ pub enum Answer {
 
 /// The answer to each expression. `files` are written beside them first.
 pub fn evaluate(expressions: &[String], files: &[(&str, &str)]) -> Vec<Answer> {
+    evaluate_within(expressions, files, Limits::default())
+}
+
+/// The same within `limits`.
+pub fn evaluate_within(expressions: &[String], files: &[(&str, &str)], limits: Limits) -> Vec<Answer> {
     let folder = tempfile::tempdir().expect("a folder");
     let root = fs::canonicalize(folder.path()).expect("canonical");
     for (name, text) in files {
@@ -31,18 +36,18 @@ pub fn evaluate(expressions: &[String], files: &[(&str, &str)]) -> Vec<Answer> {
     for (path, expression) in paths.iter().zip(expressions) {
         fs::write(path, expression).expect("written");
     }
-    let work = || answers(&root, &paths);
+    let work = || answers(&root, &paths, limits);
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).expect("a thread");
         thread.join().expect("the evaluator does not panic")
     })
 }
 
-fn answers(root: &Path, paths: &[PathBuf]) -> Vec<Answer> {
+fn answers(root: &Path, paths: &[PathBuf], limits: Limits) -> Vec<Answer> {
     let files = Files::new(vec![root.to_owned()], Disk::default());
     let bump = Bump::new();
     let (names, held) = (OwnNames::default(), Held::default());
-    let eval = Eval::new(&bump, &files, &held, &names, "x86_64-linux", Limits::default());
+    let eval = Eval::new(&bump, &files, &held, &names, "x86_64-linux", limits);
     let answer = |path: &PathBuf| {
         eval.refuel();
         match eval.import(eval.str(&path.to_string_lossy())).and_then(|value| json(&eval, value)) {

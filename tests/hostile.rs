@@ -52,6 +52,14 @@ fn all_fail(files: &[(&str, String, &str)]) {
     assert_eq!(outcome(&rows, "zzz-sound"), [("package", "")]);
 }
 
+/// Scans the files beside a sound package, which comes out.
+pub fn every_file_ends(files: &[(&str, String)]) -> Vec<Value> {
+    let folder = folder(files);
+    let (_, rows) = scan(folder.path());
+    assert_eq!(outcome(&rows, "zzz-sound"), [("package", "")]);
+    rows
+}
+
 #[test]
 fn what_needs_itself_fails_and_nothing_else_does() {
     let calls = "let f = n: 1 + f (n + 1); in f 0";

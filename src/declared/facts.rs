@@ -59,6 +59,11 @@ pub(super) fn definition<'a>(checkout: &Checkout, eval: &Eval<'a>, value: Value<
     in_meta.or_else(|| reader.set_around(value, &["version", "pname", "name", "src"], file.as_ref())).or(place)
 }
 
+/// Longer texts and lists are not read: each stands in every row of the package, and the longest of nixpkgs have
+/// 300 bytes and 100 members.
+pub(super) const LONGEST_FACT: usize = 4 << 10;
+pub(super) const MOST_FACTS: usize = 1_000;
+
 struct Reader<'e, 'a> {
     checkout: &'e Checkout,
     eval: &'e Eval<'a>,
@@ -76,7 +81,7 @@ impl<'a> Reader<'_, 'a> {
 
     fn text(&self, value: Value<'a>, name: Sym) -> Option<String> {
         match self.get(value, name) {
-            Some(Value::Str(text)) => Some((*text).to_owned()),
+            Some(Value::Str(text)) if text.len() <= LONGEST_FACT => Some((*text).to_owned()),
             _ => None,
         }
     }
@@ -148,7 +153,7 @@ impl<'a> Reader<'_, 'a> {
 
     fn maintainers(&self, meta: Value<'a>) -> Vec<Maintainer> {
         let Some(Value::List(items)) = self.get(meta, self.eval.known.maintainers) else { return Vec::new() };
-        let mut all: Vec<_> = items.iter().filter_map(|item| self.maintainer(self.eval.force(item).ok()?)).collect();
+        let mut all: Vec<_> = items.iter().take(MOST_FACTS).filter_map(|item| self.maintainer(self.eval.force(item).ok()?)).collect();
         all.shrink_to_fit();
         all
     }
@@ -166,7 +171,7 @@ impl<'a> Reader<'_, 'a> {
         match stated {
             Ok(None | Some(Value::Null)) => None,
             Ok(Some(Value::List(items))) => {
-                Some(items.iter().map(|item| self.source_type(item)).collect::<Option<_>>().unwrap_or_default())
+                Some(items.iter().take(MOST_FACTS).map(|item| self.source_type(item)).collect::<Option<_>>().unwrap_or_default())
             }
             Ok(Some(_)) | Err(_) => Some(Vec::new()),
         }
@@ -174,7 +179,7 @@ impl<'a> Reader<'_, 'a> {
 
     fn source_type(&self, item: &'a Thunk<'a>) -> Option<String> {
         match self.eval.force(item).ok()? {
-            Value::Str(text) => Some((*text).to_owned()),
+            Value::Str(text) if text.len() <= LONGEST_FACT => Some((*text).to_owned()),
             value => match self.named(value, "shortName") {
                 Some(Value::Str(text)) => Some((*text).to_owned()),
                 _ => None,

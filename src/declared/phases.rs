@@ -5,6 +5,9 @@
 
 use crate::text::RelPath;
 
+/// So many deletions are named; real packages have below 100.
+const MOST_REMOVED: usize = 1_000;
+
 /// Deletions and other changes of one or more phases.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Changes {
@@ -36,6 +39,10 @@ impl Changes {
         }
         self.removed.sort();
         self.removed.dedup();
+        if self.removed.len() > MOST_REMOVED {
+            self.removed.truncate(MOST_REMOVED);
+            self.patched = true;
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `meta.license` as a value, to what it states.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use super::{Declared, Member, Statement};
@@ -32,7 +32,7 @@ pub(super) fn declared<'a>(checkout: &Checkout, eval: &Eval<'a>, parsed: &Parsed
         Ok(None) => return Declared::Absent,
         Err(error) => return Declared::Computed { site: None, why: why(error) },
     };
-    let reader = Reader { checkout, eval, parsed };
+    let reader = Reader { checkout, eval, parsed, terms: Cell::new(0) };
     match eval.force(thunk) {
         Ok(value) => reader.declare(value, reader.site(thunk.origin.get())),
         Err(error) => Declared::Computed { site: reader.site(thunk.origin.get()), why: reader.why_not(thunk, error) },
@@ -62,13 +62,34 @@ pub(super) const UNLISTED: &str = "no license is called `";
 pub(super) fn why(error: &Error<'_>) -> String {
     let text = error.text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no reason given");
     match error.kind {
-        ErrorKind::Throw => format!("throws: {text}"),
-        _ => text.to_owned(),
+        ErrorKind::Throw => format!("throws: {}", shown(text)),
+        _ => shown(text),
     }
 }
 
 /// So many conditions are followed, one inside of the other: a value may depend on itself.
 const MOST_CONDITIONS: usize = 1_000;
+
+/// Operators or lists inside of each other; real ones stay below 5. A value may hold itself.
+const MOST_NESTED: u32 = 32;
+
+/// A license of more terms is not read: comparing takes the square of their number, and every finding shows all.
+/// The longest of nixpkgs has 60.
+const MOST_TERMS: usize = 1_000;
+
+/// Longer texts are no name of a license; some packages write a whole license there.
+const LONGEST_NAME: usize = 4 << 10;
+
+/// Texts of the tree that are shown in a reason are cut here.
+const LONGEST_SHOWN: usize = 1_000;
+
+/// The beginning of `text`, as long as is shown.
+fn shown(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_SHOWN) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
 
 /// One member, or why it is not known.
 type Read = Result<Member, String>;
@@ -77,6 +98,8 @@ struct Reader<'e, 'a> {
     checkout: &'e Checkout,
     eval: &'e Eval<'a>,
     parsed: &'e Parsed,
+    /// Terms of this license that were read so far.
+    terms: Cell<usize>,
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -131,7 +154,7 @@ impl<'a> Reader<'_, 'a> {
         let (least, most) = (self.case(value, 1)?, self.case(value, 0)?);
         let is_in = |items: &[&'a Thunk<'a>], item: &Thunk<'a>| items.iter().any(|other| std::ptr::eq(*other, item));
         let (always, sometimes): (Vec<_>, Vec<_>) = most.iter().copied().partition(|item| is_in(least, item));
-        let known = self.members(self.eval.bump.alloc_slice_copy(&always), None).ok()?;
+        let known = self.members(self.eval.bump.alloc_slice_copy(&always), None, 0).ok()?;
         let written = |item: &&'a Thunk<'a>| self.eval.files.text(item.origin.get()).unwrap_or("a license");
         let unknown = sometimes.iter().map(|item| format!("`{}`: on a condition that is not known", written(item)));
         Some((joined(known), unknown.collect()))
@@ -169,7 +192,7 @@ impl<'a> Reader<'_, 'a> {
         if depth > 4 {
             return Err("too many conditions that are not known".to_owned());
         }
-        let text = self.eval.files.text(*loc).unwrap_or("a condition").to_owned();
+        let text = shown(self.eval.files.text(*loc).unwrap_or("a condition"));
         let and = if condition.is_empty() { String::new() } else { format!("{condition} && ") };
         for (side, words) in sides.iter().zip([format!("{and}{text}"), format!("{and}!({text})")]) {
             let value = self.eval.force(side).map_err(why)?;
@@ -182,10 +205,13 @@ impl<'a> Reader<'_, 'a> {
     fn statement(&self, value: Value<'a>) -> Result<Option<Statement>, (Vec<Member>, Vec<String>)> {
         match value {
             Value::Null => Ok(None),
-            Value::Str(text) => Ok(Some(Statement::Text((*text).to_owned(), self.parsed.get(text)))),
-            Value::List(items) => self.members(items, None).map(|members| Some(Statement::List(joined(members)))),
+            Value::Str(text) => match self.count(text) {
+                Ok(()) => Ok(Some(Statement::Text((*text).to_owned(), self.parsed.get(text)))),
+                Err(why) => Err((Vec::new(), vec![why])),
+            },
+            Value::List(items) => self.members(items, None, 0).map(|members| Some(Statement::List(joined(members)))),
             Value::Opaque(Opaque { why, shape: Shape::Members(items) }) => {
-                self.members(items, Some(why)).map(|members| Some(Statement::List(joined(members))))
+                self.members(items, Some(why), 0).map(|members| Some(Statement::List(joined(members))))
             }
             Value::Attrs(attrs) if self.kind_of(attrs).is_some() => match self.operator(attrs, 0) {
                 Ok((members, expr)) => Ok(Some(Statement::Operator { members, expr })),
@@ -202,11 +228,18 @@ impl<'a> Reader<'_, 'a> {
         &self,
         items: &'a [&'a Thunk<'a>],
         rest: Option<&str>,
+        depth: u32,
     ) -> Result<Vec<Member>, (Vec<Member>, Vec<String>)> {
+        if depth > MOST_NESTED {
+            return Err((Vec::new(), vec!["lists nested too deeply".to_owned()]));
+        }
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for item in items {
+            if self.terms.get() >= MOST_TERMS {
+                return Err((Vec::new(), vec![too_many_terms()]));
+            }
             match self.eval.force(item).map_err(|error| self.why_not(item, error)) {
-                Ok(Value::List(inner)) => match self.members(inner, None) {
+                Ok(Value::List(inner)) => match self.members(inner, None, depth + 1) {
                     Ok(members) => known.extend(members),
                     Err((members, whys)) => {
                         known.extend(members);
@@ -240,6 +273,7 @@ impl<'a> Reader<'_, 'a> {
     fn member(&self, value: Value<'a>, site: Option<Site>) -> Read {
         match value {
             Value::Str(text) => {
+                self.count(text)?;
                 let expr = self.parsed.get(text).unwrap_or_else(|| LicenseExpr::from(reference(text)));
                 Ok(Member {
                     attr: None,
@@ -251,9 +285,22 @@ impl<'a> Reader<'_, 'a> {
                     text: true,
                 })
             }
-            Value::Attrs(attrs) => self.record(attrs, site),
+            Value::Attrs(attrs) => {
+                self.count("")?;
+                self.record(attrs, site)
+            }
             Value::Opaque(opaque) => Err(opaque.why.to_owned()),
             other => Err(format!("a {} is not a license", other.type_name())),
+        }
+    }
+
+    /// Counts a term of this license, which is written as `text` where that is all of it.
+    fn count(&self, text: &str) -> Result<(), String> {
+        self.terms.set(self.terms.get() + 1);
+        match text.len() {
+            _ if self.terms.get() > MOST_TERMS => Err(too_many_terms()),
+            len if len > LONGEST_NAME => Err(format!("a text of {len} bytes is not the name of a license")),
+            _ => Ok(()),
         }
     }
 
@@ -283,6 +330,7 @@ impl<'a> Reader<'_, 'a> {
 
     fn text(&self, attrs: &'a [Attr<'a>], name: &'static str) -> Result<Option<String>, String> {
         match self.field(attrs, name)? {
+            Some(Value::Str(text)) if text.len() > LONGEST_NAME => Err(format!("`{name}` has {} bytes", text.len())),
             Some(Value::Str(text)) => Ok(Some((*text).to_owned())),
             Some(Value::Opaque(opaque)) => Err(opaque.why.to_owned()),
             _ => Ok(None),
@@ -330,7 +378,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn operator(&self, attrs: &'a [Attr<'a>], depth: u32) -> Result<(Vec<Member>, LicenseExpr), String> {
-        if depth > 32 {
+        if depth > MOST_NESTED {
             return Err("operators nested too deeply".to_owned());
         }
         match self.kind_of(attrs) {
@@ -373,6 +421,10 @@ impl<'a> Reader<'_, 'a> {
         members.extend(more);
         Ok((members, expr.map_terms(&mut |term| term.clone().with_exception(name.clone()))))
     }
+}
+
+fn too_many_terms() -> String {
+    format!("a license of more than {MOST_TERMS} terms is not read")
 }
 
 pub(super) fn combine(

@@ -3,6 +3,7 @@
 //! Reads what the evaluated derivation says; where the fetcher itself is not known (a lone file, an overlay), what it
 //! was given. It fetches nothing. Invariant: a url or a hash that is not known is left out and never made up.
 
+use super::facts::{LONGEST_FACT, MOST_FACTS};
 use super::resolve::attr_of;
 use crate::nix::{Eval, Shape, Sym, Thunk, Value};
 use crate::text::RelPath;
@@ -122,7 +123,9 @@ impl<'a> Sources<'_, 'a> {
 
     fn add(&self, thunk: &'a Thunk<'a>, out: &mut Vec<SourceRef>, unknown: &mut Option<String>, depth: u32) {
         match self.eval.force(thunk) {
-            Ok(Value::List(items)) if depth == 0 => items.iter().for_each(|item| self.add(item, out, unknown, 1)),
+            Ok(Value::List(items)) if depth == 0 => {
+                items.iter().take(MOST_FACTS).for_each(|item| self.add(item, out, unknown, 1));
+            }
             Ok(value) => match self.source(value, thunk) {
                 Ok(source) => out.extend(source),
                 Err(why) => *unknown = Some(why),
@@ -316,7 +319,7 @@ impl<'a> Sources<'_, 'a> {
 
     fn text(&self, value: Value<'a>, name: &'static str) -> Option<String> {
         match self.value(value, name) {
-            Some(Value::Str(text)) if !text.is_empty() => Some((*text).to_owned()),
+            Some(Value::Str(text)) if (1..=LONGEST_FACT).contains(&text.len()) => Some((*text).to_owned()),
             _ => None,
         }
     }
@@ -332,10 +335,10 @@ impl<'a> Sources<'_, 'a> {
     fn texts(&self, value: Value<'a>, name: &'static str) -> Vec<String> {
         let Some(Value::List(items)) = self.value(value, name) else { return Vec::new() };
         let text = |item: &&'a Thunk<'a>| match self.eval.force(item) {
-            Ok(Value::Str(url)) => Some((*url).to_owned()),
+            Ok(Value::Str(url)) if url.len() <= LONGEST_FACT => Some((*url).to_owned()),
             _ => None,
         };
-        items.iter().filter_map(text).collect()
+        items.iter().take(MOST_FACTS).filter_map(text).collect()
     }
 }
 

@@ -55,7 +55,7 @@ pub fn survey(checkout: &Checkout, selection: &Selection, each: &mut dyn FnMut(R
 pub fn survey_part(checkout: &Checkout, part: Part<'_>, each: &mut dyn FnMut(Row)) -> bool {
     let Part { selection, shard, stop } = part;
     let (send, receive) = std::sync::mpsc::sync_channel::<Vec<Row>>(8);
-    let walk = Walk { checkout, selection, stop, shard, seen: Cell::new(0) };
+    let walk = Walk { checkout, selection, stop, shard, seen: Cell::new(0), total: Cell::new(0) };
     std::thread::scope(|scope| {
         let clock = stop::current();
         let work = move || stop::under(clock, || walked(checkout, walk, &send));

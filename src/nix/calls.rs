@@ -45,14 +45,13 @@ impl<'a> Eval<'a> {
             Value::Lambda(closure) => self.call_lambda(closure, argument),
             Value::Prim(prim) => self.call_prim(prim, argument),
             Value::Attrs(attrs) => match lookup(attrs, self.known.functor) {
-                Some(functor) => {
+                Some(functor) => self.deeper(|| {
                     let functor = self.force(functor.value)?;
-                    let bound = self.call(functor, self.done(function))?;
-                    self.call(bound, argument)
-                }
+                    self.call2(functor, self.done(function), argument)
+                }),
                 None => self.fault("a set cannot be called"),
             },
-            Value::Opaque(opaque) => self.call_opaque(opaque, argument),
+            Value::Opaque(opaque) => self.deeper(|| self.call_opaque(opaque, argument)),
             other => self.fault(&format!("a {} cannot be called", other.type_name())),
         }
     }
@@ -69,7 +68,8 @@ impl<'a> Eval<'a> {
             let mut args = [argument; 4];
             args[..count].copy_from_slice(prim.args);
             args[count] = argument;
-            return (prim.code)(self, &args[..=count]);
+            self.step()?;
+            return self.deeper(|| (prim.code)(self, &args[..=count]));
         }
         let args =
             self.bump.alloc_slice_fill_iter((0..count + 1).map(|at| prim.args.get(at).copied().unwrap_or(argument)));
@@ -81,6 +81,7 @@ impl<'a> Eval<'a> {
         if lambda.formals.is_none() {
             let had = closure.args;
             if had.len() + 1 < lambda.names.len() {
+                self.spend(had.len() / 8)?;
                 let given = |at: usize| had.get(at).copied().unwrap_or(argument);
                 let args = self.bump.alloc_slice_fill_with(had.len() + 1, given);
                 return Ok(Value::Lambda(self.bump.alloc(Closure { args, ..*closure })));

@@ -17,8 +17,8 @@ impl<'a> Eval<'a> {
             (Value::Int(a), Value::Float(b)) | (Value::Float(b), Value::Int(a)) => Ok(a as f64 == b.get()),
             (Value::Str(a), Value::Str(b)) | (Value::Path(a), Value::Path(b)) => Ok(a == b),
             (Value::Tainted(a), Value::Tainted(b)) => self.equal_store_paths(a, b),
-            (Value::List(a), Value::List(b)) => self.equal_lists(a, b),
-            (Value::Attrs(a), Value::Attrs(b)) => self.equal_sets(a, b),
+            (Value::List(a), Value::List(b)) => self.deeper(|| self.equal_lists(a, b)),
+            (Value::Attrs(a), Value::Attrs(b)) => self.deeper(|| self.equal_sets(a, b)),
             _ => Ok(false),
         }
     }
@@ -47,6 +47,7 @@ impl<'a> Eval<'a> {
 
     /// Nix takes a value to be equal to itself when it meets it inside of lists and sets, once it is evaluated.
     pub fn equal_thunks(&self, a: &'a Thunk<'a>, b: &'a Thunk<'a>) -> R<'a, bool> {
+        self.step()?;
         let (first, second) = (self.force(a)?, self.force(b)?);
         if std::ptr::eq(a, b) { Ok(true) } else { self.equal(first, second) }
     }
@@ -85,7 +86,7 @@ impl<'a> Eval<'a> {
             (Value::Float(a), Value::Int(b)) => Ok(a.get().partial_cmp(&(b as f64))),
             (Value::Float(a), Value::Float(b)) => Ok(a.get().partial_cmp(&b.get())),
             (Value::Str(a), Value::Str(b)) | (Value::Path(a), Value::Path(b)) => Ok(Some(a.cmp(b))),
-            (Value::List(a), Value::List(b)) => self.order_lists(a, b),
+            (Value::List(a), Value::List(b)) => self.deeper(|| self.order_lists(a, b)),
             (Value::Tainted(_), Value::Str(_) | Value::Tainted(_)) | (Value::Str(_), Value::Tainted(_)) => {
                 self.unknown("a store path is compared")
             }

@@ -1,8 +1,12 @@
 //! Environments: the values of a `let`, of a set and of arguments, by slot.
 
 use std::cell::Cell;
+use std::collections::HashSet;
+
+use rustc_hash::FxBuildHasher;
 
 use super::eval::Eval;
+use super::symbol::Sym;
 use super::syntax::ast::{Binding, BindingValue, Bindings, Expr, Kind, Slot};
 use super::value::{Attr, Closure, Env, R, Rest, State, Thunk, Value};
 
@@ -130,6 +134,7 @@ impl<'a> Eval<'a> {
 
     fn add_dynamic(&self, bindings: &'a Bindings, items: &[Attr<'a>], env: &'a Env<'a>) -> R<'a, Value<'a>> {
         let mut all = items.to_vec();
+        let mut names: HashSet<Sym, FxBuildHasher> = all.iter().map(|attr| attr.name).collect();
         for (name, value) in &bindings.dynamic {
             let text = match self.eval(name, env)? {
                 Value::Null => continue,
@@ -140,7 +145,7 @@ impl<'a> Eval<'a> {
                 }
             };
             let sym = self.sym(text);
-            if all.iter().any(|attr| attr.name == sym) {
+            if !names.insert(sym) {
                 return self.fault(&format!("attribute `{text}` is defined twice"));
             }
             all.push(Attr { name: sym, at: name.loc.start, value: self.delay(value, env) });

@@ -11,7 +11,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::files::{Files, Held};
 use super::known::Known;
-use super::limits::Limits;
+use super::limits::{Limits, here};
 use super::origin::Made;
 use super::symbol::{OwnNames, Sym};
 use super::syntax::ast::{AttrName, Expr, Kind, Loc};
@@ -39,7 +39,7 @@ pub struct Eval<'a> {
     pub(super) imports: RefCell<HashMap<&'a str, &'a Thunk<'a>, FxBuildHasher>>,
     /// What JSON texts say, by where a text lies: nothing in the arena or among the files is ever moved.
     pub(super) data: RefCell<HashMap<(usize, usize), Value<'a>, FxBuildHasher>>,
-    pub(super) patterns: RefCell<HashMap<&'a str, Option<regex::bytes::Regex>>>,
+    pub(super) patterns: RefCell<super::builtins::Patterns>,
     pub(super) drvs: Cell<u64>,
     /// The library that stands in where a file means a `lib` outside of the checkout.
     pub lib: Cell<Option<&'a Thunk<'a>>>,
@@ -48,6 +48,8 @@ pub struct Eval<'a> {
     /// Its `callPackage`.
     pub call_package: Cell<Option<&'a Thunk<'a>>>,
     pub(super) limits: Limits,
+    /// An address near the bottom of the stack.
+    pub(super) stack_start: usize,
     pub(super) fuel: Cell<u64>,
     pub(super) depth: Cell<u32>,
     last: Cell<Loc>,
@@ -83,6 +85,7 @@ impl<'a> Eval<'a> {
             packages: Cell::new(None),
             call_package: Cell::new(None),
             limits,
+            stack_start: here(),
             fuel: Cell::new(limits.fuel),
             depth: Cell::new(0),
             last: Cell::new(Loc::default()),
@@ -130,8 +133,10 @@ impl<'a> Eval<'a> {
         let result = match state {
             State::Done(value) => Ok(value),
             State::Expr(expr, env) => {
-                let result = self.eval(expr, env);
-                if matches!(expr.kind, Kind::Local(..)) {
+                let is_name = matches!(expr.kind, Kind::Local(..));
+                // Names of names of names: evaluating one does not count a level itself.
+                let result = if is_name { self.deeper(|| self.eval(expr, env)) } else { self.eval(expr, env) };
+                if is_name {
                     // A mere name is not where the value comes from.
                     thunk.origin.set(self.last.get());
                 }

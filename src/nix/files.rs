@@ -12,7 +12,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::disk::Disk;
 use super::symbol::{Interner, Sym};
-use super::syntax::ast::{Expr, Loc};
+use super::syntax::ast::{Loc, Tree};
 use super::syntax::{self, Fail};
 use crate::text::{Digest, LineIndex, Position, RelPath};
 
@@ -43,6 +43,9 @@ pub struct File {
     pub base: u32,
     syntax: Mutex<Syntax>,
     lines: OnceLock<LineIndex>,
+    /// The text, with a character for each byte that is not UTF-8, where there is one.
+    decoded: OnceLock<String>,
+    sets: OnceLock<syntax::Sets>,
     digest: OnceLock<Digest>,
 }
 
@@ -64,20 +67,13 @@ impl File {
 
     /// Line and column of a byte. In a file that is not UTF-8, each wrong byte counts as one character.
     pub fn position(&self, offset: u32) -> Position {
-        match self.text() {
-            Some(text) => self.lines.get_or_init(|| LineIndex::new(text)).position(text, offset),
-            None => {
-                let bytes = self.bytes();
-                let before = &bytes[..(offset as usize).min(bytes.len())];
-                let text = String::from_utf8_lossy(before);
-                LineIndex::new(&text).position(&text, u32::try_from(text.len()).unwrap_or(u32::MAX))
-            }
-        }
+        let text = self.text().unwrap_or_else(|| self.decoded.get_or_init(|| syntax::decoded(self.bytes())));
+        self.lines.get_or_init(|| LineIndex::new(text)).position(text, offset)
     }
 }
 
 /// The syntax of a file, or what is wrong with it.
-type Parsed = Result<Expr, Fail>;
+type Parsed = Result<Tree, Fail>;
 
 /// The syntax of a file, which takes several times the room of the text. Most files are asked for once.
 #[derive(Default)]
@@ -132,6 +128,9 @@ pub enum FileError {
 /// Where the files of `lib` begin, counted in bytes of source: a place tells by itself whether it is in one of them.
 const LIBRARY: u32 = 3 << 30;
 
+/// Positions are numbers of 32 bits.
+const TOO_MUCH: &str = "the files that are read have more than three gigabytes together";
+
 /// True for a place in the functions that all packages share.
 pub(super) fn is_in_library(place: Loc) -> bool {
     place.start >= LIBRARY
@@ -165,13 +164,15 @@ struct Index {
 
 impl Index {
     /// Where a file of `len` bytes begins, which is going to have this number.
-    fn base(&mut self, number: usize, len: usize, is_library: bool) -> u32 {
+    fn base(&mut self, number: usize, len: usize, is_library: bool) -> Result<u32, FileError> {
         let next = if is_library { &mut self.next_library } else { &mut self.next };
         let base = *next;
-        *next = next.wrapping_add(u32::try_from(len).unwrap_or(u32::MAX).saturating_add(1));
+        let most = if is_library { u32::MAX } else { LIBRARY };
+        let end = u32::try_from(len).ok().and_then(|len| base.checked_add(len)?.checked_add(1));
+        *next = end.filter(|end| *end < most).ok_or_else(|| FileError::Unreadable(TOO_MUCH.to_owned()))?;
         let at = self.bases.partition_point(|(other, _)| *other < base);
         self.bases.insert(at, (base, number));
-        base
+        Ok(base)
     }
 }
 
@@ -290,9 +291,9 @@ impl Files {
         if let Some(known) = index.by_path.get(path) {
             return known.clone();
         }
-        let number = read.map(|content| {
+        let number = read.and_then(|content| {
             let number = self.files.len();
-            let base = index.base(number, content_bytes(&content).len(), self.is_library(path));
+            let base = index.base(number, content_bytes(&content).len(), self.is_library(path))?;
             self.files.push(Box::new(File {
                 path: path.to_owned(),
                 below: RelPath::below(self.root(), Path::new(path)),
@@ -300,9 +301,11 @@ impl Files {
                 base,
                 syntax: Mutex::default(),
                 lines: OnceLock::new(),
+                decoded: OnceLock::new(),
+                sets: OnceLock::new(),
                 digest: OnceLock::new(),
             }));
-            number
+            Ok(number)
         });
         index.by_path.insert(path.into(), number.clone());
         number
@@ -358,8 +361,12 @@ impl Files {
     /// The smallest attribute set around `position`, in a file whose syntax is held.
     pub fn set_around(&self, position: u32) -> Option<Loc> {
         let (file, _) = self.find(position)?;
-        let parsed = file.syntax.lock().unwrap_or_else(PoisonError::into_inner).get()?;
-        syntax::set_around(parsed.as_ref().as_ref().ok()?, position)
+        if file.sets.get().is_none() {
+            let parsed = file.syntax.lock().unwrap_or_else(PoisonError::into_inner).get()?;
+            let sets = syntax::Sets::of(&parsed.as_ref().as_ref().ok()?.root);
+            return file.sets.get_or_init(|| sets).around(position);
+        }
+        file.sets.get()?.around(position)
     }
 
     /// The text at `loc`.

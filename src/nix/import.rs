@@ -36,7 +36,7 @@ impl<'a> Eval<'a> {
         let opened = self.files.open(path).and_then(|file| {
             let mut names = |text: &str| self.sym(text);
             match self.held.hold(self.files.parse(file, &mut names)) {
-                Ok(expr) => Ok(expr),
+                Ok(tree) => Ok(&tree.root),
                 Err(fail) => Err(FileError::Syntax(fail.at, fail.what)),
             }
         });

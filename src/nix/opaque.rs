@@ -40,12 +40,9 @@ impl<'a> Eval<'a> {
 
     /// The `__functor` that something unknown was given.
     pub(super) fn functor_of(&self, opaque: &'a Opaque<'a>) -> R<'a, Option<Value<'a>>> {
-        match opaque.shape {
-            Shape::Over(base, attrs) => match lookup(attrs, self.known.functor) {
-                Some(attr) => self.force(attr.value).map(Some),
-                None => self.functor_of(base),
-            },
-            _ => Ok(None),
+        match added(opaque, self.known.functor) {
+            Ok(attr) => self.force(attr.value).map(Some),
+            Err(_) => Ok(None),
         }
     }
 
@@ -67,12 +64,12 @@ impl<'a> Eval<'a> {
 
     /// The attribute `name` of something opaque, where it is known all the same.
     pub fn known_attr(&self, opaque: &'a Opaque<'a>, name: Sym) -> R<'a, Option<Value<'a>>> {
+        let opaque = match added(opaque, name) {
+            Ok(attr) => return self.force(attr.value).map(Some),
+            Err(base) => base,
+        };
         match opaque.shape {
-            Shape::Plain | Shape::Members(_) => Ok(None),
-            Shape::Over(base, attrs) => match lookup(attrs, name) {
-                Some(attr) => self.force(attr.value).map(Some),
-                None => self.known_attr(base, name),
-            },
+            Shape::Plain | Shape::Members(_) | Shape::Over(..) => Ok(None),
             Shape::Cases(condition, [yes, no]) => {
                 let sides = [yes, no].map(|side| self.thunk(State::Select(side, name), side.origin.get()));
                 Ok(Some(self.opaque_as(opaque.why, Shape::Cases(condition, sides))))
@@ -121,8 +118,11 @@ impl<'a> Eval<'a> {
 
     /// The attributes that the builder of something opaque was given.
     pub fn build_attrs(&self, opaque: &'a Opaque<'a>) -> R<'a, Option<&'a [Attr<'a>]>> {
+        let mut opaque = opaque;
+        while let Shape::Over(base, _) = opaque.shape {
+            opaque = base;
+        }
         match opaque.shape {
-            Shape::Over(base, _) => self.build_attrs(base),
             Shape::Build(argument) => match self.given(opaque, argument)? {
                 Value::Attrs(attrs) => Ok(Some(attrs)),
                 _ => Ok(None),
@@ -140,6 +140,17 @@ impl<'a> Eval<'a> {
         let args = self.bump.alloc_slice_copy(&[self.done(Value::Opaque(opaque)), argument]);
         Value::Prim(self.bump.alloc(Prim { name: "overrideAttrs", arity: 3, code: rebuild, args }))
     }
+}
+
+/// The attribute `name` that `//` added to something opaque, or else what all of it was added to.
+fn added<'a>(mut opaque: &'a Opaque<'a>, name: Sym) -> Result<&'a Attr<'a>, &'a Opaque<'a>> {
+    while let Shape::Over(base, attrs) = opaque.shape {
+        if let Some(attr) = lookup(attrs, name) {
+            return Ok(attr);
+        }
+        opaque = base;
+    }
+    Err(opaque)
 }
 
 /// The build with its argument changed, by a set or by a function of what it was.

@@ -175,7 +175,14 @@ impl<'a> Eval<'a> {
     /// `a // b`.
     pub fn update(&self, a: Value<'a>, b: Value<'a>) -> R<'a, Value<'a>> {
         match (a, b) {
-            (Value::Attrs(a), Value::Attrs(b)) => Ok(Value::Attrs(self.wide(self.merge(a, b)))),
+            (Value::Attrs(a), Value::Attrs(b)) => {
+                self.spend_bytes(size_of_val(a) + size_of_val(b))?;
+                Ok(Value::Attrs(self.wide(self.merge(a, b))))
+            }
+            (Value::Opaque(Opaque { why, shape: Shape::Over(base, earlier) }), Value::Attrs(over)) => {
+                self.spend_bytes(size_of_val(*earlier) + size_of_val(over))?;
+                Ok(self.opaque_as(why, Shape::Over(base, self.merge(earlier, over))))
+            }
             (Value::Opaque(base), Value::Attrs(over)) => Ok(self.opaque_as(base.why, Shape::Over(base, over))),
             (Value::Attrs(_), Value::Opaque(Opaque { why, shape: Shape::Cases(condition, sides) })) => {
                 Ok(self.each_case(why, *condition, *sides, move |eval, side| eval.update(a, side)))
@@ -257,7 +264,9 @@ impl<'a> Eval<'a> {
                 return Ok(a);
             }
         }
-        self.room((first.len() + second.len()).saturating_mul(size_of::<&Thunk<'a>>()))?;
+        let bytes = size_of_val(first) + size_of_val(second);
+        self.room(bytes)?;
+        self.spend_bytes(bytes)?;
         let all = [first, second].concat();
         let all: &'a [&'a Thunk<'a>] = self.bump.alloc_slice_copy(&all);
         match why_a.or(why_b) {

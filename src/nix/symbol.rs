@@ -47,6 +47,16 @@ impl Interner {
         self.lock().texts.get(from..).map(<[_]>::to_vec).unwrap_or_default()
     }
 
+    /// The number of names.
+    pub fn len(&self) -> usize {
+        self.lock().texts.len()
+    }
+
+    /// True where there is no name yet.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Names> {
         self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }

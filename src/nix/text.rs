@@ -4,7 +4,7 @@ use super::eval::Eval;
 use super::fallback::FETCHURL;
 use super::syntax::absolute;
 use super::syntax::ast::Part;
-use super::value::{Attr, Env, Opaque, R, State, Value, lookup, unknown_hash};
+use super::value::{Attr, Env, Opaque, R, State, Thunk, Value, lookup, unknown_hash};
 
 /// How far a value may be turned into a string.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,10 +69,10 @@ impl<'a> Eval<'a> {
     pub fn coerce(&self, value: Value<'a>, how: Coerce, out: &mut Text<'a>) -> R<'a, ()> {
         self.room(out.text.len())?;
         match value {
-            Value::Str(text) => out.text.push_str(text),
+            Value::Str(text) => self.copied(text, out)?,
             Value::Tainted(text) => {
                 out.tainted = true;
-                out.text.push_str(text);
+                self.copied(text, out)?;
             }
             Value::Path(path) if how == Coerce::ToString => out.text.push_str(path),
             Value::Path(path) => {
@@ -80,23 +80,34 @@ impl<'a> Eval<'a> {
                 let name = path.rsplit('/').next().unwrap_or("");
                 out.text.push_str(&format!("/nix/store/{}-{name}", unknown_hash(0)));
             }
-            Value::Attrs(attrs) => self.coerce_set(attrs, how, out)?,
+            Value::Attrs(attrs) => self.deeper(|| self.coerce_set(attrs, how, out))?,
             Value::Opaque(opaque) => out.opaque = out.opaque.or(Some(opaque)),
             Value::Int(number) if how == Coerce::ToString => out.text.push_str(&number.to_string()),
             Value::Float(number) if how == Coerce::ToString => out.text.push_str(&format!("{:.6}", number.get())),
             Value::True if how == Coerce::ToString => out.text.push('1'),
             Value::False | Value::Null if how == Coerce::ToString => {}
-            Value::List(items) if how == Coerce::ToString => {
-                for (index, item) in items.iter().enumerate() {
-                    let item = self.force(item)?;
-                    self.coerce(item, how, out)?;
-                    // Nix sets no blank behind an empty list.
-                    if index + 1 < items.len() && !matches!(item, Value::List([])) {
-                        out.text.push(' ');
-                    }
-                }
-            }
+            Value::List(items) if how == Coerce::ToString => self.deeper(|| self.coerce_list(items, out))?,
             other => return self.fault(&format!("a {} cannot be part of a string", other.type_name())),
+        }
+        Ok(())
+    }
+
+    fn copied(&self, text: &str, out: &mut Text<'a>) -> R<'a, ()> {
+        self.spend_bytes(text.len())?;
+        out.text.push_str(text);
+        Ok(())
+    }
+
+    fn coerce_list(&self, items: &'a [&'a Thunk<'a>], out: &mut Text<'a>) -> R<'a, ()> {
+        for (index, item) in items.iter().enumerate() {
+            // Lists of lists that hold nothing have no text that would be bounded.
+            self.step()?;
+            let item = self.force(item)?;
+            self.coerce(item, Coerce::ToString, out)?;
+            // Nix sets no blank behind an empty list.
+            if index + 1 < items.len() && !matches!(item, Value::List([])) {
+                out.text.push(' ');
+            }
         }
         Ok(())
     }

@@ -9,7 +9,13 @@ use super::Span;
 pub struct LineIndex {
     starts: Vec<u32>,
     len: u32,
+    /// The characters before each [`STRETCH`], where a line is longer than one.
+    characters: Vec<u32>,
 }
+
+/// The characters of a line are counted from the last mark of so many bytes, not from its beginning: a file of one
+/// line may hold a hundred thousand places.
+const STRETCH: usize = 4096;
 
 /// A line and a column, both counted from 1; the column counts characters of the line, as editors do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -53,7 +59,11 @@ impl LineIndex {
                 starts.push(at as u32 + 1);
             }
         }
-        LineIndex { starts, len: bytes.len() as u32 }
+        let end = bytes.len() as u32;
+        let ends = starts.iter().skip(1).chain([&end]);
+        let is_long = starts.iter().zip(ends).any(|(start, end)| (end - start) as usize > STRETCH);
+        let characters = if is_long { characters(bytes) } else { Vec::new() };
+        LineIndex { starts, len: bytes.len() as u32, characters }
     }
 
     /// The number of lines; a text that ends with a line break has an empty last line.
@@ -75,7 +85,13 @@ impl LineIndex {
     pub fn position(&self, text: &str, offset: u32) -> Position {
         let line = self.line(offset);
         let start = self.starts[line as usize - 1];
-        let column = Span::new(start, offset.max(start)).of(text).chars().count() as u32 + 1;
+        let before = |at: u32| {
+            let stretch = at as usize / STRETCH;
+            Some(self.characters.get(stretch)? + count(text.as_bytes().get(stretch * STRETCH..at as usize)?))
+        };
+        let counted = before(start).zip(before(offset.max(start)));
+        let written = || Span::new(start, offset.max(start)).of(text).chars().count() as u32;
+        let column = counted.map_or_else(written, |(start, end)| end - start) + 1;
         Position { line, column }
     }
 
@@ -95,6 +111,21 @@ impl LineIndex {
     }
 }
 
+/// The characters that begin in `bytes`.
+fn count(bytes: &[u8]) -> u32 {
+    bytes.iter().filter(|byte| !matches!(byte, 0x80..=0xbf)).count() as u32
+}
+
+/// The characters that begin before each stretch.
+fn characters(bytes: &[u8]) -> Vec<u32> {
+    let mut sum = 0;
+    let before = bytes.chunks(STRETCH).map(|stretch| {
+        sum += count(stretch);
+        sum
+    });
+    [0].into_iter().chain(before).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +137,17 @@ mod tests {
         let line_of = |needle| index.line(text.find(needle).expect("present") as u32);
         assert_eq!(["a", "b", "c", "d"].map(line_of), [1, 2, 3, 4]);
         assert_eq!(index.span(text, 2).map(|span| span.of(text)), Some("b"));
+    }
+
+    #[test]
+    fn columns_of_long_lines_count_characters() {
+        let text = format!("x\n{}", "é=".repeat(10_000));
+        let index = LineIndex::new(&text);
+        for at in [2, 5, 4097, 12_001, 29_999] {
+            let at = (0..=at).rev().find(|at| text.is_char_boundary(*at)).expect("a boundary");
+            let column = text[2..at].chars().count() as u32 + 1;
+            assert_eq!(index.position(&text, at as u32), Position { line: 2, column }, "{at}");
+        }
     }
 
     #[test]

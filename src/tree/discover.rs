@@ -36,6 +36,9 @@ const MAX_UNMARKED: usize = 5_000;
 /// again, but nothing of it can be freed alone.
 const CHUNK: usize = 96 << 20;
 
+/// So many attributes are looked at in one run: sets that hold each other have no end. A nixpkgs has 150,000.
+const MOST_ATTRIBUTES: usize = 1_000_000;
+
 /// So many neighbouring attributes of the top level belong to one shard.
 const BLOCK: usize = 8;
 
@@ -49,6 +52,8 @@ pub(crate) struct Walk<'s> {
     pub(crate) shard: (usize, usize),
     /// Attributes that this evaluator has looked at: each must get on, however large one attribute is.
     pub(crate) seen: Cell<usize>,
+    /// Attributes that all evaluators of this shard have looked at.
+    pub(crate) total: Cell<usize>,
 }
 
 /// Receives the attributes.
@@ -113,6 +118,14 @@ impl Walk<'_> {
     ) -> ControlFlow<Vec<String>> {
         eval.refuel();
         self.seen.set(self.seen.get() + 1);
+        match self.total.replace(self.total.get() + 1) {
+            MOST_ATTRIBUTES => {
+                each(path, Found::Failed(format!("more than {MOST_ATTRIBUTES} attributes; what follows is left out")));
+                return ControlFlow::Continue(());
+            }
+            more if more > MOST_ATTRIBUTES => return ControlFlow::Continue(()),
+            _ => {}
+        }
         let found = match eval.force(attr.value) {
             Err(error) => failed(error),
             Ok(value @ Value::Opaque(opaque)) => match self.unknown(eval, opaque, place.len()) {

@@ -1,5 +1,8 @@
 //! Builtins that fail, force, look at types or call.
 
+use std::cmp::Ordering;
+use std::collections::{HashSet, VecDeque};
+
 use super::Row;
 use crate::nix::eval::Eval;
 use crate::nix::text::{Coerce, Text};
@@ -15,7 +18,7 @@ pub(super) const TABLE: &[Row] = &[
     ("break", 1, |eval, args| eval.force(args[0])),
     ("seq", 2, |eval, args| eval.force(args[0]).and_then(|_| eval.force(args[1]))),
     ("deepSeq", 2, |eval, args| {
-        deep(eval, args[0], 0)?;
+        deep(eval, args[0])?;
         eval.force(args[1])
     }),
     ("tryEval", 1, try_eval),
@@ -57,13 +60,11 @@ fn is<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>, check: fn(&Value<'a>) -> bool) 
     }
 }
 
-fn deep<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>, depth: u32) -> R<'a, ()> {
-    if depth > 500 {
-        return Err(eval.error(ErrorKind::Limit, "deepSeq goes deeper than allowed"));
-    }
+fn deep<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>) -> R<'a, ()> {
+    eval.step()?;
     match eval.force(thunk)? {
-        Value::List(items) => items.iter().try_for_each(|item| deep(eval, item, depth + 1)),
-        Value::Attrs(attrs) => attrs.iter().try_for_each(|attr| deep(eval, attr.value, depth + 1)),
+        Value::List(items) => eval.deeper(|| items.iter().try_for_each(|item| deep(eval, item))),
+        Value::Attrs(attrs) => eval.deeper(|| attrs.iter().try_for_each(|attr| deep(eval, attr.value))),
         _ => Ok(()),
     }
 }
@@ -105,27 +106,73 @@ fn generic_closure<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'
         return eval.fault("genericClosure needs startSet and operator");
     };
     let operator = eval.force(operator.value)?;
-    let mut queue: std::collections::VecDeque<_> = eval.list_of(start.value)?.iter().copied().collect();
-    let (mut keys, mut out): (Vec<Value<'a>>, Vec<&'a Thunk<'a>>) = (Vec::new(), Vec::new());
-    let mut texts = std::collections::HashSet::new();
+    let mut queue: VecDeque<_> = eval.each_of(start.value)?.iter().copied().collect();
+    let (mut keys, mut out) = (Keys::default(), Vec::new());
     while let Some(item) = queue.pop_front() {
+        eval.step()?;
         let Some(key) = lookup(eval.attrs_of(item)?, eval.known.key) else {
             return eval.fault("an item of genericClosure has no key");
         };
-        let key = eval.force(key.value)?;
-        if let Value::Str(text) = key {
-            if !texts.insert(text) {
-                continue;
-            }
-        } else {
-            if keys.iter().map(|known| eval.equal(*known, key)).collect::<R<'a, Vec<bool>>>()?.contains(&true) {
-                continue;
-            }
-            keys.push(key);
+        if keys.add(eval, eval.force(key.value)?)? {
+            out.push(item);
+            let more = eval.call(operator, item)?;
+            queue.extend(eval.each_of(eval.done(more))?);
         }
-        out.push(item);
-        let more = eval.call(operator, item)?;
-        queue.extend(eval.list_of(eval.done(more))?);
     }
     Ok(eval.list(&out))
+}
+
+/// The keys of a closure. Those that are no mere texts or integers are kept in their order, as Nix keeps all of them.
+#[derive(Default)]
+struct Keys<'a> {
+    texts: HashSet<&'a str>,
+    numbers: HashSet<i64>,
+    others: Vec<Value<'a>>,
+    /// Texts with a store path in them, which have no order here.
+    paths: Vec<Value<'a>>,
+}
+
+impl<'a> Keys<'a> {
+    /// True where `key` is new.
+    fn add(&mut self, eval: &Eval<'a>, key: Value<'a>) -> R<'a, bool> {
+        if let Value::Float(_) = key {
+            let mut numbers: Vec<i64> = self.numbers.drain().collect();
+            numbers.sort_unstable();
+            self.others.extend(numbers.into_iter().map(Value::Int));
+        }
+        let kinds = [!self.texts.is_empty(), !self.numbers.is_empty(), !self.others.is_empty()];
+        match key {
+            Value::Tainted(_) if kinds == [kinds[0], false, false] => self.add_path(eval, key),
+            Value::Str(text) if kinds == [kinds[0], false, false] => Ok(self.texts.insert(text)),
+            Value::Int(number) if kinds == [false, kinds[1], false] => Ok(self.numbers.insert(number)),
+            _ if kinds == [false, false, kinds[2]] => self.add_ordered(eval, key),
+            _ => eval.fault("the keys of genericClosure are of several types"),
+        }
+    }
+
+    fn add_path(&mut self, eval: &Eval<'a>, key: Value<'a>) -> R<'a, bool> {
+        for known in &self.paths {
+            eval.step()?;
+            if eval.equal(*known, key)? {
+                return Ok(false);
+            }
+        }
+        self.paths.push(key);
+        Ok(true)
+    }
+
+    fn add_ordered(&mut self, eval: &Eval<'a>, key: Value<'a>) -> R<'a, bool> {
+        let (mut from, mut to) = (0, self.others.len());
+        while from < to {
+            let middle = usize::midpoint(from, to);
+            match eval.order(key, self.others[middle])? {
+                Some(Ordering::Equal) => return Ok(false),
+                Some(Ordering::Less) => to = middle,
+                _ => from = middle + 1,
+            }
+        }
+        eval.spend_bytes(size_of_val(&self.others[from..]))?;
+        self.others.insert(from, key);
+        Ok(true)
+    }
 }

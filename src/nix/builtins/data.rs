@@ -1,5 +1,7 @@
 //! Builtins on data formats and hashes.
 
+use std::cell::Cell;
+
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use sha2::Digest;
 
@@ -7,12 +9,13 @@ use super::Row;
 use crate::nix::eval::Eval;
 use crate::nix::symbol::Sym;
 use crate::nix::text::{Coerce, Text};
-use crate::nix::value::{Attr, R, Thunk, Value, lookup};
+use crate::nix::value::{Attr, Error, R, Thunk, Value, lookup};
 
 pub(super) const TABLE: &[Row] = &[
     ("fromJSON", 1, |eval, args| eval.json(eval.str_of(args[0])?)),
     ("fromTOML", 1, |eval, args| {
         let text = eval.str_of(args[0])?;
+        eval.spend_bytes(text.len())?;
         match text.parse::<toml::Table>() {
             Ok(table) => from_toml(eval, &toml::Value::Table(table)),
             Err(error) => eval.fault(&format!("not TOML: {error}")),
@@ -20,7 +23,7 @@ pub(super) const TABLE: &[Row] = &[
     }),
     ("toJSON", 1, |eval, args| {
         let mut out = Text::default();
-        to_json(eval, args[0], &mut out, 0)?;
+        to_json(eval, args[0], &mut out)?;
         Ok(eval.finish(out))
     }),
     ("toXML", 1, |eval, _| eval.unknown("toXML is not modelled")),
@@ -36,9 +39,18 @@ impl<'a> Eval<'a> {
         if let Some(known) = self.data.borrow().get(&place) {
             return Ok(*known);
         }
+        self.spend_bytes(text.len())?;
         let mut reader = serde_json::Deserializer::from_str(text);
-        let read = JsonValue(self).deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
-        let value = read.or_else(|error| self.fault(&format!("not JSON: {error}")))?;
+        // The depth is counted here, with everything else.
+        reader.disable_recursion_limit();
+        let exhausted = Cell::new(None);
+        let seed = JsonValue(self, &exhausted);
+        let read = seed.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
+        let value = match (read, exhausted.get()) {
+            (Ok(value), _) => value,
+            (Err(_), Some(exhausted)) => return Err(exhausted),
+            (Err(error), None) => return self.fault(&format!("not JSON: {error}")),
+        };
         self.data.borrow_mut().insert(place, value);
         Ok(value)
     }
@@ -46,7 +58,17 @@ impl<'a> Eval<'a> {
 
 /// Reads JSON to values without a tree in between: generated package sets come as megabytes of it.
 #[derive(Clone, Copy)]
-struct JsonValue<'e, 'a>(&'e Eval<'a>);
+struct JsonValue<'e, 'a>(&'e Eval<'a>, &'e Cell<Option<&'a Error<'a>>>);
+
+impl<'a> JsonValue<'_, 'a> {
+    /// `checked`, as an error of the reader; which one it was is kept beside.
+    fn bounded<T, E: serde::de::Error>(self, checked: R<'a, T>) -> Result<T, E> {
+        checked.map_err(|error| {
+            self.1.set(Some(error));
+            E::custom(error.text)
+        })
+    }
+}
 
 impl<'a> DeserializeSeed<'a> for JsonValue<'_, 'a> {
     type Value = Value<'a>;
@@ -94,18 +116,24 @@ impl<'a> Visitor<'a> for JsonValue<'_, 'a> {
 
     fn visit_seq<A: SeqAccess<'a>>(self, mut items: A) -> Result<Value<'a>, A::Error> {
         let mut out = Vec::new();
+        self.bounded(self.0.enter())?;
         while let Some(item) = items.next_element_seed(self)? {
+            self.bounded(self.0.step())?;
             out.push(self.0.done(item));
         }
+        self.0.leave();
         Ok(self.0.list(&out))
     }
 
     fn visit_map<A: MapAccess<'a>>(self, mut fields: A) -> Result<Value<'a>, A::Error> {
         let mut out = Vec::new();
+        self.bounded(self.0.enter())?;
         while let Some(name) = fields.next_key_seed(JsonName(self.0))? {
+            self.bounded(self.0.step())?;
             let value = fields.next_value_seed(self)?;
             out.push(Attr { name, at: 0, value: self.0.done(value) });
         }
+        self.0.leave();
         Ok(self.0.attrs(out))
     }
 }
@@ -158,17 +186,15 @@ fn from_toml<'a>(eval: &Eval<'a>, value: &toml::Value) -> R<'a, Value<'a>> {
     })
 }
 
-fn to_json<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>, out: &mut Text<'a>, depth: u32) -> R<'a, ()> {
-    if depth > 500 {
-        return eval.unknown("toJSON of a value that is nested too deeply");
-    }
+fn to_json<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>, out: &mut Text<'a>) -> R<'a, ()> {
+    eval.step()?;
+    eval.room(out.text.len())?;
     match eval.force(thunk)? {
         Value::Attrs(attrs) => {
-            if let Some(attr) = lookup(attrs, eval.known.to_string).or_else(|| lookup(attrs, eval.known.out_path)) {
-                let _ = attr;
+            if lookup(attrs, eval.known.to_string).or_else(|| lookup(attrs, eval.known.out_path)).is_some() {
                 let mut text = Text::default();
                 eval.coerce(Value::Attrs(attrs), Coerce::Interpolated, &mut text)?;
-                return put_string(eval, text, out);
+                return put_string(text, out);
             }
             out.text.push('{');
             for (index, (name, attr)) in eval.sorted_names(attrs).into_iter().enumerate() {
@@ -177,7 +203,7 @@ fn to_json<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>, out: &mut Text<'a>, depth:
                 }
                 out.text.push_str(&quoted(name));
                 out.text.push(':');
-                to_json(eval, attr.value, out, depth + 1)?;
+                eval.deeper(|| to_json(eval, attr.value, out))?;
             }
             out.text.push('}');
         }
@@ -187,7 +213,7 @@ fn to_json<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>, out: &mut Text<'a>, depth:
                 if index > 0 {
                     out.text.push(',');
                 }
-                to_json(eval, item, out, depth + 1)?;
+                eval.deeper(|| to_json(eval, item, out))?;
             }
             out.text.push(']');
         }
@@ -200,13 +226,13 @@ fn to_json<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>, out: &mut Text<'a>, depth:
         text => {
             let mut inner = Text::default();
             eval.coerce(text, Coerce::Interpolated, &mut inner)?;
-            put_string(eval, inner, out)?;
+            put_string(inner, out)?;
         }
     }
     Ok(())
 }
 
-fn put_string<'a>(_eval: &Eval<'a>, text: Text<'a>, out: &mut Text<'a>) -> R<'a, ()> {
+fn put_string<'a>(text: Text<'a>, out: &mut Text<'a>) -> R<'a, ()> {
     out.tainted |= text.tainted;
     out.opaque = out.opaque.or(text.opaque);
     out.text.push_str(&quoted(&text.text));
@@ -218,6 +244,7 @@ fn quoted(text: &str) -> String {
 }
 
 pub(super) fn hash<'a>(eval: &Eval<'a>, algorithm: &str, bytes: &[u8]) -> R<'a, Value<'a>> {
+    eval.spend_bytes(bytes.len())?;
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     match algorithm {
         "sha256" => Ok(eval.string(&hex(&sha2::Sha256::digest(bytes)))),

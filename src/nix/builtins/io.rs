@@ -62,7 +62,7 @@ fn path_of<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>) -> R<'a, &'a str> {
         Value::Path(path) => Ok(path),
         Value::Str(path) if path.starts_with('/') => Ok(path),
         Value::Attrs(attrs) => match lookup(attrs, eval.known.out_path) {
-            Some(path) => path_of(eval, path.value),
+            Some(path) => eval.deeper(|| path_of(eval, path.value)),
             None => eval.fault("a path was expected, not a set"),
         },
         Value::Tainted(_) => eval.unknown("a file that only exists after a build"),

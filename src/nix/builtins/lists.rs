@@ -9,9 +9,9 @@ use crate::nix::value::{Attr, Opaque, R, Shape, Thunk, Value};
 pub(super) const TABLE: &[Row] = &[
     ("all", 2, |eval, args| until(eval, args, false).map(|found| Value::bool(!found))),
     ("any", 2, |eval, args| until(eval, args, true).map(Value::bool)),
-    ("concatLists", 1, |eval, args| concat(eval, eval.list_of(args[0])?.to_vec())),
+    ("concatLists", 1, |eval, args| concat(eval, eval.each_of(args[0])?.to_vec())),
     ("concatMap", 2, |eval, args| {
-        let parts = eval.list_of(args[1])?.iter().map(|item| eval.delay_call(args[0], item)).collect();
+        let parts = eval.each_of(args[1])?.iter().map(|item| eval.delay_call(args[0], item)).collect();
         concat(eval, parts)
     }),
     ("elem", 2, |eval, args| {
@@ -31,7 +31,7 @@ pub(super) const TABLE: &[Row] = &[
     }),
     ("filter", 2, filter),
     ("foldl'", 3, |eval, args| {
-        let items = eval.list_of(args[2])?;
+        let items = eval.each_of(args[2])?;
         let function = eval.force(args[0])?;
         let mut sum = args[1];
         for item in items {
@@ -44,6 +44,7 @@ pub(super) const TABLE: &[Row] = &[
         if count > 10_000_000 {
             return eval.fault("a list of this length cannot be made");
         }
+        eval.spend(count)?;
         let items: Vec<_> = (0..count).map(|at| eval.delay_call(args[0], eval.done(Value::Int(at as i64)))).collect();
         Ok(eval.list(&items))
     }),
@@ -71,12 +72,12 @@ fn map<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
             Ok(eval.opaque_as(why, Shape::Members(apply(items))))
         }
         Value::Opaque(opaque) => eval.unknown(opaque.why),
-        _ => Ok(Value::List(eval.wide(apply(eval.list_of(args[1])?)))),
+        _ => Ok(Value::List(eval.wide(apply(eval.each_of(args[1])?)))),
     }
 }
 
 fn until<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>], wanted: bool) -> R<'a, bool> {
-    let items = eval.list_of(args[1])?;
+    let items = eval.each_of(args[1])?;
     let check = eval.force(args[0])?;
     for item in items {
         let value = eval.call(check, item)?;
@@ -92,7 +93,10 @@ fn concat<'a>(eval: &Eval<'a>, parts: Vec<&'a Thunk<'a>>) -> R<'a, Value<'a>> {
     for part in parts {
         eval.room(out.len().saturating_mul(size_of::<&Thunk<'a>>()))?;
         match eval.force(part)? {
-            Value::List(items) => out.extend_from_slice(items),
+            Value::List(items) => {
+                eval.spend_bytes(size_of_val(items))?;
+                out.extend_from_slice(items);
+            }
             Value::Opaque(Opaque { why: because, shape: Shape::Members(items) }) => {
                 out.extend_from_slice(items);
                 why = Some(*because);
@@ -108,7 +112,7 @@ fn concat<'a>(eval: &Eval<'a>, parts: Vec<&'a Thunk<'a>>) -> R<'a, Value<'a>> {
 }
 
 fn filter<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
-    let items = eval.list_of(args[1])?;
+    let items = eval.each_of(args[1])?;
     let check = eval.force(args[0])?;
     let mut out = Vec::with_capacity(items.len());
     for item in items {
@@ -123,7 +127,7 @@ fn filter<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
 fn partition<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let check = eval.force(args[0])?;
     let (mut right, mut wrong) = (Vec::new(), Vec::new());
-    for item in eval.list_of(args[1])? {
+    for item in eval.each_of(args[1])? {
         let side = eval.call(check, item)?;
         if eval.bool_of(side)? { right.push(*item) } else { wrong.push(*item) }
     }
@@ -134,7 +138,7 @@ fn partition<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
 fn group_by<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let by = eval.force(args[0])?;
     let mut groups: std::collections::BTreeMap<&'a str, Vec<&'a Thunk<'a>>> = Default::default();
-    for item in eval.list_of(args[1])? {
+    for item in eval.each_of(args[1])? {
         let key = eval.call(by, item)?;
         groups.entry(eval.plain_string(key)?).or_default().push(item);
     }
@@ -148,7 +152,7 @@ fn group_by<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
 /// A stable merge sort: the comparison may fail, which the sorts of the standard library cannot express.
 fn sort<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let less = eval.force(args[0])?;
-    let items = eval.list_of(args[1])?.to_vec();
+    let items = eval.each_of(args[1])?.to_vec();
     let mut failed = None;
     let mut compare = |a: &&'a Thunk<'a>, b: &&'a Thunk<'a>| -> bool {
         if failed.is_some() {

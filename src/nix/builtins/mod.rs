@@ -11,6 +11,7 @@ mod sets;
 mod strings;
 mod versions;
 
+pub(super) use patterns::Patterns;
 pub use versions::parse_name;
 
 use super::eval::Eval;
@@ -108,6 +109,20 @@ pub fn install(eval: &Eval<'_>) {
 }
 
 impl<'a> Eval<'a> {
+    /// A list all of whose members something is done with: each costs a step.
+    pub(super) fn each_of(&self, thunk: &'a Thunk<'a>) -> R<'a, &'a [&'a Thunk<'a>]> {
+        let items = self.list_of(thunk)?;
+        self.spend(items.len())?;
+        Ok(items)
+    }
+
+    /// A set all of whose attributes something is done with: each costs a step.
+    pub(super) fn each_attr_of(&self, thunk: &'a Thunk<'a>) -> R<'a, &'a [Attr<'a>]> {
+        let attrs = self.attrs_of(thunk)?;
+        self.spend(attrs.len())?;
+        Ok(attrs)
+    }
+
     pub(super) fn list_of(&self, thunk: &'a Thunk<'a>) -> R<'a, &'a [&'a Thunk<'a>]> {
         match self.force(thunk)? {
             Value::List(items) => Ok(items),

@@ -8,18 +8,18 @@ use crate::nix::value::{Attr, R, State, Thunk, Value, lookup};
 
 pub(super) const TABLE: &[Row] = &[
     ("attrNames", 1, |eval, args| {
-        let names = eval.sorted_names(eval.attrs_of(args[0])?);
+        let names = eval.sorted_names(eval.each_attr_of(args[0])?);
         let items: Vec<_> = names.iter().map(|(name, _)| eval.done(Value::Str(eval.wide(name)))).collect();
         Ok(eval.list(&items))
     }),
     ("attrValues", 1, |eval, args| {
-        let items: Vec<_> = eval.sorted_names(eval.attrs_of(args[0])?).iter().map(|(_, attr)| attr.value).collect();
+        let items: Vec<_> = eval.sorted_names(eval.each_attr_of(args[0])?).iter().map(|(_, attr)| attr.value).collect();
         Ok(eval.list(&items))
     }),
     ("catAttrs", 2, |eval, args| {
         let name = eval.sym(eval.str_of(args[0])?);
         let mut out = Vec::new();
-        for item in eval.list_of(args[1])? {
+        for item in eval.each_of(args[1])? {
             out.extend(lookup(eval.attrs_of(item)?, name).map(|attr| attr.value));
         }
         Ok(eval.list(&out))
@@ -44,7 +44,7 @@ pub(super) const TABLE: &[Row] = &[
     ("intersectAttrs", 2, intersect),
     ("listToAttrs", 1, list_to_attrs),
     ("mapAttrs", 2, |eval, args| {
-        let attrs = eval.attrs_of(args[1])?;
+        let attrs = eval.each_attr_of(args[1])?;
         let items = attrs.iter().map(|attr| {
             let name = eval.done(Value::Str(eval.wide(eval.name(attr.name))));
             let partial = eval.delay_call(args[0], name);
@@ -55,10 +55,11 @@ pub(super) const TABLE: &[Row] = &[
     ("removeAttrs", 2, |eval, args| {
         let attrs = eval.attrs_of(args[0])?;
         let mut gone = Vec::new();
-        for name in eval.list_of(args[1])? {
+        for name in eval.each_of(args[1])? {
             gone.push(eval.lasting(eval.str_of(name)?));
         }
         gone.sort_unstable();
+        eval.spend_bytes(size_of_val(attrs))?;
         Ok(Value::Attrs(eval.wide(eval.without(attrs, &gone))))
     }),
     ("unsafeGetAttrPos", 2, |eval, args| {
@@ -103,6 +104,7 @@ impl<'a> Eval<'a> {
 
 fn intersect<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let (a, b) = (eval.attrs_of(args[0])?, eval.attrs_of(args[1])?);
+    eval.spend(a.len().min(b.len()))?;
     let out: Vec<Attr<'a>> = if a.len() <= b.len() {
         a.iter().filter_map(|attr| lookup(b, attr.name).copied()).collect()
     } else {
@@ -112,7 +114,7 @@ fn intersect<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
 }
 
 fn list_to_attrs<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
-    let items = eval.list_of(args[0])?;
+    let items = eval.each_of(args[0])?;
     let mut out: Vec<Attr<'a>> = Vec::with_capacity(items.len());
     for item in items {
         let pair = eval.attrs_of(item)?;
@@ -130,7 +132,7 @@ fn list_to_attrs<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>
 fn zip_attrs_with<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let mut all: Vec<(Sym, usize, Attr<'a>)> = Vec::new();
     for (index, set) in eval.list_of(args[1])?.iter().enumerate() {
-        let attrs = eval.attrs_of(set)?;
+        let attrs = eval.each_attr_of(set)?;
         all.extend(attrs.iter().map(|attr| (attr.name, index, *attr)));
     }
     all.sort_by_key(|(name, index, _)| (*name, *index));

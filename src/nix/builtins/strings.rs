@@ -22,8 +22,9 @@ pub(super) const TABLE: &[Row] = &[
     ("concatStringsSep", 2, |eval, args| {
         let (separator, tainted) = eval.text_of(args[0])?;
         let mut out = Text { tainted, ..Text::default() };
-        for (index, item) in eval.list_of(args[1])?.iter().enumerate() {
+        for (index, item) in eval.each_of(args[1])?.iter().enumerate() {
             if index > 0 {
+                eval.spend_bytes(separator.len())?;
                 out.text.push_str(separator);
             }
             eval.coerce(eval.force(item)?, Coerce::Interpolated, &mut out)?;
@@ -115,9 +116,11 @@ fn replace<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     while !at_end {
         at_end = rest.is_empty();
         eval.room(out.len())?;
+        eval.spend(from.len() / 16 + 1)?;
         let found = from.iter().position(|pattern| rest.starts_with(pattern));
         if let Some(index) = found {
             let (new, store) = eval.text_of(to[index])?;
+            eval.spend_bytes(new.len())?;
             out.push_str(new);
             tainted |= store;
             if !from[index].is_empty() {

@@ -7,11 +7,15 @@ use crate::nix::value::Value;
 
 pub(super) const TABLE: &[Row] = &[
     ("compareVersions", 2, |eval, args| {
-        let order = compare(eval.str_of(args[0])?, eval.str_of(args[1])?);
+        let (a, b) = (eval.str_of(args[0])?, eval.str_of(args[1])?);
+        eval.spend_bytes(a.len() + b.len())?;
+        let order = compare(a, b);
         Ok(Value::Int(order as i64))
     }),
     ("splitVersion", 1, |eval, args| {
-        let items: Vec<_> = parts(eval.str_of(args[0])?).map(|part| eval.done(Value::Str(eval.wide(part)))).collect();
+        let text = eval.str_of(args[0])?;
+        eval.spend(text.len())?;
+        let items: Vec<_> = parts(text).map(|part| eval.done(Value::Str(eval.wide(part)))).collect();
         Ok(eval.list(&items))
     }),
     ("parseDrvName", 1, |eval, args| {

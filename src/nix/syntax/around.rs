@@ -1,26 +1,56 @@
 //! The smallest attribute set around a byte.
 //!
-//! Goes down only into what holds the byte; it evaluates nothing.
+//! All sets of a file are listed once: a file may be asked once for each of its packages. It evaluates nothing.
+
+use std::cmp::Reverse;
 
 use super::ast::{AttrName, BindingValue, Bindings, Expr, Kind, Loc, Part, Select};
 
-/// The place of the smallest set of `expr` that `position` lies in.
-pub fn set_around(expr: &Expr, position: u32) -> Option<Loc> {
-    let mut found = None;
-    // What a function computes alike in every call is kept elsewhere: several may hold the byte.
-    let mut left = vec![expr];
-    while let Some(expr) = left.pop() {
-        let is_smaller = |found: Loc| expr.loc.end - expr.loc.start < found.end - found.start;
-        if matches!(expr.kind, Kind::Set(_)) && found.is_none_or(is_smaller) {
-            found = Some(expr.loc);
-        }
-        children(expr, &mut |child| {
-            if child.loc.start <= position && position < child.loc.end {
-                left.push(child);
+/// The attribute sets of a file in the order in which they begin, each with the number of the one around it.
+pub struct Sets {
+    all: Box<[(Loc, Option<u32>)]>,
+}
+
+impl Sets {
+    /// The sets in `root`.
+    pub fn of(root: &Expr) -> Sets {
+        let mut locs = Vec::new();
+        let mut left = vec![root];
+        while let Some(expr) = left.pop() {
+            if matches!(expr.kind, Kind::Set(_)) {
+                locs.push(expr.loc);
             }
+            children(expr, &mut |child| {
+                // `a.b = 1; c = 2; a.d = 3;`: the set `a` has parts that lie beside its place.
+                if expr.loc.start <= child.loc.start && child.loc.end <= expr.loc.end {
+                    left.push(child);
+                }
+            });
+        }
+        locs.sort_unstable_by_key(|loc| (loc.start, Reverse(loc.end)));
+        locs.dedup();
+        let mut open: Vec<(Loc, u32)> = Vec::new();
+        let all = (0_u32..).zip(locs).map(|(number, loc)| {
+            while open.pop_if(|(around, _)| around.end <= loc.start).is_some() {}
+            let around = open.last().map(|(_, around)| *around);
+            open.push((loc, number));
+            (loc, around)
         });
+        Sets { all: all.collect() }
     }
-    found
+
+    /// The place of the smallest set that `position` lies in.
+    pub fn around(&self, position: u32) -> Option<Loc> {
+        let behind = self.all.partition_point(|(loc, _)| loc.start <= position);
+        let mut next = behind.checked_sub(1);
+        while let Some((loc, around)) = next.map(|at| self.all[at]) {
+            if position < loc.end {
+                return Some(loc);
+            }
+            next = around.map(|around| around as usize);
+        }
+        None
+    }
 }
 
 /// Calls `each` with the expressions that `expr` is made of.

@@ -2,6 +2,8 @@
 //!
 //! Positions count bytes over all files of a checkout: each file has a base, so a span alone tells its file.
 
+use super::bindings::Index;
+use super::scope::parts;
 use crate::nix::symbol::Sym;
 
 /// A range of bytes in the position space of the checkout.
@@ -11,6 +13,26 @@ pub struct Loc {
     pub start: u32,
     /// After the last byte.
     pub end: u32,
+}
+
+/// The expression of a whole file.
+#[derive(Debug)]
+pub struct Tree {
+    pub root: Expr,
+    /// True where dropping one part inside of the other could need more stack than a thread has.
+    pub is_deep: bool,
+}
+
+impl Drop for Tree {
+    fn drop(&mut self) {
+        let take = |expr: &mut Expr| std::mem::replace(expr, Expr { kind: Kind::Int(0), loc: Loc::default() });
+        let mut left = if self.is_deep { vec![take(&mut self.root)] } else { Vec::new() };
+        while let Some(mut expr) = left.pop() {
+            for inside in [false, true] {
+                parts(&mut expr, inside, &mut |part| left.push(take(part)));
+            }
+        }
+    }
 }
 
 /// An expression.
@@ -153,6 +175,8 @@ pub struct Bindings {
     pub dynamic: Vec<(Expr, Expr)>,
     /// What the functions inside compute alike in every call, where the bindings see each other.
     pub kept: Box<[Expr]>,
+    /// Finds a name while the bindings come one by one and are not sorted yet (`a.b = 1; a.c = 2;`).
+    pub(super) index: Option<Box<Index>>,
 }
 
 impl Bindings {

@@ -14,27 +14,39 @@ pub(super) fn of(reader: &mut Reader<'_>, until: K, rec: bool) -> Result<Binding
     let fixed = reader.rooms.bindings.pop().unwrap_or_default();
     let mut bindings = Bindings { rec, fixed, ..Bindings::default() };
     let mut index = Index::default();
+    let mut is_open = false;
     while !reader.eat(until) {
         if reader.eat(K::TOKEN_INHERIT) {
             inherit(reader, &mut bindings, &mut index)?;
             continue;
         }
-        let first = reader.attr_name()?;
-        let mut rest = Vec::new();
-        while reader.eat(K::TOKEN_DOT) {
-            rest.push(reader.attr_name()?);
-        }
-        reader.expect(K::TOKEN_ASSIGN)?;
-        let value = reader.expr()?;
-        reader.expect(K::TOKEN_SEMICOLON)?;
-        let at = value.loc;
-        let find = |known: &[Binding], name| index.find(known, name).ok_or(known.len());
-        add(&mut bindings, find, first, rest.into_iter(), value).map_err(|what| reader.failure(at, what))?;
+        is_open |= binding(reader, &mut bindings, &mut index)?;
     }
     bindings.fixed.sort_unstable_by_key(|binding| binding.name);
     let exact = bindings.fixed.drain(..).collect();
     reader.rooms.bindings.push(std::mem::replace(&mut bindings.fixed, exact));
+    if is_open {
+        bindings.fixed.iter_mut().for_each(close);
+    }
     Ok(bindings)
+}
+
+/// Reads `a.b = c;`; true where sets inside of `bindings` are still open.
+fn binding(reader: &mut Reader<'_>, bindings: &mut Bindings, index: &mut Index) -> Result<bool, Fail> {
+    let first = reader.attr_name()?;
+    let mut rest = Vec::new();
+    while reader.eat(K::TOKEN_DOT) {
+        rest.push(reader.attr_name()?);
+    }
+    reader.expect(K::TOKEN_ASSIGN)?;
+    let levels = rest.len();
+    let value = reader.apart(|reader| {
+        let value = reader.expr()?;
+        reader.heighten(levels).map(|()| value)
+    })?;
+    reader.expect(K::TOKEN_SEMICOLON)?;
+    let at = value.loc;
+    add(bindings, index, first, rest.into_iter(), value).map_err(|what| reader.failure(at, what))
 }
 
 fn inherit(reader: &mut Reader<'_>, bindings: &mut Bindings, index: &mut Index) -> Result<(), Fail> {
@@ -65,8 +77,8 @@ fn inherit(reader: &mut Reader<'_>, bindings: &mut Bindings, index: &mut Index) 
 }
 
 /// Finds a name among bindings that are not sorted yet; large sets need more than a look at each.
-#[derive(Default)]
-struct Index {
+#[derive(Debug, Default)]
+pub(super) struct Index {
     by_name: std::collections::HashMap<Sym, usize, rustc_hash::FxBuildHasher>,
 }
 
@@ -86,50 +98,73 @@ impl Index {
 
 pub(super) const TWICE: &str = "an attribute is defined twice";
 
-/// Adds `first.rest = value`. `find` gives where the name is among the bindings, or else where it belongs.
+/// Adds `first.rest = value`; true where it became part of a set that was there.
 fn add(
     bindings: &mut Bindings,
-    find: impl FnOnce(&[Binding], Sym) -> Result<usize, usize>,
+    index: &mut Index,
     first: AttrName,
     rest: IntoIter<AttrName>,
     value: Expr,
-) -> Result<(), &'static str> {
+) -> Result<bool, &'static str> {
     match first {
         AttrName::Dynamic(name) => bindings.dynamic.push((*name, nest(rest, value))),
-        AttrName::Static(name, at) => match find(&bindings.fixed, name) {
-            Ok(found) => merge(&mut bindings.fixed[found], rest, value)?,
-            Err(place) => {
+        AttrName::Static(name, at) => match index.find(&bindings.fixed, name) {
+            Some(found) => {
+                merge(&mut bindings.fixed[found], rest, value)?;
+                return Ok(true);
+            }
+            None => {
                 let value = BindingValue::Expr(nest(rest, value));
-                bindings.fixed.insert(place, Binding { name, at, value });
+                bindings.fixed.push(Binding { name, at, value });
             }
         },
     }
+    Ok(false)
+}
+
+/// `a.b = 1` beside `a.c = 2` or `a = { .. }` is one set, which stays open until its last binding was read.
+fn merge(binding: &mut Binding, mut rest: IntoIter<AttrName>, value: Expr) -> Result<(), &'static str> {
+    let BindingValue::Expr(Expr { kind: Kind::Set(inner), .. }) = &mut binding.value else { return Err(TWICE) };
+    let mut index = inner.index.take().unwrap_or_default();
+    match rest.next() {
+        Some(first) => add(inner, &mut index, first, rest, value).map(|_| ())?,
+        None => take_in(inner, &mut index, value)?,
+    }
+    inner.index = Some(index);
     Ok(())
 }
 
-/// `a.b = 1` beside `a.c = 2` or `a = { .. }` is one set.
-fn merge(binding: &mut Binding, mut rest: IntoIter<AttrName>, value: Expr) -> Result<(), &'static str> {
-    let BindingValue::Expr(Expr { kind: Kind::Set(inner), .. }) = &mut binding.value else { return Err(TWICE) };
-    if let Some(first) = rest.next() {
-        return add(inner, find, first, rest, value);
-    }
+/// Adds all that the set `value` binds.
+fn take_in(inner: &mut Bindings, index: &mut Index, value: Expr) -> Result<(), &'static str> {
     let Kind::Set(other) = value.kind else { return Err(TWICE) };
     let shift = u16::try_from(inner.from.len()).map_err(|_| TWICE)?;
     for mut binding in other.fixed {
-        let Err(place) = find(&inner.fixed, binding.name) else { return Err(TWICE) };
+        if index.find(&inner.fixed, binding.name).is_some() {
+            return Err(TWICE);
+        }
         if let BindingValue::From(number) = &mut binding.value {
             *number += shift;
         }
-        inner.fixed.insert(place, binding);
+        inner.fixed.push(binding);
     }
     inner.from.extend(other.from);
     inner.dynamic.extend(other.dynamic);
     Ok(())
 }
 
-/// Where the name is among sorted bindings, or else where it belongs.
-fn find(sorted: &[Binding], name: Sym) -> Result<usize, usize> {
-    sorted.binary_search_by_key(&name, |binding| binding.name)
+/// Sorts the sets that were left open in `binding`.
+fn close(binding: &mut Binding) {
+    if let BindingValue::Expr(value) = &mut binding.value {
+        close_set(value);
+    }
+}
+
+fn close_set(value: &mut Expr) {
+    let Kind::Set(inner) = &mut value.kind else { return };
+    if inner.index.take().is_some() {
+        inner.fixed.sort_unstable_by_key(|binding| binding.name);
+        inner.fixed.iter_mut().for_each(close);
+    }
 }
 
 /// The set that `rest = value` stands for.

@@ -19,15 +19,15 @@ mod scope;
 mod strings;
 mod tokens;
 
-pub use around::set_around;
+pub use around::Sets;
 pub use paths::absolute;
 pub use refusal::Fail;
 
 use super::symbol::Sym;
 
-/// True where `text` is nested more deeply than may be parsed.
+/// True where `text` is nested more deeply, or has longer paths, than may be parsed.
 pub fn is_too_deep(text: &str) -> bool {
-    guard::too_deep(text.as_bytes()).is_some()
+    guard::too_deep(text.as_bytes()).or_else(|| guard::endless_path(text.as_bytes())).is_some()
 }
 
 /// The syntax of the file with this text. `dir` is the absolute folder that path literals are relative to; `base` is
@@ -38,10 +38,14 @@ pub fn parse(
     base: u32,
     globals: u32,
     names: &mut dyn FnMut(&str) -> Sym,
-) -> Result<ast::Expr, Fail> {
-    let mut expr = reader::file(text, dir, base, names).map_err(|fail| refusal::of(text, fail))?;
-    scope::Scopes::new(globals).expr(&mut expr);
-    Ok(expr)
+) -> Result<ast::Tree, Fail> {
+    if let Some(at) = guard::endless_path(text.as_bytes()) {
+        return Err(Fail { at, what: refusal::ENDLESS_PATH });
+    }
+    let mut tree = reader::file(text, dir, base, names).map_err(|fail| refusal::of(text, fail))?;
+    let mut scopes = scope::Scopes::new(globals);
+    scopes.expr(&mut tree.root);
+    if scopes.has_too_many_withs() { Err(Fail { at: 0, what: refusal::TOO_MANY_WITHS }) } else { Ok(tree) }
 }
 
 /// The text of a file that is not UTF-8: bytes that are not become `?`, so that offsets stay what they are.

@@ -5,11 +5,11 @@
 
 use rnix::SyntaxKind as K;
 
-use super::ast::{AttrName, Binding, Expr, Kind, Loc, Select};
+use super::ast::{AttrName, Binding, Expr, Kind, Loc, Select, Tree};
 use super::bindings;
 use super::operators::{INVERT, Makes, Side, binding};
 use super::paths;
-use super::refusal::{Fail, TOO_DEEP};
+use super::refusal::{Fail, TOO_DEEP, TOO_MANY};
 use super::strings;
 use super::tokens::Tokens;
 use crate::nix::symbol::Sym;
@@ -18,6 +18,8 @@ use crate::nix::symbol::Sym;
 const MAX_DEPTH: u32 = 512;
 /// Brackets, signs, operators and arguments inside of each other; real files stay below 500.
 const MAX_NESTED: u32 = 10_000;
+/// Names, literals and brackets in one file: about 100 bytes of syntax each, and below 3,000,000 in real files.
+const MAX_SIMPLE: u32 = 15_000_000;
 
 /// The tokens of a file, and how far they are read.
 pub(super) struct Reader<'f> {
@@ -28,6 +30,10 @@ pub(super) struct Reader<'f> {
     tokens: Tokens<'f>,
     depth: u32,
     nested: u32,
+    deepest: u32,
+    /// An upper bound of the height of what was read since the innermost chain of operands or arguments began.
+    height: u32,
+    simples: u32,
     pub(super) rooms: Rooms,
 }
 
@@ -41,11 +47,12 @@ pub(super) struct Rooms {
 }
 
 /// The expression of a whole file, names not resolved yet.
-pub(super) fn file(text: &str, dir: &str, base: u32, names: &mut dyn FnMut(&str) -> Sym) -> Result<Expr, Fail> {
-    let mut reader =
-        Reader { text, dir, base, names, tokens: Tokens::of(text), depth: 0, nested: 0, rooms: Rooms::default() };
-    let expr = reader.expr()?;
-    if reader.tokens.is_at_end() { Ok(expr) } else { Err(reader.unexpected()) }
+pub(super) fn file(text: &str, dir: &str, base: u32, names: &mut dyn FnMut(&str) -> Sym) -> Result<Tree, Fail> {
+    let (tokens, rooms) = (Tokens::of(text), Rooms::default());
+    let mut reader = Reader { text, dir, base, names, tokens, depth: 0, nested: 0, deepest: 0, height: 0, simples: 0, rooms };
+    let root = reader.expr()?;
+    let is_deep = reader.height.max(reader.deepest) > MAX_DEPTH;
+    if reader.tokens.is_at_end() { Ok(Tree { root, is_deep }) } else { Err(reader.unexpected()) }
 }
 
 impl<'f> Reader<'f> {
@@ -143,6 +150,7 @@ impl<'f> Reader<'f> {
         if self.nested > MAX_NESTED {
             return Err(self.fail(self.here(), TOO_DEEP));
         }
+        self.deepest = self.deepest.max(self.nested);
         let result = read(self);
         self.nested -= 1;
         result
@@ -199,8 +207,26 @@ impl<'f> Reader<'f> {
         Ok(Expr { kind: Kind::If(Box::new([condition, yes, no])), loc: self.loc(start) })
     }
 
+    /// What `read` reads, with the height of that alone.
+    pub(super) fn apart<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Fail>) -> Result<T, Fail> {
+        let beside = std::mem::take(&mut self.height);
+        let result = read(self);
+        self.height = self.height.max(beside);
+        result
+    }
+
+    /// What was read is a part of something `levels` higher.
+    pub(super) fn heighten(&mut self, levels: usize) -> Result<(), Fail> {
+        self.height = self.height.saturating_add(u32::try_from(levels).unwrap_or(u32::MAX));
+        if self.height > MAX_NESTED { Err(self.fail(self.here(), TOO_DEEP)) } else { Ok(()) }
+    }
+
     /// Operands with the operators between them that bind at least as strongly as `least`.
     fn operation(&mut self, least: u8) -> Result<Expr, Fail> {
+        self.apart(|reader| reader.chain_of_operands(least))
+    }
+
+    fn chain_of_operands(&mut self, least: u8) -> Result<Expr, Fail> {
         let start = self.here();
         let mut left = match self.peek() {
             K::TOKEN_INVERT if least <= INVERT => {
@@ -210,13 +236,10 @@ impl<'f> Reader<'f> {
             }
             _ => self.negation()?,
         };
-        let (mut most, mut count) = (u8::MAX, 0);
+        let mut most = u8::MAX;
         while let Some(binding) = binding(self.peek()).filter(|found| (least..=most).contains(&found.strength)) {
-            count += 1;
-            if count > MAX_NESTED {
-                return Err(self.fail(self.here(), TOO_DEEP));
-            }
             self.skip();
+            self.heighten(1)?;
             let strength = binding.strength;
             most = if binding.side == Side::None { strength - 1 } else { strength };
             let kind = match binding.makes {
@@ -250,14 +273,14 @@ impl<'f> Reader<'f> {
     }
 
     fn application(&mut self) -> Result<Expr, Fail> {
+        self.apart(Self::chain_of_arguments)
+    }
+
+    fn chain_of_arguments(&mut self) -> Result<Expr, Fail> {
         let start = self.here();
         let mut function = self.simple()?;
-        let mut count = 0;
         while self.peek().is_fn_arg() {
-            count += 1;
-            if count > MAX_NESTED {
-                return Err(self.fail(self.here(), TOO_DEEP));
-            }
+            self.heighten(1)?;
             let argument = self.simple()?;
             function = Expr { kind: Kind::Apply(Box::new([function, argument])), loc: self.loc(start) };
         }
@@ -266,6 +289,10 @@ impl<'f> Reader<'f> {
 
     /// An expression that needs no brackets as a member of a list, with the attribute that is taken of it.
     fn simple(&mut self) -> Result<Expr, Fail> {
+        self.simples += 1;
+        if self.simples > MAX_SIMPLE {
+            return Err(self.fail(self.here(), TOO_MANY));
+        }
         self.nest(|reader| {
             let start = reader.here();
             let of = reader.primary()?;

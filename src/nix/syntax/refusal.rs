@@ -14,9 +14,15 @@ pub struct Fail {
 }
 
 pub(super) const TOO_DEEP: &str = "nested too deeply";
+pub(super) const ENDLESS_PATH: &str = "a path or a selection of too many parts";
+pub(super) const TOO_MANY: &str = "more expressions than one file may have";
+pub(super) const TOO_MANY_WITHS: &str = "more names below several `with` than one file may have";
 
 /// What is to be said of `text`, which was refused with `fail`.
 pub(super) fn of(text: &str, fail: Fail) -> Fail {
+    if [TOO_DEEP, TOO_MANY].contains(&fail.what) {
+        return fail;
+    }
     if let Some(at) = guard::too_deep(text.as_bytes()) {
         return Fail { at, what: TOO_DEEP };
     }

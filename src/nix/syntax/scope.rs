@@ -29,6 +29,9 @@ type Depends = u64;
 
 const MOST_TOLD_APART: usize = 63;
 
+/// Two bytes each; real files stay below 1,000,000.
+const MOST_STEPS_OUT: usize = 50_000_000;
+
 /// The environments from the outermost to the innermost.
 pub(super) struct Scopes {
     stack: Vec<Scope>,
@@ -40,13 +43,20 @@ pub(super) struct Scopes {
     depends: Vec<Depends>,
     /// How far out each `with` around a name is.
     withs: Vec<u16>,
+    /// How many of those are kept for all names.
+    steps_out: usize,
     /// Names below this number belong to the outermost scope, which `with` does not shadow.
     globals: u32,
 }
 
 impl Scopes {
     pub(super) fn new(globals: u32) -> Self {
-        Scopes { stack: Vec::new(), names: Vec::new(), function: None, depends: Vec::new(), withs: Vec::new(), globals }
+        Scopes { stack: Vec::new(), names: Vec::new(), function: None, depends: Vec::new(), withs: Vec::new(), steps_out: 0, globals }
+    }
+
+    /// True where the names below several `with` take more room than a file may.
+    pub(super) fn has_too_many_withs(&self) -> bool {
+        self.steps_out > MOST_STEPS_OUT
     }
 
     /// Resolves the names in `expr`; gives what it depends on.
@@ -178,7 +188,11 @@ impl Scopes {
         }
         match self.withs.is_empty() || name.0 < self.globals {
             true => (Kind::Global(name), 0),
-            false => (Kind::Dynamic(name, self.withs.as_slice().into()), depends),
+            false => {
+                self.steps_out += self.withs.len();
+                let kept = if self.has_too_many_withs() { &[] } else { self.withs.as_slice() };
+                (Kind::Dynamic(name, kept.into()), depends)
+            }
         }
     }
 }
@@ -219,7 +233,7 @@ fn move_out(expr: &mut Expr, by: u16, inside: u16) {
 
 /// Calls `each` with the expressions that `expr` is made of, those inside or those outside of the environment that it
 /// opens.
-fn parts(expr: &mut Expr, inside: bool, each: &mut dyn FnMut(&mut Expr)) {
+pub(super) fn parts(expr: &mut Expr, inside: bool, each: &mut dyn FnMut(&mut Expr)) {
     match (&mut expr.kind, inside) {
         (Kind::Interp(parts) | Kind::PathInterp(parts), false) => parts.iter_mut().for_each(|part| match part {
             Part::Expr(expr) => each(expr),
