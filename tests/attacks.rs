@@ -22,7 +22,10 @@ fn end_with(cases: &[(&str, &str)]) {
             Answer::Error(why) | Answer::Unknown(why) => why,
         };
         if !got.contains(want) {
-            wrong.push(format!("{expression}\n   wanted {want}\n   got    {}", got.chars().take(200).collect::<String>()));
+            wrong.push(format!(
+                "{expression}\n   wanted {want}\n   got    {}",
+                got.chars().take(200).collect::<String>()
+            ));
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
@@ -56,8 +59,14 @@ fn values_that_hold_themselves_end() {
         ("let a = [ [ a ] ]; b = [ [ b ] ]; in builtins.lessThan a b", DEEP),
         ("let a = [ a ]; b = [ b ]; in builtins.elem a [ b ]", DEEP),
         ("let a = [ a ]; b = [ b ]; in builtins.sort builtins.lessThan [ a b ]", DEEP),
-        ("let k = [ k ]; j = [ j ]; in builtins.genericClosure { startSet = [ { key = k; } { key = j; } ]; operator = _: [ ]; }", DEEP),
-        ("let d = { type = \"derivation\"; outPath = d; }; e = { type = \"derivation\"; outPath = e; }; in d == e", DEEP),
+        (
+            "let k = [ k ]; j = [ j ]; in builtins.genericClosure { startSet = [ { key = k; } { key = j; } ]; operator = _: [ ]; }",
+            DEEP,
+        ),
+        (
+            "let d = { type = \"derivation\"; outPath = d; }; e = { type = \"derivation\"; outPath = e; }; in d == e",
+            DEEP,
+        ),
         ("let f = { __functor = f; }; in f 1", DEEP),
         ("let f = { __functor = self: self; }; in f 1", DEEP),
         ("let f = { __functor = _: f; }; in f 1", DEEP),
@@ -75,16 +84,27 @@ fn values_that_hold_themselves_end() {
 fn deep_values_end() {
     let nested = |count: &str| format!("builtins.foldl' (l: _: [ l ]) 1 (builtins.genList (x: x) {count})");
     let d = nested("60000");
-    let name = format!("let a0 = 1; {}in a59999", (1..60_000).map(|n| format!("a{n} = a{}; ", n - 1)).collect::<String>());
+    let name =
+        format!("let a0 = 1; {}in a59999", (1..60_000).map(|n| format!("a{n} = a{}; ", n - 1)).collect::<String>());
     let texts = [
         (format!("toString ({d})"), DEEP),
         (format!("({d}) == ({d})"), DEEP),
         (format!("({d}) < ({d})"), DEEP),
         (format!("builtins.deepSeq ({d}) 1"), DEEP),
         (format!("builtins.toJSON ({d})"), DEEP),
-        (format!("builtins.foldl' (f: _: builtins.all f) (x: true) (builtins.genList (x: x) 60000) ({d})"), "than allowed"),
+        (
+            format!("builtins.foldl' (f: _: builtins.all f) (x: true) (builtins.genList (x: x) 60000) ({d})"),
+            "than allowed",
+        ),
         (format!("builtins.fromJSON ''{}{}''", "[".repeat(60_000), "]".repeat(60_000)), DEEP),
-        (format!("builtins.stringLength (builtins.toJSON (builtins.fromJSON ''{}{}''))", "[".repeat(900), "]".repeat(900)), "1800"),
+        (
+            format!(
+                "builtins.stringLength (builtins.toJSON (builtins.fromJSON ''{}{}''))",
+                "[".repeat(900),
+                "]".repeat(900)
+            ),
+            "1800",
+        ),
         (format!("builtins.fromTOML \"a = {}{}\"", "[".repeat(60_000), "]".repeat(60_000)), "not TOML"),
         (format!("builtins.fromTOML \"{}a = 1\"", "a.".repeat(60_000)), "not TOML"),
         (name, DEEP),
@@ -97,7 +117,8 @@ fn work_without_calls_costs_fuel_and_memory() {
     let doubled = |leaf: &str, times: usize| {
         format!("let d = n: if n == 0 then {leaf} else let x = d (n - 1); in [ x x ]; in d {times}")
     };
-    let merge = "let big = builtins.listToAttrs (builtins.genList (n: { name = \"a${toString n}\"; value = n; }) 5000);";
+    let merge =
+        "let big = builtins.listToAttrs (builtins.genList (n: { name = \"a${toString n}\"; value = n; }) 5000);";
     let texts = [
         (format!("toString ({})", doubled("[ ]", 60)), STEPS),
         (format!("builtins.deepSeq ({}) 1", doubled("[ ]", 60)), STEPS),
@@ -123,9 +144,18 @@ fn work_without_calls_costs_fuel_and_memory() {
 #[test]
 fn what_is_bounded_still_has_its_value() {
     end_with(&[
-        ("builtins.length (builtins.genericClosure { startSet = [ { key = 1; } { key = 1.5; } { key = 1; } ]; operator = _: [ ]; })", "2"),
-        ("builtins.length (builtins.genericClosure { startSet = [ { key = [ 1 2 ]; } { key = [ 1 ]; } { key = [ 1 2 ]; } ]; operator = _: [ ]; })", "2"),
-        ("builtins.genericClosure { startSet = [ { key = 1; } { key = \"a\"; } ]; operator = _: [ ]; }", "several types"),
+        (
+            "builtins.length (builtins.genericClosure { startSet = [ { key = 1; } { key = 1.5; } { key = 1; } ]; operator = _: [ ]; })",
+            "2",
+        ),
+        (
+            "builtins.length (builtins.genericClosure { startSet = [ { key = [ 1 2 ]; } { key = [ 1 ]; } { key = [ 1 2 ]; } ]; operator = _: [ ]; })",
+            "2",
+        ),
+        (
+            "builtins.genericClosure { startSet = [ { key = 1; } { key = \"a\"; } ]; operator = _: [ ]; }",
+            "several types",
+        ),
         ("builtins.split \"\\\\.\" \"a.b.\"", "[\"a\",[],\"b\",[],\"\"]"),
         ("builtins.split \"(x)|y\" \"axby\"", "[\"a\",[\"x\"],\"b\",[null],\"\"]"),
         ("let s = { a.b = 1; a.c = 2; a = { d = 3; }; }; in builtins.attrNames s.a", "[\"b\",\"c\",\"d\"]"),
@@ -253,7 +283,8 @@ fn no_knot_overflows_the_stack() {
 }
 
 fn knots() -> Vec<String> {
-    let with = |knot: &&str| USES.iter().map(|of| format!("let {knot} in builtins.seq ({of}) true")).collect::<Vec<_>>();
+    let with =
+        |knot: &&str| USES.iter().map(|of| format!("let {knot} in builtins.seq ({of}) true")).collect::<Vec<_>>();
     KNOTS.iter().flat_map(with).collect()
 }
 

@@ -153,7 +153,8 @@ impl<'a> Reader<'_, 'a> {
 
     fn maintainers(&self, meta: Value<'a>) -> Vec<Maintainer> {
         let Some(Value::List(items)) = self.get(meta, self.eval.known.maintainers) else { return Vec::new() };
-        let mut all: Vec<_> = items.iter().take(MOST_FACTS).filter_map(|item| self.maintainer(self.eval.force(item).ok()?)).collect();
+        let mut all: Vec<_> =
+            items.iter().take(MOST_FACTS).filter_map(|item| self.maintainer(self.eval.force(item).ok()?)).collect();
         all.shrink_to_fit();
         all
     }
@@ -170,9 +171,14 @@ impl<'a> Reader<'_, 'a> {
         let stated = stated.and_then(|thunk| thunk.map(|thunk| self.eval.force(thunk)).transpose());
         match stated {
             Ok(None | Some(Value::Null)) => None,
-            Ok(Some(Value::List(items))) => {
-                Some(items.iter().take(MOST_FACTS).map(|item| self.source_type(item)).collect::<Option<_>>().unwrap_or_default())
-            }
+            Ok(Some(Value::List(items))) => Some(
+                items
+                    .iter()
+                    .take(MOST_FACTS)
+                    .map(|item| self.source_type(item))
+                    .collect::<Option<_>>()
+                    .unwrap_or_default(),
+            ),
             Ok(Some(_)) | Err(_) => Some(Vec::new()),
         }
     }

@@ -164,7 +164,6 @@ impl<'a> Eval<'a> {
     fn used_stack(&self) -> usize {
         here().abs_diff(self.stack_start)
     }
-
 }
 
 /// An address on the stack of this thread.

@@ -49,7 +49,8 @@ pub(super) struct Rooms {
 /// The expression of a whole file, names not resolved yet.
 pub(super) fn file(text: &str, dir: &str, base: u32, names: &mut dyn FnMut(&str) -> Sym) -> Result<Tree, Fail> {
     let (tokens, rooms) = (Tokens::of(text), Rooms::default());
-    let mut reader = Reader { text, dir, base, names, tokens, depth: 0, nested: 0, deepest: 0, height: 0, simples: 0, rooms };
+    let mut reader =
+        Reader { text, dir, base, names, tokens, depth: 0, nested: 0, deepest: 0, height: 0, simples: 0, rooms };
     let root = reader.expr()?;
     let is_deep = reader.height.max(reader.deepest) > MAX_DEPTH;
     if reader.tokens.is_at_end() { Ok(Tree { root, is_deep }) } else { Err(reader.unexpected()) }

@@ -51,7 +51,15 @@ pub(super) struct Scopes {
 
 impl Scopes {
     pub(super) fn new(globals: u32) -> Self {
-        Scopes { stack: Vec::new(), names: Vec::new(), function: None, depends: Vec::new(), withs: Vec::new(), steps_out: 0, globals }
+        Scopes {
+            stack: Vec::new(),
+            names: Vec::new(),
+            function: None,
+            depends: Vec::new(),
+            withs: Vec::new(),
+            steps_out: 0,
+            globals,
+        }
     }
 
     /// True where the names below several `with` take more room than a file may.
