@@ -40,7 +40,8 @@ pub fn parse(
     names: &mut dyn FnMut(&str) -> Sym,
 ) -> Result<ast::Tree, Fail> {
     if let Some(at) = guard::endless_path(text.as_bytes()) {
-        return Err(Fail { at, what: refusal::ENDLESS_PATH });
+        let endless = Fail { at, what: refusal::ENDLESS_PATH };
+        return Err(guard::too_deep(text.as_bytes()).map_or(endless, |at| Fail { at, what: refusal::TOO_DEEP }));
     }
     let mut tree = reader::file(text, dir, base, names).map_err(|fail| refusal::of(text, fail))?;
     let mut scopes = scope::Scopes::new(globals);
