@@ -2,10 +2,13 @@
 //!
 //! Imports nothing of this room, so every file of it may import from here.
 
+mod restriction;
+
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+pub use self::restriction::{Restriction, RestrictionKind};
 use crate::license::LicenseExpr;
 use crate::text::{LineRange, RelPath};
 
@@ -208,6 +211,10 @@ pub struct Seen {
     pub copyrights: Vec<String>,
     /// What a REUSE file says of other files.
     pub annotations: Vec<Annotation>,
+    /// Words that take something away from a license.
+    pub restrictions: Vec<Restriction>,
+    /// Runs of words that the file has in common with full texts of licenses.
+    pub matched: Vec<crate::text::Span>,
 }
 
 /// How an annotation relates to what a file says itself.
@@ -257,6 +264,8 @@ pub struct FileEvidence {
     pub pointers: Shared<Pointer>,
     /// What this file, a `REUSE.toml` or `dep5`, says of other files.
     pub annotations: Vec<Annotation>,
+    /// Terms beside or inside its licenses that take something away.
+    pub restrictions: Vec<Restriction>,
     /// Why (part of) the file was not read.
     pub unread: Option<Unread>,
 }
@@ -273,6 +282,7 @@ impl FileEvidence {
             copyrights: Shared::default(),
             pointers: Shared::default(),
             annotations: Vec::new(),
+            restrictions: Vec::new(),
             unread: Some(why),
         }
     }

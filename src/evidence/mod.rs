@@ -16,6 +16,7 @@ mod page;
 mod pipeline;
 mod prefilter;
 mod readme;
+mod restriction;
 mod reuse;
 mod role;
 mod sharing;
@@ -25,8 +26,8 @@ mod text;
 pub use assemble::assemble;
 pub use curate::{Curation, CurationReason, Curations, RoleRule, Used, curate};
 pub use detection::{
-    Annotation, Compiled, Detection, DetectorId, Evidence, FileEvidence, Pointer, Precedence, Role, Score, Shared,
-    Unread, Witness,
+    Annotation, Compiled, Detection, DetectorId, Evidence, FileEvidence, Pointer, Precedence, Restriction,
+    RestrictionKind, Role, Score, Shared, Unread, Witness,
 };
 pub use import::{Imported, import};
 pub use page::read_text;

@@ -13,7 +13,7 @@ use super::notice::kernel;
 use super::page::{self, Encoding, Page};
 use super::prefilter::{Hits, Prefilter};
 use super::text::{self, OwnText, Texts};
-use super::{choice, compiled, copyright, exception, manifest, notice, reuse, role, tag};
+use super::{choice, compiled, copyright, exception, manifest, notice, restriction, reuse, role, tag};
 use crate::text::{Digest, LineRange, RelPath};
 
 /// What a run of detection can be told.
@@ -39,6 +39,7 @@ const DETECTORS: &[Rule] = &[
     Rule { id: notice::ID, triggers: notice::TRIGGERS, reads: notice::reads },
     Rule { id: notice::ID, triggers: kernel::TRIGGERS, reads: kernel::reads },
     Rule { id: copyright::ID, triggers: copyright::TRIGGERS, reads: copyright::reads },
+    Rule { id: restriction::ID, triggers: restriction::TRIGGERS, reads: restriction::reads },
 ];
 
 /// Reads a file of which the name says what it is.
@@ -69,6 +70,8 @@ const SETTLING: &[Step] = &[
     choice::alternatives,
     // A list announced above, or in a readme, makes a choice or parts of its items.
     choice::announced,
+    // What stands beside or inside a license and takes something away makes it another one.
+    restriction::settle,
 ];
 
 /// At most this much of a file is read; license statements stand at the start of huge files or not at all.
@@ -193,6 +196,7 @@ fn empty(path: &RelPath, size: u64) -> FileEvidence {
         copyrights: Shared::default(),
         pointers: Shared::default(),
         annotations: Vec::new(),
+        restrictions: Vec::new(),
         unread: None,
     }
 }
@@ -255,6 +259,7 @@ fn take(seen: Seen, evidence: &mut FileEvidence) {
     evidence.detections = seen.detections.into();
     evidence.pointers = seen.pointers.into();
     evidence.annotations = seen.annotations;
+    evidence.restrictions = seen.restrictions;
     evidence.copyrights = seen.copyrights.into();
 }
 

@@ -31,6 +31,8 @@ pub struct Island {
 struct Step {
     /// Where the run begins in the license text.
     begins: usize,
+    /// Where its equal words begin in the file.
+    from: usize,
     file: usize,
     text: usize,
     matched: u32,
@@ -55,10 +57,24 @@ impl Island {
         })
     }
 
-    fn step(&self, run: &Run) -> Step {
+    /// The runs of words that the file has in common with the text.
+    pub fn runs(&self) -> Vec<Range<usize>> {
+        self.steps.iter().map(|step| step.from..step.file).collect()
+    }
+
+    fn step(&self, run: &Run, trimmed: usize) -> Step {
         let Island { matched, inserted, deleted, .. } = *self;
         let (file, text) = (run.file + run.len, run.text + run.len);
-        Step { begins: run.text, file, text, matched, inserted, deleted, gaps: self.gaps.len() }
+        Step {
+            begins: run.text,
+            from: run.file + trimmed,
+            file,
+            text,
+            matched,
+            inserted,
+            deleted,
+            gaps: self.gaps.len(),
+        }
     }
 }
 
@@ -231,7 +247,7 @@ impl Chains<'_> {
             island.inserted += cost_of(inserted);
             island.deleted += self.text.loss[run.text + trimmed] - self.text.loss[text];
             island.matched += self.gain(run, trimmed) as u32;
-            island.steps.push(island.step(run));
+            island.steps.push(island.step(run, trimmed));
             (file, text) = (run.file + run.len, run.text + run.len);
         }
         Some(island)

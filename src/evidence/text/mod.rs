@@ -15,7 +15,7 @@ mod region;
 mod score;
 mod select;
 mod slots;
-mod words;
+pub(super) mod words;
 
 pub use diff::compare;
 pub use library::OwnText;
@@ -84,6 +84,7 @@ impl Texts {
             seen.detections.extend(self.resemblance(found.entry, found.score, lines));
             return;
         }
+        seen.matched.extend(found.runs.iter().map(|run| region.span(run)));
         let mut start = found.words.start;
         for gap in found.gaps.iter().filter(|gap| !is_copyright(&region.hashes[(*gap).clone()])) {
             seen.covered.push(page.line_range(region.span(&(start..gap.start))));

@@ -20,6 +20,8 @@ pub struct Found {
     pub words: Range<usize>,
     /// Stretches of those words that are not of the license.
     pub gaps: Vec<Range<usize>>,
+    /// Those of its words that are of the license.
+    pub runs: Vec<Range<usize>>,
     /// Similarity: of the alignment while texts compete, askalono's in the end.
     pub score: Score,
     /// Another text that is as near but for a few words.
@@ -209,6 +211,7 @@ fn weighed(number: u16, library: &Library, words: &[u32], island: &Island) -> Op
         entry: number,
         words: island.file.clone(),
         gaps: island.gaps.clone(),
+        runs: island.runs(),
         score: Score(score as u16),
         rival: None,
         is_certain,

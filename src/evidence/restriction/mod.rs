@@ -1,0 +1,248 @@
+//! Restrictions: words beside or inside the text or grant of a license that take something away from it.
+//!
+//! Knows rows of words and where full texts stand; what the exact text of a license says is of that license and no
+//! restriction. A license with a restriction is `LicenseRef-modified-<id>`, never the license itself. Invariant: a
+//! restriction is reported only in a license document, or near the words that it restricts.
+
+mod pattern;
+mod rows;
+
+use self::rows::ROWS;
+use super::detection::{Detection, DetectorId, Restriction, RestrictionKind, Role, Score, Seen, Witness};
+use super::page::{Page, ceil_boundary, floor_boundary, quote};
+use super::readme::is_readme;
+use crate::license::{self, LicenseExpr, Term};
+use crate::text::{LineRange, Span};
+
+/// The name of the detector.
+pub(super) const ID: DetectorId = "restriction";
+
+/// Words of which a restriction holds one.
+pub(super) const TRIGGERS: &[&str] = &[
+    "commerc",
+    "profit",
+    "personal",
+    "academic",
+    "educational",
+    "research",
+    "scientific",
+    "sell",
+    "sold",
+    "resale",
+    "a fee",
+    "license fee",
+    "licence fee",
+    "hosted",
+    "hosting",
+    "managed",
+    "multi-tenant",
+    "third parties",
+    "compet",
+    "military",
+    "weapon",
+    "surveillance",
+    "in connection with",
+    "solely",
+    "internal",
+    "production",
+    "be used by",
+    "companies",
+    "employees",
+    "corporation",
+    "government",
+    "organizations",
+    "except",
+    "logo",
+    "branding",
+    "powered by",
+    "evaluat",
+    "trial",
+    "expire",
+    "days",
+    "may not",
+    "must not",
+    "shall not",
+    "can not",
+    "cannot",
+    "prohibited",
+    "forbidden",
+    "not allowed",
+    "not permitted",
+    "unauthorized",
+    "proprietary",
+    "confidential",
+    "permission",
+    "commons clause",
+    "sustainable use",
+    "fair source",
+    "source-available",
+    "source available",
+    "polyform",
+    "end user license",
+    "additional",
+    "further",
+    "modified version",
+];
+
+/// Bytes looked at on both sides of a trigger: a long sentence.
+const REACH: usize = 600;
+
+/// Restrictions of one file that are kept: more of them are a list of data.
+const MOST: usize = 64;
+
+/// Adds the restrictions around `hits` to `seen`, also those that a full text explains: [`settle`] tells them apart.
+pub(super) fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
+    let mut done = 0;
+    let mut at = 0;
+    while let Some(&hit) = hits.get(at) {
+        let from = floor_boundary(page.text, (hit as usize).saturating_sub(REACH)).max(done);
+        let mut to = hit as usize + REACH;
+        while let Some(next) = hits.get(at + 1).filter(|next| (**next as usize) < to + REACH) {
+            to = *next as usize + REACH;
+            at += 1;
+        }
+        at += 1;
+        let to = ceil_boundary(page.text, to);
+        if from < to {
+            seen.restrictions.extend(within(page, from, to));
+        }
+        done = to;
+    }
+}
+
+fn within(page: &Page<'_>, from: usize, to: usize) -> Vec<Restriction> {
+    let words = pattern::read(page.text, from, to);
+    let found = ROWS.find(&words).into_iter();
+    found
+        .map(|(row, range)| {
+            let span = Span::new(words[range.start].span.start, words[range.end - 1].span.end);
+            let words = words[range].iter().map(|word| word.span).collect();
+            Restriction {
+                kind: row.kind,
+                row: &row.id,
+                lines: page.line_range(span),
+                quote: quote(span.of(page.text)),
+                of: None,
+                words,
+            }
+        })
+        .collect()
+}
+
+/// Lines between a license and what restricts it, outside of license documents.
+const NEAR: u32 = 12;
+
+/// Texts of a document to which its other words belong; in a collection of more they belong to what is near.
+const FEW: usize = 2;
+
+/// Leaves out the restrictions that known texts explain, and puts `LicenseRef-modified-<id>` in the place of the
+/// licenses that the others restrict.
+pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
+    let mut found = std::mem::take(&mut seen.restrictions);
+    found.retain(|one| !is_explained(one, &seen.matched));
+    found.truncate(MOST);
+    for mut one in found {
+        match host(&one, role, &seen.detections) {
+            Some(at) => {
+                let host = &mut seen.detections[at];
+                if restricts_itself(&host.expr, one.kind) {
+                    continue;
+                }
+                one.of = Some(original(&host.expr));
+                restrict(host, &one);
+            }
+            None if role == Role::LicenseText || is_readme(page.path) && is_firm(&one) => {
+                seen.detections.extend(alone(&one, role));
+            }
+            None => continue,
+        }
+        seen.restrictions.push(one);
+    }
+    Detection::sort(&mut seen.detections);
+    seen.detections.dedup_by(|a, b| a.expr == b.expr && a.by == ID && b.by == ID);
+}
+
+/// True where every word stands in a full text of a license, as that has it.
+fn is_explained(one: &Restriction, matched: &[Span]) -> bool {
+    let is_inside = |word: &Span| matched.iter().any(|run| run.start <= word.start && word.end <= run.end);
+    one.words.iter().all(is_inside)
+}
+
+/// The place of the license that a restriction belongs to: the one it stands in, else the nearest; a text or grant before
+/// any other.
+fn host(one: &Restriction, role: Role, seen: &[Detection]) -> Option<usize> {
+    let texts = seen.iter().filter(|found| found.class == Witness::Text).count();
+    let most = if role == Role::LicenseText && texts <= FEW { u32::MAX } else { NEAR };
+    let fits = |found: &&(usize, &Detection)| {
+        let found = found.1;
+        found.class < Witness::Clue && found.class != Witness::Manifest && distance(one.lines, found.lines) <= most
+    };
+    let all: Vec<(usize, &Detection)> = seen.iter().enumerate().collect();
+    all.iter().filter(fits).min_by_key(|(at, found)| (distance(one.lines, found.lines), *at)).map(|(at, _)| *at)
+}
+
+fn distance(one: LineRange, other: LineRange) -> u32 {
+    one.first.saturating_sub(other.last).max(other.first.saturating_sub(one.last))
+}
+
+/// What `LicenseRef-modified-` names begin with.
+const MODIFIED: &str = "modified-";
+
+fn modified(term: &Term) -> Term {
+    match term.is_reference() {
+        true => term.clone(),
+        false => Term::reference(format!("{MODIFIED}{}", term.license.as_str())),
+    }
+}
+
+/// The expression before an earlier restriction of it.
+fn original(expr: &LicenseExpr) -> LicenseExpr {
+    expr.map_terms(&mut |term| {
+        let base = term.license.as_str().strip_prefix(MODIFIED).filter(|_| term.is_reference());
+        base.and_then(Term::from_id).unwrap_or_else(|| term.clone())
+    })
+}
+
+fn restrict(host: &mut Detection, one: &Restriction) {
+    let expr = host.expr.map_terms(&mut |term| modified(term));
+    if expr != host.expr {
+        host.note = Some(format!("with a restriction ({}): \"{}\"", one.kind, one.quote));
+        host.expr = expr;
+    }
+}
+
+/// Parts of ids that say what the license takes away.
+const NAMED: &[(&str, RestrictionKind)] =
+    &[("-NC", RestrictionKind::NonCommercial), ("-ND", RestrictionKind::NoChanges)];
+
+/// True where the terms of the license say the like anyway: `CC-BY-NC-4.0` is not changed by "non-commercial".
+fn restricts_itself(expr: &LicenseExpr, kind: RestrictionKind) -> bool {
+    expr.terms().iter().any(|term| {
+        let id = term.to_string();
+        let is_named = |(part, of): &(&str, RestrictionKind)| *of == kind && id.contains(part);
+        NAMED.iter().any(is_named)
+            || license::license(&id).is_some_and(|listed| {
+                let words = pattern::read(listed.text, 0, listed.text.len());
+                ROWS.find(&words).iter().any(|(row, _)| row.kind == kind)
+            })
+    })
+}
+
+/// True for words that leave no doubt, wherever they stand.
+fn is_firm(one: &Restriction) -> bool {
+    matches!(one.row, "no-commercial-use" | "size-or-fee" | "commons-clause")
+}
+
+/// The terms of a document that holds no known license.
+fn alone(one: &Restriction, role: Role) -> Option<Detection> {
+    let class = if role == Role::LicenseText { Witness::Text } else { Witness::Readme };
+    Some(Detection {
+        expr: Term::reference(format!("restricted-{}", one.kind.name())).into(),
+        class,
+        by: ID,
+        lines: one.lines,
+        score: Score(9_000),
+        quote: one.quote.clone(),
+        note: Some(format!("terms without a name that restrict ({})", one.kind)),
+    })
+}

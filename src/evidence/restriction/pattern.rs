@@ -1,0 +1,150 @@
+//! The language in which rows of `restrictions.toml` say what they match, and the search for them.
+//!
+//! Knows words and sentences, nothing of licenses. Work per place is bounded: a gap is at most 16 words.
+
+use crate::evidence::text::words::{form, words};
+use crate::text::Span;
+
+/// A word of a document in its normal form.
+#[derive(Debug)]
+pub struct Word {
+    /// The normal form.
+    pub form: String,
+    /// Bytes of the document.
+    pub span: Span,
+    /// True where a sentence begins with it.
+    begins: bool,
+}
+
+/// The words of `text` between the bytes `from` and `to`, with the beginnings of sentences.
+pub fn read(text: &str, from: usize, to: usize) -> Vec<Word> {
+    let mut end = from;
+    let found = words(text, from, to);
+    let read = found.iter().map(|word| {
+        let (start, between) = (word.start as usize, &text[end..word.start as usize]);
+        let begins = end == from || ends_sentence(between);
+        end = word.end as usize;
+        Word { form: form(&text[start..end]), span: Span::new(word.start, word.end), begins }
+    });
+    read.collect()
+}
+
+/// True where what stands between two words ends a sentence: a full stop, or an empty line.
+fn ends_sentence(between: &str) -> bool {
+    let stops = between.find(['.', '!', '?']).is_some_and(|at| {
+        between[at + 1..].starts_with(|next: char| next.is_whitespace() || matches!(next, '"' | ')' | '*' | '<'))
+    });
+    // Furniture of comments does not fill an empty line.
+    let lines = between.lines().skip(1).filter(|line| !line.contains(|letter: char| letter.is_alphanumeric())).count();
+    stops || between.matches('\n').count() > 1 && lines > 1
+}
+
+/// A part of a pattern.
+#[derive(Debug)]
+enum Token {
+    /// One of several phrases.
+    Any { phrases: Vec<Vec<String>>, optional: bool },
+    /// None of several phrases comes next.
+    Not(Vec<Vec<String>>),
+    /// At most so many words.
+    Gap(usize),
+    /// A sentence begins here.
+    Start,
+}
+
+/// Words of a sentence behind a match that are looked at.
+const MOST_BEHIND: usize = 24;
+
+/// A line of `match`.
+#[derive(Debug)]
+pub struct Pattern(Vec<Token>);
+
+impl Pattern {
+    /// The pattern in `line`; `None` where it does not begin with a word.
+    pub fn parse(line: &str) -> Option<Pattern> {
+        let tokens: Vec<Token> = line.split_whitespace().map(token).collect();
+        let first = tokens.iter().find(|token| !matches!(token, Token::Start))?;
+        matches!(first, Token::Any { optional: false, .. }).then_some(Pattern(tokens))
+    }
+
+    /// The first words of its phrases, with `*` for the rest of a word.
+    pub fn openings(&self) -> impl Iterator<Item = &str> {
+        let first = self.0.iter().find_map(|token| match token {
+            Token::Any { phrases, .. } => Some(phrases.as_slice()),
+            _ => None,
+        });
+        first.unwrap_or_default().iter().filter_map(|phrase| phrase.first().map(String::as_str))
+    }
+
+    /// True where it matches within the rest of the sentence that ends behind the word `end`.
+    pub fn follows(&self, words: &[Word], end: usize) -> bool {
+        let rest = words.get(end..).unwrap_or_default();
+        let len = rest.iter().take(MOST_BEHIND).take_while(|word| !word.begins).count();
+        (end..end + len).any(|at| self.matches(words, at).is_some())
+    }
+
+    /// The words from `at` on that it matches.
+    pub fn matches(&self, words: &[Word], at: usize) -> Option<std::ops::Range<usize>> {
+        follow(&self.0, words, at, at).map(|end| at..end)
+    }
+}
+
+fn token(text: &str) -> Token {
+    if text == "^" {
+        return Token::Start;
+    }
+    if let Some(most) = text.strip_prefix("..").and_then(|number| number.parse().ok()) {
+        return Token::Gap(most);
+    }
+    let phrases = |text: &str| text.split('|').map(phrase).collect();
+    match (text.strip_prefix('!'), text.strip_suffix('?')) {
+        (Some(not), _) => Token::Not(phrases(not)),
+        (_, Some(optional)) => Token::Any { phrases: phrases(optional), optional: true },
+        _ => Token::Any { phrases: phrases(text), optional: false },
+    }
+}
+
+fn phrase(text: &str) -> Vec<String> {
+    let spelled = |word: &str| match word.strip_suffix('*') {
+        Some(stem) => format!("{stem}*"),
+        None => form(word),
+    };
+    text.split('-').filter(|word| !word.is_empty()).map(spelled).collect()
+}
+
+/// Where the match of `tokens` from the word `at` ends; `first` is the word with which the whole match begins.
+fn follow(tokens: &[Token], words: &[Word], at: usize, first: usize) -> Option<usize> {
+    let Some((token, rest)) = tokens.split_first() else { return Some(at) };
+    match token {
+        Token::Start => words.get(at).filter(|word| word.begins).and_then(|_| follow(rest, words, at, first)),
+        Token::Not(phrases) => {
+            let follows = phrases.iter().any(|phrase| after(phrase, words, at, first).is_some());
+            if follows { None } else { follow(rest, words, at, first) }
+        }
+        Token::Any { phrases, optional } => {
+            let ends = phrases.iter().filter_map(|phrase| after(phrase, words, at, first));
+            let taken = ends.filter_map(|end| follow(rest, words, end, first)).next();
+            taken.or_else(|| if *optional { follow(rest, words, at, first) } else { None })
+        }
+        Token::Gap(most) => (at..=at + most)
+            .take_while(|next| *next == at || is_inside(words, next - 1, first))
+            .find_map(|next| follow(rest, words, next, first)),
+    }
+}
+
+/// True for a word of the sentence in which the match began.
+fn is_inside(words: &[Word], at: usize, first: usize) -> bool {
+    words.get(at).is_some_and(|word| at == first || !word.begins)
+}
+
+/// The place behind `phrase`, where it stands at `at`.
+fn after(phrase: &[String], words: &[Word], at: usize, first: usize) -> Option<usize> {
+    let fits = |(offset, wanted): (usize, &String)| {
+        let word = words.get(at + offset).filter(|_| is_inside(words, at + offset, first));
+        word.is_some_and(|word| match wanted.strip_suffix('*') {
+            Some(stem) => word.form.starts_with(stem),
+            None => word.form == *wanted,
+        })
+    };
+    phrase.iter().enumerate().all(fits).then_some(at + phrase.len())
+}

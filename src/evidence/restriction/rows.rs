@@ -1,0 +1,140 @@
+//! The rows of `restrictions.toml`, and what of a text they match.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::pattern::{Pattern, Word};
+use crate::evidence::detection::RestrictionKind;
+
+/// A restriction that rows know.
+#[derive(Debug)]
+pub struct Row {
+    /// Its name, as explanations say it.
+    pub id: String,
+    /// What it takes away.
+    pub kind: RestrictionKind,
+    patterns: Vec<Pattern>,
+    #[cfg(test)]
+    written: Written,
+}
+
+/// A row as it is written.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, serde(deny_unknown_fields))]
+struct Written {
+    id: String,
+    kind: RestrictionKind,
+    r#match: Vec<String>,
+    #[cfg(test)]
+    yes: Vec<String>,
+    #[cfg(test)]
+    no: Vec<String>,
+    #[cfg(test)]
+    seen: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct File {
+    row: Vec<Written>,
+}
+
+/// All rows, with the patterns of each by the word with which they begin.
+pub struct Rows {
+    rows: Vec<Row>,
+    by_word: BTreeMap<String, Vec<(usize, usize)>>,
+}
+
+/// The rows that are compiled in.
+pub static ROWS: LazyLock<Rows> = LazyLock::new(|| {
+    let file: File = toml::from_str(include_str!("restrictions.toml")).expect("a test reads the file");
+    Rows::new(file.row)
+});
+
+/// What behind a restriction refers to the license itself: "may not be copied except according to those terms".
+static LIFTED: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    let lines = [
+        "except in|under|according|pursuant|as ..2 compliance|terms|permitted|provided|expressly|the-licens*|this-licens*",
+        "except ..1 according|pursuant",
+        "unless ..4 comply|accept|compliance",
+    ];
+    lines.iter().filter_map(|line| Pattern::parse(line)).collect()
+});
+
+impl Rows {
+    fn new(written: Vec<Written>) -> Rows {
+        let rows: Vec<Row> = written
+            .into_iter()
+            .map(|written| Row {
+                id: written.id.clone(),
+                kind: written.kind,
+                patterns: written.r#match.iter().filter_map(|line| Pattern::parse(line)).collect(),
+                #[cfg(test)]
+                written,
+            })
+            .collect();
+        let mut by_word: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
+        for (row, one) in rows.iter().enumerate() {
+            for (nth, pattern) in one.patterns.iter().enumerate() {
+                for word in pattern.openings() {
+                    by_word.entry(word.to_owned()).or_default().push((row, nth));
+                }
+            }
+        }
+        Rows { rows, by_word }
+    }
+
+    /// What the rows match in `words`, in order of place; of a sentence the first match of each row.
+    pub fn find(&self, words: &[Word]) -> Vec<(&Row, std::ops::Range<usize>)> {
+        let mut found: Vec<(&Row, std::ops::Range<usize>)> = Vec::new();
+        for (at, word) in words.iter().enumerate() {
+            for &(row, nth) in self.by_word.get(&word.form).into_iter().flatten() {
+                let row = &self.rows[row];
+                let Some(range) = row.patterns[nth].matches(words, at) else { continue };
+                if LIFTED.iter().any(|lifted| lifted.follows(words, range.end)) {
+                    continue;
+                }
+                if !found.iter().any(|(other, earlier)| other.id == row.id && range.start < earlier.end) {
+                    found.push((row, range));
+                }
+            }
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pattern::read;
+    use super::*;
+
+    fn matched(text: &str) -> Vec<String> {
+        ROWS.find(&read(text, 0, text.len())).iter().map(|(row, _)| row.id.clone()).collect()
+    }
+
+    #[test]
+    fn every_row_finds_its_yes_and_not_its_no() {
+        for row in &ROWS.rows {
+            let Written { id, yes, no, seen, r#match, .. } = &row.written;
+            assert!(!yes.is_empty() && !no.is_empty() && seen.len() > 1, "{id}: a row needs yes, no and two places");
+            assert_eq!(row.patterns.len(), r#match.len(), "{id}: a pattern begins with a word");
+            for text in yes {
+                assert!(matched(text).contains(id), "{id} does not find {text:?}, found {:?}", matched(text));
+            }
+            for text in no {
+                assert!(matched(text).is_empty(), "{:?} found in {text:?}", matched(text));
+            }
+        }
+    }
+
+    #[test]
+    fn every_yes_wakes_the_detector() {
+        for row in &ROWS.rows {
+            for text in &row.written.yes {
+                let low = text.to_lowercase();
+                assert!(super::super::TRIGGERS.iter().any(|trigger| low.contains(trigger)), "{text}");
+            }
+        }
+    }
+}
