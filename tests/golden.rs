@@ -94,7 +94,7 @@ pub fn package(attr: &str, file: &str, line: u32, says: &str, has: &str) -> Pack
     let table = table();
     let verdict = verdict::compare(&declared, &conclusion, &table);
     let package = bare(attr, Some(site));
-    let judged = Judged { conclusion, verdict, prebuilt: Vec::new(), unknown: Vec::new() };
+    let judged = Judged { conclusion, verdict, prebuilt: Vec::new(), unknown: Vec::new(), restricted: Vec::new() };
     let subject = Subject {
         package: &package,
         declared: &declared,

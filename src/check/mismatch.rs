@@ -1,6 +1,6 @@
 //! Declared and concluded share nothing.
 
-use crate::verdict::DriftKind;
+use crate::verdict::{Drift, DriftKind};
 
 use super::{Check, Finding, Severity, Subject};
 
@@ -20,5 +20,16 @@ pub(super) const CHECK: Check = Check {
 fn rule(subject: &Subject<'_>) -> Vec<Finding> {
     let Some(concluded) = subject.concluded() else { return Vec::new() };
     let message = format!("declared {}, the source says {}", subject.declared_in_words(), concluded.expr);
-    subject.drifts(DriftKind::Mismatch).map(|_| subject.finding_with_remedy(&CHECK, message.clone())).collect()
+    // A license with a restriction is told by LIC022.
+    let is_told = |drift: &&Drift| {
+        drift
+            .missing
+            .iter()
+            .all(|term| term.modified_from().is_some_and(|base| subject.declares(|one| one.license == base.license)))
+    };
+    subject
+        .drifts(DriftKind::Mismatch)
+        .filter(|drift| !is_told(drift))
+        .map(|_| subject.finding_with_remedy(&CHECK, message.clone()))
+        .collect()
 }

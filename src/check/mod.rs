@@ -2,6 +2,7 @@
 //!
 //! Checks only read. Each is one file with its documentation; a row in [`CHECKS`] registers it. Ids are for ever.
 
+mod added_restriction;
 mod audit;
 mod confusable_id;
 mod deprecated_id;
@@ -98,6 +99,7 @@ pub const CHECKS: &[&Check] = &[
     &list_is_choice::CHECK,
     &unfree::CHECK,
     &unfree_found_free::CHECK,
+    &added_restriction::CHECK,
     &provenance::CHECK,
     &upstream_inconsistent::CHECK,
     &no_license_found::CHECK,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::conclusion::{Basis, Concluded, Conclusion, Confidence, Prebuilt, UnknownText};
+use crate::conclusion::{Basis, Concluded, Conclusion, Confidence, Prebuilt, Restricted, UnknownText};
 use crate::declared::{Declared, Statement};
 use crate::license::{LicenseExpr, Suffix, Term};
 use crate::tree::{LicenseTable, Package, Site};
@@ -47,6 +47,8 @@ pub struct Judged {
     pub prebuilt: Vec<Prebuilt>,
     /// What it ships that reads like a license and is none that is known.
     pub unknown: Vec<UnknownText>,
+    /// Terms in it that take something away from its licenses.
+    pub restricted: Vec<Restricted>,
 }
 
 impl<'a> Subject<'a> {
@@ -144,7 +146,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    fn declares(&self, what: impl Fn(&Term) -> bool) -> bool {
+    pub(super) fn declares(&self, what: impl Fn(&Term) -> bool) -> bool {
         let members = self.statement().map(verdict::members).unwrap_or_default();
         members.iter().any(|member| member.expr.terms().iter().any(|term| what(term)))
     }

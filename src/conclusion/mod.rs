@@ -6,6 +6,7 @@
 mod confidence;
 mod lead;
 mod prebuilt;
+mod restricted;
 mod scope;
 mod suffix;
 mod unknown;
@@ -19,6 +20,7 @@ use crate::license::{LicenseExpr, Suffix, Term, are_wordings, difference, refine
 use crate::text::{LineRange, RelPath};
 
 pub use prebuilt::{Prebuilt, prebuilt};
+pub use restricted::{Restricted, restrictions};
 use scope::Scope;
 pub use unknown::{UnknownText, unknown_texts};
 use voice::Voice;

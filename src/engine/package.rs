@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::check::{self, Earlier, Finding, Judged, Subject};
-use crate::conclusion::{conclude, prebuilt, unknown_texts};
+use crate::conclusion::{conclude, prebuilt, restrictions, unknown_texts};
 use crate::declared::Declared;
 use crate::evidence::{Detector, Evidence, curate};
 use crate::report::{Outcome, Why, WhyKind};
@@ -120,7 +120,8 @@ fn judge(package: &Package, declared: &Declared, evidence: &Evidence, table: &Li
     let conclusion = conclude(evidence, &root);
     let verdict = compare(declared, &conclusion, table);
     let (prebuilt, unknown) = (prebuilt(evidence, &root), unknown_texts(evidence, &root));
-    Outcome::Audited(Some(Box::new(Judged { conclusion, verdict, prebuilt, unknown })))
+    let restricted = restrictions(evidence, &root);
+    Outcome::Audited(Some(Box::new(Judged { conclusion, verdict, prebuilt, unknown, restricted })))
 }
 
 /// What the rules say about one package.

@@ -75,6 +75,9 @@ pub enum Suffix {
 /// The GNU families whose ids carry `-only` or `-or-later`.
 const SUFFIXED: [&str; 4] = ["AGPL-", "GFDL-", "GPL-", "LGPL-"];
 
+/// How the names of modified licenses begin.
+const MODIFIED: &str = "modified-";
+
 impl Term {
     /// The term for an SPDX id in any case and any age: `gpl-2.0+`, `GPL-2.0-only` and `MIT` all work.
     /// `None` where the list has no such id.
@@ -125,6 +128,20 @@ impl Term {
             (LicenseName::Spdx(base), Suffix::OrLater) => ["", base, "+"],
             (LicenseName::Spdx(base), Suffix::Only | Suffix::Unstated) => ["", base, "-only"],
         }
+    }
+
+    /// The license with terms added to it that take something away: `LicenseRef-modified-MIT`.
+    pub fn modified(&self) -> Term {
+        match self.is_reference() {
+            true => self.clone(),
+            false => Term::reference(format!("{MODIFIED}{}", self.license.as_str())),
+        }
+    }
+
+    /// The license that [`Term::modified`] was made from.
+    pub fn modified_from(&self) -> Option<Term> {
+        let base = self.license.as_str().strip_prefix(MODIFIED).filter(|_| self.is_reference())?;
+        Term::from_id(base)
     }
 
     /// True for `LicenseRef-...`.

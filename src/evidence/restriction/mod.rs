@@ -14,6 +14,9 @@ use super::readme::is_readme;
 use crate::license::{self, LicenseExpr, Term};
 use crate::text::{LineRange, Span};
 
+/// The rows as they are written, for the fingerprint.
+pub(super) const TABLE: &str = include_str!("restrictions.toml");
+
 /// The name of the detector.
 pub(super) const ID: DetectorId = "restriction";
 
@@ -144,12 +147,14 @@ pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
     for mut one in found {
         match host(&one, role, &seen.detections) {
             Some(at) => {
-                let host = &mut seen.detections[at];
-                if restricts_itself(&host.expr, one.kind) {
+                let base = original(&seen.detections[at].expr);
+                if restricts_itself(&base, one.kind) {
                     continue;
                 }
-                one.of = Some(original(&host.expr));
-                restrict(host, &one);
+                let same =
+                    |found: &&mut Detection| found.class < Witness::Clue && shares(&original(&found.expr), &base);
+                seen.detections.iter_mut().filter(same).for_each(|found| restrict(found, &one));
+                one.of = Some(base);
             }
             None if role == Role::LicenseText || is_readme(page.path) && is_firm(&one) => {
                 seen.detections.extend(alone(&one, role));
@@ -185,26 +190,18 @@ fn distance(one: LineRange, other: LineRange) -> u32 {
     one.first.saturating_sub(other.last).max(other.first.saturating_sub(one.last))
 }
 
-/// What `LicenseRef-modified-` names begin with.
-const MODIFIED: &str = "modified-";
-
-fn modified(term: &Term) -> Term {
-    match term.is_reference() {
-        true => term.clone(),
-        false => Term::reference(format!("{MODIFIED}{}", term.license.as_str())),
-    }
-}
-
 /// The expression before an earlier restriction of it.
 fn original(expr: &LicenseExpr) -> LicenseExpr {
-    expr.map_terms(&mut |term| {
-        let base = term.license.as_str().strip_prefix(MODIFIED).filter(|_| term.is_reference());
-        base.and_then(Term::from_id).unwrap_or_else(|| term.clone())
-    })
+    expr.map_terms(&mut |term| term.modified_from().unwrap_or_else(|| term.clone()))
+}
+
+/// True where both name one license: the title, the text and the grant of a document.
+fn shares(one: &LicenseExpr, other: &LicenseExpr) -> bool {
+    one.terms().iter().any(|term| other.terms().iter().any(|other| other.license == term.license))
 }
 
 fn restrict(host: &mut Detection, one: &Restriction) {
-    let expr = host.expr.map_terms(&mut |term| modified(term));
+    let expr = host.expr.map_terms(&mut Term::modified);
     if expr != host.expr {
         host.note = Some(format!("with a restriction ({}): \"{}\"", one.kind, one.quote));
         host.expr = expr;

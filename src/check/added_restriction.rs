@@ -1,0 +1,56 @@
+//! Terms beside or inside a license that take something away from it.
+
+use crate::conclusion::{Confidence, Restricted};
+
+use super::{Check, Finding, Severity, Subject};
+
+/// The rule.
+pub(super) const CHECK: Check = Check {
+    id: "LIC022",
+    name: "added-restriction",
+    severity: Severity::Error,
+    metadata_only: false,
+    what: "The source adds terms to its license, before, inside or after the text, that take something away: commercial use, resale, hosting, some users or purposes.",
+    why: "With such terms it is another license, often an unfree one, whatever the rest of the text says; the build farm may not build or redistribute it.",
+    example: "`asl20` declared, LICENSE is the Apache License with the Commons Clause before it.",
+    wrong_when: "The words speak of another work, or only ask for something that the license asks for anyway. A `[[curate]]` in clarity.toml says what the file is. A warning where the added terms leave the license free, or stand outside of license documents.",
+    rule,
+};
+
+/// Restrictions that are listed in the message.
+const MOST_LISTED: usize = 3;
+
+fn rule(subject: &Subject<'_>) -> Vec<Finding> {
+    let Ok(judged) = subject.judged else { return Vec::new() };
+    let is_free = subject.statement().is_some() && !subject.declares(|term| subject.table.is_free(term) == Some(false));
+    let told: Vec<&Restricted> = judged.restricted.iter().collect();
+    if !is_free || told.is_empty() {
+        return Vec::new();
+    }
+    vec![about(subject, &told)]
+}
+
+fn about(subject: &Subject<'_>, told: &[&Restricted]) -> Finding {
+    let listed: Vec<String> = told.iter().take(MOST_LISTED).map(|one| in_words(one)).collect();
+    let rest = match told.len().saturating_sub(MOST_LISTED) {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    let message = format!("declared {}, the source adds: {}{rest}", subject.declared_in_words(), listed.join(", "));
+    let mut finding = subject.finding(&CHECK, message);
+    if !told.iter().any(|one| one.kind.is_unfree() && one.is_document) {
+        finding.severity = Severity::Warning;
+    }
+    finding.confidence = Confidence::Medium;
+    if let Some(first) = told.first() {
+        finding.help.push(format!(
+            "read {}:{}; where the terms hold, declare `unfree`, or an inline record that names them",
+            first.file, first.lines
+        ));
+    }
+    finding
+}
+
+fn in_words(one: &Restricted) -> String {
+    format!("{} (\"{}\", {}:{})", one.kind, one.quote, one.file, one.lines)
+}
