@@ -47,7 +47,7 @@ pub use tree::{Contents, Event, FileEntry, Identity, Note, Origin, SourceTree, U
 pub use unpack::unpack;
 pub use urls::Rewriting;
 
-use crate::store::{Key, Store};
+use crate::store::{Held, Key, Store};
 use crate::tree::{HashMode, SourceRef};
 use fetch::Plan;
 use gate::Gate;
@@ -263,6 +263,11 @@ impl Sources {
     fn of_cache(&self, request: &Request<'_>, hash: &FixedHash, origin: Origin) -> Option<SourceTree> {
         let identity = Identity { mode: request.source.mode, hash: hash.clone() };
         let held = self.options.store.get(&key_of(&identity))?;
+        if !is_as_written(&held, &identity) {
+            // It is fetched anew; a cache that cannot be written keeps it, and it is never read.
+            let _ = self.options.store.remove(&key_of(&identity));
+            return None;
+        }
         let (strip, name) = read_note(&held.note)?;
         // A flat hash says nothing of how the file is read; the request does.
         let strip = if identity.mode == HashMode::Flat { request.strip() } else { strip };
@@ -359,6 +364,13 @@ fn net_options(options: &Options) -> NetOptions {
     let named = options.binary_cache.iter().chain(&options.pypi_index).chain(bases);
     named.filter_map(|url| urls::host(url)).for_each(|host| net.private.add(host));
     net
+}
+
+/// True where the bytes of a cached source are those that were verified: disks decay, and a cache can be written by
+/// others. Of a file the declared hash says it, of a tree the digest of the archive that it was unpacked from.
+fn is_as_written(held: &Held, identity: &Identity) -> bool {
+    hash_file(&held.path, identity.hash.algo)
+        .is_ok_and(|(got, digest)| digest == held.digest && (identity.mode == HashMode::Nar || got == identity.hash))
 }
 
 /// The key of a source in the cache.

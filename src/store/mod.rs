@@ -8,6 +8,7 @@
 //! Invariant: nothing below `root` is ever changed in place, except the time of last use that [`Store::gc`] goes by.
 
 mod keep;
+mod private;
 mod staged;
 
 use std::fs::{self, File};
@@ -100,6 +101,13 @@ impl Store {
     /// The store below `root`, made where it does not exist; read-only where it exists and cannot be written.
     pub fn open(root: impl Into<PathBuf>) -> Result<Store, StoreError> {
         let root = root.into().join(LAYOUT);
+        match private::claim(&root) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied && root.is_dir() => {
+                return Err(StoreError::io(&root, "is not used")(error));
+            }
+            // The next step says what is wrong.
+            _ => {}
+        }
         let made = fs::create_dir_all(root.join("tmp")).and_then(|()| fs::create_dir_all(root.join("partial")));
         let lock = root.join("lock");
         let opened = made.and_then(|()| File::options().create(true).append(true).open(&lock));

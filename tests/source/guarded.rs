@@ -353,3 +353,103 @@ fn git_dies_with_a_clarity_that_is_killed() {
     child.wait().expect("ended");
     wait(false);
 }
+
+/// The files of the cache with this name.
+fn in_cache(folder: &Path, name: &str) -> Vec<PathBuf> {
+    let walk = walkdir::WalkDir::new(folder.join("cache")).into_iter().flatten();
+    walk.filter(|entry| entry.file_name() == name).map(walkdir::DirEntry::into_path).collect()
+}
+
+/// Options that find nothing but what is cached.
+fn cached_only(folder: &Path) -> clarity::source::Options {
+    let mut options = options(folder);
+    options.network = clarity::source::Network::NotAsked;
+    options
+}
+
+#[test]
+fn cached_sources_that_changed_are_not_believed() {
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(4);
+    header.set_mode(0o644);
+    header.set_cksum();
+    tar.append_data(&mut header, "a-1/LICENSE", &b"text"[..]).expect("written");
+    let body = tar.into_inner().expect("finished");
+    let plain = tempfile::tempdir().expect("a folder");
+    fs::write(plain.path().join("LICENSE"), "text").expect("written");
+    let nar = hash_nar(plain.path(), Algo::Sha256).expect("readable").to_string();
+    let served = body.clone();
+    let server = Server::new(move |_| Reply::ok(&served));
+    let url = server.url("/a.tar");
+    for source in [flat(&url, &sha256(&body)), unpacked(&url, &nar)] {
+        let room = tempfile::tempdir().expect("a folder");
+        acquire(&sources(options(room.path())), &source).expect("fetched");
+        acquire(&sources(cached_only(room.path())), &source).expect("cached");
+        let [data] = &in_cache(room.path(), "data")[..] else { panic!("one entry") };
+        let mut bytes = fs::read(data).expect("readable");
+        let at = bytes.iter().rposition(|byte| *byte == b'x').expect("the text");
+        bytes[at] = b'z';
+        fs::write(data, &bytes).expect("writable");
+        let error = refusal(acquire(&sources(cached_only(room.path())), &source));
+        assert!(error.contains("not at hand"), "{error}");
+        acquire(&sources(options(room.path())), &source).expect("fetched anew");
+    }
+    // A file with a digest that fits it, and not what is declared.
+    let room = tempfile::tempdir().expect("a folder");
+    let source = flat(&url, &sha256(&body));
+    acquire(&sources(options(room.path())), &source).expect("fetched");
+    let planted = b"planted";
+    fs::write(&in_cache(room.path(), "data")[0], planted).expect("writable");
+    let digest = clarity::text::Digest::of(planted);
+    fs::write(&in_cache(room.path(), "meta")[0], format!("7 {digest} strip a.tar\n")).expect("writable");
+    refusal(acquire(&sources(cached_only(room.path())), &source));
+}
+
+#[test]
+fn a_download_does_not_write_through_a_link() {
+    let body = vec![b'x'; 1000];
+    let served = body.clone();
+    let server = Server::new(move |asked| match asked.before {
+        0 => Reply { cut: Some(10), ..Reply::ok(&served) },
+        _ => Reply::range(&served, asked),
+    });
+    let room = tempfile::tempdir().expect("a folder");
+    let mut once = options(room.path());
+    once.net.most_tries = 1;
+    let source = flat(&server.url("/a.tar"), &sha256(&body));
+    refusal(acquire(&sources(once), &source));
+    let partial = fs::read_dir(room.path().join("cache/v1/partial")).expect("there").flatten();
+    let partial = partial.map(|entry| entry.path()).find(|path| path.extension().is_none()).expect("begun");
+    let victim = room.path().join("victim");
+    fs::write(&victim, "mine").expect("written");
+    fs::remove_file(&partial).expect("removed");
+    symlink(&victim, &partial).expect("a link");
+    let _ = acquire(&sources(options(room.path())), &source);
+    assert_eq!(fs::read_to_string(&victim).expect("readable"), "mine");
+}
+
+#[test]
+fn the_cache_is_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let room = tempfile::tempdir().expect("a folder");
+    let place = room.path().join("cache/v1");
+    fs::create_dir_all(&place).expect("made");
+    fs::set_permissions(&place, fs::Permissions::from_mode(0o777)).expect("set");
+    for _ in 0..2 {
+        drop(options(room.path()));
+        assert_eq!(fs::metadata(&place).expect("there").permissions().mode() & 0o777, 0o700);
+        fs::remove_dir_all(&place).expect("removed");
+    }
+}
+
+#[test]
+#[ignore = "needs root, to give a folder to another user"]
+fn a_cache_of_another_user_is_refused() {
+    let room = tempfile::tempdir().expect("a folder");
+    let place = room.path().join("cache/v1");
+    fs::create_dir_all(&place).expect("made");
+    std::os::unix::fs::chown(&place, Some(12345), None).expect("root gives it away");
+    let error = clarity::store::Store::open(room.path().join("cache")).expect_err("refused").to_string();
+    assert!(error.contains("belongs to another user"), "{error}");
+}
