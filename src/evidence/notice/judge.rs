@@ -139,6 +139,9 @@ fn alternative(mentions: &mut [Mention], one: &Match) {
     };
     if before.standing > Standing::Mention && mentions[name].first - before.end.min(mentions[name].first) < NEAR {
         mentions[name].tied = Some(Tie::Or);
+        // "the Apache License (LICENSE-APACHE, or a copy at http://...)" is named more than once.
+        let again = (1..name).rev().take_while(|at| mentions[at - 1].expr == mentions[name - 1].expr).count();
+        mentions[name - again..name].iter_mut().for_each(|mention| mention.tied = Some(Tie::Or));
     } else {
         mentions[name].row = Some(one.id);
     }

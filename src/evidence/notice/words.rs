@@ -87,6 +87,9 @@ const LINE_PREFIXES: &[&str] = &[
     "xx", "dd", "em", "note",
 ];
 
+/// Tags that change how words look, not where a sentence or a value ends.
+const INLINE: &[&str] = &["a", "b", "i", "u", "em", "strong", "span", "font", "tt", "code", "cite", "small"];
+
 impl Reader<'_> {
     fn run(&mut self) {
         self.start_line();
@@ -442,7 +445,9 @@ impl Reader<'_> {
                 self.gap.add(Gap::NEWLINE);
             }
         }
-        self.gap.add(Gap::COLON);
+        if !INLINE.iter().any(|tag| name.eq_ignore_ascii_case(tag.as_bytes())) {
+            self.gap.add(Gap::COLON);
+        }
         self.at = inner + close + 1;
         0
     }
