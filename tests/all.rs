@@ -1,5 +1,6 @@
 //! One test binary; cases by behaviour.
 
+mod alone;
 mod architecture;
 mod attacks;
 #[path = "bench/metadata.rs"]

@@ -174,6 +174,7 @@ pub fn report(packages: Vec<PackageReport>) -> Report {
         disagreements: Vec::new(),
         unmatched: vec!["no\u{1b}such".to_owned()],
         coverage: Coverage::default(),
+        bindings: Default::default(),
         partial: false,
         late: false,
         asked: Asked::default(),

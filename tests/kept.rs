@@ -157,7 +157,7 @@ fn what_changes_while_it_is_evaluated_is_not_kept() {
     let bench = Bench::new();
     let store = clarity::store::Store::open(bench.cache.path().to_owned()).expect("a store");
     let checkout = clarity::tree::Checkout::open(&bench.tree(), &Default::default()).expect("opened");
-    let facts = Facts { rows: Vec::new(), table: checkout.license_table() };
+    let facts = Facts { rows: Vec::new(), table: checkout.license_table(), bindings: Default::default() };
     let kept = Kept::of(&store, &checkout).expect("a place");
     let file = nix_files(&bench.tree()).into_iter().next().expect("a file");
     let text = fs::read_to_string(&file).expect("readable");

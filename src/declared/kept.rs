@@ -12,7 +12,7 @@ use std::io::{Read as _, Seek as _, Write as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Row;
+use super::{Bindings, Row};
 use crate::store::{Key, Store};
 use crate::text::Digest;
 use crate::tree::{Checkout, Fingerprint, LicenseTable};
@@ -36,6 +36,8 @@ pub struct Facts {
     pub rows: Vec<Row>,
     /// The license table.
     pub table: LicenseTable,
+    /// The license bindings that the rows account for, and the others.
+    pub bindings: Bindings,
 }
 
 /// The place of the facts of one checkout in a store.
@@ -83,22 +85,15 @@ impl<'s> Kept<'s> {
     fn write(&self, checkout: &Checkout, facts: &Facts) -> Option<()> {
         // As they are reported: who reads them and then goes through them goes straight through memory.
         let mut rows: Vec<&Row> = facts.rows.iter().collect();
-        rows.sort_by_key(|row| attr(row));
+        rows.sort_by_key(|row| row.attr());
         let rows = rows.chunks(BLOCK);
         let mut staged = self.store.stage().ok()?;
-        staged.write_all(&packed(&(&facts.table, rows.len()))?).ok()?;
+        staged.write_all(&packed(&(&facts.table, &facts.bindings, rows.len()))?).ok()?;
         for block in rows {
             staged.write_all(&packed(&block)?).ok()?;
         }
         let note = format!("{} {}", checkout.root().display(), checkout.options.system);
         staged.commit(self.store, &self.key, &note).map(drop).ok()
-    }
-}
-
-fn attr(row: &Row) -> &str {
-    match row {
-        Row::Package(package, _) => &package.attr.0,
-        Row::Skipped { attr, .. } | Row::Failed { attr, .. } => attr,
     }
 }
 
@@ -126,12 +121,12 @@ impl Blocks {
     }
 
     fn facts(&mut self) -> Option<Facts> {
-        let (table, blocks): (LicenseTable, usize) = self.next()?;
+        let (table, bindings, blocks): (LicenseTable, Bindings, usize) = self.next()?;
         let mut rows = Vec::with_capacity(blocks.min(MOST_BLOCKS) * BLOCK);
         for _ in 0..blocks {
             rows.append(&mut self.next()?);
         }
-        Some(Facts { rows, table })
+        Some(Facts { rows, table, bindings })
     }
 
     fn next<T: DeserializeOwned>(&mut self) -> Option<T> {

@@ -4,6 +4,7 @@
 //! A name that cannot be resolved here ends in `Declared::Partial`: a wrong license is worse than an open question.
 
 mod alike;
+mod coverage;
 pub mod evaluated;
 mod facts;
 mod kept;
@@ -15,6 +16,7 @@ mod usage;
 
 pub use crate::tree::Selection;
 pub use alike::says_the_same;
+pub use coverage::{Bindings, Elsewhere, NoPackage, Stated, account};
 pub use kept::{Facts, Kept};
 pub use survey::{Part, Row, survey, survey_part};
 pub use usage::Usage;

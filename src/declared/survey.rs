@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
 
 use crate::nix::Eval;
-use crate::text::stop;
+use crate::text::{RelPath, stop};
 use crate::tree::{Checkout, Found, Package, Selection, Walk};
 
 /// One attribute of the checkout.
@@ -31,6 +31,16 @@ pub enum Row {
     },
 }
 
+impl Row {
+    /// The attribute path, or the file.
+    pub fn attr(&self) -> &str {
+        match self {
+            Row::Package(package, _) => &package.attr.0,
+            Row::Skipped { attr, .. } | Row::Failed { attr, .. } => attr,
+        }
+    }
+}
+
 /// Rows cross to the caller's thread in batches: waking it for each would cost more than the row.
 const BATCH: usize = 256;
 
@@ -39,6 +49,8 @@ const BATCH: usize = 256;
 pub struct Part<'s> {
     /// What is asked for.
     pub selection: &'s Selection,
+    /// The files that are read alone, each an attribute called by its number; `None` for what the tree itself gives.
+    pub alone: Option<&'s [RelPath]>,
     /// Number of this shard, and of how many: each has a part of the attributes, and all together have each once.
     pub shard: (usize, usize),
     /// Set to end it with what was found until then.
@@ -48,14 +60,14 @@ pub struct Part<'s> {
 /// Calls `each` with one row per attribute of `selection`, in the order of attribute paths.
 pub fn survey(checkout: &Checkout, selection: &Selection, each: &mut dyn FnMut(Row)) {
     let stop = AtomicBool::new(false);
-    survey_part(checkout, Part { selection, shard: (0, 1), stop: &stop }, each);
+    survey_part(checkout, Part { selection, alone: None, shard: (0, 1), stop: &stop }, each);
 }
 
 /// The same for a part. True where it came to its end.
 pub fn survey_part(checkout: &Checkout, part: Part<'_>, each: &mut dyn FnMut(Row)) -> bool {
-    let Part { selection, shard, stop } = part;
+    let Part { selection, alone, shard, stop } = part;
     let (send, receive) = std::sync::mpsc::sync_channel::<Vec<Row>>(8);
-    let walk = Walk { checkout, selection, stop, shard, seen: Cell::new(0), total: Cell::new(0) };
+    let walk = Walk { checkout, selection, alone, stop, shard, seen: Cell::new(0), total: Cell::new(0) };
     std::thread::scope(|scope| {
         let clock = stop::current();
         let work = move || stop::under(clock, || walked(checkout, walk, &send));

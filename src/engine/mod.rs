@@ -3,6 +3,7 @@
 //! Knows no rule of licenses. `--jobs 1` and `--jobs N` give identical bytes.
 
 mod acquire;
+mod alone;
 mod answers;
 mod audit;
 mod detect;

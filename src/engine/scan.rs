@@ -76,6 +76,7 @@ pub fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watch) -> R
         unmatched: surveyed.unmatched,
         disagreements: surveyed.disagreements,
         coverage,
+        bindings: surveyed.bindings,
         partial: watch.is_ended(),
         late: watch.is_late(),
         asked: asked(request),

@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 use std::thread::{self, ScopedJoinHandle};
 
 use crate::declared::{
-    self, Declared, Facts, Kept, Part, Row, Selection,
+    self, Bindings, Declared, Facts, Kept, Part, Row, Selection,
     evaluated::{Agreement, Evaluated},
 };
 use crate::report::{Disagreement, Rest, RestKind};
+use crate::text::RelPath;
 use crate::text::stop::{self, Stop};
 use crate::tree::{Checkout, Layout, LicenseTable, Package};
 
-use super::Watch;
 use super::request::{Ignored, Request, ScanError, trusted};
+use super::{Watch, alone};
 
 /// A package and what it declares; in boxes, for tens of thousands are sorted and passed on.
 pub type Found = (Box<Package>, Box<Declared>);
@@ -28,6 +29,8 @@ pub(super) struct Surveyed {
     pub(super) disagreements: Vec<Disagreement>,
     /// The license table, where it was kept.
     pub(super) table: Option<LicenseTable>,
+    /// The license bindings of a whole tree.
+    pub(super) bindings: Bindings,
 }
 
 /// The license table of the checkout that `request` names, and what each of its packages declares: kept from an earlier
@@ -65,9 +68,10 @@ pub(super) fn some_of(request: &Request, selection: Selection) -> Request {
 pub(super) fn survey(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
     let mut surveyed = match request.selection {
         Selection::All => whole(checkout, request, watch),
+        Selection::Some(_) if checkout.layout != Layout::PackageSet => beyond(checkout, request, watch),
         Selection::Some(_) => {
             let mut surveyed = Surveyed::default();
-            let rows = evaluated(checkout, request, watch).rows;
+            let rows = evaluated(checkout, request, None, watch).rows;
             rows.into_iter().for_each(|row| surveyed.add(row));
             surveyed
         }
@@ -79,15 +83,30 @@ pub(super) fn survey(checkout: &Checkout, request: &Request, watch: &Watch) -> S
     surveyed
 }
 
+/// What is selected of a tree without a package set: which of its files must be read alone is known when all of it is.
+fn beyond(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
+    let mut surveyed = Surveyed::default();
+    evaluated(checkout, request, None, watch).rows.into_iter().for_each(|row| surveyed.add(row));
+    let all = whole(checkout, &Request { selection: Selection::All, ..request.clone() }, watch);
+    let known: BTreeSet<String> = surveyed.packages.iter().map(|(package, _)| package.attr.0.clone()).collect();
+    let is_asked_for = |attr: &String| request.selection.holds(attr) && !known.contains(attr);
+    let more: Vec<Found> = all.packages.into_iter().filter(|(package, _)| is_asked_for(&package.attr.0)).collect();
+    let named: BTreeSet<&String> = more.iter().map(|(package, _)| &package.attr.0).collect();
+    surveyed.rest.retain(|rest| !named.contains(&rest.name));
+    surveyed.packages.extend(more);
+    surveyed
+}
+
 fn whole(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
     let kept = request.facts.as_deref().and_then(|store| Kept::of(store, checkout));
     let facts = kept.as_ref().and_then(Kept::load).unwrap_or_else(|| {
-        let Evaluation { rows, ended } = evaluated(checkout, request, watch);
-        let facts = Facts { rows, table: checkout.license_table() };
+        let Evaluation { mut rows, ended } = evaluated(checkout, request, None, watch);
+        let bindings = alone::complete(checkout, request, &mut rows, watch);
+        let facts = Facts { rows, table: checkout.license_table(), bindings };
         kept.filter(|_| ended && checkout.trouble().is_none()).inspect(|kept| kept.save(checkout, &facts));
         facts
     });
-    let mut surveyed = Surveyed { table: Some(facts.table), ..Surveyed::default() };
+    let mut surveyed = Surveyed { table: Some(facts.table), bindings: facts.bindings, ..Surveyed::default() };
     surveyed.packages.reserve(facts.rows.len());
     facts.rows.into_iter().for_each(|row| surveyed.add(row));
     surveyed
@@ -98,25 +117,30 @@ const MOST_SHARDS: usize = 4;
 
 /// What an evaluation gave.
 #[derive(Default)]
-struct Evaluation {
-    rows: Vec<Row>,
+pub(super) struct Evaluation {
+    pub(super) rows: Vec<Row>,
     /// True where it came to its end.
     ended: bool,
 }
 
-/// Each thread evaluates a part.
-fn evaluated(checkout: &Checkout, request: &Request, watch: &Watch) -> Evaluation {
+/// Each thread evaluates a part of the tree, or of the files that are read alone.
+pub(super) fn evaluated(
+    checkout: &Checkout,
+    request: &Request,
+    alone: Option<&[RelPath]>,
+    watch: &Watch,
+) -> Evaluation {
     let shards = request.jobs.clamp(1, MOST_SHARDS);
     let parts: Vec<Evaluation> = thread::scope(|threads| {
         let start = |number| {
-            let work = move || shard(checkout, request, (number, shards), watch);
+            let work = move || shard(checkout, request, alone, (number, shards), watch);
             // Where the machine gives no thread, this one does the part.
             thread::Builder::new().spawn_scoped(threads, work).map_err(|_| number)
         };
         let running: Vec<_> = (0..shards).map(start).collect();
         let ended = |thread: Result<ScopedJoinHandle<'_, Evaluation>, usize>| match thread {
             Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            Err(number) => shard(checkout, request, (number, shards), watch),
+            Err(number) => shard(checkout, request, alone, (number, shards), watch),
         };
         running.into_iter().map(ended).collect()
     });
@@ -128,10 +152,16 @@ fn evaluated(checkout: &Checkout, request: &Request, watch: &Watch) -> Evaluatio
     whole
 }
 
-fn shard(checkout: &Checkout, request: &Request, shard: (usize, usize), watch: &Watch) -> Evaluation {
+fn shard(
+    checkout: &Checkout,
+    request: &Request,
+    alone: Option<&[RelPath]>,
+    shard: (usize, usize),
+    watch: &Watch,
+) -> Evaluation {
     let mut evaluation = Evaluation::default();
     let stop = watch.cancel();
-    let part = Part { selection: &request.selection, shard, stop: &stop };
+    let part = Part { selection: &request.selection, alone, shard, stop: &stop };
     let clock = Stop::new(stop.clone(), request.time_limit);
     let ended = stop::under(Some(clock.clone()), || {
         declared::survey_part(checkout, part, &mut |row| {

@@ -13,7 +13,7 @@ use rustc_hash::FxBuildHasher;
 use super::disk::Disk;
 use super::symbol::{Interner, Sym};
 use super::syntax::ast::{Loc, Tree};
-use super::syntax::{self, Fail};
+use super::syntax::{self, Bound, Fail};
 use crate::text::{Digest, LineIndex, Position, RelPath};
 
 /// Larger files are not read as Nix or data.
@@ -367,6 +367,16 @@ impl Files {
             return file.sets.get_or_init(|| sets).around(position);
         }
         file.sets.get()?.around(position)
+    }
+
+    /// The places where a set in `file` binds `name`, and whether the file is written as a module; nothing where it is no
+    /// code.
+    pub fn bound(&self, file: &File, name: &str) -> (Vec<Bound>, bool) {
+        let parsed = self.parse(file, &mut |text| self.names.intern(text));
+        let of_module = ["config", "options", "imports"].map(|name| self.names.intern(name));
+        let name = self.names.intern(name);
+        let of = |tree: &Tree| (syntax::bound(&tree.root, name), syntax::is_module(&tree.root, of_module));
+        parsed.as_ref().as_ref().map(of).unwrap_or_default()
     }
 
     /// The text at `loc`.

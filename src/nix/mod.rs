@@ -31,5 +31,6 @@ pub use fallback::fallback_lib;
 pub use files::{File, FileError, Files, GIT, Held, MAX_FILE};
 pub use limits::{Limits, STACK};
 pub use symbol::{Interner, OwnNames, Sym};
+pub use syntax::Bound;
 pub use syntax::ast::Loc;
 pub use value::{Attr, Env, Error, ErrorKind, Opaque, Prim, PrimFn, R, Shape, State, Thunk, Value, lookup};

@@ -49,6 +49,8 @@ pub enum Gap {
     NoSource(usize),
     /// Names that match nothing.
     NotFound(Vec<String>),
+    /// With `--strict`: so many license bindings were not understood.
+    Bindings(usize),
     /// Packages, and the first of them.
     Unseen(usize, String),
 }
@@ -62,6 +64,10 @@ impl fmt::Display for Gap {
             Gap::NoSource(1) => f.write_str("the source of the only package that has one could not be looked at"),
             Gap::NoSource(count) => write!(f, "no source of {count} packages could be looked at"),
             Gap::NotFound(names) => write!(f, "nothing matches {}", one_line(&names.join(", "))),
+            Gap::Bindings(1) => f.write_str("one license binding of the tree was not understood; -v names it"),
+            Gap::Bindings(count) => {
+                write!(f, "{count} license bindings of the tree were not understood; -v names them")
+            }
             Gap::Unseen(1, name) => write!(f, "{} could not be looked at", one_line(name)),
             Gap::Unseen(count, name) => {
                 write!(f, "{} such as {} could not be looked at", counted(*count, "package"), one_line(name))
@@ -111,8 +117,11 @@ impl Report {
         let mut missed = packages
             .map(|package| package.package.attr.0.as_str())
             .chain(self.rest.iter().filter(|rest| self.misses_rest(rest)).map(|rest| rest.name.as_str()));
-        let first = missed.next()?.to_owned();
-        Some(Gap::Unseen(1 + missed.count(), first))
+        if let Some(first) = missed.next() {
+            return Some(Gap::Unseen(1 + missed.count(), first.to_owned()));
+        }
+        let bindings = self.bindings.failed();
+        (strict && bindings > 0).then_some(Gap::Bindings(bindings))
     }
 
     /// True where everything that the tree defines was looked at.

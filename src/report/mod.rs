@@ -39,7 +39,7 @@ use std::io::{self, Write};
 
 use crate::check::{Finding, Judged, NOT_SCANNED, Severity};
 use crate::conclusion::Confidence;
-use crate::declared::Declared;
+use crate::declared::{Bindings, Declared};
 use crate::evidence::Evidence;
 use crate::text::{Colors, Digest, Escape, EscapingWriter, RelPath, one_line};
 use crate::tree::{AttrPath, Package, TableOrigin};
@@ -70,6 +70,8 @@ pub struct Report {
     pub disagreements: Vec<Disagreement>,
     /// How much of the sources could be looked at.
     pub coverage: Coverage,
+    /// The license bindings of the whole tree, and which of them no package states.
+    pub bindings: Bindings,
     /// True where the run ended early.
     pub partial: bool,
     /// True where it ended early because its time was over.

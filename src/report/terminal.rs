@@ -7,6 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 use crate::check::{NOT_SCANNED, STALE_SUPPRESSION, Severity};
 use crate::conclusion::Basis;
+use crate::declared::{Bindings, Elsewhere};
 use crate::text::one_line;
 use crate::triage::{State, Suppression};
 
@@ -123,6 +124,7 @@ fn not_looked_at(report: &Report, style: Style, out: &mut dyn Write) -> io::Resu
         let line = format!("disagreement: {attr}: {stated} statically, {evaluated} by evaluation");
         writeln!(out, "{}", one_line(&line))?;
     }
+    elsewhere(report, style, out)?;
     unmatched(report).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
@@ -141,6 +143,9 @@ fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if !report.gone.is_empty() {
         writeln!(out, "baseline: {} entries no longer occur; --prune-baseline removes them", report.gone.len())?;
     }
+    if report.bindings.total > 0 {
+        writeln!(out, "{}", bindings(&report.bindings))?;
+    }
     let coverage = report.coverage;
     writeln!(
         out,
@@ -155,6 +160,31 @@ fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "          the others: --fetch downloads them, --sources DIR names a folder that has them")?;
     }
     closing(report).try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// How many license bindings the tree has, and where those are that no package states.
+fn bindings(bindings: &Bindings) -> String {
+    let place = |kind| match kind {
+        "tests" => "in tests",
+        "modules" => "in modules",
+        "functions" => "in functions",
+        "unused" => "in parts that no package comes from",
+        _ => "not understood",
+    };
+    let others = bindings.by_kind().into_iter().filter(|(_, count)| *count > 0);
+    let others: String = others.map(|(kind, count)| format!(", {count} {}", place(kind))).collect();
+    format!("license bindings: {}; {} in packages{others}", bindings.total, bindings.in_packages())
+}
+
+/// Each license binding that no package states; those that were not understood always.
+fn elsewhere(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    for Elsewhere { file, line, why } in &report.bindings.elsewhere {
+        if style.verbose {
+            let line = format!("license binding: {}:{line}: {why}", file.as_str());
+            writeln!(out, "{}", one_line(&line))?;
+        }
+    }
+    Ok(())
 }
 
 fn packages(totals: &Totals) -> String {

@@ -198,6 +198,7 @@ pub(super) struct SummaryRow<'a> {
     files: u64,
     bytes: u64,
     unread: u64,
+    license_bindings: BindingsRow,
     partial: bool,
     /// The configuration files.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
@@ -216,6 +217,15 @@ struct SilencedRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<usize>,
     what: String,
+}
+
+/// The license bindings of a whole tree, by where they are.
+#[derive(Debug, Serialize, JsonSchema)]
+struct BindingsRow {
+    total: usize,
+    in_packages: usize,
+    #[serde(flatten)]
+    elsewhere: BTreeMap<&'static str, usize>,
 }
 
 /// All rows: each package with its findings, then what was skipped or failed, then the summary.
@@ -471,6 +481,11 @@ fn summary(report: &Report) -> SummaryRow<'_> {
         files: report.coverage.files,
         bytes: report.coverage.bytes,
         unread: report.coverage.unread,
+        license_bindings: BindingsRow {
+            total: report.bindings.total,
+            in_packages: report.bindings.in_packages(),
+            elsewhere: report.bindings.by_kind().into_iter().collect(),
+        },
         partial: report.partial,
         config: &report.policy.files,
         silenced: report.policy.silenced.iter().map(silenced).collect(),

@@ -15,6 +15,7 @@ use super::loose;
 use super::outside::{self, Conditions};
 use super::selection::Selection;
 use crate::nix::{Attr, Error, ErrorKind, Eval, Opaque, R, Shape, Thunk, Value, lookup};
+use crate::text::RelPath;
 
 /// One attribute that was looked at.
 pub(crate) enum Found<'a> {
@@ -46,6 +47,8 @@ const BLOCK: usize = 8;
 pub(crate) struct Walk<'s> {
     pub(crate) checkout: &'s Checkout,
     pub(crate) selection: &'s Selection,
+    /// The files that are read alone; `None` where the tree itself says what its packages are.
+    pub(crate) alone: Option<&'s [RelPath]>,
     /// Set to end the walk early.
     pub(crate) stop: &'s AtomicBool,
     /// Number of this shard and of all shards.
@@ -63,7 +66,14 @@ impl Walk<'_> {
     /// Calls `each` with every attribute from `resume` on, in the order of names. Returns where to go on with a new
     /// evaluator, or `None` at the end.
     pub(crate) fn discover<'a>(&self, eval: &Eval<'a>, resume: &[String], each: Each<'_, 'a>) -> Option<Vec<String>> {
-        match package_set(self.checkout, eval) {
+        let set = match self.alone {
+            None => package_set(self.checkout, eval),
+            Some(files) => {
+                library::install(self.checkout, eval);
+                loose::alone(self.checkout, eval, files)
+            }
+        };
+        match set {
             Ok(set) => self.set(eval, set, &mut Vec::new(), resume, each).break_value(),
             Err(error) if self.shard.0 == 0 => {
                 each("", Found::Failed(words(error)));
@@ -160,6 +170,11 @@ impl Walk<'_> {
         }
     }
 
+    /// True where the walk goes through the package set of a nixpkgs.
+    fn is_nixpkgs(&self) -> bool {
+        self.checkout.layout == Layout::PackageSet && self.alone.is_none()
+    }
+
     /// What something unknown is, `depth` sets further in.
     fn unknown<'a>(&self, eval: &Eval<'a>, opaque: &'a Opaque<'a>, depth: usize) -> Unknown<'a> {
         let conditions = Conditions::default();
@@ -168,7 +183,7 @@ impl Walk<'_> {
         }
         let no_loss = outside::is_no_loss(opaque.why);
         let followed = Conditions::default();
-        if self.checkout.layout != Layout::PackageSet && no_loss && depth < MAX_DEPTH {
+        if !self.is_nixpkgs() && no_loss && depth < MAX_DEPTH {
             // What the tree adds to a scope from outside of it.
             if let Some(added) = outside::extension(eval, opaque, &followed) {
                 return Unknown::Set { added, lost: followed.lost() };
@@ -196,7 +211,7 @@ impl Walk<'_> {
         if self.selection.asks_below(path) {
             return Inside::Enter;
         }
-        if depth == 1 && self.checkout.layout != Layout::PackageSet && set.len() <= MAX_UNMARKED {
+        if depth == 1 && !self.is_nixpkgs() && set.len() <= MAX_UNMARKED {
             return Inside::Enter;
         }
         match lookup(set, eval.known.recurse).map(|attr| eval.force(attr.value)) {

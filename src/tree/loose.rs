@@ -84,6 +84,16 @@ fn either<'a>(eval: &Eval<'a>, opaque: &'a Opaque<'a>, name: String) -> &'a [Att
     }
 }
 
+/// One attribute for each of `files`, called by its number, not evaluated yet.
+pub(super) fn alone<'a>(checkout: &Checkout, eval: &Eval<'a>, files: &[RelPath]) -> R<'a, &'a [Attr<'a>]> {
+    outside::install(eval)?;
+    let item = |(number, file): (usize, &RelPath)| {
+        let path = eval.str(&file.under(checkout.root()).to_string_lossy());
+        (number.to_string(), eval.native(move |eval| called(eval, path)))
+    };
+    Ok(slice(eval, files.iter().enumerate().map(item).collect()))
+}
+
 fn folder_name(checkout: &Checkout) -> String {
     checkout.root().file_name().map_or_else(|| "default".to_owned(), |name| name.to_string_lossy().into_owned())
 }
@@ -119,7 +129,7 @@ fn files<'a>(checkout: &Checkout, eval: &Eval<'a>, outputs: &'a [Attr<'a>]) -> &
     slice(eval, items)
 }
 
-fn nix_files(checkout: &Checkout) -> Vec<RelPath> {
+pub(super) fn nix_files(checkout: &Checkout) -> Vec<RelPath> {
     let hidden = |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
     let is_nix = |file: &RelPath| file.name().ends_with(".nix");
     let disk = &checkout.files.disk;
@@ -153,7 +163,7 @@ fn name_of(file: &RelPath) -> Option<String> {
 }
 
 /// The names that a package in `file` may be given for want of another.
-pub(super) fn names_of(file: &RelPath) -> Vec<String> {
+pub(crate) fn names_of(file: &RelPath) -> Vec<String> {
     name_of(file).into_iter().chain([long_name(file)]).collect()
 }
 

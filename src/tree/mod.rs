@@ -3,6 +3,7 @@
 //! Knows layouts and evaluates through [`crate::nix`]; it never judges a license and never opens a source.
 
 mod audit;
+mod bindings;
 mod checkout;
 mod discover;
 mod fingerprint;
@@ -19,9 +20,11 @@ mod system;
 mod table;
 
 pub use audit::{Flaw, Remark, audit};
+pub use bindings::{Form, LicenseBinding};
 pub use checkout::{Checkout, Layout, OpenError, Options};
 pub(crate) use discover::{Found, Walk};
 pub(crate) use fingerprint::Fingerprint;
+pub(crate) use loose::names_of;
 pub use package::{AttrPath, GitPart, HashMode, Maintainer, Package, Site, SourceRef, Vendored};
 pub use revision::{Changes, RevisionError};
 pub use selection::Selection;

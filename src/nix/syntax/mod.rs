@@ -9,6 +9,7 @@ mod agreement;
 mod around;
 pub mod ast;
 mod bindings;
+mod bound;
 mod functions;
 mod guard;
 mod operators;
@@ -20,6 +21,7 @@ mod strings;
 mod tokens;
 
 pub use around::Sets;
+pub use bound::{Bound, bound, is_module};
 pub use paths::absolute;
 pub use refusal::Fail;
 

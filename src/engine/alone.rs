@@ -1,0 +1,151 @@
+//! Files that define packages which no attribute of the tree leads to: they are read alone.
+//!
+//! A flake or a `default.nix` leads to packages through functions of other trees; where one of these is not known, the
+//! files behind it still say what their packages state. Invariant: a license binding is stated by the packages of the
+//! tree itself or by those of its file read alone, never by both.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::declared::{Bindings, Row, Stated, account};
+use crate::text::RelPath;
+use crate::tree::{Checkout, Form, Layout, LicenseBinding, Package, names_of};
+
+use super::Watch;
+use super::request::Request;
+use super::survey::evaluated;
+
+/// Adds to `rows` of `checkout` the packages of files that none of them reaches, and accounts for its license bindings.
+pub(super) fn complete(checkout: &Checkout, request: &Request, rows: &mut Vec<Row>, watch: &Watch) -> Bindings {
+    let bindings = checkout.license_bindings();
+    let failed = if is_reached_whole(checkout, rows) {
+        BTreeMap::new()
+    } else {
+        let stated = Stated::by(&*rows);
+        let unreached = bindings.iter().filter(|binding| !stated.holds(binding) && binding.form != Form::Test);
+        let mut files: Vec<RelPath> = unreached.map(|binding| binding.file.clone()).collect();
+        files.dedup();
+        let found = match files.is_empty() {
+            true => Vec::new(),
+            false => evaluated(checkout, request, Some(&files), watch).rows,
+        };
+        add(rows, in_order(found, &files), &bindings)
+    };
+    account(&bindings, rows, &failed)
+}
+
+/// True for a nixpkgs whose package set can be evaluated: what that does not lead to is no package.
+fn is_reached_whole(checkout: &Checkout, rows: &[Row]) -> bool {
+    checkout.layout == Layout::PackageSet && rows.iter().any(|row| matches!(row, Row::Package(..)))
+}
+
+/// A row of a file that was read alone.
+struct AloneRow {
+    file: RelPath,
+    /// The attribute path inside of what the file gives; `None` where it gives one package.
+    inner: Option<String>,
+    row: Row,
+}
+
+/// The rows with their files, which are numbered; packages that have a name of their own come first.
+fn in_order(rows: Vec<Row>, files: &[RelPath]) -> Vec<AloneRow> {
+    let of_file = |row: Row| {
+        let attr = row.attr();
+        let (number, inner) = attr.split_once('.').map_or((attr, None), |(number, inner)| (number, Some(inner)));
+        let file = files.get(number.parse::<usize>().ok()?)?.clone();
+        Some(AloneRow { file, inner: inner.map(str::to_owned), row })
+    };
+    let mut rows: Vec<AloneRow> = rows.into_iter().filter_map(of_file).collect();
+    rows.sort_by(|a, b| (a.inner.is_none(), &a.file, &a.inner).cmp(&(b.inner.is_none(), &b.file, &b.inner)));
+    rows
+}
+
+/// Adds the packages of `alone` to those of the tree, `rows`; gives why files could not be evaluated.
+fn add(rows: &mut Vec<Row>, alone: Vec<AloneRow>, bindings: &[LicenseBinding]) -> BTreeMap<RelPath, String> {
+    let mut failed = BTreeMap::new();
+    let mut names = Names::of(rows);
+    let of_tree = Stated::by(&*rows);
+    let mut of_all = Stated::by(&*rows);
+    for AloneRow { file, inner, mut row } in alone {
+        let stated = Stated::by([&row]);
+        match &mut row {
+            Row::Package(package, _) => {
+                // Several packages of one set may share a binding; a file that such a set reads adds nothing to it.
+                let others = if inner.is_some() { &of_tree } else { &of_all };
+                if bindings.iter().any(|binding| stated.holds(binding) && !others.holds(binding)) {
+                    package.attr.0 = names.give(&file, inner.as_deref(), package);
+                    of_all.add(&row);
+                    rows.push(row);
+                }
+            }
+            Row::Failed { why, .. } | Row::Skipped { why, .. } => {
+                failed.entry(file).or_insert_with(|| std::mem::take(why));
+            }
+        }
+    }
+    rows.retain(|row| matches!(row, Row::Package(..)) || !names.given.contains(row.attr()));
+    failed
+}
+
+/// The outputs of a flake in the order in which a name is looked for among them.
+const ORDER: [&str; 3] = ["packages.", "legacyPackages.", "overlays."];
+
+/// The attribute paths of a tree.
+struct Names {
+    /// Those of packages.
+    taken: BTreeSet<String>,
+    /// Those of which nothing is known, by their last names.
+    open: BTreeMap<String, Vec<String>>,
+    /// Those of the latter that are known by their files now.
+    given: BTreeSet<String>,
+}
+
+impl Names {
+    fn of(rows: &[Row]) -> Names {
+        let mut names = Names { taken: BTreeSet::new(), open: BTreeMap::new(), given: BTreeSet::new() };
+        for row in rows {
+            let attr = row.attr().to_owned();
+            match row {
+                Row::Package(..) => drop(names.taken.insert(attr)),
+                _ => names.open.entry(last(&attr).to_owned()).or_default().push(attr),
+            }
+        }
+        let rank = |attr: &String| ORDER.iter().position(|start| attr.starts_with(start)).unwrap_or(ORDER.len());
+        names.open.values_mut().for_each(|attrs| attrs.sort_by_key(rank));
+        names
+    }
+
+    /// The attribute path of `package`, which `file` gives as `inner`: one of which nothing else is known, else what
+    /// the file or the package is called.
+    fn give(&mut self, file: &RelPath, inner: Option<&str>, package: &Package) -> String {
+        let of_file = names_of(file);
+        let short: Vec<&str> = match inner {
+            Some(inner) => vec![last(inner)],
+            None => of_file.first().map(String::as_str).into_iter().chain(package.pname.as_deref()).collect(),
+        };
+        if let Some(attrs) = short.iter().find_map(|name| self.open.remove(*name)) {
+            let attr = attrs.first().cloned().unwrap_or_default();
+            self.given.extend(attrs);
+            self.taken.insert(attr.clone());
+            return attr;
+        }
+        let below = |name: &String| inner.map_or(name.clone(), |inner| format!("{name}.{inner}"));
+        let long = of_file.iter().map(below);
+        let candidates: Vec<String> = match inner {
+            Some(inner) => std::iter::once(inner.to_owned()).chain(long).collect(),
+            None => short.iter().map(|name| (*name).to_owned()).chain(long).collect(),
+        };
+        let counted = (2..).map(|number| format!("{}-{number}", candidates.last().map_or("package", String::as_str)));
+        let mut all = candidates.iter().cloned().chain(counted);
+        let attr = all.find(|attr| !self.taken.contains(attr)).unwrap_or_default();
+        self.taken.insert(attr.clone());
+        attr
+    }
+}
+
+/// The last name of an attribute path.
+fn last(attr: &str) -> &str {
+    match attr.strip_suffix('"').and_then(|attr| attr.rsplit_once('"')) {
+        Some((_, name)) => name,
+        None => attr.rsplit('.').next().unwrap_or(attr),
+    }
+}

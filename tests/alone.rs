@@ -1,0 +1,127 @@
+//! Trees whose own functions do not lead to their packages: files are read alone, and every license binding is
+//! accounted for.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+const PACKAGE: &str = r#"{ stdenv, lib }: stdenv.mkDerivation {
+  pname = "amber"; version = "1"; src = null;
+  meta.license = lib.licenses.mit;
+}"#;
+
+const FLAKE: &str = r#"{
+  outputs = { self, nixpkgs, arranger }: {
+    packages.x86_64-linux = { amber = arranger.lib.build ./pkgs/amber; other = arranger.packages.x86_64-linux.other; };
+  };
+}"#;
+
+fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("below the folder")).expect("writable");
+        fs::write(path, text).expect("writable");
+    }
+    folder
+}
+
+fn scan(tree: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_clarity"))
+        .arg("scan")
+        .arg(tree)
+        .args(["--metadata-only", "--no-cache", "--fail-on", "never", "--system", "x86_64-linux"])
+        .args(args)
+        .output()
+        .expect("the program runs")
+}
+
+fn rows(tree: &Path, args: &[&str]) -> Vec<Value> {
+    let output = scan(tree, &[&["--format", "jsonl"], args].concat());
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
+}
+
+/// Kind, attribute path and license of each row.
+fn seen(rows: &[Value]) -> Vec<(&str, &str, &str)> {
+    rows.iter()
+        .filter(|row| ["package", "skipped", "failed"].iter().any(|kind| row["kind"] == *kind))
+        .map(|row| {
+            let of = |name: &str| row[name].as_str().unwrap_or_default();
+            (of("kind"), of("attr"), row["declared"]["expression"].as_str().unwrap_or_default())
+        })
+        .collect()
+}
+
+#[test]
+fn a_package_behind_an_unknown_function_keeps_its_attribute() {
+    let folder = tree(&[("flake.nix", FLAKE), ("pkgs/amber/default.nix", PACKAGE)]);
+    let rows = rows(folder.path(), &[]);
+    let expected = [("package", "packages.x86_64-linux.amber", "MIT"), ("skipped", "packages.x86_64-linux.other", "")];
+    assert_eq!(seen(&rows), expected);
+}
+
+#[test]
+fn a_file_that_nothing_names_is_called_after_its_folder() {
+    let folder = tree(&[
+        ("default.nix", "{ }: { lost = throw \"gone\"; }"),
+        ("pkgs/amber/default.nix", PACKAGE),
+        ("old/amber/default.nix", &PACKAGE.replace("licenses.mit", "licenses.isc")),
+    ]);
+    let rows = rows(folder.path(), &[]);
+    let packages: Vec<_> = seen(&rows).into_iter().filter(|row| row.0 == "package").collect();
+    assert_eq!(packages, [("package", "amber", "ISC"), ("package", "pkgs-amber", "MIT")]);
+}
+
+#[test]
+fn what_the_tree_reaches_itself_is_not_read_again() {
+    let entry = "{ pkgs ? import <nixpkgs> { } }: { first = pkgs.callPackage ./pkgs/amber { }; }";
+    let folder = tree(&[("default.nix", entry), ("pkgs/amber/default.nix", PACKAGE)]);
+    assert_eq!(seen(&rows(folder.path(), &[])), [("package", "first", "MIT")]);
+}
+
+#[test]
+fn one_attribute_can_be_asked_for() {
+    let folder = tree(&[("flake.nix", FLAKE), ("pkgs/amber/default.nix", PACKAGE)]);
+    let rows = rows(folder.path(), &["--attr", "*.amber"]);
+    assert_eq!(seen(&rows), [("package", "packages.x86_64-linux.amber", "MIT")]);
+}
+
+/// Files, what the summary counts, and the exit code with `--strict`.
+const COVERED: &[(&str, &str, &[(&str, u64)], i32)] = &[
+    ("pkgs/amber/default.nix", PACKAGE, &[("total", 1), ("in_packages", 1)], 0),
+    ("tests/amber.nix", PACKAGE, &[("total", 1), ("tests", 1)], 0),
+    ("modules/a.nix", "{ config, lib, ... }: { x.license = lib.licenses.mit; }", &[("total", 1), ("modules", 1)], 0),
+    ("lib/a.nix", "{ lib }: { f = { name }: { license = lib.licenses.mit; }; }", &[("total", 1), ("functions", 1)], 0),
+    ("data/a.nix", "{ a = { license = \"MIT\"; }; }", &[("total", 1), ("unused", 1)], 0),
+    ("pkgs/b.nix", "{ stdenv }: stdenv.mkDerivation ({ meta.license = 1; } // 1)", &[("total", 1), ("failed", 1)], 3),
+    ("pkgs/c.nix", "# license = 1;\n{ a = \"license = 2;\"; }", &[("total", 0)], 0),
+];
+
+const ENTRY: &str = "{ stdenv }: { base = stdenv.mkDerivation { pname = \"base\"; version = \"1\"; }; }";
+
+#[test]
+fn every_license_binding_is_accounted_for() {
+    for (file, text, counts, code) in COVERED {
+        let folder = tree(&[("default.nix", ENTRY), (file, text)]);
+        let rows = rows(folder.path(), &[]);
+        let summary = rows.iter().find(|row| row["kind"] == "summary").expect("a summary");
+        let bindings = summary["license_bindings"].as_object().expect("an object");
+        let counted: u64 = bindings.iter().filter(|(name, _)| *name != "total").filter_map(|(_, n)| n.as_u64()).sum();
+        assert_eq!(bindings["total"], counted, "{file}");
+        for (name, count) in *counts {
+            assert_eq!(bindings[*name], *count, "{file}: {name} of {bindings:?}");
+        }
+        assert_eq!(scan(folder.path(), &["--strict"]).status.code(), Some(*code), "{file}");
+    }
+}
+
+#[test]
+fn the_summary_says_where_license_bindings_are_and_verbose_lists_them() {
+    let folder = tree(&[("default.nix", "{ }: { }"), ("pkgs/amber/default.nix", PACKAGE), ("tests/b.nix", PACKAGE)]);
+    let said = |args: &[&str]| String::from_utf8(scan(folder.path(), args).stdout).expect("UTF-8");
+    assert!(said(&[]).contains("license bindings: 2; 1 in packages, 1 in tests\n"), "{}", said(&[]));
+    assert!(said(&["-v"]).contains("license binding: tests/b.nix:3: in a folder of tests or templates\n"));
+}
