@@ -17,6 +17,7 @@ use super::survey::evaluated;
 /// Adds to `rows` of `checkout` the packages of files that none of them reaches, and accounts for its license bindings.
 pub(super) fn complete(checkout: &Checkout, request: &Request, rows: &mut Vec<Row>, watch: &Watch) -> Bindings {
     let bindings = checkout.license_bindings();
+    adopt_outputs(rows);
     let failed = if is_reached_whole(checkout, rows) {
         BTreeMap::new()
     } else {
@@ -31,6 +32,21 @@ pub(super) fn complete(checkout: &Checkout, request: &Request, rows: &mut Vec<Ro
         add(rows, in_order(found, &files), &bindings)
     };
     account(&bindings, rows, &failed)
+}
+
+/// Gives packages that are called after their files the attribute paths of outputs of that name of which nothing else
+/// is known, and leaves out the rows of the latter.
+fn adopt_outputs(rows: &mut Vec<Row>) {
+    let mut names = Names::of(rows);
+    for row in rows.iter_mut() {
+        if let Row::Package(package, _) = row
+            && package.is_named_by_file()
+            && let Some(attr) = names.adopt(&package.attr.0)
+        {
+            package.attr.0 = attr;
+        }
+    }
+    names.leave_out_given(rows);
 }
 
 /// True for a nixpkgs whose package set can be evaluated: what that does not lead to is no package.
@@ -82,7 +98,7 @@ fn add(rows: &mut Vec<Row>, alone: Vec<AloneRow>, bindings: &[LicenseBinding]) -
             }
         }
     }
-    rows.retain(|row| matches!(row, Row::Package(..)) || !names.given.contains(row.attr()));
+    names.leave_out_given(rows);
     failed
 }
 
@@ -114,6 +130,20 @@ impl Names {
         names
     }
 
+    /// The attribute path that ends in `name` and of which nothing is known: it is, now.
+    fn adopt(&mut self, name: &str) -> Option<String> {
+        let attrs = self.open.remove(name)?;
+        let attr = attrs.first()?.clone();
+        self.given.extend(attrs);
+        self.taken.insert(attr.clone());
+        Some(attr)
+    }
+
+    /// Leaves out the rows without a package whose attribute paths were given to packages.
+    fn leave_out_given(&self, rows: &mut Vec<Row>) {
+        rows.retain(|row| matches!(row, Row::Package(..)) || !self.given.contains(row.attr()));
+    }
+
     /// The attribute path of `package`, which `file` gives as `inner`: one of which nothing else is known, else what
     /// the file or the package is called.
     fn give(&mut self, file: &RelPath, inner: Option<&str>, package: &Package) -> String {
@@ -122,10 +152,7 @@ impl Names {
             Some(inner) => vec![last(inner)],
             None => of_file.first().map(String::as_str).into_iter().chain(package.pname.as_deref()).collect(),
         };
-        if let Some(attrs) = short.iter().find_map(|name| self.open.remove(*name)) {
-            let attr = attrs.first().cloned().unwrap_or_default();
-            self.given.extend(attrs);
-            self.taken.insert(attr.clone());
+        if let Some(attr) = short.iter().find_map(|name| self.adopt(name)) {
             return attr;
         }
         let below = |name: &String| inner.map_or(name.clone(), |inner| format!("{name}.{inner}"));

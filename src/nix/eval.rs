@@ -51,10 +51,18 @@ pub struct Eval<'a> {
     /// An address near the bottom of the stack.
     pub(super) stack_start: usize,
     pub(super) fuel: Cell<u64>,
+    /// How many packages ran out of fuel.
+    exhausted: Cell<u32>,
     pub(super) depth: Cell<u32>,
     last: Cell<Loc>,
     pub(super) made: Made<'a>,
 }
+
+/// So many packages may run out of fuel before the next ones get less.
+const FULL_TRIES: u32 = 3;
+
+/// The fuel is halved this often at the most: 30,000 steps are left, and most packages need fewer.
+const LEAST_FUEL: u32 = 10;
 
 impl<'a> Eval<'a> {
     /// An evaluator over `files` whose values live in `bump` and whose syntax in `held`; `names` are those of its
@@ -87,6 +95,7 @@ impl<'a> Eval<'a> {
             limits,
             stack_start: here(),
             fuel: Cell::new(limits.fuel),
+            exhausted: Cell::new(0),
             depth: Cell::new(0),
             last: Cell::new(Loc::default()),
             made: Made::default(),
@@ -95,9 +104,13 @@ impl<'a> Eval<'a> {
         eval
     }
 
-    /// Fills the fuel: a new package begins.
+    /// Fills the fuel: a new package begins. Where several ran out of it, the next ones get less and less: they use the
+    /// same functions, and thousands of them would take minutes to say so.
     pub fn refuel(&self) {
-        self.fuel.set(self.limits.fuel);
+        if self.fuel.get() == 0 {
+            self.exhausted.set(self.exhausted.get() + 1);
+        }
+        self.fuel.set(self.limits.fuel >> self.exhausted.get().saturating_sub(FULL_TRIES).min(LEAST_FUEL));
         stop::restart();
     }
 

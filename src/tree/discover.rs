@@ -30,6 +30,9 @@ pub(crate) enum Found<'a> {
 /// Sets inside of sets are followed this far.
 pub(super) const MAX_DEPTH: usize = 6;
 
+/// Sets of a file that is read alone are followed this far, whatever marks them: `publisher.extension` is two.
+const MAX_ALONE: usize = 3;
+
 /// A set that is marked not to be descended into is, up to this size.
 const MAX_UNMARKED: usize = 5_000;
 
@@ -178,7 +181,7 @@ impl Walk<'_> {
     /// What something unknown is, `depth` sets further in.
     fn unknown<'a>(&self, eval: &Eval<'a>, opaque: &'a Opaque<'a>, depth: usize) -> Unknown<'a> {
         let conditions = Conditions::default();
-        if built(eval, opaque, &conditions) {
+        if built(eval, opaque, &conditions) || self.alone.is_some() && states_license(eval, opaque) {
             return Unknown::Package;
         }
         let no_loss = outside::is_no_loss(opaque.why);
@@ -212,6 +215,9 @@ impl Walk<'_> {
             return Inside::Enter;
         }
         if depth == 1 && !self.is_nixpkgs() && set.len() <= MAX_UNMARKED {
+            return Inside::Enter;
+        }
+        if self.alone.is_some() && depth <= MAX_ALONE && set.len() <= MAX_UNMARKED {
             return Inside::Enter;
         }
         match lookup(set, eval.known.recurse).map(|attr| eval.force(attr.value)) {
@@ -248,6 +254,13 @@ pub(super) fn built<'a>(eval: &Eval<'a>, opaque: &'a Opaque<'a>, conditions: &Co
         Shape::Over(base, _) if built(eval, base, conditions) => true,
         _ => states(known.name) || states(known.pname) || states(known.kind),
     }
+}
+
+/// True where something unknown was built by a call that states a license: of a file that is read alone, that is what
+/// the file is about, even where the name is computed.
+fn states_license<'a>(eval: &Eval<'a>, opaque: &'a Opaque<'a>) -> bool {
+    let Ok(Some(Value::Attrs(meta))) = eval.known_attr(opaque, eval.known.meta) else { return false };
+    lookup(meta, eval.sym("license")).is_some()
 }
 
 /// What something unknown is.
