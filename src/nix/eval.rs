@@ -51,6 +51,8 @@ pub struct Eval<'a> {
     /// An address near the bottom of the stack.
     pub(super) stack_start: usize,
     pub(super) fuel: Cell<u64>,
+    /// The sets that unknown builders were given by functions of their own results, by where the results lie.
+    pub(super) given: RefCell<HashMap<usize, Value<'a>, FxBuildHasher>>,
     /// How many packages ran out of fuel.
     exhausted: Cell<u32>,
     pub(super) depth: Cell<u32>,
@@ -95,6 +97,7 @@ impl<'a> Eval<'a> {
             limits,
             stack_start: here(),
             fuel: Cell::new(limits.fuel),
+            given: RefCell::default(),
             exhausted: Cell::new(0),
             depth: Cell::new(0),
             last: Cell::new(Loc::default()),

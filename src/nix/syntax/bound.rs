@@ -63,14 +63,15 @@ impl Place {
     }
 }
 
-/// True where the file is written as a module of NixOS or the like: a function of `config`, or a set with `options`,
+/// True where the file is written as a module of NixOS or the like: an open function of `config`, or a set with `options`,
 /// `config` or `imports`.
 pub fn is_module(file: &Expr, names: [Sym; 3]) -> bool {
     let [config, options, imports] = names;
     match &file.kind {
         Kind::Lambda(lambda) => {
             let formals = lambda.formals.as_deref().unwrap_or_default();
-            formals.iter().any(|formal| formal.name == config) || is_module(&lambda.body, names)
+            // A package may want `config` too; it names all that it wants.
+            lambda.open && formals.iter().any(|formal| formal.name == config) || is_module(&lambda.body, names)
         }
         Kind::Let(inner) => is_module(&inner.1, names),
         Kind::With(two) | Kind::Assert(two) => is_module(&two[1], names),

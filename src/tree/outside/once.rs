@@ -1,6 +1,8 @@
 //! Each package of a flake once: what is reached under several names is told by the first.
 
 use super::super::discover::{MAX_DEPTH, quoted};
+use std::collections::BTreeMap;
+
 use crate::nix::{Attr, Eval, Opaque, Shape, Value, lookup};
 
 /// How the reason of a second name begins.
@@ -30,15 +32,17 @@ pub(in crate::tree) fn each_once<'a>(eval: &Eval<'a>, outputs: &'a [Attr<'a>]) -
     eval.bump.alloc_slice_copy(&all)
 }
 
-/// The packages that were come by.
+/// The packages that were come by: their attribute paths, by the values in memory and by the places of calls.
 #[derive(Default)]
-struct Seen<'a> {
-    packages: Vec<(Value<'a>, String)>,
+struct Seen {
+    packages: Vec<String>,
+    by_value: BTreeMap<usize, usize>,
+    by_place: BTreeMap<u32, Vec<usize>>,
 }
 
-impl<'a> Seen<'a> {
+impl Seen {
     /// Sets are entered as deep as packages are looked for.
-    fn replace(&mut self, eval: &Eval<'a>, attr: &mut Attr<'a>, around: &str, depth: usize) {
+    fn replace<'a>(&mut self, eval: &Eval<'a>, attr: &mut Attr<'a>, around: &str, depth: usize) {
         eval.refuel();
         let name = quoted(eval.name(attr.name));
         let path = if around.is_empty() { name } else { format!("{around}.{name}") };
@@ -50,13 +54,13 @@ impl<'a> Seen<'a> {
             }
             Ok(value @ (Value::Attrs(_) | Value::Opaque(_))) => match self.told(value, &path) {
                 Some(first) => attr.value = eval.done(eval.opaque(&format!("{SAME}{first}"))),
-                None => self.packages.push((value, path)),
+                None => self.add(value, path),
             },
             _ => {}
         }
     }
 
-    fn inside(&mut self, eval: &Eval<'a>, set: &'a [Attr<'a>], path: &str, depth: usize) -> &'a [Attr<'a>] {
+    fn inside<'a>(&mut self, eval: &Eval<'a>, set: &'a [Attr<'a>], path: &str, depth: usize) -> &'a [Attr<'a>] {
         let mut all = set.to_vec();
         let mut order: Vec<(bool, &'a str, usize)> = all
             .iter()
@@ -72,13 +76,27 @@ impl<'a> Seen<'a> {
     }
 
     /// The path under which the package `value` is told already.
-    fn told(&self, value: Value<'a>, path: &str) -> Option<&str> {
+    fn told(&self, value: Value<'_>, path: &str) -> Option<&str> {
         let name = last(path);
-        let is_first = |(other, first): &&(Value<'a>, String)| {
-            let alike = || name == last(first) || [name, last(first)].contains(&DEFAULT);
-            is_same(*other, value) || (place(*other).is_some_and(|other| place(value) == Some(other)) && alike())
+        let is_alike = |first: &&usize| {
+            let first = last(&self.packages[**first]);
+            name == first || [name, first].contains(&DEFAULT)
         };
-        self.packages.iter().find(is_first).map(|(_, first)| first.as_str())
+        let same = address(value).and_then(|address| self.by_value.get(&address));
+        let there = || place(value).and_then(|place| self.by_place.get(&place)?.iter().find(is_alike));
+        let first = [same, there()].into_iter().flatten().min()?;
+        Some(&self.packages[*first])
+    }
+
+    fn add(&mut self, value: Value<'_>, path: String) {
+        let number = self.packages.len();
+        self.packages.push(path);
+        if let Some(address) = address(value) {
+            self.by_value.entry(address).or_insert(number);
+        }
+        if let Some(place) = place(value) {
+            self.by_place.entry(place).or_default().push(number);
+        }
     }
 }
 
@@ -91,12 +109,12 @@ fn last(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
 
-/// True where both are one value in memory.
-fn is_same<'a>(one: Value<'a>, other: Value<'a>) -> bool {
-    match (one, other) {
-        (Value::Attrs(one), Value::Attrs(other)) => std::ptr::eq(*one, *other),
-        (Value::Opaque(one), Value::Opaque(other)) => std::ptr::eq(one, other),
-        _ => false,
+/// Where a set or something unknown lies in memory.
+fn address(value: Value<'_>) -> Option<usize> {
+    match value {
+        Value::Attrs(attrs) => Some(std::ptr::from_ref(*attrs).addr()),
+        Value::Opaque(opaque) => Some(std::ptr::from_ref(opaque).addr()),
+        _ => None,
     }
 }
 
