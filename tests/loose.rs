@@ -19,7 +19,9 @@ fn rows_of(tree: &Path, system: &str) -> Vec<Value> {
     let tree = tree.to_str().expect("UTF-8");
     let options = ["--metadata-only", "--format", "jsonl", "--fail-on", "never", "--system", system];
     let run = clarity(&[&["scan", tree], &options[..]].concat());
-    assert_eq!(run.code, 0, "{}", run.stderr);
+    // Where there are rows about failures alone, the run is incomplete.
+    let is_empty = !run.stdout.contains("\"kind\":\"package\"") && run.stdout.contains("\"kind\":\"failed\"");
+    assert!(run.code == 0 || run.code == 3 && is_empty, "{}: {}", run.code, run.stderr);
     run.stdout.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
 }
 

@@ -63,19 +63,31 @@ impl Place {
     }
 }
 
-/// True where the file is written as a module of NixOS or the like: an open function of `config`, or a set with `options`,
-/// `config` or `imports`.
+/// A set with more attributes than this is data or packages, whatever some of them are called.
+const MODULE_ATTRS: usize = 10;
+
+/// True where the file is written as a module of NixOS or the like: an open function of `config`, or a small set with
+/// `options`, `config` or `imports`.
 pub fn is_module(file: &Expr, names: [Sym; 3]) -> bool {
-    let [config, options, imports] = names;
-    match &file.kind {
-        Kind::Lambda(lambda) => {
-            let formals = lambda.formals.as_deref().unwrap_or_default();
+    let config = names[0];
+    let mut expr = file;
+    loop {
+        expr = match &expr.kind {
             // A package may want `config` too; it names all that it wants.
-            lambda.open && formals.iter().any(|formal| formal.name == config) || is_module(&lambda.body, names)
-        }
-        Kind::Let(inner) => is_module(&inner.1, names),
-        Kind::With(two) | Kind::Assert(two) => is_module(&two[1], names),
-        Kind::Set(set) => set.fixed.iter().any(|binding| [config, options, imports].contains(&binding.name)),
-        _ => false,
+            Kind::Lambda(lambda) => {
+                let formals = lambda.formals.as_deref().unwrap_or_default();
+                if lambda.open && formals.iter().any(|formal| formal.name == config) {
+                    return true;
+                }
+                &lambda.body
+            }
+            Kind::Let(inner) => &inner.1,
+            Kind::With(two) | Kind::Assert(two) => &two[1],
+            Kind::Set(set) => {
+                let is_named = set.fixed.iter().any(|binding| names.contains(&binding.name));
+                return is_named && set.fixed.len() <= MODULE_ATTRS;
+            }
+            _ => return false,
+        };
     }
 }
