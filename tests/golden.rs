@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use clarity::check::{self, Earlier, Judged, Subject};
+use clarity::check::{self, Earlier, Judged, Subject, Unjudged};
 use clarity::conclusion::{Basis, Concluded, Conclusion, Confidence};
 use clarity::declared::{Declared, Member, Statement};
 use clarity::evidence::Witness;
@@ -118,8 +118,13 @@ pub fn unscanned(attr: &str, why: &str) -> PackageReport {
     let package = bare(attr, Some(site("pkgs/default.nix", 7)));
     let declared = declared("MIT", site("pkgs/default.nix", 9));
     let table = table();
-    let subject =
-        Subject { package: &package, declared: &declared, judged: Err(why), table: &table, earlier: Earlier::NotAsked };
+    let subject = Subject {
+        package: &package,
+        declared: &declared,
+        judged: Err(Unjudged::Unseen(why)),
+        table: &table,
+        earlier: Earlier::NotAsked,
+    };
     let findings = check::run(&subject, &check::Options::default()).into_iter().map(located).collect();
     let outcome = Outcome::Skipped(Why::new(WhyKind::NotAtHand, why));
     PackageReport {

@@ -179,6 +179,32 @@ fn an_attribute_that_is_not_there_is_told_and_is_no_success() {
 }
 
 #[test]
+fn attributes_are_plain_arguments() {
+    let tree = fixture();
+    let tree = tree.to_str().expect("UTF-8");
+    let same = |args: &[&str]| clarity(&[&["scan", "--format", "jsonl"], args].concat());
+    let with_option = same(&[tree, "--attr", "birch-log", "--attr", "python3Packages.*"]);
+    for args in [
+        &[tree, "birch-log", "python3Packages.*"][..],
+        &["birch-log", "python3Packages.*", "--tree", tree],
+        &["python3Packages.*", "-f", tree, "--attr", "birch-log"],
+    ] {
+        let run = same(args);
+        assert_eq!((run.code, &run.stdout), (1, &with_option.stdout), "{args:?}: {}", run.stderr);
+    }
+    let two = same(&[tree, "birch-log", "--tree", tree]);
+    assert!(two.code == 2 && two.stderr.contains("are two trees"), "{}", two.stderr);
+}
+
+#[test]
+fn the_last_lines_say_what_to_do_next() {
+    let run = scan(&fixture(), &["--attr", "birch-log"]);
+    assert!(run.stdout.contains("findings: 1 error, 0 warnings, 0 notes\n          1 fixable with `clarity fix`\n"));
+    assert!(run.stdout.contains("`clarity explain LIC010` says more") && !run.stdout.contains("[[suppress]]"));
+    assert!(scan(&fixture(), &["--attr", "birch-log", "--verbose"]).stdout.contains("[[suppress]]"));
+}
+
+#[test]
 fn wrong_usage_says_what_to_do_and_exits_with_2() {
     let missing = clarity(&["scan", "no/such/folder"]);
     assert_eq!(missing.code, 2);

@@ -36,7 +36,7 @@ pub use audit::AUDITS;
 pub use finding::{Finding, Identity, Intent, Remedy, Safety};
 pub use not_scanned::CHECK as NOT_SCANNED;
 pub use stale_suppression::CHECK as STALE_SUPPRESSION;
-pub use subject::{Earlier, Judged, Subject, declared_in_words, site};
+pub use subject::{Earlier, Judged, Subject, Unjudged, declared_in_words, site};
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

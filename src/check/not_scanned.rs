@@ -1,6 +1,6 @@
 //! A package whose source could not be looked at.
 
-use super::{Check, Finding, Severity, Subject};
+use super::{Check, Finding, Severity, Subject, Unjudged};
 
 /// The rule.
 pub const CHECK: Check = Check {
@@ -16,7 +16,7 @@ pub const CHECK: Check = Check {
 };
 
 fn rule(subject: &Subject<'_>) -> Vec<Finding> {
-    let Err(why) = subject.judged else { return Vec::new() };
+    let Err(Unjudged::Unseen(why)) = subject.judged else { return Vec::new() };
     let mut finding = subject.finding(&CHECK, format!("not scanned: {why}"));
     // Nothing was compared: another declaration does not make it another finding.
     finding.declared.clear();

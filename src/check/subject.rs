@@ -17,12 +17,21 @@ pub struct Subject<'a> {
     pub package: &'a Package,
     /// What nixpkgs says.
     pub declared: &'a Declared,
-    /// The judgement on its source, or why there is none; no reason where nobody asked for one.
-    pub judged: Result<&'a Judged, &'a str>,
+    /// The judgement on its source, or why there is none.
+    pub judged: Result<&'a Judged, Unjudged<'a>>,
     /// The checkout's license table.
     pub table: &'a LicenseTable,
     /// Its source compared with the one it had before.
     pub earlier: Earlier<'a>,
+}
+
+/// Why there is no judgement on the source of a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unjudged<'a> {
+    /// Only its metadata was asked for.
+    NotAsked,
+    /// It could not be looked at, because ...
+    Unseen(&'a str),
 }
 
 /// What is known of the source that a package had before.
@@ -54,7 +63,7 @@ pub struct Judged {
 impl<'a> Subject<'a> {
     /// True where nobody asked for its source.
     pub(super) fn is_metadata_only(&self) -> bool {
-        matches!(self.judged, Err(""))
+        matches!(self.judged, Err(Unjudged::NotAsked))
     }
 
     /// The drifts and asides of one kind.

@@ -20,8 +20,13 @@ use super::{FOUND, INCOMPLETE, INTERRUPTED, Output, USAGE, baseline, interrupt, 
 /// Arguments of `clarity scan`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A nixpkgs-like checkout, a folder of .nix files, or one file.
-    path: PathBuf,
+    /// Attributes or globs over them (`ripgrep`, `python3Packages.*`), and the tree: a checkout, a folder of .nix files
+    /// or one file. A path has a `/` or is there [default: all attributes of the current folder].
+    #[arg(value_name = "ATTR|PATH")]
+    names: Vec<String>,
+    /// The tree, where it is not among the arguments.
+    #[arg(long, short = 'f', value_name = "DIR")]
+    tree: Option<PathBuf>,
     #[command(flatten)]
     pub(super) what: What,
     /// Only packages whose definition, arguments or source changed between this git revision and the work tree, and only
@@ -87,11 +92,12 @@ fn format_named(name: &str) -> Result<&'static Format, String> {
 
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
-    let changes = args.changed_since.as_deref().map(|rev| changes(&args.path, rev)).transpose()?;
+    let (path, attrs) = named(args)?;
+    let changes = args.changed_since.as_deref().map(|rev| changes(&path, rev)).transpose()?;
     let since = args.changed_since.as_deref().zip(changes.as_ref());
-    let config = configuration(&args.path, &args.what, since)?;
+    let config = configuration(&path, &args.what, since)?;
     let outputs = args.output.iter().map(|text| target(text, args.format)).collect::<anyhow::Result<Vec<_>>>()?;
-    let mut request = request_of(args, &config, since)?;
+    let mut request = request_of(args, (&path, &attrs), &config, since)?;
     request.quotes = args.format.quotes || outputs.iter().any(|(format, _)| format.quotes);
     let watch = Watch::new(stream::watched() && !output.quiet);
     interrupt::begin(&watch, args.what.deadline)?;
@@ -109,8 +115,26 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(keep_baseline(&args.accepted, &request, &report)?.unwrap_or_else(|| code(&report))))
 }
 
-fn request_of(args: &Args, config: &Config, since: Option<(&str, &Changes)>) -> anyhow::Result<Request> {
-    let mut request = request_by(&args.path, &args.what, config)?;
+/// The tree and the attributes that the arguments name.
+fn named(args: &Args) -> anyhow::Result<(PathBuf, Vec<String>)> {
+    let is_path = |name: &&String| name.contains('/') || *name == ".." || Path::new(name).exists();
+    let (paths, attrs): (Vec<&String>, Vec<&String>) = args.names.iter().partition(is_path);
+    let mut trees = args.tree.iter().cloned().chain(paths.into_iter().map(PathBuf::from));
+    let tree = trees.next().unwrap_or_else(|| PathBuf::from("."));
+    if let Some(second) = trees.next() {
+        bail!("{} and {} are two trees; name one, and attributes with --attr", tree.display(), second.display());
+    }
+    let attrs = args.what.attr.iter().chain(attrs).cloned().collect();
+    Ok((tree, attrs))
+}
+
+fn request_of(
+    args: &Args,
+    (path, attrs): (&Path, &[String]),
+    config: &Config,
+    since: Option<(&str, &Changes)>,
+) -> anyhow::Result<Request> {
+    let mut request = request_by(path, &args.what, attrs, config)?;
     let read = |file: &PathBuf| match since {
         Some((rev, changes)) => baseline::read_before(file, rev, changes),
         None => baseline::read(file),

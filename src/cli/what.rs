@@ -109,7 +109,7 @@ fn check_named(id: &str) -> Result<String, String> {
 
 /// The request that the arguments and the configuration make.
 pub(super) fn request(path: &Path, what: &What) -> anyhow::Result<Request> {
-    request_by(path, what, &configuration(path, what, None)?)
+    request_by(path, what, &what.attr, &configuration(path, what, None)?)
 }
 
 /// The configuration that applies; where there is none yet, the place of one beside what is scanned.
@@ -132,8 +132,8 @@ pub(super) fn configuration(path: &Path, what: &What, since: Option<(&str, &Chan
     Ok(config::gather(&Place { path, named: what.config.as_deref(), since })?)
 }
 
-/// The request that the arguments and `config` make.
-pub(super) fn request_by(path: &Path, what: &What, config: &Config) -> anyhow::Result<Request> {
+/// The request for these attributes that the arguments and `config` make.
+pub(super) fn request_by(path: &Path, what: &What, attrs: &[String], config: &Config) -> anyhow::Result<Request> {
     let system = what.system.clone().or_else(|| config.platform.clone());
     let system = system.unwrap_or_else(host_system);
     let facts = || what.cache_root().and_then(|root| Store::open(root).ok()).map(Arc::new);
@@ -141,7 +141,7 @@ pub(super) fn request_by(path: &Path, what: &What, config: &Config) -> anyhow::R
         path: path.to_owned(),
         evaluated: second_witness(path, what, &system)?,
         tree: tree::Options { lib: what.nixpkgs.clone(), system },
-        selection: declared::Selection::new(&attributes(&what.attr)?)?,
+        selection: declared::Selection::new(&attributes(attrs)?)?,
         facts: if what.no_cache { None } else { facts() },
         sources: if what.metadata_only { None } else { Some(source_options(path, what, config)?) },
         vendored: what.vendored || config.vendored,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::check::Judged;
+use crate::check::{Judged, Unjudged};
 use crate::declared::Selection;
 use crate::fix::Case;
 use crate::fix::worklist::{self, Answer, Answered, Meant, Row};
@@ -43,10 +43,10 @@ impl Session {
     }
 
     fn answer(&self, row: &Row, report: &PackageReport) -> Answer {
-        let judged: Result<&Judged, &str> = match &report.outcome {
+        let judged: Result<&Judged, Unjudged<'_>> = match &report.outcome {
             Outcome::Audited(Some(judged)) => Ok(judged),
-            Outcome::Audited(None) => Err(""),
-            Outcome::Skipped(why) | Outcome::Failed(why) => Err(&why.text),
+            Outcome::Audited(None) => Err(Unjudged::NotAsked),
+            Outcome::Skipped(why) | Outcome::Failed(why) => Err(Unjudged::Unseen(&why.text)),
         };
         let findings = report.findings.iter().map(|located| &located.finding).collect();
         let case = Case { package: &report.package, declared: &report.declared, findings };

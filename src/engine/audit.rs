@@ -1,6 +1,6 @@
 //! What became of the source of one package, and of all of them.
 
-use crate::check::Judged;
+use crate::check::{Judged, Unjudged};
 use crate::evidence::{Evidence, Used};
 use crate::report::{Coverage, Outcome, Rest};
 use crate::verdict::Outline;
@@ -44,12 +44,12 @@ impl Audit {
         Audit { outcome, seen: Some(Box::default()) }
     }
 
-    /// The judgement, or why there is none; empty where nobody asked for one.
-    pub(super) fn judged(&self) -> Result<&Judged, &str> {
+    /// The judgement, or why there is none.
+    pub(super) fn judged(&self) -> Result<&Judged, Unjudged<'_>> {
         match &self.outcome {
             Outcome::Audited(Some(judged)) => Ok(judged),
-            Outcome::Audited(None) => Err(""),
-            Outcome::Skipped(why) | Outcome::Failed(why) => Err(&why.text),
+            Outcome::Audited(None) => Err(Unjudged::NotAsked),
+            Outcome::Skipped(why) | Outcome::Failed(why) => Err(Unjudged::Unseen(&why.text)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::check::{self, Earlier};
+use crate::check::{self, Earlier, Unjudged};
 use crate::declared::says_the_same;
 use crate::report::Rest;
 use crate::text::RelPath;
@@ -123,7 +123,7 @@ impl Judgements {
             (Ok(then), Some(old), Some(new)) => {
                 Versioned::Seen(Versions::between((old, &then.conclusion), (new, &judged.conclusion)))
             }
-            (Err(why), ..) => Versioned::Unseen(why.to_owned()),
+            (Err(Unjudged::Unseen(why)), ..) => Versioned::Unseen(why.to_owned()),
             _ => Versioned::NotAsked,
         }
     }

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use crate::report::Outcome;
+use crate::report::{Outcome, Why, WhyKind};
+use crate::tree::Package;
 
 use super::acquire::{Acquired, Feed, Fetchers};
 use super::audit::Audit;
@@ -46,7 +47,19 @@ impl Run<'_> {
         drop(receive);
         fetchers.finish(watch);
         let ended = || Audit::unseen(Outcome::Skipped(not_its_turn()));
-        Ok(audits.into_iter().map(|audit| audit.into_inner().unwrap_or_else(ended)).collect())
+        let audits = audits.into_iter().map(|audit| audit.into_inner().unwrap_or_else(ended));
+        Ok(audits.zip(packages.iter()).map(|(audit, (package, _))| self.settled(audit, package)).collect())
+    }
+
+    /// A host that was given up is one reason for all its packages, whichever was asked first.
+    fn settled(&self, mut audit: Audit, package: &Package) -> Audit {
+        if let Outcome::Failed(why) = &mut audit.outcome
+            && why.kind == WhyKind::Download
+            && let Some(error) = package.sources.iter().find_map(|source| self.feed.sources.given_up(source))
+        {
+            *why = Why::from(&error);
+        }
+        audit
     }
 
     fn audit_some(&self, receive: &Queue, audits: &[OnceLock<Audit>]) {

@@ -6,7 +6,7 @@
 //! ways in which that goes wrong.
 
 use super::{Case, generated};
-use crate::check::{self, Finding, Judged};
+use crate::check::{self, Finding, Judged, Unjudged};
 use crate::conclusion::{Basis, Conclusion, Reason};
 use crate::declared::Declared;
 use crate::text::RelPath;
@@ -250,13 +250,14 @@ fn comes_from(source: &SourceRef, repository: &str) -> bool {
 pub fn answer(
     row: &Row,
     case: &Case<'_>,
-    judged: Result<&Judged, &str>,
+    judged: Result<&Judged, Unjudged<'_>>,
     read: &dyn Fn(&RelPath) -> Option<String>,
 ) -> Answer {
     let package = case.package;
     let judged = match judged {
         Ok(judged) => judged,
-        Err(why) => return not_scanned(why),
+        Err(Unjudged::Unseen(why)) => return not_scanned(why),
+        Err(Unjudged::NotAsked) => return not_scanned("only the metadata was asked for"),
     };
     let wrong_fetcher = match &row.names {
         Names::File { repository, .. } if !is_built_from(package, repository) => {

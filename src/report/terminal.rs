@@ -5,14 +5,14 @@ use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use crate::check::{NOT_SCANNED, STALE_SUPPRESSION, Severity};
+use crate::check::{NOT_SCANNED, STALE_SUPPRESSION, Safety, Severity};
 use crate::conclusion::Basis;
 use crate::declared::{Bindings, Elsewhere};
 use crate::text::one_line;
 use crate::triage::{State, Suppression};
 
 use super::fixes::unmatched;
-use super::policy::{closing, warnings};
+use super::policy::{closing, counted, warnings};
 use super::{Disagreement, Located, Report, Style, Totals, unseen};
 
 /// More witnesses than this are counted, not listed, unless all are asked for.
@@ -72,6 +72,7 @@ fn footer(located: &Located, style: Style) -> Vec<(&'static str, String)> {
     lines.extend(finding.help.iter().map(|line| ("help", one_line(line))));
     lines.push(match &located.state {
         State::New if finding.check.id == STALE_SUPPRESSION.id => return lines,
+        State::New if !style.verbose => return lines,
         State::New => ("accept", format!("add to clarity.toml\n{}", Suppression::block(finding))),
         State::Known => ("known", "it was there before".to_owned()),
         State::Suppressed(reason) => ("suppressed", one_line(reason)),
@@ -135,11 +136,14 @@ fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "\n{}", packages(&totals))?;
     let [notes, warnings, errors] = totals.findings;
-    write!(out, "findings: {errors} errors, {warnings} warnings, {notes} notes")?;
+    let [errors, warnings, notes] =
+        [(errors, "error"), (warnings, "warning"), (notes, "note")].map(|(count, noun)| counted(count, noun));
+    write!(out, "findings: {errors}, {warnings}, {notes}")?;
     if totals.known + totals.suppressed > 0 {
         write!(out, "; {} more were there before, {} are suppressed", totals.known, totals.suppressed)?;
     }
     writeln!(out)?;
+    next_steps(report, out)?;
     if !report.gone.is_empty() {
         writeln!(out, "baseline: {} entries no longer occur; --prune-baseline removes them", report.gone.len())?;
     }
@@ -185,6 +189,26 @@ fn elsewhere(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
         }
     }
     Ok(())
+}
+
+/// What can be done about the findings.
+fn next_steps(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let findings = report.worst_first();
+    let Some(worst) = findings.first() else { return Ok(()) };
+    let fixable = |wanted: Safety| {
+        let safety = |located: &&&Located| located.finding.remedy.as_ref().map(|remedy| remedy.safety) == Some(wanted);
+        findings.iter().filter(safety).count()
+    };
+    let (safe, more) = (fixable(Safety::Safe), fixable(Safety::Unsafe));
+    if safe + more > 0 {
+        let more = if more > 0 { format!(" ({more} more with --safety unsafe)") } else { String::new() };
+        writeln!(out, "          {safe} fixable with `clarity fix`{more}")?;
+    }
+    writeln!(
+        out,
+        "          `clarity explain {}` says more about a check; -v shows how to accept a finding",
+        worst.finding.check.id
+    )
 }
 
 fn packages(totals: &Totals) -> String {

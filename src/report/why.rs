@@ -26,6 +26,8 @@ pub enum WhyKind {
     NotFetched,
     /// Its source is not the declared one.
     Mismatch,
+    /// No server has its source.
+    NotFound,
     /// Its source could not be downloaded.
     Download,
     /// Its source could not be read.
@@ -49,9 +51,8 @@ impl From<&SourceError> for Why {
             SourceError::NotAtHand { .. } => WhyKind::NotAtHand,
             SourceError::Unfetchable { .. } | SourceError::Unverifiable { .. } => WhyKind::NotFetched,
             SourceError::HashMismatch { .. } | SourceError::Unsigned { .. } => WhyKind::Mismatch,
-            SourceError::NotFound { .. } | SourceError::Network { .. } | SourceError::HostGivenUp { .. } => {
-                WhyKind::Download
-            }
+            SourceError::NotFound { .. } => WhyKind::NotFound,
+            SourceError::Network { .. } | SourceError::HostGivenUp { .. } => WhyKind::Download,
             SourceError::Cancelled(_) => WhyKind::Ended,
             _ => WhyKind::Unreadable,
         };
@@ -68,6 +69,7 @@ impl WhyKind {
             WhyKind::NotAtHand => "not-at-hand",
             WhyKind::NotFetched => "not-fetched",
             WhyKind::Mismatch => "mismatch",
+            WhyKind::NotFound => "not-found",
             WhyKind::Download => "download",
             WhyKind::Unreadable => "unreadable",
             WhyKind::Late => "late",

@@ -214,6 +214,14 @@ impl Sources {
         Traffic { bytes: count(&self.net.traffic.bytes), requests: count(&self.net.traffic.requests) }
     }
 
+    /// Why `source` could not be had, where a host that its urls name was given up by now: the same for all its packages.
+    pub fn given_up(&self, source: &SourceRef) -> Option<SourceError> {
+        let given_up = self.net.given_up();
+        let mut hosts = self.options.rewriting.expand(&source.urls).into_iter().filter_map(|url| urls::host(&url));
+        let (host, why) = hosts.find_map(|host| given_up.get_key_value(&host).map(|(k, v)| (k.clone(), v.clone())))?;
+        Some(SourceError::HostGivenUp { host, why })
+    }
+
     /// The source of `request`, verified. Blocks while it is fetched.
     pub fn acquire(&self, request: &Request<'_>) -> Result<SourceTree, SourceError> {
         let plan = fetch::plan(request.source);

@@ -84,6 +84,13 @@ impl Hosts {
         }
     }
 
+    /// The hosts that were given up, with what each did last.
+    pub(super) fn given_up(&self) -> BTreeMap<String, String> {
+        let hosts = self.inner.lock();
+        let given_up = hosts.iter().filter(|(_, host)| host.failures >= self.most_failures);
+        given_up.map(|(name, host)| (name.clone(), host.last.clone())).collect()
+    }
+
     pub(super) fn succeeded(&self, name: &str) {
         if let Some(host) = self.inner.lock().get_mut(name) {
             host.failures = 0;

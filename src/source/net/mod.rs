@@ -177,6 +177,11 @@ impl Net {
         &self.options
     }
 
+    /// The hosts that were given up, with what each did last.
+    pub fn given_up(&self) -> std::collections::BTreeMap<String, String> {
+        self.hosts.given_up()
+    }
+
     /// Notes that `host` answers.
     pub fn succeeded(&self, host: &str) {
         self.hosts.succeeded(host);
