@@ -91,7 +91,7 @@ fn walked(checkout: &Checkout, walk: Walk<'_>, send: &SyncSender<Vec<Row>>) -> O
     let mut batch = Vec::with_capacity(BATCH);
     checkout.evaluate(move |eval| {
         let next = walk.discover(eval, &resume, &mut |attr, found| {
-            batch.push(row(checkout, eval, &parsed, attr, found));
+            batch.push(in_time(row(checkout, eval, &parsed, attr, found)));
             if batch.len() >= BATCH {
                 // The receiver only goes away when the caller's callback has panicked.
                 let _ = send.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)));
@@ -108,6 +108,18 @@ fn walked(checkout: &Checkout, walk: Walk<'_>, send: &SyncSender<Vec<Row>>) -> O
             }
         }
     })
+}
+
+/// `row`, unless its time was over: what an evaluation that was cut off says of a package is not what is declared.
+fn in_time(row: Row) -> Row {
+    if stop::over() != Some(stop::Over::Late) {
+        return row;
+    }
+    let attr = match row {
+        Row::Package(package, _) => package.attr.0,
+        Row::Skipped { attr, .. } | Row::Failed { attr, .. } => attr,
+    };
+    Row::Failed { attr, why: "its evaluation takes longer than allowed; raise --time-limit".to_owned() }
 }
 
 fn row<'a>(checkout: &Checkout, eval: &Eval<'a>, parsed: &resolve::Parsed, attr: &str, found: Found<'a>) -> Row {
