@@ -68,6 +68,43 @@ fn what_an_unknown_fetcher_was_given_is_the_source() {
 }
 
 #[test]
+fn forges_and_wheels_have_their_address() {
+    let cases = [
+        (
+            "fetchFromSourcehut { owner = \"~a\"; repo = \"b\"; rev = \"1\"; }",
+            "https://git.sr.ht/~a/b/archive/1.tar.gz",
+        ),
+        (
+            "fetchFromGitea { domain = \"g.org\"; owner = \"a\"; repo = \"b\"; rev = \"1\"; }",
+            "https://g.org/a/b/archive/1.tar.gz",
+        ),
+        (
+            "fetchFromCodeberg { owner = \"a\"; repo = \"b\"; rev = \"1\"; }",
+            "https://codeberg.org/a/b/archive/1.tar.gz",
+        ),
+        ("fetchFromBitbucket { owner = \"a\"; repo = \"b\"; rev = \"1\"; }", "https://bitbucket.org/a/b/get/1.tar.gz"),
+        (
+            "fetchFromSavannah { repo = \"b\"; rev = \"1\"; }",
+            "https://git.savannah.gnu.org/cgit/b.git/snapshot/b-1.tar.gz",
+        ),
+        ("fetchFromRepoOrCz { repo = \"b\"; rev = \"1\"; }", "https://repo.or.cz/b.git/snapshot/1.tar.gz"),
+        (
+            "fetchPypi { pname = \"b\"; version = \"1\"; format = \"wheel\"; }",
+            "mirror://pypi-wheels/py2.py3/b/b/b-1-py2.py3-none-any.whl",
+        ),
+        ("fetchPypi { pname = \"b\"; version = \"1\"; }", "mirror://pypi/b/b/b-1.tar.gz"),
+    ];
+    for (src, want) in cases {
+        let folder = tempfile::tempdir().expect("a folder");
+        let package = format!("{{ pkgs }}: pkgs.stdenv.mkDerivation {{ pname = \"own\"; src = pkgs.{src}; }}");
+        std::fs::write(folder.path().join("own.nix"), package).expect("written");
+        let rows = rows_of(folder.path(), "x86_64-linux");
+        let row = rows.iter().find(|row| row["attr"] == "own" && row["kind"] == "package").expect("a row");
+        assert_eq!(row["source"][0]["urls"][0], want, "{row}");
+    }
+}
+
+#[test]
 fn a_folder_of_files_names_packages_by_file_or_folder() {
     let rows = rows("folder");
     let text = |text: &str| text.to_owned();

@@ -230,18 +230,47 @@ impl<'a> Sources<'_, 'a> {
                 let (owner, repo) = (text("owner")?, text("repo")?);
                 Some(format!("https://{domain}/{owner}/{repo}/-/archive/{rev}/{repo}-{rev}.tar.gz", rev = rev?))
             }
+            "fetchFromSourcehut" => {
+                let kind = text("vc").unwrap_or_else(|| "git".to_owned());
+                let domain = text("domain").unwrap_or_else(|| "sr.ht".to_owned());
+                Some(format!("https://{kind}.{domain}/{}/{}/archive/{}.tar.gz", text("owner")?, text("repo")?, rev?))
+            }
+            "fetchFromGitea" | "fetchFromForgejo" | "fetchFromCodeberg" => {
+                let codeberg = || (fetcher == "fetchFromCodeberg").then(|| "codeberg.org".to_owned());
+                let domain = text("domain").or_else(codeberg)?;
+                Some(format!("https://{domain}/{}/{}/archive/{}.tar.gz", text("owner")?, text("repo")?, rev?))
+            }
+            "fetchFromBitbucket" => {
+                Some(format!("https://bitbucket.org/{}/{}/get/{}.tar.gz", text("owner")?, text("repo")?, rev?))
+            }
+            "fetchFromSavannah" => {
+                let (repo, rev) = (text("repo")?, rev?);
+                Some(format!("https://git.savannah.gnu.org/cgit/{repo}.git/snapshot/{repo}-{rev}.tar.gz"))
+            }
+            "fetchFromRepoOrCz" => Some(format!("https://repo.or.cz/{}.git/snapshot/{}.tar.gz", text("repo")?, rev?)),
             "fetchCrate" => {
                 let name = text("crateName").or_else(|| text("pname"))?;
                 // Registries have no address here: the user names one for this scheme under `[fetch.rewrite]`.
                 Some(format!("mirror://crates/{name}/{}/download", text("version")?))
             }
-            "fetchPypi" => {
-                let (name, ending) = (text("pname")?, text("extension").unwrap_or_else(|| "tar.gz".to_owned()));
-                let file = format!("{name}-{}.{ending}", text("version")?);
-                Some(format!("mirror://pypi/{}/{name}/{file}", name.get(..1)?))
-            }
+            "fetchPypi" => self.pypi_url(value),
             _ => None,
         }
+    }
+
+    /// Where the index of Python packages keeps an archive, or a wheel, whose name has its tags.
+    fn pypi_url(&self, value: Value<'a>) -> Option<String> {
+        let or = |name: &'static str, other: &str| self.text(value, name).unwrap_or_else(|| other.to_owned());
+        let (name, version) = (self.text(value, "pname")?, self.text(value, "version")?);
+        let first = name.get(..1)?;
+        if or("format", "setuptools") != "wheel" {
+            let ending = or("extension", "tar.gz");
+            return Some(format!("mirror://pypi/{first}/{name}/{name}-{version}.{ending}"));
+        }
+        let python = or("python", "py2.py3");
+        let tags = format!("{python}-{}-{}", or("abi", "none"), or("platform", "any"));
+        let folder = or("dist", &python);
+        Some(format!("mirror://pypi-wheels/{folder}/{first}/{name}/{name}-{version}-{tags}.whl"))
     }
 
     /// The fetcher as the expression names it.
