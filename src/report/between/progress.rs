@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::check::{self, NOT_SCANNED};
+use crate::check;
 use crate::triage::Entry;
 
 /// What became better and what worse.
