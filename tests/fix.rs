@@ -93,7 +93,7 @@ pub fn finding(package: &Package, target: &LicenseExpr) -> Finding {
         evidence: Vec::new(),
         against: Vec::new(),
         help: Vec::new(),
-        remedy: Some(Remedy { intent: Intent::SetLicense(target.clone()), safety: Safety::Safe }),
+        remedy: Some(Remedy { intent: Intent::SetLicense(target.clone()), safety: Safety::Safe, freedom: None }),
     }
 }
 
@@ -474,7 +474,7 @@ fn a_name_that_an_argument_hides_is_written_in_full() {
 
 #[test]
 fn line_ends_tabs_and_letters_of_other_scripts_survive() {
-    let unix = with_meta("{ lib, stdenv }", "    license = lib.licenses.mit; # für Größe\n");
+    let unix = with_meta("{ lib, stdenv }", "    # für Größe\n    license = lib.licenses.mit;\n");
     let dos = unix.replace('\n', "\r\n");
     becomes(&dos, "Apache-2.0", &dos.replace(".mit", ".asl20"));
     let tabs = unix.replace("  ", "\t");

@@ -75,12 +75,19 @@ pub fn concluded(id: &str, file: &str) -> Conclusion {
         quote: String::new(),
         files: 1,
     };
+    // One text alone is no error.
+    let manifest = Basis {
+        file: RelPath::new("package.json").unwrap_or_default(),
+        lines: LineRange::new(5, 5),
+        class: Witness::Manifest,
+        ..basis.clone()
+    };
     Conclusion::Concluded(Concluded {
         expr,
         operator_unstated: false,
         confidence: Confidence::High,
         reasons: vec!["two witnesses".to_owned()],
-        basis: vec![basis],
+        basis: vec![basis, manifest],
         against: Vec::new(),
         parts: Vec::new(),
     })

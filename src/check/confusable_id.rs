@@ -20,14 +20,13 @@ pub(super) const CHECK: Check = Check {
 
 fn rule(subject: &Subject<'_>) -> Vec<Finding> {
     let told = |drift: &crate::verdict::Drift| {
-        subject.finding_with_remedy(
-            &CHECK,
-            format!(
-                "declared {}, the source says {}: the names are easily confused",
-                listed(&drift.extra),
-                listed(&drift.missing)
-            ),
-        )
+        let message = format!(
+            "declared {}, the source says {}: the names are easily confused",
+            listed(&drift.extra),
+            listed(&drift.missing)
+        );
+        // An error on one witness, too: that the name is a slip of the hand for what the source says is the second one.
+        subject.finding_with_remedy(&CHECK, message)
     };
     subject.drifts(DriftKind::Confusable).map(told).collect()
 }

@@ -17,6 +17,9 @@ pub(super) const CHECK: Check = Check {
     rule,
 };
 
+/// Names of Apple's licenses that were written for the Apache License (NixOS/nixpkgs#560052).
+const APPLE: [&str; 2] = ["apsl10", "apsl20"];
+
 fn rule(subject: &Subject<'_>) -> Vec<Finding> {
     let members = subject.statement().map_or(&[][..], verdict::members);
     members
@@ -26,8 +29,14 @@ fn rule(subject: &Subject<'_>) -> Vec<Finding> {
             let name = member.attr.as_deref()?;
             let mut finding =
                 subject.finding_with_remedy(&CHECK, format!("`{name}` is deprecated in this checkout's license table"));
-            if finding.remedy.is_none() {
-                finding.help.push("say `Only` or `Plus`: look at the headers of the source".to_owned());
+            match APPLE.contains(&name) {
+                true => finding
+                    .help
+                    .push("this is the license of Apple; if the Apache License is meant, it is `asl20`".to_owned()),
+                false if finding.remedy.is_none() => {
+                    finding.help.push("say `Only` or `Plus`: look at the headers of the source".to_owned());
+                }
+                false => {}
             }
             Some(finding)
         })

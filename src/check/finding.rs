@@ -1,5 +1,7 @@
 //! What a rule states about one package.
 
+use std::fmt;
+
 use crate::conclusion::{Basis, Confidence};
 use crate::license::LicenseExpr;
 use crate::text::Digest;
@@ -86,6 +88,32 @@ pub struct Remedy {
     pub intent: Intent,
     /// How sure one can be of it.
     pub safety: Safety,
+    /// Whether it makes the package unfree, or free.
+    pub freedom: Option<Freedom>,
+}
+
+/// A change of `meta.license` that changes who may build and get the package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freedom {
+    /// Free is declared, and the new license is not free.
+    Lost,
+    /// Unfree is declared, and the new license is free.
+    Gained,
+}
+
+impl fmt::Display for Freedom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Freedom::Lost => {
+                "this makes the package unfree: evaluating it will need allowUnfree and Hydra stops building it; look \
+                 for packages that depend on it first, and decide whether it is to be backported"
+            }
+            Freedom::Gained => {
+                "this makes the package free: Hydra will build and distribute it; make sure that nothing unfree is \
+                 fetched or installed beside it"
+            }
+        })
+    }
 }
 
 /// What a remedy wants.

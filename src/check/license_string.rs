@@ -1,6 +1,7 @@
 //! A license written as a string.
 
 use crate::declared::Statement;
+use crate::evidence::license_field;
 use crate::license::{LicenseExpr, equivalent};
 
 use super::{Check, Finding, Intent, Remedy, Safety, Severity, Subject};
@@ -33,12 +34,16 @@ fn rule(subject: &Subject<'_>) -> Vec<Finding> {
 fn about(subject: &Subject<'_>, text: &str, known: Option<&LicenseExpr>) -> Finding {
     let mut finding =
         subject.finding(&CHECK, format!("the license is the string {text:?}, not an entry of `lib.licenses`"));
+    let meant = license_field(text);
     let named = known
+        .filter(|expr| !expr.terms().iter().any(|term| term.is_reference()))
+        .or(meant.as_ref())
         .filter(|expr| !expr.terms().iter().any(|term| term.is_reference()))
         .and_then(|expr| Some((expr, subject.line_with_name(expr)?)));
     if let Some((expr, line)) = named {
         finding.help.push(line);
-        finding.remedy = Some(Remedy { intent: Intent::SetLicense(expr.clone()), safety: safety(subject, expr) });
+        finding.remedy =
+            Some(Remedy { intent: Intent::SetLicense(expr.clone()), safety: safety(subject, expr), freedom: None });
     }
     finding
 }

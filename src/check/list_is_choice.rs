@@ -1,9 +1,10 @@
 //! A list where the source states a choice.
 
+use crate::tree::is_list_by_custom;
 use crate::verdict::DriftKind;
 
 use super::subject::listed;
-use super::{Check, Finding, Severity, Subject};
+use super::{Check, Finding, Intent, Remedy, Safety, Severity, Subject};
 
 /// The rule.
 pub(super) const CHECK: Check = Check {
@@ -23,11 +24,19 @@ fn rule(subject: &Subject<'_>) -> Vec<Finding> {
     let list = subject.drifts(DriftKind::ListIsChoice).map(|_| {
         let mut finding =
             subject.finding(&CHECK, format!("a list is declared, the source states a choice: {}", concluded.expr));
-        let advice = match subject.table.has_operators {
-            true => subject.line_to_write(&concluded.expr),
-            false => "this checkout has no operators: the list is as close as it gets".to_owned(),
-        };
-        finding.help.push(advice);
+        if is_list_by_custom(&concluded.expr) {
+            finding.help.push("nixpkgs writes the terms of Perl as this list: nothing is to be done".to_owned());
+            return finding;
+        }
+        if !subject.table.has_operators {
+            finding.help.push("this checkout has no operators: the list is as close as it gets".to_owned());
+            return finding;
+        }
+        finding.help.push(subject.line_to_write(&concluded.expr));
+        // A list may be meant as one; whoever asks for it gets the change with its evidence.
+        let safety = subject.safety(concluded).max(Safety::Unsafe);
+        let intent = Intent::SetLicense(concluded.expr.clone());
+        finding.remedy = Some(Remedy { intent, safety, freedom: subject.change_of_freedom(&concluded.expr) });
         finding
     });
     let other = subject.drifts(DriftKind::OtherAlternative).map(|drift| {

@@ -30,6 +30,6 @@ fn rule(subject: &Subject<'_>) -> Vec<Finding> {
     subject
         .drifts(DriftKind::Mismatch)
         .filter(|drift| !is_told(drift))
-        .map(|_| subject.finding_with_remedy(&CHECK, message.clone()))
+        .map(|_| subject.error_if_strong(subject.finding_with_remedy(&CHECK, message.clone())))
         .collect()
 }

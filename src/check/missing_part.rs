@@ -1,10 +1,10 @@
 //! Shipped code under a license that is not declared.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::conclusion::Part;
 use crate::evidence::Role;
-use crate::license::Term;
+use crate::license::LicenseExpr;
 use crate::verdict::{Drift, DriftKind, is_aside};
 
 use super::subject::listed;
@@ -17,26 +17,34 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Warning,
     metadata_only: false,
     what: "Something that ships is under a license that is not declared.",
-    why: "The terms of every part bind those who redistribute the whole. A note where it is a file or two under permissive terms, or a permissive copy of another project.",
+    why: "The terms of every part bind those who redistribute the whole. A note where these are permissive terms or the public domain, and for a file or two under a license that binds only themselves.",
     example: "The library is MIT, `src/regex/` is LGPL-2.1-or-later and is compiled in.",
     wrong_when: "The part is not built: it is deleted by a phase, or belongs to another platform. Suppress it with that reason.",
     rule,
 };
 
 fn rule(subject: &Subject<'_>) -> Vec<Finding> {
-    let mut places: BTreeMap<&BTreeSet<Term>, Vec<Place<'_>>> = BTreeMap::new();
+    let mut places: BTreeMap<String, Vec<Place<'_>>> = BTreeMap::new();
     let mut findings = Vec::new();
     for drift in subject.drifts(DriftKind::MissingPart) {
         match &drift.part {
             Some(part) => {
                 let weighs = !is_aside(drift, subject.table);
-                places.entry(&drift.missing).or_default().push(Place { part, weighs });
+                places.entry(terms_in_words(drift, part)).or_default().push(Place { part, weighs });
             }
             None => findings.push(about_the_whole(subject, drift)),
         }
     }
-    findings.extend(places.into_iter().map(|(missing, places)| about(subject, &listed(missing), places)));
+    findings.extend(places.into_iter().map(|(missing, places)| about(subject, &missing, places)));
     findings
+}
+
+/// The terms that are missing; all of a choice, as a choice.
+fn terms_in_words(drift: &Drift, part: &Part) -> String {
+    match &part.expr {
+        LicenseExpr::Or(_) => part.expr.to_string(),
+        _ => listed(&drift.missing),
+    }
 }
 
 /// A part of the source under terms that are not declared.
@@ -53,10 +61,13 @@ fn about(subject: &Subject<'_>, missing: &str, mut places: Vec<Place<'_>>) -> Fi
     finding.concluded = missing.to_owned();
     finding.evidence = places.iter().map(|place| place.part.witness.clone()).collect();
     finding.against = Vec::new();
+    finding.confidence = places.iter().map(|place| place.part.confidence()).max().unwrap_or(finding.confidence);
     if !places.iter().any(|place| place.weighs) {
         finding.severity = Severity::Note;
     }
-    finding.help.extend(places.first().map(|first| advice(first.part, places.len(), missing)));
+    let name = places.first().and_then(|first| subject.table.spell(&first.part.expr));
+    let name = name.map_or_else(|| missing.to_owned(), |name| format!("`{name}`"));
+    finding.help.extend(places.first().map(|first| advice(first.part, places.len(), &name)));
     if subject.package.patched {
         finding.help.push("patches or phases change the source in ways that are not followed".to_owned());
     }
@@ -64,12 +75,17 @@ fn about(subject: &Subject<'_>, missing: &str, mut places: Vec<Place<'_>>) -> Fi
 }
 
 fn where_is(places: &[Place<'_>]) -> String {
-    let first = places.first().map(|place| place.part.path.to_string()).unwrap_or_default();
+    let first = places.first().map(|place| name(place.part)).unwrap_or_default();
     match places.len() - 1 {
         0 => format!("`{first}` is"),
         1 => format!("`{first}` and one other place are"),
         more => format!("`{first}` and {more} other places are"),
     }
+}
+
+/// The folder of a part, or the file that says so where the part lies in the root of the source.
+fn name(part: &Part) -> &str {
+    if part.path.as_str().is_empty() { part.witness.file.as_str() } else { part.path.as_str() }
 }
 
 /// An unfree part may be an edition that is not built: to declare it would take the package from everybody.
@@ -86,7 +102,7 @@ fn about_the_whole(subject: &Subject<'_>, drift: &Drift) -> Finding {
 
 fn advice(part: &Part, places: usize, missing: &str) -> String {
     let (path, they, are) = match places {
-        1 => (format!("`{}`", part.path), "it", "is"),
+        1 => (format!("`{}`", name(part)), "it", "is"),
         _ => ("one of them".to_owned(), "all", "are"),
     };
     match part.role {

@@ -14,6 +14,7 @@ mod license_drift;
 mod license_missing;
 mod license_string;
 mod list_is_choice;
+mod malformed_license;
 mod mismatch;
 mod missing_part;
 mod no_license_found;
@@ -33,7 +34,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 pub use audit::AUDITS;
-pub use finding::{Finding, Identity, Intent, Remedy, Safety};
+pub use finding::{Finding, Freedom, Identity, Intent, Remedy, Safety};
 pub use not_scanned::CHECK as NOT_SCANNED;
 pub use stale_suppression::CHECK as STALE_SUPPRESSION;
 pub use subject::{Earlier, Judged, Subject, Unjudged, declared_in_words, site};
@@ -90,6 +91,7 @@ pub const CHECKS: &[&Check] = &[
     &placeholder_id::CHECK,
     &confusable_id::CHECK,
     &unknown_id::CHECK,
+    &malformed_license::CHECK,
     &mismatch::CHECK,
     &only_or_later::CHECK,
     &family_variant::CHECK,

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::conclusion::{Basis, Concluded, Conclusion, Confidence, Prebuilt, Restricted, UnknownText};
 use crate::declared::{Declared, Statement};
+use crate::evidence::Witness;
 use crate::license::{LicenseExpr, Suffix, Term};
 use crate::tree::{LicenseTable, Package, Site};
 use crate::verdict::{self, Drift, DriftKind, Verdict, Versions};
 
-use super::{Check, Finding, Intent, Remedy, Safety};
+use super::{Check, Finding, Freedom, Intent, Remedy, Safety, Severity};
 
 /// One package with all that is known about it.
 #[derive(Clone, Copy, Debug)]
@@ -100,7 +101,7 @@ impl<'a> Subject<'a> {
             check,
             severity: check.severity,
             attr: self.package.attr.clone(),
-            confidence: concluded.map_or(Confidence::High, |concluded| concluded.confidence),
+            confidence: self.confidence(check, concluded),
             message,
             label: if site.is_some() { "declared here" } else { "defined here" },
             place: site.or(self.package.site.as_ref()).cloned(),
@@ -113,15 +114,46 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// What the metadata alone shows is certain; the rest is as certain as the conclusion.
+    fn confidence(&self, check: &Check, concluded: Option<&Concluded>) -> Confidence {
+        match concluded {
+            Some(concluded) if !check.metadata_only => concluded.confidence,
+            _ => Confidence::High,
+        }
+    }
+
     /// The same, with the remedy that states the conclusion and the line to write.
     pub(super) fn finding_with_remedy(&self, check: &'static Check, message: String) -> Finding {
         let mut finding = self.finding(check, message);
         if let Some(concluded) = self.concluded() {
             finding.help.push(self.line_to_write(&concluded.expr));
-            let intent = Intent::SetLicense(concluded.expr.clone());
-            finding.remedy = Some(Remedy { intent, safety: self.safety(concluded) });
+            let freedom = self.change_of_freedom(&concluded.expr);
+            finding.help.extend(freedom.map(|freedom| freedom.to_string()));
+            let intent = Intent::SetLicense(self.table.nearest(&concluded.expr));
+            finding.remedy = Some(Remedy { intent, safety: self.safety(concluded), freedom });
         }
         finding
+    }
+
+    /// The same as an error only where the evidence carries one: two independent strong witnesses, or words that grant in
+    /// file after file with nothing against them. One text alone is a warning.
+    pub(super) fn error_if_strong(&self, mut finding: Finding) -> Finding {
+        if finding.severity == Severity::Error && !self.concluded().is_some_and(is_strong) {
+            finding.severity = Severity::Warning;
+        }
+        finding
+    }
+
+    /// Whether the package becomes unfree, or free, by stating `expr`.
+    pub(super) fn change_of_freedom(&self, expr: &LicenseExpr) -> Option<Freedom> {
+        let members = self.statement().map(verdict::members).unwrap_or_default();
+        let was_free = members.iter().all(|member| member.free);
+        let is_free = !expr.terms().iter().any(|term| self.table.is_free(term) == Some(false));
+        match (members.is_empty(), was_free, is_free) {
+            (false, true, false) => Some(Freedom::Lost),
+            (false, false, true) => Some(Freedom::Gained),
+            _ => None,
+        }
     }
 
     /// `write `license = ..;``, in the names of the checkout's table.
@@ -149,6 +181,7 @@ impl<'a> Subject<'a> {
             _ if concluded.operator_unstated || placeholder || open => Safety::DisplayOnly,
             Confidence::High if drops_exception || matches!(concluded.expr, LicenseExpr::And(_)) => Safety::Unsafe,
             Confidence::High if rests_on_bare_name(concluded) => Safety::Unsafe,
+            Confidence::High if self.change_of_freedom(&concluded.expr).is_some() => Safety::Unsafe,
             Confidence::High => Safety::Safe,
             Confidence::Medium => Safety::Unsafe,
             Confidence::Low => Safety::DisplayOnly,
@@ -164,6 +197,23 @@ impl<'a> Subject<'a> {
     pub fn declared_in_words(&self) -> String {
         declared_in_words(self.declared)
     }
+}
+
+/// So many files that grant the same, with nobody against them, are as good as two kinds of witness.
+const MANY_FILES: usize = 3;
+
+/// True where two kinds of strong witness say it (a text, a manifest, words that grant), or many files grant it.
+fn is_strong(concluded: &Concluded) -> bool {
+    let kind = |basis: &Basis| match basis.class {
+        Witness::Tag | Witness::Grant => Some(0),
+        Witness::Text => Some(1),
+        Witness::Manifest => Some(2),
+        Witness::Readme | Witness::Clue => None,
+    };
+    let kinds: BTreeSet<u8> = concluded.basis.iter().filter(|basis| !basis.vague).filter_map(kind).collect();
+    let granting =
+        concluded.basis.iter().filter(|basis| kind(basis) == Some(0)).map(|basis| basis.files).sum::<usize>();
+    kinds.len() > 1 || granting >= MANY_FILES && concluded.against.is_empty()
 }
 
 /// True where later versions are granted by nothing but the name of a family ("GPL"): no version named, any may be
@@ -184,6 +234,7 @@ pub fn site(declared: &Declared) -> Option<&Site> {
         Declared::Resolved { site, .. } | Declared::Branches { site, .. } | Declared::Partial { site, .. } => {
             Some(site)
         }
+        Declared::Malformed { site, .. } => Some(site),
         Declared::Computed { site, .. } => site.as_ref(),
     }
 }
@@ -202,6 +253,7 @@ pub fn declared_in_words(declared: &Declared) -> String {
             let known: Vec<String> = known.iter().map(|member| member.expr.to_string()).collect();
             format!("[ {} .. ]", known.join(" "))
         }
+        Declared::Malformed { .. } => "(malformed)".to_owned(),
         Declared::Computed { .. } => "(computed)".to_owned(),
     }
 }

@@ -1,6 +1,5 @@
 //! A free license is declared, the source is not free.
 
-use crate::evidence::Witness;
 use crate::verdict::{Drift, DriftKind};
 
 use super::subject::listed;
@@ -26,14 +25,5 @@ fn rule(subject: &Subject<'_>) -> Vec<Finding> {
 fn about(subject: &Subject<'_>, drift: &Drift) -> Finding {
     let (declared, missing) = (subject.declared_in_words(), listed(&drift.missing));
     let message = format!("declared {declared}, which is free; the source says {missing}, which is not");
-    let mut finding = subject.finding_with_remedy(&CHECK, message);
-    if strong_witnesses(&finding) < 2 {
-        finding.severity = Severity::Warning;
-    }
-    finding
-}
-
-/// The number of files that state it with the weight of a manifest or more.
-fn strong_witnesses(finding: &Finding) -> usize {
-    finding.evidence.iter().filter(|basis| basis.class <= Witness::Manifest).map(|basis| basis.files).sum()
+    subject.error_if_strong(subject.finding_with_remedy(&CHECK, message))
 }

@@ -17,6 +17,10 @@ pub(super) const CHECK: Check = Check {
 
 fn rule(subject: &Subject<'_>) -> Vec<Finding> {
     let unlisted = subject.declared.unlisted().into_iter();
-    let told = |name| subject.finding(&CHECK, format!("`{name}` is not in the license table of this checkout"));
+    let told = |name: &str| {
+        let mut finding = subject.finding(&CHECK, format!("`{name}` is not in the license table of this checkout"));
+        finding.help.extend(subject.table.nearest_name(name).map(|near| format!("did you mean `{near}`?")));
+        finding
+    };
     unlisted.filter(|name| !subject.table.records.contains_key(*name)).map(told).collect()
 }

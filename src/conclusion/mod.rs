@@ -156,6 +156,19 @@ pub struct Part {
     pub witness: Basis,
 }
 
+impl Part {
+    /// How far the license of the part can be trusted: a tag or a grant in several files cannot be misread; of a copy
+    /// nobody here knows whether it is built.
+    pub fn confidence(&self) -> Confidence {
+        let is_said = matches!(self.witness.class, Witness::Tag | Witness::Grant);
+        match (self.witness.vague, self.role) {
+            (true, _) => Confidence::Low,
+            (false, Role::Shipped) if is_said && self.files >= 3 => Confidence::High,
+            _ => Confidence::Medium,
+        }
+    }
+}
+
 impl Conclusion {
     /// The expression, or what SPDX has in its place: `NONE`, `NOASSERTION`.
     pub fn in_words(&self) -> String {

@@ -51,10 +51,10 @@ impl<'e> Scope<'e> {
         if below.is_empty() { self.above.iter().copied().filter(|file| wanted(file)).collect() } else { below }
     }
 
-    /// True where files that ship grant `term` by themselves, in whatever version.
+    /// True where files that ship grant `term` and nothing else, in whatever version.
     pub(super) fn is_granted_by_files(&self, term: &Term) -> bool {
         let is = |own: &Term| same(own, term) || are_wordings(own, term);
-        let grants = |said: Basis| said.class < Witness::Text && said.expr.terms().iter().any(|own| is(own));
+        let grants = |said: Basis| said.class < Witness::Text && said.expr.terms().iter().all(|own| is(own));
         self.with_role(Role::Shipped).filter_map(|file| Some(reading(file)?.basis)).any(grants)
     }
 

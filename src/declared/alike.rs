@@ -29,6 +29,9 @@ fn content(declared: &Declared) -> (Vec<String>, Vec<Statement>) {
         Declared::Partial { known, unknown, .. } => {
             (unknown.iter().map(|why| without_lines(why)).collect(), vec![Statement::List(without_sites(known))])
         }
+        Declared::Malformed { known, flaw, .. } => {
+            (vec![flaw.to_string()], vec![Statement::List(without_sites(known))])
+        }
         Declared::Computed { why, .. } => (vec![without_lines(why)], Vec::new()),
     }
 }

@@ -130,6 +130,7 @@ pub fn license_site(declared: &Declared) -> Option<&Site> {
         Declared::Resolved { site, .. } | Declared::Branches { site, .. } | Declared::Partial { site, .. } => {
             Some(site)
         }
+        Declared::Malformed { site, .. } => Some(site),
         Declared::Computed { site, .. } => site.as_ref(),
     }
 }

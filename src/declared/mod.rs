@@ -21,6 +21,8 @@ pub use kept::{Facts, Kept};
 pub use survey::{Part, Row, survey, survey_part};
 pub use usage::Usage;
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::license::LicenseExpr;
@@ -54,6 +56,15 @@ pub enum Declared {
         /// What is not known, e.g. the name `foo` in `[ mit foo ]`, with the reason.
         unknown: Vec<String>,
     },
+    /// It is evaluated, and no value that nixpkgs accepts.
+    Malformed {
+        /// The value that is wrong.
+        site: Site,
+        /// The licenses in it.
+        known: Vec<Member>,
+        /// What is wrong with it.
+        flaw: Flaw,
+    },
     /// It could not be evaluated.
     Computed {
         /// The license value, where there is one to point at.
@@ -61,6 +72,32 @@ pub enum Declared {
         /// Why not.
         why: String,
     },
+}
+
+/// What makes a license value one that nixpkgs refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Flaw {
+    /// `null` in a list.
+    Null,
+    /// A list in a list.
+    NestedList,
+    /// `licenses = ..`, and no `license`.
+    Misnamed,
+    /// An attribute set with none of the attributes of a license.
+    NoLicense,
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Flaw::Null => "the list has `null` in it",
+            Flaw::NestedList => "the list has a list in it",
+            Flaw::Misnamed => "`meta` has `licenses`, which nothing reads, and no `license`",
+            Flaw::NoLicense => {
+                "the attribute set is no license: it has no `spdxId`, `shortName`, `fullName`, `url` or `free`"
+            }
+        })
+    }
 }
 
 impl Declared {

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
-use super::{Declared, Member, Statement};
+use super::{Declared, Flaw, Member, Statement};
 use crate::license::{LicenseExpr, Term, parse_lenient};
 use crate::nix::{Attr, Error, ErrorKind, Eval, Loc, Opaque, R, Shape, Thunk, Value, lookup};
 use crate::tree::{Checkout, Site};
@@ -29,10 +29,10 @@ impl Parsed {
 pub(super) fn declared<'a>(checkout: &Checkout, eval: &Eval<'a>, parsed: &Parsed, package: Value<'a>) -> Declared {
     let thunk = match license_of(eval, package) {
         Ok(Some(thunk)) => thunk,
-        Ok(None) => return Declared::Absent,
+        Ok(None) => return misnamed(checkout, eval, package).unwrap_or(Declared::Absent),
         Err(error) => return Declared::Computed { site: None, why: why(error) },
     };
-    let reader = Reader { checkout, eval, parsed, terms: Cell::new(0) };
+    let reader = Reader { checkout, eval, parsed, terms: Cell::new(0), flaw: Cell::new(None) };
     match eval.force(thunk) {
         Ok(value) => reader.declare(value, reader.site(thunk.origin.get())),
         Err(error) => Declared::Computed { site: reader.site(thunk.origin.get()), why: reader.why_not(thunk, error) },
@@ -42,6 +42,14 @@ pub(super) fn declared<'a>(checkout: &Checkout, eval: &Eval<'a>, parsed: &Parsed
 fn license_of<'a>(eval: &Eval<'a>, package: Value<'a>) -> R<'a, Option<&'a Thunk<'a>>> {
     let Some(meta) = attr_of(eval, package, eval.known.meta)? else { return Ok(None) };
     attr_of(eval, eval.force(meta)?, eval.known.license)
+}
+
+/// `licenses = ..` where `license` is meant.
+fn misnamed<'a>(checkout: &Checkout, eval: &Eval<'a>, package: Value<'a>) -> Option<Declared> {
+    let meta = attr_of(eval, package, eval.known.meta).ok()??;
+    let Value::Attrs(attrs) = eval.force(meta).ok()? else { return None };
+    let site = checkout.site(lookup(attrs, eval.lasting("licenses"))?.value.origin.get())?;
+    Some(Declared::Malformed { site, known: Vec::new(), flaw: Flaw::Misnamed })
 }
 
 /// The attribute `name` of a set or of something opaque.
@@ -100,6 +108,8 @@ struct Reader<'e, 'a> {
     parsed: &'e Parsed,
     /// Terms of this license that were read so far.
     terms: Cell<usize>,
+    /// What is wrong with the value, seen on the way.
+    flaw: Cell<Option<Flaw>>,
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -128,7 +138,15 @@ impl<'a> Reader<'_, 'a> {
         if let Value::Opaque(Opaque { shape: Shape::Cases(..), .. }) = value {
             return self.branches(value, site);
         }
-        match self.statement(value) {
+        let stated = self.statement(value);
+        if let Some(flaw) = self.flaw.get() {
+            let known = match stated {
+                Ok(Some(Statement::List(members))) | Err((members, _)) => members,
+                _ => Vec::new(),
+            };
+            return Declared::Malformed { site, known, flaw };
+        }
+        match stated {
             Ok(Some(statement)) => Declared::Resolved { site, statement },
             Ok(None) => Declared::Absent,
             Err((known, unknown)) if known.is_empty() && unknown.len() < 2 => {
@@ -239,13 +257,17 @@ impl<'a> Reader<'_, 'a> {
                 return Err((Vec::new(), vec![too_many_terms()]));
             }
             match self.eval.force(item).map_err(|error| self.why_not(item, error)) {
-                Ok(Value::List(inner)) => match self.members(inner, None, depth + 1) {
-                    Ok(members) => known.extend(members),
-                    Err((members, whys)) => {
-                        known.extend(members);
-                        unknown.extend(whys);
+                Ok(Value::List(inner)) => {
+                    self.flaw.set(Some(Flaw::NestedList));
+                    match self.members(inner, None, depth + 1) {
+                        Ok(members) => known.extend(members),
+                        Err((members, whys)) => {
+                            known.extend(members);
+                            unknown.extend(whys);
+                        }
                     }
-                },
+                }
+                Ok(Value::Null) => self.flaw.set(Some(Flaw::Null)),
                 Ok(Value::Attrs(attrs)) if self.kind_of(attrs).is_some() => match self.operator(attrs, 0) {
                     Ok((_, expr)) => known.push(compound(expr, self.site(item.origin.get()))),
                     Err(why) => unknown.push(why),
@@ -308,15 +330,25 @@ impl<'a> Reader<'_, 'a> {
         let spdx = self.text(attrs, "spdxId")?;
         let short = self.text(attrs, "shortName")?;
         let full = self.text(attrs, "fullName")?;
+        let free = self.flag(attrs, "free")?;
         let label = match (&spdx, &short, &full) {
             (Some(label), ..) | (None, Some(label), _) | (None, None, Some(label)) => label.clone(),
-            _ => self.text(attrs, "url")?.unwrap_or_else(|| "<attrs>".to_owned()),
+            _ => match (self.text(attrs, "url")?, free) {
+                (Some(url), _) => url,
+                // It says no more than that it is not free: unfree, of unknown name.
+                (None, Some(false)) => "unfree".to_owned(),
+                (None, Some(true)) => "<attrs>".to_owned(),
+                (None, None) => {
+                    self.flaw.set(Some(Flaw::NoLicense));
+                    return Err(Flaw::NoLicense.to_string());
+                }
+            },
         };
         let expr = match spdx.as_deref().and_then(|id| self.parsed.get(id)) {
             Some(expr) => expr,
             _ => LicenseExpr::from(reference(short.as_deref().unwrap_or(&label))),
         };
-        let free = self.flag(attrs, "free")?.unwrap_or(true);
+        let free = free.unwrap_or(true);
         let deprecated = self.flag(attrs, "deprecated")?.unwrap_or(false);
         Ok(Member { attr: short, label, expr, site, free, deprecated, text: false })
     }

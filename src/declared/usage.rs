@@ -40,6 +40,7 @@ impl Usage {
 fn members(declared: &Declared) -> Vec<&Member> {
     match declared {
         Declared::Absent | Declared::Computed { .. } => Vec::new(),
+        Declared::Malformed { known, .. } => known.iter().collect(),
         Declared::Resolved { statement, .. } => statement_members(statement),
         Declared::Branches { cases, .. } => {
             cases.iter().flat_map(|(_, statement)| statement_members(statement)).collect()

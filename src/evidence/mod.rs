@@ -30,6 +30,7 @@ pub use detection::{
     RestrictionKind, Role, Score, Shared, Unread, Witness,
 };
 pub use import::{Imported, import};
+pub use manifest::license_field;
 pub use page::read_text;
 pub use pipeline::{Detector, Options};
 pub use sharing::Sharing;

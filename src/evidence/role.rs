@@ -330,7 +330,10 @@ fn is_document(name: &str) -> bool {
         "thanks",
         "contributors",
     ];
+    // "This file is distributed under the same license as the package": words of a template.
+    let is_catalog = [".po", ".pot", ".gmo"].iter().any(|end| name.ends_with(end));
     pages
+        || is_catalog
         || stems.contains(&stem)
         || [".texi", ".texinfo", ".rst", ".adoc", ".pod"].iter().any(|end| name.ends_with(end))
 }
@@ -417,6 +420,7 @@ mod tests {
             ("Artistic", Role::LicenseText),
             ("src/gpl.txt", Role::Shipped),
             ("LICENSE-MIT", Role::LicenseText),
+            ("locale/de/app.po", Role::Docs),
             ("lib/Test/Deep.pm", Role::Shipped),
             ("t/lib/Deep.pm", Role::Test),
             ("x.egg-info/SOURCES.txt", Role::BuildSystem),

@@ -5,7 +5,6 @@
 use crate::check::{Finding, Intent, Remedy, Safety};
 use crate::conclusion::Concluded;
 use crate::license::{LicenseExpr, Suffix};
-use crate::tree::LicenseTable;
 
 /// What a finding proposes, and what of it is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,14 +28,9 @@ pub enum Joint {
 
 impl Choice {
     /// What `finding` leaves to decide; `None` where it proposes nothing. `concluded` is what it rests on.
-    pub fn of(finding: &Finding, concluded: Option<&Concluded>, table: &LicenseTable) -> Option<Choice> {
-        let proposed = finding.remedy.as_ref().map(|remedy| {
-            let Intent::SetLicense(expr) = &remedy.intent;
-            expr
-        });
-        let offered =
-            concluded.filter(|_| finding.check.id == "LIC016" && table.has_operators).map(|concluded| &concluded.expr);
-        let target = proposed.or(offered)?.clone();
+    pub fn of(finding: &Finding, concluded: Option<&Concluded>) -> Option<Choice> {
+        let Intent::SetLicense(target) = &finding.remedy.as_ref()?.intent;
+        let target = target.clone();
         let unjoined = concluded.is_some_and(|concluded| concluded.operator_unstated && concluded.expr == target);
         Some(Choice { suffix_is_open: is_open(&target), operator_is_open: unjoined, target })
     }
@@ -71,7 +65,8 @@ impl Choice {
     /// `finding` as somebody who decided would state it.
     pub fn decided(&self, finding: &Finding) -> Finding {
         let intent = Intent::SetLicense(self.target.clone());
-        Finding { remedy: Some(Remedy { intent, safety: Safety::Safe }), ..finding.clone() }
+        let freedom = finding.remedy.as_ref().and_then(|remedy| remedy.freedom);
+        Finding { remedy: Some(Remedy { intent, safety: Safety::Safe, freedom }), ..finding.clone() }
     }
 }
 

@@ -22,6 +22,11 @@ pub enum GitError {
     /// No name and mail address.
     #[error("git does not know who you are; set user.name and user.email with `git config`")]
     NoIdentity,
+    /// A program as author: nixpkgs wants a person who answers for the change.
+    #[error(
+        "{0} is a program, and a person has to answer for the change; set user.name and user.email with `git config`"
+    )]
+    Program(String),
     /// Changes that are not committed.
     #[error("{0} has changes that are not committed; commit or stash them")]
     Dirty(RelPath),
@@ -49,6 +54,14 @@ pub enum GitError {
     /// A folder or file cannot be written.
     #[error(transparent)]
     Io(#[from] std::io::Error),
+}
+
+/// True for `renovate[bot] <..>`, `github-actions <..>` and their like.
+fn is_program(identity: &str) -> bool {
+    let identity = identity.to_ascii_lowercase();
+    let name = identity.split(" <").next().unwrap_or_default();
+    let names = ["github-actions", "renovate", "dependabot", "r-ryantm", "nixpkgs-update"];
+    identity.contains("[bot]") || names.contains(&name) || name.ends_with("-bot")
 }
 
 /// A repository.
@@ -135,7 +148,11 @@ impl Repository {
                 error => error,
             })
         };
-        Ok((identity("GIT_AUTHOR_IDENT")?, identity("GIT_COMMITTER_IDENT")?))
+        let (author, committer) = (identity("GIT_AUTHOR_IDENT")?, identity("GIT_COMMITTER_IDENT")?);
+        if let Some(program) = [&author, &committer].into_iter().find(|identity| is_program(identity)) {
+            return Err(GitError::Program(program.split(" <").next().unwrap_or(program).to_owned()));
+        }
+        Ok((author, committer))
     }
 
     /// The commit that is checked out.
@@ -177,4 +194,19 @@ pub(super) fn run(command: &mut Command, input: &[u8]) -> Result<String, GitErro
     }
     let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     Err(GitError::Failed(verb(command), said))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_program;
+
+    #[test]
+    fn programs_are_told_from_people() {
+        for name in ["renovate[bot] <29139614+renovate[bot]@users.noreply.example>", "github-actions <a@example.org>"] {
+            assert!(is_program(name), "{name}");
+        }
+        for name in ["Jane Roe <jane@example.org> 1 +0000", "Abbot Lee <abbot@example.org>"] {
+            assert!(!is_program(name), "{name}");
+        }
+    }
 }

@@ -23,6 +23,11 @@ pub fn message(fix: &Fix) -> String {
     let mut parts = vec![vec![format!("{}: {}", one_line(&subject_attr(&fix.attr().0)), verb(fix))]];
     parts.push(statement(fix, package));
     parts.push(witnesses(fix, package));
+    let against = against(fix, package);
+    if !against.is_empty() {
+        parts.push([vec!["Against it:".to_owned()], against].concat());
+    }
+    parts.extend(loud(fix).map(|line| vec![line]));
     parts.extend(sharing(&fix.packages).map(|line| vec![line]));
     parts.push(vec!["No rebuild: meta is not part of the derivation.".to_owned()]);
     parts.extend(maintainers(package).map(|line| vec![line]));
@@ -90,8 +95,23 @@ fn field(text: &str) -> String {
 }
 
 fn witnesses(fix: &Fix, package: &Package) -> Vec<String> {
+    listed(fix.findings.iter().flat_map(|finding: &Finding| &finding.evidence), package)
+}
+
+/// The witnesses that say something else: whoever reviews the change should not have to find them.
+fn against(fix: &Fix, package: &Package) -> Vec<String> {
+    listed(fix.findings.iter().flat_map(|finding: &Finding| &finding.against), package)
+}
+
+/// That a package becomes unfree, or free: what the finding says of it.
+fn loud(fix: &Fix) -> Option<String> {
+    let freedom = fix.findings.iter().find_map(|finding| finding.remedy.as_ref()?.freedom)?;
+    Some(format!("Mind: {freedom}."))
+}
+
+fn listed<'b>(all: impl Iterator<Item = &'b Basis>, package: &Package) -> Vec<String> {
     let mut seen: Vec<&Basis> = Vec::new();
-    for basis in fix.findings.iter().flat_map(|finding: &Finding| &finding.evidence) {
+    for basis in all {
         if !seen.contains(&basis) {
             seen.push(basis);
         }

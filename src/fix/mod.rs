@@ -137,7 +137,10 @@ pub fn plan(checkout: &Checkout, cases: &[Case<'_>], table: &LicenseTable, optio
     let groups = gather::groups(cases, &mut plan.refused);
     let mut desk = Desk { checkout, table, files: BTreeMap::new() };
     for group in groups {
-        match held_because(&group, plan.fixes.len(), options) {
+        let explained = desk.comment_at(group.place.site()).map(|comment| {
+            format!("a comment explains the value: `{comment}`; decide with it in view, and edit by hand")
+        });
+        match explained.or_else(|| held_because(&group, plan.fixes.len(), options)) {
             Some(why) => plan.held.extend(group.held(&why)),
             None => match desk.edit(&group) {
                 Ok(edits) if edits.is_empty() => {}
@@ -198,6 +201,18 @@ impl Desk<'_> {
         Ok(edits)
     }
 
+    /// The comment behind the value at `site`: somebody wrote down why it is as it is.
+    fn comment_at(&mut self, site: &Site) -> Option<String> {
+        let sheet = self.files.entry(site.file.clone()).or_insert_with(|| Sheet::open(self.checkout, &site.file));
+        let text = sheet.as_ref().ok()?.rewriter.text();
+        let value = text.get(site.span.start as usize..site.span.end as usize)?;
+        // The set that a license is missing in has comments about everything.
+        if value.starts_with('{') || value.starts_with("rec") {
+            return None;
+        }
+        text[site.span.end as usize..].lines().next().and_then(comment)
+    }
+
     /// The text of every file that has edits.
     fn texts(self) -> BTreeMap<RelPath, String> {
         let edited = self.files.into_iter().filter_map(|(file, sheet)| Some((file, sheet.ok()?)));
@@ -241,6 +256,14 @@ impl Plan {
             (after != *before).then_some((file, before.as_str(), after))
         })
     }
+}
+
+/// The comment at the end of a line of Nix.
+fn comment(line: &str) -> Option<String> {
+    let (_, comment) =
+        line.split_once('#').filter(|(before, _)| before.is_empty() || before.ends_with([' ', ';', '\t']))?;
+    let comment = comment.trim();
+    (!comment.is_empty()).then(|| comment.to_owned())
 }
 
 fn held_because(group: &Group<'_>, so_far: usize, options: &Options) -> Option<String> {

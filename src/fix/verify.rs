@@ -12,7 +12,7 @@ use crate::check::{self, declared_in_words};
 use crate::declared::{Declared, Member, Statement};
 use crate::license::{LicenseExpr, Term, equivalent};
 use crate::text::{Edit, RelPath, Span};
-use crate::tree::{AttrPath, LicenseTable, Selection, Site};
+use crate::tree::{AttrPath, LicenseTable, Selection, Site, is_list_by_custom};
 use crate::verdict::members;
 
 /// What every package declares.
@@ -260,6 +260,7 @@ fn stated(declared: &Declared) -> Vec<&Member> {
         Declared::Branches { cases, .. } => cases.iter().flat_map(|(_, statement)| members(statement)).collect(),
         Declared::Partial { known, .. } => known.iter().collect(),
         Declared::Absent | Declared::Computed { .. } => Vec::new(),
+        Declared::Malformed { known, .. } => known.iter().collect(),
     }
 }
 
@@ -288,8 +289,8 @@ pub(super) fn states(declared: &Declared, target: &LicenseExpr, table: &LicenseT
         Statement::Text(..) => false,
         Statement::List(members) => {
             let parts = members.iter().map(|member| member.expr.clone());
-            let flat =
-                !table.has_operators && same_terms(members.iter().flat_map(|member| member.expr.terms()), target);
+            let flat = (!table.has_operators || is_list_by_custom(target))
+                && same_terms(members.iter().flat_map(|member| member.expr.terms()), target);
             flat || LicenseExpr::all(parts).is_some_and(|all| equivalent(&all, target))
         }
     }

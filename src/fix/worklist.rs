@@ -7,7 +7,7 @@
 
 use super::{Case, generated};
 use crate::check::{self, Finding, Judged, Unjudged};
-use crate::conclusion::{Basis, Conclusion, Reason};
+use crate::conclusion::{Basis, Conclusion, Confidence, Reason};
 use crate::declared::Declared;
 use crate::text::RelPath;
 use crate::tree::{AttrPath, Package, Site, SourceRef};
@@ -58,8 +58,12 @@ pub struct Answer {
     pub class: Option<Class>,
     /// The same in a sentence.
     pub why: String,
+    /// How far what the source says can be trusted; `None` where it says nothing.
+    pub confidence: Option<Confidence>,
     /// What it rests on.
     pub evidence: Vec<Basis>,
+    /// The witnesses that say something else.
+    pub against: Vec<Basis>,
 }
 
 /// A row with the answer to one of its packages.
@@ -115,6 +119,8 @@ pub enum Class {
     AskUpstream,
     /// What nixpkgs declares could not be evaluated.
     Computed,
+    /// They differ, and the evidence does not settle who is right.
+    NotCertain,
 }
 
 impl Class {
@@ -128,6 +134,7 @@ impl Class {
             Class::NotScanned => "not-scanned",
             Class::AskUpstream => "ask-upstream",
             Class::Computed => "computed",
+            Class::NotCertain => "not-certain",
         }
     }
 }
@@ -157,14 +164,24 @@ fn row(line: usize, written: &str) -> Option<Row> {
 /// A line without its bullet or number and its check box.
 fn without_marks(line: &str) -> &str {
     let mut text = line.trim();
-    let after_number = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    if after_number.len() < text.len() {
-        text = after_number.strip_prefix(". ").or_else(|| after_number.strip_prefix(") ")).unwrap_or(text);
+    // `- [ ] 574. path:owner/repo` as well as `574. [ ] path:owner/repo`.
+    loop {
+        let before = text;
+        text = without_number(text);
+        for mark in ["- ", "* ", "+ ", "[ ] ", "[x] ", "[X] "] {
+            text = text.strip_prefix(mark).unwrap_or(text).trim_start();
+        }
+        if text.len() == before.len() {
+            return text;
+        }
     }
-    for mark in ["- ", "* ", "+ ", "[ ] ", "[x] ", "[X] "] {
-        text = text.strip_prefix(mark).unwrap_or(text).trim_start();
-    }
-    text
+}
+
+/// A text without the number of an item: `574. `, `574) `.
+fn without_number(text: &str) -> &str {
+    let behind = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let rest = behind.strip_prefix(". ").or_else(|| behind.strip_prefix(") ")).filter(|_| behind.len() < text.len());
+    rest.map_or(text, str::trim_start)
 }
 
 fn file(path: &str, repository: &str) -> Names {
@@ -266,6 +283,9 @@ pub fn answer(
         _ => None,
     };
     match &judged.verdict {
+        Verdict::Drifts(_) if !is_certain(&judged.conclusion) => {
+            not_certain(confirmed(&judged.conclusion, &case.findings, generated(case, read), wrong_fetcher))
+        }
         Verdict::Drifts(_) => confirmed(&judged.conclusion, &case.findings, generated(case, read), wrong_fetcher),
         Verdict::Agrees { .. } => contradicted(row, package, &judged.conclusion, wrong_fetcher),
         Verdict::Undecided(why) => {
@@ -276,7 +296,7 @@ pub fn answer(
                 Conclusion::NoAssertion(_) => Class::NotScanned,
                 Conclusion::Concluded(_) => Class::Computed,
             };
-            Answer { evidence: evidence(&judged.conclusion), ..cannot_tell(class, why) }
+            settled(Status::CannotTell, Some(class), why.clone(), &judged.conclusion)
         }
     }
 }
@@ -301,7 +321,19 @@ fn confirmed(
         (None, None) => (None, None),
     };
     let why = more.map_or(said.clone(), |more| format!("{said}; {more}"));
-    Answer { status: Status::Confirmed, class, why, evidence: evidence(conclusion) }
+    settled(Status::Confirmed, class, why, conclusion)
+}
+
+/// True where the conclusion is trusted enough to call a license wrong.
+fn is_certain(conclusion: &Conclusion) -> bool {
+    matches!(conclusion, Conclusion::Concluded(concluded) if concluded.confidence == Confidence::High)
+}
+
+/// The same for a person to look at: something differs, and the evidence does not settle it.
+fn not_certain(answer: Answer) -> Answer {
+    let class = answer.class.or(Some(Class::NotCertain));
+    let why = format!("{}; the evidence does not settle it, look at both sides", answer.why);
+    Answer { status: Status::CannotTell, class, why, ..answer }
 }
 
 fn contradicted(row: &Row, package: &Package, conclusion: &Conclusion, wrong_fetcher: Option<String>) -> Answer {
@@ -326,7 +358,7 @@ fn contradicted(row: &Row, package: &Package, conclusion: &Conclusion, wrong_fet
         }
         (None, _) => (None, format!("{version} says {expr}, as declared")),
     };
-    Answer { status: Status::Contradicted, class, why, evidence: evidence(conclusion) }
+    settled(Status::Contradicted, class, why, conclusion)
 }
 
 /// The answer to a row whose repository none of the file's packages is built from.
@@ -336,7 +368,7 @@ pub fn elsewhere(row: &Row, packages: usize) -> Answer {
         _ => "the repository",
     };
     let why = format!("none of the {packages} packages of this file is built from {repository}");
-    Answer { status: Status::Contradicted, class: Some(Class::WrongFetcher), why, evidence: Vec::new() }
+    bare(Status::Contradicted, Some(Class::WrongFetcher), why)
 }
 
 /// The answer to a row that names nothing.
@@ -346,7 +378,7 @@ pub fn not_found(row: &Row) -> Answer {
         Names::File { .. } => "no package of the checkout is defined in this file",
         Names::Nothing => "not understood; a row is an attribute, or path:owner/repo",
     };
-    Answer { status: Status::NotFound, class: None, why: why.to_owned(), evidence: Vec::new() }
+    bare(Status::NotFound, None, why.to_owned())
 }
 
 /// The answer to a row whose attribute is no package that can be looked at.
@@ -356,7 +388,21 @@ pub fn not_scanned(why: &str) -> Answer {
 
 fn cannot_tell(class: Class, why: &str) -> Answer {
     let why = if why.is_empty() { "its source was not looked at" } else { why };
-    Answer { status: Status::CannotTell, class: Some(class), why: why.to_owned(), evidence: Vec::new() }
+    bare(Status::CannotTell, Some(class), why.to_owned())
+}
+
+/// An answer that rests on no source.
+fn bare(status: Status, class: Option<Class>, why: String) -> Answer {
+    Answer { status, class, why, confidence: None, evidence: Vec::new(), against: Vec::new() }
+}
+
+/// An answer that rests on `conclusion`.
+fn settled(status: Status, class: Option<Class>, why: String, conclusion: &Conclusion) -> Answer {
+    let (confidence, against) = match conclusion {
+        Conclusion::Concluded(concluded) => (Some(concluded.confidence), concluded.against.clone()),
+        _ => (None, Vec::new()),
+    };
+    Answer { status, class, why, confidence, evidence: evidence(conclusion), against }
 }
 
 fn wrong_fetcher(package: &Package, repository: &str) -> String {
@@ -369,5 +415,29 @@ fn evidence(conclusion: &Conclusion) -> Vec<Basis> {
         Conclusion::Concluded(concluded) => concluded.basis.clone(),
         Conclusion::Conflicting { readings, .. } => readings.iter().flat_map(|reading| reading.basis.clone()).collect(),
         Conclusion::NoneFound | Conclusion::NoAssertion(_) => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_of_a_row_is_read() {
+        let file = |row: &str| match rows(row).pop().map(|row| row.names) {
+            Some(Names::File { path, repository }) => format!("{path} {repository}"),
+            other => format!("{other:?}"),
+        };
+        for row in [
+            "- [ ] 574. by-name/he/hello/package.nix:owner/repo",
+            "- [x] 574. by-name/he/hello/package.nix:owner/repo",
+            "574. [ ] by-name/he/hello/package.nix:owner/repo",
+            "574) by-name/he/hello/package.nix:owner/repo",
+            "* by-name/he/hello/package.nix:https://example.org/owner/repo.git",
+            "by-name/he/hello/package.nix:owner/repo",
+        ] {
+            assert_eq!(file(row), "by-name/he/hello/package.nix owner/repo", "{row}");
+        }
+        assert!(matches!(rows("7zip").pop().map(|row| row.names), Some(Names::Attr(name)) if name == "7zip"));
     }
 }

@@ -66,9 +66,14 @@ impl Term {
         COPYLEFT.contains(&self.family()) && self.exception.is_none()
     }
 
+    /// True for licenses that ask for the source of what is changed, and leave the rest of a work alone.
+    pub fn is_reciprocal(&self) -> bool {
+        RECIPROCAL.contains(&self.family())
+    }
+
     /// True for licenses that ask for the source of nothing: the ones that are offered side by side for a choice.
     pub fn is_permissive(&self) -> bool {
-        !self.is_reference() && !COPYLEFT.contains(&self.family()) && !RECIPROCAL.contains(&self.family())
+        !self.is_reference() && !COPYLEFT.contains(&self.family()) && !self.is_reciprocal()
     }
 
     /// True for the text of a license that is shipped with code under `grant`: the text of version 3, or of 2.1, beside

@@ -57,6 +57,7 @@ fn about(package: &PackageReport, out: &mut dyn Write) -> io::Result<()> {
 fn in_words(declared: &Declared) -> String {
     match declared {
         Declared::Absent => "nothing".to_owned(),
+        Declared::Malformed { flaw, .. } => format!("malformed: {flaw}"),
         Declared::Computed { why, .. } => format!("computed: {why}"),
         other => declared_in_words(other),
     }

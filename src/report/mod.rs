@@ -167,7 +167,7 @@ pub struct Gate {
 
 impl Default for Gate {
     fn default() -> Self {
-        Gate { least: Some(Severity::Warning), confidence: Confidence::Low }
+        Gate { least: Some(Severity::Warning), confidence: Confidence::Medium }
     }
 }
 

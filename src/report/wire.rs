@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::check::{self, Judged};
 use crate::conclusion::{Basis, Conclusion, Part};
-use crate::declared::{Declared, Statement};
+use crate::declared::{Declared, Flaw, Statement};
 use crate::tree::{HashMode, Package, Site, SourceRef, TableOrigin};
 use crate::triage::State;
 use crate::verdict::{Verdict, members};
@@ -333,6 +333,15 @@ fn declared(declared: &Declared) -> DeclaredRow<'_> {
             let known = known.iter().map(|member| member.label.as_str()).collect();
             row("partial", None, known, words(), Some(unknown.join("; ")))
         }
+        // `licenses` is nothing that anybody reads: no license is declared.
+        Declared::Malformed { flaw: Flaw::Misnamed, .. } => row("absent", None, Vec::new(), None, None),
+        Declared::Malformed { known, flaw, .. } => row(
+            "malformed",
+            None,
+            known.iter().map(|member| member.label.as_str()).collect(),
+            None,
+            Some(flaw.to_string()),
+        ),
         Declared::Computed { why, .. } => row("computed", None, Vec::new(), None, Some(why.clone())),
     }
 }

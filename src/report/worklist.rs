@@ -27,12 +27,17 @@ pub(super) struct AnswerRow<'a> {
     attr: Option<&'a str>,
     /// `confirmed`, `contradicted`, `cannot-tell` or `not-found`.
     status: &'static str,
-    /// `wrong-fetcher`, `generated-file`, `dual-license`, `relicensed-since`, `not-scanned`, `ask-upstream` or
-    /// `computed`.
+    /// `wrong-fetcher`, `generated-file`, `dual-license`, `relicensed-since`, `not-scanned`, `ask-upstream`,
+    /// `computed` or `not-certain`.
     #[serde(skip_serializing_if = "Option::is_none")]
     class: Option<&'static str>,
     why: &'a str,
+    /// `high`, `medium` or `low`: how far what the source says can be trusted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<&'static str>,
     evidence: Vec<WitnessRow<'a>>,
+    /// The witnesses that say something else.
+    against: Vec<WitnessRow<'a>>,
     /// What a fix writes, for the confirmed ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<FixRow<'a>>,
@@ -63,6 +68,9 @@ pub fn answers(all: &[Answered], style: Style, out: &mut dyn Write) -> io::Resul
         writeln!(out, "  {attr}{}", one_line(&one.answer.why))?;
         if !one.answer.evidence.is_empty() {
             writeln!(out, "  evidence: {}", witnesses(&one.answer.evidence, style))?;
+        }
+        if !one.answer.against.is_empty() {
+            writeln!(out, "  against: {}", witnesses(&one.answer.against, style))?;
         }
     }
     if style.quiet {
@@ -105,7 +113,9 @@ fn answer_rows<'a>(all: &'a [Answered], plan: &'a Plan) -> Vec<AnswerRow<'a>> {
         status: one.answer.status.name(),
         class: one.answer.class.map(|class| class.name()),
         why: &one.answer.why,
+        confidence: one.answer.confidence.map(|confidence| confidence.name()),
         evidence: one.answer.evidence.iter().map(|basis: &Basis| witness(basis)).collect(),
+        against: one.answer.against.iter().map(|basis: &Basis| witness(basis)).collect(),
         fix: one.attr.as_ref().and_then(|attr| fixes.get(attr.0.as_str())).cloned(),
     };
     all.iter().map(row).collect()

@@ -28,6 +28,6 @@ pub(crate) use loose::names_of;
 pub use package::{AttrPath, GitPart, HashMode, Maintainer, Package, Site, SourceRef, Vendored};
 pub use revision::{Changes, RevisionError};
 pub use selection::Selection;
-pub use spelling::{All, HOME};
+pub use spelling::{All, HOME, is_list_by_custom};
 pub use system::known_system;
 pub use table::{LicenseRecord, LicenseTable, TableOrigin};

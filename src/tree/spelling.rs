@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::LicenseTable;
-use crate::license::{LicenseExpr, LicenseName, Term};
+use crate::license::{LicenseExpr, LicenseName, Suffix, Term, are_wordings};
 use crate::nix::rewrite::{self, Wanted};
 
 /// Where the names of the table live.
@@ -18,20 +18,31 @@ pub enum All {
     Operator,
 }
 
+/// True for the terms of Perl, which nixpkgs writes as `[ artistic1 gpl1Plus ]` even where it has operators.
+pub fn is_list_by_custom(expr: &LicenseExpr) -> bool {
+    let is_perl = |term: &&Term| match term.family() {
+        "Artistic" => true,
+        "GPL" => term.is_family_alone() && term.suffix == Suffix::OrLater,
+        _ => false,
+    };
+    let terms = expr.terms();
+    matches!(expr, LicenseExpr::Or(_)) && terms.len() == 2 && terms.iter().all(is_perl)
+}
+
 impl LicenseTable {
     /// The Nix expression for `expr` that a package file with only `lib` in scope can hold, e.g. `lib.licenses.asl20`
     /// or `with lib.licenses; [ asl20 mit ]`. `None` where the table has no name for one of its terms.
     ///
     /// Operators are written where the table has them; without them a list is the closest statement.
     pub fn spell(&self, expr: &LicenseExpr) -> Option<String> {
-        rewrite::print(&self.wanted(expr, All::Operator)?, &HOME)
+        rewrite::print(&self.wanted(&self.nearest(expr), All::Operator)?, &HOME)
     }
 
     /// The same as a value to be written anywhere.
     pub fn wanted(&self, expr: &LicenseExpr, all: All) -> Option<Wanted> {
         match expr {
             LicenseExpr::Term(term) => self.term(term),
-            LicenseExpr::Or(parts) if self.has_operators => self.operator("OR", parts),
+            LicenseExpr::Or(parts) if self.has_operators && !is_list_by_custom(expr) => self.operator("OR", parts),
             LicenseExpr::And(parts) if self.has_operators && all == All::Operator => self.operator("AND", parts),
             LicenseExpr::Or(parts) | LicenseExpr::And(parts) => Some(Wanted::List(self.members(parts)?)),
         }
@@ -74,6 +85,27 @@ impl LicenseTable {
             Some(exception) => Some(vec![license, self.name_of_id(exception)?.to_owned()]),
             None => Some(vec![license]),
         }
+    }
+
+    /// The name of the table that `name` is a slip of the hand for: other case, or one or two letters off.
+    pub fn nearest_name(&self, name: &str) -> Option<&str> {
+        let lower = name.to_ascii_lowercase();
+        let near = |own: &&String| strsim::osa_distance(&own.to_ascii_lowercase(), &lower);
+        // A short name is one or two letters away from many others.
+        let most = if name.len() < 5 { 0 } else { 2 };
+        self.records.keys().filter(|own| near(own) <= most).min_by_key(|own| (near(own), own.len())).map(String::as_str)
+    }
+
+    /// `expr` in the words of this table: a wording that it has no name for under its more general name, such as Perl's
+    /// Artistic License as `artistic1` and what the PSF publishes as `psfl`.
+    pub fn nearest(&self, expr: &LicenseExpr) -> LicenseExpr {
+        expr.map_terms(&mut |term| {
+            let known = || self.records.values().filter_map(|record| Term::from_id(record.spdx_id.as_deref()?));
+            match self.names_of(term) {
+                Some(_) => term.clone(),
+                None => known().find(|own| are_wordings(own, term)).unwrap_or_else(|| term.clone()),
+            }
+        })
     }
 
     /// The attribute that stands for an SPDX id or, for `LicenseRef-nixpkgs-<shortName>`, for that short name;

@@ -97,7 +97,7 @@ impl Talk {
     }
 
     fn about(&mut self, finding: &Finding, memory: &mut Memory) -> anyhow::Result<Next> {
-        let open = Choice::of(finding, self.concluded(finding), &self.session.table);
+        let open = Choice::of(finding, self.concluded(finding));
         let mut decided = Decided::default();
         self.propose(finding, open.as_ref())?;
         loop {
@@ -167,7 +167,7 @@ impl Talk {
 
     /// The edits for `choice`: all that was found about the same value and leaves the same to decide is decided with it.
     fn draft(&self, finding: &Finding, choice: &Choice) -> Plan {
-        let open = |finding: &Finding| Choice::of(finding, self.concluded(finding), &self.session.table);
+        let open = |finding: &Finding| Choice::of(finding, self.concluded(finding));
         let asked = open(finding);
         let alike = |other: &&Finding| {
             other.attr != finding.attr && other.place == finding.place && other.place.is_some() && open(other) == asked

@@ -6,6 +6,13 @@ use crate::evidence::page::{Page, floor_boundary, quote};
 use crate::license::{self, LicenseExpr};
 use crate::text::Span;
 
+/// The license that `value` names in a license field of any format, nixpkgs' own included: "GPLv2", "BSD 3-Clause".
+/// `None` where it names no license, or only a family: "GPL", "BSD".
+pub fn license_field(value: &str) -> Option<LicenseExpr> {
+    let (expr, note) = understood(value)?;
+    note.is_none_or(|note| note.starts_with("written")).then_some(expr)
+}
+
 /// What a license field says: an SPDX expression, an expression in an old spelling, or words; the note says which.
 pub(in crate::evidence) fn understood(value: &str) -> Option<(LicenseExpr, Option<String>)> {
     let value = value.trim().trim_matches(['"', '\'']).trim();
@@ -58,4 +65,25 @@ pub(super) fn place(text: &str, key: &str, value: &str) -> Span {
     }
     let at = text.find(key).unwrap_or(0) as u32;
     Span::new(at, at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::license_field;
+
+    #[test]
+    fn a_license_field_is_read_as_people_write_it() {
+        let reads = |value: &str| license_field(value).map(|expr| expr.to_string());
+        for (value, expected) in [
+            ("GPLv2", "GPL-2.0-only"),
+            ("GPLv3+", "GPL-3.0-or-later"),
+            ("BSD 3-Clause", "BSD-3-Clause"),
+            ("MIT", "MIT"),
+        ] {
+            assert_eq!(reads(value).as_deref(), Some(expected), "{value}");
+        }
+        for open in ["BSD", "unknown", "see the homepage"] {
+            assert_eq!(reads(open), None, "{open}");
+        }
+    }
 }

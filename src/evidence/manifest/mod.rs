@@ -22,6 +22,7 @@ mod r;
 mod rpm;
 mod yaml;
 
+pub use self::claim::license_field;
 pub(super) use self::claim::understood;
 pub(super) use self::debian::files_stanzas as dep5_stanzas;
 use super::detection::Seen;
