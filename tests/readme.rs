@@ -5,13 +5,16 @@ use std::path::Path;
 
 use crate::scan::{clarity, fixture};
 
-fn readme() -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("the README")
+/// The README, then the pages of `clarity docs`.
+fn documents() -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pages = ["README.md", "src/cli/docs/config.md", "src/cli/docs/ci.md", "src/cli/docs/fix.md"];
+    pages.iter().map(|page| fs::read_to_string(root.join(page)).expect("a page")).collect()
 }
 
-/// The code blocks with this first line.
+/// The code blocks of all documents with this first line.
 fn blocks(opening: &str) -> Vec<String> {
-    let text = readme();
+    let text = documents();
     let opening = format!("```{opening}\n");
     text.split(&opening).skip(1).map(|part| part.split("```").next().unwrap_or_default().to_owned()).collect()
 }

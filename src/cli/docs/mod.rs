@@ -21,20 +21,39 @@ pub(super) struct Args {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Page {
-    /// The checks, the audits and the formats.
+    /// Every check, audit and format.
     Checks,
-    /// What is trusted, what never runs, what leaves the machine, how to report a hole.
+    /// `clarity.toml`: every key, suppressions, the limits of a file in the tree.
+    Config,
+    /// GitHub Actions, GitLab CI, pre-commit, baselines.
+    Ci,
+    /// Edits, patch series, commits, work lists, safety.
+    Fix,
+    /// Where sources come from, verification, git, vendored dependencies, the cache.
+    Sources,
+    /// Trust, programs that never run, network traffic, reports of holes.
     Security,
 }
 
-/// The page about security.
-const SECURITY: &str = include_str!("security.md");
+impl Page {
+    /// The text of a page that is not made from the registries.
+    fn text(self) -> Option<&'static str> {
+        match self {
+            Page::Checks => None,
+            Page::Config => Some(include_str!("config.md")),
+            Page::Ci => Some(include_str!("ci.md")),
+            Page::Fix => Some(include_str!("fix.md")),
+            Page::Sources => Some(include_str!("sources.md")),
+            Page::Security => Some(include_str!("security.md")),
+        }
+    }
+}
 
 /// Runs the subcommand.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    stream::to_stdout(Escape::Text, Style::default(), |out| match args.page {
-        Page::Checks => write(out),
-        Page::Security => out.write_all(SECURITY.as_bytes()),
+    stream::to_stdout(Escape::Text, Style::default(), |out| match args.page.text() {
+        Some(text) => out.write_all(text.as_bytes()),
+        None => write(out),
     })?;
     Ok(ExitCode::SUCCESS)
 }
