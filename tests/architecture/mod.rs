@@ -1,10 +1,52 @@
 //! The house keeps its shape: order of imports, walls, names.
 
+mod imports;
+mod wording;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use imports::{Library, ModulePath, circles};
+
+/// A word of a foreign crate and the only modules that may name it.
+const WALLS: &[(&str, &[&str])] = &[
+    ("rnix", &["nix"]),
+    ("rowan", &["nix"]),
+    ("elsa", &["nix"]),
+    ("nixfmt_rs", &["nix/rewrite"]),
+    ("askalono", &["evidence/text"]),
+    ("aho_corasick", &["evidence"]),
+    ("infer", &["evidence"]),
+    ("quick_xml", &["evidence/manifest"]),
+    ("yaml_rust2", &["evidence/manifest"]),
+    ("spdx", &["license"]),
+    ("ureq", &["source/net"]),
+    ("httpdate", &["source/net"]),
+    ("ring", &["source"]),
+    ("bzip2", &["source/archive"]),
+    ("flate2", &["source/archive"]),
+    ("liblzma", &["source/archive"]),
+    ("sevenz_rust2", &["source/archive"]),
+    ("zip", &["source/archive"]),
+    ("annotate_snippets", &["report"]),
+    ("csv", &["report"]),
+    ("percent_encoding", &["report"]),
+    ("quick_junit", &["report"]),
+    ("serde_sarif", &["report"]),
+    ("rayon", &["engine"]),
+    ("indicatif", &["engine"]),
+    ("console", &["cli"]),
+    ("ctrlc", &["cli"]),
+    ("clap", &["cli"]),
+    ("anyhow", &["cli"]),
+];
 
 /// Names that say nothing of what is inside.
 const FORBIDDEN: [&str; 5] = ["utils", "helpers", "common", "types", "model"];
+
+static LIBRARY: LazyLock<Library> = LazyLock::new(Library::read);
 
 fn sources() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -25,6 +67,58 @@ fn sources() -> Vec<(PathBuf, String)> {
 fn order() -> Vec<String> {
     let lib = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).expect("lib.rs");
     lib.lines().filter_map(|line| Some(line.strip_prefix("pub mod ")?.strip_suffix(';')?.to_owned())).collect()
+}
+
+#[test]
+fn a_module_imports_only_from_modules_above_it() {
+    let order = order();
+    let rank: BTreeMap<&str, usize> = order.iter().enumerate().map(|(index, name)| (name.as_str(), index)).collect();
+    let library = &*LIBRARY;
+    let mut broken = Vec::new();
+    for (own, module) in &library.modules {
+        let Some(here) = own.first().and_then(|room| rank.get(room.as_str())) else { continue };
+        for (path, line) in Library::named(module) {
+            let Some(name) = path.first() else { continue };
+            if rank.get(name.as_str()).is_some_and(|other| other > here) {
+                broken.push(format!(
+                    "src/{}:{line}: imports `{name}`, which comes later in lib.rs",
+                    module.file.display()
+                ));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn files_import_in_circles_only_inside_the_evaluator() {
+    let library = &*LIBRARY;
+    let name = |path: &ModulePath| path.join("::");
+    let is_allowed = |circle: &BTreeSet<ModulePath>| circle.iter().all(|path| path[0] == "nix");
+    let broken: Vec<String> = circles(&library.graph())
+        .iter()
+        .filter(|circle| !is_allowed(circle))
+        .map(|circle| circle.iter().map(name).collect::<Vec<_>>().join(", "))
+        .collect();
+    assert!(broken.is_empty(), "these files import each other:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn foreign_crates_stay_behind_their_walls() {
+    let library = &*LIBRARY;
+    let mut broken = Vec::new();
+    for module in library.modules.values() {
+        let path = module.file.to_string_lossy().into_owned();
+        for (word, homes) in WALLS {
+            if homes.iter().any(|home| path.starts_with(home)) {
+                continue;
+            }
+            for (_, line) in module.roots.iter().filter(|(root, _)| root == word) {
+                broken.push(format!("src/{path}:{line}: names `{word}`, which lives in {}", homes.join(", ")));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
 #[test]
@@ -61,4 +155,16 @@ fn every_module_of_the_library_has_a_folder() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(&name);
         assert!(folder.join("mod.rs").is_file(), "src/{name}/mod.rs is missing");
     }
+}
+
+#[test]
+fn comments_name_their_thing() {
+    let broken: Vec<String> = sources().iter().flat_map(|(file, text)| wording::riddles(file, text)).collect();
+    assert!(broken.is_empty(), "{} comments begin with a riddle:\n{}", broken.len(), broken.join("\n"));
+}
+
+#[test]
+fn no_code_decides_by_the_words_of_a_message() {
+    let broken: Vec<String> = sources().iter().flat_map(|(file, text)| wording::decisions(file, text)).collect();
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
