@@ -41,6 +41,7 @@ mod racing;
 mod readme;
 mod scan;
 mod sharing;
+mod snapshots;
 mod source;
 mod upstream;
 mod worklist;

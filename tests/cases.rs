@@ -84,6 +84,17 @@ impl Cases {
         Cases { all, _copy: copy }
     }
 
+    /// What a scan of `fixtures/NAME` tells people: of all of it, and of what changed.
+    pub fn in_words(name: &str) -> Vec<String> {
+        let copy = written_out(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name));
+        let is_changed = !replay(copy.path()).is_empty();
+        let root = copy.path().to_str().expect("UTF-8");
+        let scan = ["scan", root, "--fail-on", "never", "--offline", "--verbose"];
+        let mut texts = vec![clarity(&scan).stdout];
+        texts.extend(is_changed.then(|| clarity(&[&scan[..], &["--changed-since", "HEAD"]].concat()).stdout));
+        texts
+    }
+
     /// The sides that each topic has.
     pub fn sides(&self) -> BTreeMap<&str, Vec<&str>> {
         let mut sides: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
