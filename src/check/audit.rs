@@ -54,7 +54,7 @@ pub const AUDITS: &[Check] = &[
     },
 ];
 
-/// What all audits have in common.
+/// Fields that all audits share.
 const fn audit(id: &'static str) -> Check {
     Check {
         id,

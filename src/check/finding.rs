@@ -1,4 +1,4 @@
-//! What a rule states about one package.
+//! Findings: statements of a rule about one package.
 
 use std::fmt;
 
@@ -24,32 +24,32 @@ pub struct Finding {
     pub message: String,
     /// The place in the checkout.
     pub place: Option<Site>,
-    /// What stands at the place, e.g. `declared here`.
+    /// Label of the place, e.g. `declared here`.
     pub label: &'static str,
-    /// What nixpkgs declares, in SPDX terms; empty where it declares nothing.
+    /// Declaration of nixpkgs in SPDX terms; empty where there is none.
     pub declared: String,
-    /// What the source says, or the part of it that the finding is about, in SPDX terms; empty where that is not known.
+    /// Conclusion for the source, or for the part of it that the finding is about, in SPDX terms; empty where that is not known.
     pub concluded: String,
     /// The witnesses, strongest first.
     pub evidence: Vec<Basis>,
     /// The witnesses that say something else.
     pub against: Vec<Basis>,
-    /// What to do, one line each.
+    /// Next steps, one line each.
     pub help: Vec<String>,
-    /// What a fix would write.
+    /// The new value of a fix.
     pub remedy: Option<Remedy>,
 }
 
-/// What makes two findings of different runs the same one: no line, no wording, nothing that moves.
+/// Identity of a finding across runs: no line, no wording, nothing that moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Identity<'f> {
     /// The package.
     pub attr: &'f str,
     /// The rule's id.
     pub check: &'f str,
-    /// What nixpkgs declares.
+    /// Declaration of nixpkgs.
     pub declared: &'f str,
-    /// What the source says; empty for rules that speak without a source, so that it does not matter whether one
+    /// Conclusion for the source; empty for rules that speak without a source, so that it does not matter whether one
     /// was at hand.
     pub concluded: &'f str,
 }
@@ -63,7 +63,7 @@ impl Identity<'_> {
 }
 
 impl Finding {
-    /// What it has in common with the same finding of another run.
+    /// Identity that it shares with the same finding of another run.
     pub fn identity(&self) -> Identity<'_> {
         let concluded = if self.check.metadata_only { "" } else { self.concluded.as_str() };
         Identity { attr: &self.attr.0, check: self.check.id, declared: &self.declared, concluded }
@@ -81,10 +81,10 @@ impl Finding {
     }
 }
 
-/// What would put it right: an intent, not a text.
+/// Remedy: an intent, not a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remedy {
-    /// What to state.
+    /// License to state.
     pub intent: Intent,
     /// How sure one can be of it.
     pub safety: Safety,
@@ -116,7 +116,7 @@ impl fmt::Display for Freedom {
     }
 }
 
-/// What a remedy wants.
+/// Intent of a remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Intent {
     /// `meta.license` should say this.

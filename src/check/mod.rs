@@ -71,7 +71,7 @@ pub struct Check {
     pub severity: Severity,
     /// True where it can speak without any source.
     pub metadata_only: bool,
-    /// What it looks for.
+    /// Subject of the search.
     pub what: &'static str,
     /// Why that matters.
     pub why: &'static str,

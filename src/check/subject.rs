@@ -1,4 +1,4 @@
-//! What a rule may look at.
+//! The input of a rule.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use super::{Check, Finding, Freedom, Intent, Remedy, Safety, Severity};
 pub struct Subject<'a> {
     /// The package.
     pub package: &'a Package,
-    /// What nixpkgs says.
+    /// Declaration of nixpkgs.
     pub declared: &'a Declared,
     /// The judgement on its source, or why there is none.
     pub judged: Result<&'a Judged, Unjudged<'a>>,
@@ -35,10 +35,10 @@ pub enum Unjudged<'a> {
     Unseen(&'a str),
 }
 
-/// What is known of the source that a package had before.
+/// Facts about the source that a package had before.
 #[derive(Clone, Copy, Debug)]
 pub enum Earlier<'a> {
-    /// Nobody asked, or it is the same source.
+    /// Not requested, or the same source.
     NotAsked,
     /// It could not be looked at, because ...
     Unseen(&'a str),
@@ -46,16 +46,16 @@ pub enum Earlier<'a> {
     Seen(&'a Versions),
 }
 
-/// What was concluded from a source, and how the declaration compares.
+/// Conclusion from a source, and its comparison with the declaration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judged {
     /// The conclusion.
     pub conclusion: Conclusion,
     /// The comparison.
     pub verdict: Verdict,
-    /// What the source ships that is already compiled.
+    /// Compiled files that the source ships.
     pub prebuilt: Vec<Prebuilt>,
-    /// What it ships that reads like a license and is none that is known.
+    /// License-like texts that it ships and that match no known license.
     pub unknown: Vec<UnknownText>,
     /// Terms in it that take something away from its licenses.
     pub restricted: Vec<Restricted>,
@@ -77,7 +77,7 @@ impl<'a> Subject<'a> {
         all.iter().filter(move |drift| drift.kind == kind)
     }
 
-    /// What was concluded, if anything.
+    /// Conclusion, if any.
     pub(super) fn concluded(&self) -> Option<&'a Concluded> {
         match &self.judged.ok()?.conclusion {
             Conclusion::Concluded(concluded) => Some(concluded),
@@ -114,7 +114,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// What the metadata alone shows is certain; the rest is as certain as the conclusion.
+    /// Findings from metadata alone are certain; the others are as certain as the conclusion.
     fn confidence(&self, check: &Check, concluded: Option<&Concluded>) -> Confidence {
         match concluded {
             Some(concluded) if !check.metadata_only => concluded.confidence,
@@ -193,7 +193,7 @@ impl<'a> Subject<'a> {
         members.iter().any(|member| member.expr.terms().iter().any(|term| what(term)))
     }
 
-    /// What is declared, in SPDX terms.
+    /// Declaration in SPDX terms.
     pub fn declared_in_words(&self) -> String {
         declared_in_words(self.declared)
     }
@@ -239,7 +239,7 @@ pub fn site(declared: &Declared) -> Option<&Site> {
     }
 }
 
-/// What is declared, in SPDX terms: an expression, a list in brackets, a text in quotes; empty where there is nothing.
+/// Declaration in SPDX terms: an expression, a list in brackets, a text in quotes; empty where there is nothing.
 pub fn declared_in_words(declared: &Declared) -> String {
     match declared {
         Declared::Absent => String::new(),

@@ -12,7 +12,7 @@ use crate::report::Style;
 use crate::store::Store;
 use crate::text::Escape;
 
-/// What is kept between runs: sources by their hash, and what was seen in them.
+/// Cache between runs: sources by their hash, and the evidence found in them.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The cache [default: $XDG_CACHE_HOME/clarity, else ~/.cache/clarity]

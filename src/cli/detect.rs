@@ -31,7 +31,7 @@ pub struct Args {
     /// Also know the license texts in this folder; each is reported as LicenseRef-<file name>.
     #[arg(long, value_name = "DIR")]
     license_texts: Option<PathBuf>,
-    /// What another engine saw, as ScanCode's JSON: further witnesses beside our own.
+    /// Detections of another engine, as ScanCode's JSON: further witnesses beside our own.
     #[arg(long, value_name = "FILE", conflicts_with = "explain")]
     import: Option<PathBuf>,
     /// Worker threads [default: the number of cores]. The answer is the same with any number of them.

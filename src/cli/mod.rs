@@ -57,7 +57,7 @@ enum Command {
     Schema(schema::Args),
 }
 
-/// What every subcommand understands.
+/// Options of every subcommand.
 #[derive(Clone, Debug, clap::Args)]
 struct Output {
     /// Say more: every witness, every package that was not looked at.

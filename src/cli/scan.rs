@@ -184,7 +184,7 @@ fn keep_baseline(accepted: &Accepted, request: &Request, report: &Report) -> any
     if let (Some(file), Some(before)) = (&accepted.baseline, &request.triage.baseline)
         && !report.gone.is_empty()
     {
-        // What could not be looked at may still have its findings.
+        // Packages that could not be looked at may still have their findings.
         if let Some(gap) = report.gap() {
             stream::remark(&format!("{}: left as it is, because the run is incomplete: {gap}", file.display()));
             return Ok(None);

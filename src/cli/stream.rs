@@ -38,7 +38,7 @@ pub(super) fn to_stdout(
 pub(super) fn report_to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
     unless_closed(write(&mut out).and_then(|()| out.flush()))?;
-    // What is left for a reader that went away is not written when this is dropped.
+    // Output for a reader that went away is not written when this is dropped.
     let _ = out.into_parts();
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What the subcommands that scan look at: their common options, and the request that options and configuration make.
+//! Options that the scanning subcommands share, and the request that options and configuration make.
 
 use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::store::Store;
 use crate::tree::{self, Changes, known_system};
 use crate::{check, declared, triage};
 
-/// What is looked at, and how: shared by the subcommands that scan.
+/// Selection and manner of a scan: shared by the subcommands that scan.
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct What {
     /// Only these attributes; globs (`python3Packages.*`), repeatable; `-` reads them from stdin, one a line.
@@ -81,7 +81,7 @@ pub(super) struct What {
 }
 
 impl What {
-    /// What all packages declare, and nothing of their sources.
+    /// Declarations of all packages, without their sources.
     pub(super) fn metadata(nixpkgs: Option<PathBuf>, system: Option<String>, no_cache: bool) -> What {
         What { nixpkgs, system, no_cache, metadata_only: true, ..What::default() }
     }
@@ -165,7 +165,7 @@ pub(super) fn request_by(path: &Path, what: &What, attrs: &[String], config: &Co
     })
 }
 
-/// What `--meta` names or `--eval` prints.
+/// Evaluated metadata of `--meta` or `--eval`.
 fn second_witness(path: &Path, what: &What, system: &str) -> anyhow::Result<Option<Evaluated>> {
     Ok(match (&what.meta, what.eval) {
         (Some(file), _) => Some(loaded(file)?),

@@ -25,7 +25,7 @@ use scope::Scope;
 pub use unknown::{UnknownText, unknown_texts};
 use voice::Voice;
 
-/// What a source is licensed under, as far as its evidence tells.
+/// License of a source, as far as its evidence tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Conclusion {
     /// One expression for what is built and shipped.
@@ -131,7 +131,7 @@ pub struct Basis {
     pub lines: LineRange,
     /// The class of the witness.
     pub class: Witness,
-    /// What it says.
+    /// Message.
     pub expr: LicenseExpr,
     /// The words, shortened; empty for whole texts.
     pub quote: String,
@@ -180,7 +180,7 @@ impl Conclusion {
     }
 }
 
-/// What is concluded from `evidence` for the part of the source below `root` (all of it: the empty path).
+/// Conclusion from `evidence` for the part of the source below `root` (all of it: the empty path).
 pub fn conclude(evidence: &Evidence, root: &RelPath) -> Conclusion {
     let scope = Scope::of(evidence, root);
     if scope.is_empty() {

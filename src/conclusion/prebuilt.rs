@@ -1,4 +1,4 @@
-//! What a source ships that is already compiled.
+//! Compiled files in a source.
 
 use std::collections::BTreeMap;
 

@@ -15,7 +15,7 @@ pub struct Restricted {
     pub lines: LineRange,
     /// True where the file is a license document.
     pub is_document: bool,
-    /// What it takes away.
+    /// Kind of the restriction.
     pub kind: RestrictionKind,
     /// The words, shortened to one line.
     pub quote: String,

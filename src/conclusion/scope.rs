@@ -145,7 +145,7 @@ fn common_folder(files: &[&FileEvidence]) -> Option<RelPath> {
     Some(common)
 }
 
-/// What one file says, as far as one class of witness goes.
+/// Statement of one file in one class of witness.
 #[derive(Clone, Debug)]
 pub(super) struct Saying {
     pub(super) basis: Basis,
@@ -153,13 +153,13 @@ pub(super) struct Saying {
     pub(super) joined: bool,
 }
 
-/// What one file says: within a file the stronger class decides, and what that class says joins. Clues say nothing.
+/// Statement of one file: the stronger class decides, and its expressions are joined. Clues say nothing.
 /// A license document is about the texts it holds; words beside them count where they state a choice among these.
 pub(super) fn reading(file: &FileEvidence) -> Option<Saying> {
     if file.role == Role::LicenseText
         && let Some(list) = file.detections.iter().find(|detection| detection.is_list())
     {
-        // What it says beside that is about smaller parts.
+        // Its other sentences are about smaller parts.
         return Some(Saying { basis: basis(file, list, list.expr.clone(), false), joined: false });
     }
     let speaking = || file.detections.iter().filter(|detection| detection.class != Witness::Clue);
@@ -205,7 +205,7 @@ fn same(left: &Term, right: &Term) -> bool {
     left.license == right.license && left.exception == right.exception
 }
 
-/// What the witnesses of one class in a file say together: a family name says nothing beside a member of the family.
+/// Joint statement of the witnesses of one class in a file: a family name says nothing beside a member of the family.
 pub(super) fn saying(file: &FileEvidence, class: Witness) -> Option<Saying> {
     let all: Vec<&Detection> = file.detections.iter().filter(|detection| detection.class == class).collect();
     let (vague, clear): (Vec<&Detection>, Vec<&Detection>) = all.into_iter().partition(|one| is_vague(one));

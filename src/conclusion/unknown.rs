@@ -1,4 +1,4 @@
-//! What a source ships that reads like a license and is none that is known.
+//! License-like texts in a source that match no known license.
 
 use std::collections::BTreeMap;
 

@@ -17,7 +17,7 @@ pub(super) enum Speaker {
     Headers,
 }
 
-/// What one kind of witness says for the whole package.
+/// Statement of one class of witness for the whole package.
 #[derive(Clone, Debug)]
 pub(super) struct Voice {
     pub(super) speaker: Speaker,
@@ -145,7 +145,7 @@ fn document(scope: &Scope<'_>) -> Option<Voice> {
     Some(Voice { choice_guessed, ..single(Speaker::Document, expr, operator_unstated, merged) })
 }
 
-/// What one of the documents says about how the texts beside it belong together: a list, or words that give each part
+/// Statement of a document about how the texts beside it belong together: a list, or words that give each part
 /// of the project its license, where the files of each part grant it.
 fn stated_operator(scope: &Scope<'_>, merged: &[Basis], joined: bool) -> Option<LicenseExpr> {
     let is_list = |basis: &&Basis| basis.class != Witness::Text && basis.expr.terms().len() > 1;
@@ -214,7 +214,7 @@ fn readme(scope: &Scope<'_>) -> Option<Voice> {
     Some(single(Speaker::Readme, best.expr.clone(), false, bases.clone()))
 }
 
-/// What the files that ship say of themselves: the expression that most of them carry.
+/// License of the files that ship: the expression that most of them carry.
 fn headers(scope: &Scope<'_>) -> Option<Voice> {
     let mut by_expr: BTreeMap<LicenseExpr, Vec<Basis>> = BTreeMap::new();
     let own = |class| matches!(class, Witness::Tag | Witness::Grant | Witness::Text);

@@ -11,7 +11,7 @@ use super::value::{
     AttrGlob, CheckName, Expr, ExprOrNone, Level, PathGlob, Reason, RoleName, SigningKey, Threshold, Trust, Words,
 };
 
-/// What a project wants by default. Every key may be left out.
+/// Defaults of a project. Every key may be left out.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "clarity.toml")]
@@ -23,18 +23,18 @@ pub(super) struct File {
     pub(super) severity: BTreeMap<CheckName, Level>,
     /// Packages that are not looked at.
     pub(super) ignore: Ignore,
-    /// What makes a run fail.
+    /// Condition under which a run fails.
     pub(super) gate: Gate,
     /// Where sources are.
     pub(super) sources: Sources,
     /// How sources are fetched.
     pub(super) fetch: Fetch,
-    /// What a source may unpack to.
+    /// Limits of unpacking a source.
     pub(super) limits: Limits,
     /// Why files of sources count; the last that matches a file decides.
     #[schemars(with = "Vec<Role>")]
     pub(super) role: Vec<Spanned<Role>>,
-    /// What detections really are; the first that matches one decides.
+    /// True meaning of matching detections; the first rule that matches decides.
     #[schemars(with = "Vec<Curate>")]
     pub(super) curate: Vec<Spanned<Curate>>,
     /// Findings that are silenced.

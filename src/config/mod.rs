@@ -111,7 +111,7 @@ pub enum ConfigError {
     Io {
         /// The file.
         file: PathBuf,
-        /// What the system said.
+        /// Error of the system.
         error: io::Error,
     },
     /// It says something that is not understood; the message names the line.
@@ -119,7 +119,7 @@ pub enum ConfigError {
     Syntax {
         /// The file.
         file: PathBuf,
-        /// What is wrong, with the line quoted.
+        /// Error, with the line quoted.
         error: Box<toml::de::Error>,
         /// The key that was probably meant.
         hint: Option<String>,
@@ -249,7 +249,7 @@ impl Config {
         set(&self.ignored_files)
     }
 
-    /// What makes a run fail.
+    /// Condition under which a run fails.
     pub fn gate(&self) -> Gate {
         let default = Gate::default();
         Gate { least: self.fail_on.unwrap_or(default.least), confidence: self.confidence.unwrap_or(default.confidence) }

@@ -1,4 +1,4 @@
-//! What a configuration file in the scanned tree may not set.
+//! Keys that a configuration file in the scanned tree may not set.
 //!
 //! The author of the tree is not the person who runs clarity. Such a file may silence, which the report counts; it may
 //! not start programs, send requests, read outside of its folder, or raise a limit. Each key of the file is in exactly
@@ -15,7 +15,7 @@ use super::{ConfigError, Forbidden};
 struct Guarded {
     table: &'static str,
     key: &'static str,
-    /// What it would do, as the end of a sentence.
+    /// Effect of the fix, as the end of a sentence.
     why: &'static str,
     /// The option of the command line, where there is one.
     option: Option<&'static str>,

@@ -1,4 +1,4 @@
-//! What else a package says about itself: names, place, sources, maintainers, provenance, what the build deletes.
+//! Further metadata of a package: names, place, sources, maintainers, provenance, deletions by the build.
 //!
 //! Each fact is read on its own: one that cannot be evaluated is left out and spoils no other.
 

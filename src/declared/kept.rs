@@ -1,4 +1,4 @@
-//! What the survey of a whole checkout found, kept between runs.
+//! The kept survey of a whole checkout.
 //!
 //! An entry belongs to everything that the survey depends on: the program itself, the platform, where the checkout
 //! lies, and the bytes and names of all its files. So it is never out of date: a change of any of them asks for another
@@ -110,7 +110,7 @@ struct Blocks {
     unpack: zstd::bulk::Decompressor<'static>,
     /// The block at hand.
     packed: Vec<u8>,
-    /// What it unpacks to.
+    /// Unpacked form.
     plain: Vec<u8>,
 }
 

@@ -1,4 +1,4 @@
-//! What nixpkgs says about a package's license.
+//! The license that nixpkgs declares for a package.
 //!
 //! Reads values and spans only; it never opens a source and never guesses.
 //! A name that cannot be resolved here ends in `Declared::Partial`: a wrong license is worse than an open question.
@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use crate::license::LicenseExpr;
 use crate::tree::Site;
 
-/// What `meta.license` states.
+/// The statement of `meta.license`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Declared {
     /// There is no `meta.license`: known, not merely unread.
@@ -37,7 +37,7 @@ pub enum Declared {
     Resolved {
         /// The license value.
         site: Site,
-        /// What it says.
+        /// Message.
         statement: Statement,
     },
     /// It depends on a condition that is not known: all cases are kept.
@@ -53,7 +53,7 @@ pub enum Declared {
         site: Site,
         /// The known members.
         known: Vec<Member>,
-        /// What is not known, e.g. the name `foo` in `[ mit foo ]`, with the reason.
+        /// Unknown members, e.g. the name `foo` in `[ mit foo ]`, with the reason.
         unknown: Vec<String>,
     },
     /// It is evaluated, and no value that nixpkgs accepts.
@@ -62,7 +62,7 @@ pub enum Declared {
         site: Site,
         /// The licenses in it.
         known: Vec<Member>,
-        /// What is wrong with it.
+        /// Flaw.
         flaw: Flaw,
     },
     /// It could not be evaluated.
@@ -74,7 +74,7 @@ pub enum Declared {
     },
 }
 
-/// What makes a license value one that nixpkgs refuses.
+/// Flaw of a license value that nixpkgs refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Flaw {
     /// `null` in a list.

@@ -1,4 +1,4 @@
-//! What the build does to the source before it builds: which part of it, and what is deleted first.
+//! Phases that change the source before the build: its root folder, and deletions.
 //!
 //! Reads the texts of phases for plain `rm` lines; it executes nothing and expands no variable. What it cannot follow
 //! makes the package `patched`, never a folder that is not named.
@@ -11,7 +11,7 @@ const MOST_REMOVED: usize = 1_000;
 /// Deletions and other changes of one or more phases.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Changes {
-    /// What is deleted, below the root of the source.
+    /// Deleted paths, below the root of the source.
     pub(super) removed: Vec<String>,
     /// True where something else is done too.
     pub(super) patched: bool,

@@ -25,7 +25,7 @@ impl Parsed {
     }
 }
 
-/// What the package `value` declares.
+/// Declaration of the package `value`.
 pub(super) fn declared<'a>(checkout: &Checkout, eval: &Eval<'a>, parsed: &Parsed, package: Value<'a>) -> Declared {
     let thunk = match license_of(eval, package) {
         Ok(Some(thunk)) => thunk,
@@ -108,7 +108,7 @@ struct Reader<'e, 'a> {
     parsed: &'e Parsed,
     /// Terms of this license that were read so far.
     terms: Cell<usize>,
-    /// What is wrong with the value, seen on the way.
+    /// Flaws of the value, seen on the way.
     flaw: Cell<Option<Flaw>>,
 }
 

@@ -87,7 +87,7 @@ impl<'a> Sources<'_, 'a> {
         (out, unknown)
     }
 
-    /// What a package manager brings along to `package`.
+    /// Vendored dependencies of `package`.
     pub(super) fn vendored(&self, package: Value<'a>) -> Vec<Vendored> {
         let found = |(names, asked): &(&[&'static str], &[&'static str])| {
             let made = names.iter().find_map(|name| self.vendored_in(package, name));
@@ -103,7 +103,7 @@ impl<'a> Sources<'_, 'a> {
         Some(Vendored { source, lock: self.lock_in(value) })
     }
 
-    /// What a builder that is not known here was asked to bring along.
+    /// Vendored dependencies that an unknown builder was asked to bring along.
     fn asked_for(&self, package: Value<'a>, name: &str, asked: &[&'static str]) -> Option<Vendored> {
         let value = asked.iter().find_map(|asked| match self.value(package, asked)? {
             Value::Null => None,
@@ -161,7 +161,7 @@ impl<'a> Sources<'_, 'a> {
         Some(source)
     }
 
-    /// What an evaluated fetcher gives.
+    /// Result of an evaluated fetcher.
     fn fetched(&self, value: Value<'a>, thunk: &'a Thunk<'a>) -> SourceRef {
         let script = self.loose_text(value, "postFetch").unwrap_or_default();
         let mut urls = self.texts(value, "urls");
@@ -190,7 +190,7 @@ impl<'a> Sources<'_, 'a> {
         }
     }
 
-    /// What a fetcher that is not known here was given.
+    /// Arguments of an unknown fetcher.
     fn asked(&self, argument: &'a Thunk<'a>, thunk: &'a Thunk<'a>, why: &str) -> Result<SourceRef, String> {
         let fetcher = self.written(thunk).ok_or_else(|| why.to_owned())?;
         let mut source = blank(&fetcher);

@@ -44,10 +44,10 @@ impl Row {
 /// Rows cross to the caller's thread in batches: waking it for each would cost more than the row.
 const BATCH: usize = 256;
 
-/// What of a checkout is surveyed.
+/// Surveyed part of a checkout.
 #[derive(Clone, Copy)]
 pub struct Part<'s> {
-    /// What is asked for.
+    /// Requested value.
     pub selection: &'s Selection,
     /// The files that are read alone, each an attribute called by its number; `None` for what the tree itself gives.
     pub alone: Option<&'s [RelPath]>,

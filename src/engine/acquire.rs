@@ -35,7 +35,7 @@ pub(super) enum Missed {
     Stopped(Over),
 }
 
-/// What the threads of a run work on.
+/// Shared state of the threads of a run.
 pub(super) struct Feed {
     pub(super) packages: Arc<Vec<Found>>,
     pub(super) sources: Sources,
@@ -96,7 +96,7 @@ impl Feed {
         let clock = Stop::new(self.watch.cancel(), self.time_limit);
         stop::under(Some(clock), || {
             let own = self.own_sources(package);
-            // What was being brought when the time was over is cut off too.
+            // A download that was running when the time was over is cut off too.
             let own = own.map_err(|error| stop::over().map_or(Missed::Source(error), Missed::Stopped));
             let brought = match &own {
                 Ok(own) if self.vendored => {

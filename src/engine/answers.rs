@@ -20,7 +20,7 @@ impl Session {
         Session::open_for(request, watch, |all| selection(rows, all))
     }
 
-    /// What is said to each row; a row that names several packages has an answer for each.
+    /// Answers to each row; a row that names several packages has an answer for each.
     pub fn answers(&self, rows: &[Row]) -> Vec<Answered> {
         let packages: BTreeMap<&str, &PackageReport> =
             self.report.packages.iter().map(|report| (report.package.attr.0.as_str(), report)).collect();

@@ -1,22 +1,22 @@
-//! What became of the source of one package, and of all of them.
+//! Outcomes of acquiring the sources of packages.
 
 use crate::check::{Judged, Unjudged};
 use crate::evidence::{Evidence, Used};
 use crate::report::{Coverage, Outcome, Rest};
 use crate::verdict::Outline;
 
-/// What became of the source of one package.
+/// Outcome of acquiring the source of one package.
 pub(super) struct Audit {
     pub(super) outcome: Outcome,
-    /// What was seen of its source; `None` where it has none or nobody asked. In a box, for such packages come in tens
+    /// Evidence of its source; `None` where it has none or none was requested. In a box, for such packages come in tens
     /// of thousands.
     pub(super) seen: Option<Box<Seen>>,
 }
 
-/// What was seen of a source; nothing where it could not be looked at.
+/// Evidence of a source; nothing where it could not be looked at.
 #[derive(Default)]
 pub(super) struct Seen {
-    /// What its files state, where versions are compared.
+    /// Statements of its files, where versions are compared.
     pub(super) outline: Option<Outline>,
     pub(super) used: Used,
     /// All of it, where evidence is kept.
@@ -53,7 +53,7 @@ impl Audit {
         }
     }
 
-    /// What the files of its source state, where versions are compared.
+    /// Statements of the files of its source, where versions are compared.
     pub(super) fn outline(&self) -> Option<&Outline> {
         self.seen.as_ref()?.outline.as_ref()
     }

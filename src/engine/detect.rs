@@ -16,7 +16,7 @@ pub struct Files {
     pub root: PathBuf,
     /// The files.
     pub paths: Vec<RelPath>,
-    /// What could not be listed, and why.
+    /// Folder that could not be listed, with the reason.
     pub errors: Vec<String>,
 }
 

@@ -5,10 +5,10 @@ use globset::GlobMatcher;
 use crate::evidence::{Curations, Used};
 use crate::triage::Idle;
 
-/// What a run saw of one package.
+/// Evidence of one package in a run.
 pub(super) struct Sight<'a> {
     pub(super) attr: &'a str,
-    /// What its source made use of; `None` where it has one that could not be looked at.
+    /// Rules that its source matched; `None` where it has one that could not be looked at.
     pub(super) used: Option<&'a Used>,
 }
 

@@ -9,10 +9,10 @@ use crate::tree::SourceRef;
 
 use super::source_scan::Stopped;
 
-/// What is known of one source.
+/// State of one source.
 pub(super) type Seen = Result<Arc<Evidence>, Stopped>;
 
-/// What was seen in sources, for those who come later.
+/// Evidence of sources, for later users.
 pub(super) struct InFlight {
     places: Mutex<BTreeMap<Identity, Place>>,
 }
@@ -36,7 +36,7 @@ impl InFlight {
         InFlight { places: Mutex::new(places) }
     }
 
-    /// What was seen in the source, or else what `look` sees there now: who comes while another looks waits for it.
+    /// Evidence of the source, or else the result of `look`: a second caller waits for the first.
     ///
     /// `look` must not ask the in_flight, and is not run where others wait for the same thread.
     pub(super) fn seen(&self, identity: &Identity, look: impl FnOnce() -> Seen) -> Seen {

@@ -33,7 +33,7 @@ pub(super) struct Inspector<'r> {
 }
 
 impl Inspector<'_> {
-    /// What the sources of the package say.
+    /// Conclusions for the sources of the package.
     pub(super) fn audit(&self, found: &Found, acquired: Acquired) -> Audit {
         let clock = Stop::new(self.watch.cancel(), self.request.time_limit);
         stop::under(Some(clock), || self.audit_in_time(found, acquired))
@@ -124,7 +124,7 @@ fn judge(package: &Package, declared: &Declared, evidence: &Evidence, table: &Li
     Outcome::Audited(Some(Box::new(Judged { conclusion, verdict, prebuilt, unknown, restricted })))
 }
 
-/// What the rules say about one package.
+/// Findings about one package.
 pub(super) fn findings(
     (package, declared): &Found,
     audit: &Audit,

@@ -25,13 +25,13 @@ pub(super) struct Past {
 /// The packages that changed, as they were, judged.
 pub(super) struct Judgements {
     packages: BTreeMap<String, (Found, Audit)>,
-    /// What the rules said about them.
+    /// Findings about them.
     pub(super) findings: Baseline,
 }
 
 /// The source of a package against the one it had before.
 pub(super) enum Versioned {
-    /// Nobody asked, or there is nothing to compare.
+    /// Not requested, or there is nothing to compare.
     NotAsked,
     /// The earlier one could not be looked at, because ...
     Unseen(String),
@@ -56,7 +56,7 @@ impl Past {
         Ok(Past { changes, checkout })
     }
 
-    /// What of `now` is not as it was, and how it was.
+    /// Changed rows of `now`, each with its earlier state.
     pub(super) fn changed(&self, now: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
         if self.changes.is_empty() {
             return Surveyed::default();
@@ -66,7 +66,7 @@ impl Past {
         self.differences(before, surveyed, now)
     }
 
-    /// What of `surveyed` is not as it was.
+    /// Changed rows of `surveyed`.
     fn differences(&self, before: Surveyed, mut surveyed: Surveyed, now: &Checkout) -> Surveyed {
         let mut old: BTreeMap<String, Found> =
             before.packages.into_iter().map(|found| (found.0.attr.0.clone(), found)).collect();

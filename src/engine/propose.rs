@@ -122,13 +122,13 @@ impl Session {
             self.watch.stage("evaluating the edited checkout");
             let is_whole = matches!(selection, Selection::All);
             let edited = self.edited(plan, fixes);
-            // Nobody asks for it again.
+            // The result is not asked for again.
             let request = Request { facts: None, ..self.request.clone() };
             let declared = match selection {
                 Selection::All => declarations(&edited, &request, &self.watch),
                 some => survey(&edited, &some_of(&request, some), &self.watch).packages,
             };
-            // What was not evaluated to its end is not offered.
+            // A value that was not evaluated to its end is not offered.
             let declared = (!self.watch.is_ended() && edited.trouble().is_none()).then_some(declared)?;
             let by_attr = by_attr(&declared);
             if is_whole {

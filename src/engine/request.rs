@@ -1,4 +1,4 @@
-//! What a run is asked for, and why it may give no report.
+//! The request of a run, and the errors that leave it without a report.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,14 +11,14 @@ use crate::store::Store;
 use crate::tree::{self, Checkout, Package};
 use crate::{check, source, triage};
 
-/// What to scan, and how.
+/// Selection and manner of a scan.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The checkout: a folder or one file.
     pub path: PathBuf,
     /// Its evaluation.
     pub tree: tree::Options,
-    /// What a real evaluation said, as a second witness.
+    /// Evaluated metadata: a second witness.
     pub evaluated: Option<Evaluated>,
     /// Which packages.
     pub selection: declared::Selection,
@@ -32,13 +32,13 @@ pub struct Request {
     pub since: Option<String>,
     /// Packages that are left out although they were asked for.
     pub ignored: Ignored,
-    /// What persons know about files of sources.
+    /// Curations of files of sources.
     pub curations: Curations,
     /// Which rules.
     pub checks: check::Options,
-    /// What was written down about findings.
+    /// Notes about findings.
     pub triage: triage::Options,
-    /// What makes the run fail.
+    /// Condition under which the run fails.
     pub gate: Gate,
     /// True where every package must be looked at.
     pub strict: bool,

@@ -16,7 +16,7 @@ pub fn settle(report: &mut Report, options: &triage::Options, checks: &check::Op
 
 fn sorted(report: &Report, options: &triage::Options, checks: &check::Options, whole: bool) -> Triaged {
     let findings: Vec<&Finding> = report.findings().map(|located| &located.finding).collect();
-    // What could not be read may hold the packages that seem to be missing.
+    // Files that could not be read may hold the packages that seem to be missing.
     let whole = whole && !report.partial && !report.rest.iter().any(|rest| rest.failed);
     triage::sort(&findings, &Scope::new(|| looked(report), whole, checks), options)
 }
@@ -29,7 +29,7 @@ fn looked(report: &Report) -> Looked<'_> {
     report.packages.iter().map(|one| (one.package.attr.0.as_str(), look(&one.outcome))).collect()
 }
 
-/// What `--write-baseline` accepts: all findings that nobody silenced.
+/// Findings that `--write-baseline` accepts: all that are not suppressed.
 pub fn accepted(report: &Report) -> triage::Baseline {
     let open = report.findings().filter(|located| !matches!(located.state, State::Suppressed(_)));
     triage::Baseline::of(open.map(|located| &located.finding))

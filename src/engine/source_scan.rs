@@ -41,7 +41,7 @@ struct Loaded {
     size: u64,
 }
 
-/// What is done with the files of one source.
+/// Action on the files of one source.
 pub(super) struct SourceScan<'s> {
     pub(super) detector: &'s Detector,
     pub(super) pool: &'s ThreadPool,
@@ -138,7 +138,7 @@ impl SourceScan<'_> {
 
     fn look_at(&self, file: &Loaded) -> FileEvidence {
         if self.watch.is_ended() {
-            // Nobody reads it: the whole source is given up.
+            // The message is never read: the whole source is given up.
             return FileEvidence::unread(&file.path, Unread::Io("the run was ended".to_owned()));
         }
         let mut evidence = self.detector.read(&file.path, &file.bytes);

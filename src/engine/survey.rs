@@ -1,4 +1,4 @@
-//! What the checkout defines and declares: evaluated in parallel or kept from an earlier run, then put in order.
+//! Packages and declarations of the checkout: evaluated in parallel or kept from an earlier run, then put in order.
 
 use std::collections::BTreeSet;
 use std::thread::{self, ScopedJoinHandle};
@@ -18,7 +18,7 @@ use super::{Watch, alone};
 /// A package and what it declares; in boxes, for tens of thousands are sorted and passed on.
 pub type Found = (Box<Package>, Box<Declared>);
 
-/// What a checkout defines.
+/// Packages of a checkout.
 #[derive(Default)]
 pub(super) struct Surveyed {
     pub(super) packages: Vec<Found>,
@@ -44,7 +44,7 @@ pub fn whole_tree(request: &Request, watch: &Watch) -> Result<(LicenseTable, Vec
     Ok((surveyed.table.unwrap_or_else(|| checkout.license_table()), surveyed.packages))
 }
 
-/// What every package of `checkout` declares, and what is selected beyond: a set that a walk leaves out is looked into
+/// Declarations of every package of `checkout`, and of the selected ones beyond: a set that a walk leaves out is looked into
 /// where somebody asks for it.
 pub(super) fn declarations(checkout: &Checkout, request: &Request, watch: &Watch) -> Vec<Found> {
     let of = |selection| survey(checkout, &some_of(request, selection), watch).packages;
@@ -63,7 +63,7 @@ pub(super) fn some_of(request: &Request, selection: Selection) -> Request {
     Request { selection, evaluated: None, ignored: Ignored::default(), ..request.clone() }
 }
 
-/// What the checkout defines, in no order: what is kept of this very checkout, else what an evaluation gives; of a
+/// Packages of the checkout, in no order: from the kept facts of this very checkout, else from an evaluation; of a
 /// whole one that is kept.
 pub(super) fn survey(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
     let mut surveyed = match request.selection {
@@ -83,7 +83,7 @@ pub(super) fn survey(checkout: &Checkout, request: &Request, watch: &Watch) -> S
     surveyed
 }
 
-/// What is selected of a tree without a package set: which of its files must be read alone is known when all of it is.
+/// Selection from a tree without a package set: which of its files must be read alone is known when all of it is.
 fn beyond(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
     let mut surveyed = Surveyed::default();
     evaluated(checkout, request, None, watch).rows.into_iter().for_each(|row| surveyed.add(row));
@@ -115,7 +115,7 @@ fn whole(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
 /// More evaluators cost more memory than they save time.
 const MOST_SHARDS: usize = 4;
 
-/// What an evaluation gave.
+/// Result of an evaluation.
 #[derive(Default)]
 pub(super) struct Evaluation {
     pub(super) rows: Vec<Row>,
@@ -169,7 +169,7 @@ fn shard(
             evaluation.rows.push(row);
         })
     });
-    // What was late may be in time on another day.
+    // A late package may be in time on another day.
     evaluation.ended = ended && !clock.was_late();
     evaluation
 }

@@ -35,7 +35,7 @@ struct Bringer<'b> {
 }
 
 impl Bringer<'_> {
-    /// What the package manager made, else each dependency that its lock file pins.
+    /// The folder that the package manager made, else each dependency that its lock file pins.
     fn bring(&self, index: usize, vendored: &Vendored) -> Vec<Brought> {
         let scope = &vendored.source.fetcher;
         let whole = self.acquire(index, &vendored.source);
@@ -71,7 +71,7 @@ impl Bringer<'_> {
     }
 }
 
-/// What lies in the scopes, each with its folder beside the files of the package; and the rows of those that `look` could
+/// Packages in the scopes, each with its folder beside the files of the package; and the rows of those that `look` could
 /// not look at.
 pub(super) fn looked_at(
     package: &Package,

@@ -24,13 +24,13 @@ use super::survey::{Found, survey};
 /// One version of a source, judged.
 #[derive(Clone, Debug)]
 pub struct Version {
-    /// What it was asked for by.
+    /// Name under which it was requested.
     pub name: String,
-    /// What its package declares, where it is that of a package.
+    /// Declaration of its package, where it is that of a package.
     pub declared: Option<String>,
-    /// What is concluded.
+    /// Conclusion.
     pub conclusion: Conclusion,
-    /// What its files state.
+    /// Statements of its files.
     pub outline: Outline,
 }
 
@@ -50,13 +50,13 @@ pub enum VersionError {
         attr: String,
         /// The revision, in words.
         at: String,
-        /// What there is instead, if anything.
+        /// Replacement, if any.
         why: String,
     },
     /// It could not be looked at.
     #[error("{name}: {why}")]
     Unseen {
-        /// What was asked for.
+        /// Request.
         name: String,
         /// Why not.
         why: String,

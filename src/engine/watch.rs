@@ -1,4 +1,4 @@
-//! What a person sees of a run, and how it is ended early.
+//! Progress of a run on the terminal, and its early end.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

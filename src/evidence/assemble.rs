@@ -73,7 +73,7 @@ fn whole_license(file: &FileEvidence) -> Option<LicenseExpr> {
     LicenseExpr::all(texts.map(|one| one.expr.clone()))
 }
 
-/// What a license file without a text of its own sends the reader to: "either of the licenses in A or B".
+/// The files to which a license file without a text of its own refers: "either of the licenses in A or B".
 fn led_to(file: &FileEvidence, texts: &BTreeMap<String, LicenseExpr>) -> Option<LicenseExpr> {
     let found = file.pointers.iter().filter_map(|pointer| target(texts, &file.path, &pointer.target)).cloned();
     if file.pointers.iter().any(is_alternative) { LicenseExpr::any(found) } else { LicenseExpr::all(found) }
@@ -102,7 +102,7 @@ fn target<'t>(texts: &'t BTreeMap<String, LicenseExpr>, from: &RelPath, name: &s
     }
 }
 
-/// What the file is called after to which one that says nothing else leads, where it is not there: `LICENSE-MIT`, or
+/// License by the name of the missing file to which one that says nothing else refers: `LICENSE-MIT`, or
 /// `license.terms`, as projects around Tcl call the text of its license.
 fn named(file: &FileEvidence, texts: &BTreeMap<String, LicenseExpr>) -> Option<Detection> {
     let [pointer] = file.pointers.iter().as_slice() else { return None };
@@ -153,7 +153,7 @@ pub(super) mod tests {
         assert_eq!(super::tests::says(&there, "a.c"), ["MIT (reference)"]);
     }
 
-    /// What `path` among `files` says outside of clues.
+    /// Statements of `path` among `files`, without clues.
     pub(in crate::evidence) fn said(files: &[(&str, &str)], path: &str) -> Vec<Detection> {
         let detector = Detector::new(&Options::default());
         let path_of = |path: &str| RelPath::new(path).expect("relative");

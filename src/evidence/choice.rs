@@ -1,4 +1,4 @@
-//! What no single sentence states: a list of licenses to choose from, or of those of the parts, and a license that may be
+//! Statements made of several sentences: a list of licenses to choose from, or of those of the parts, and a license that may be
 //! taken "alternatively".
 //!
 //! Reads the words around licenses that were seen already. Invariant: a list of which one item is not understood says
@@ -85,7 +85,7 @@ enum List {
     Parts,
 }
 
-/// What the top of a license document, or a readme, announces, with the list below it.
+/// Announcement at the top of a license document, or a readme, with the list below it.
 pub(super) fn announced(page: &Page<'_>, role: Role, seen: &mut Seen) {
     let class = match role {
         _ if seen.detections.is_empty() => return,
@@ -108,7 +108,7 @@ pub(super) fn announced(page: &Page<'_>, role: Role, seen: &mut Seen) {
     let seen = &mut seen.detections;
     match joined.filter(|joined| joined.terms().len() > 1) {
         Some(expr) => {
-            // What else the document says is of the same licenses, or of smaller parts.
+            // The rest of the document speaks of the same licenses, or of smaller parts.
             seen.iter_mut().filter(|one| one.class == class).for_each(|one| one.class = Witness::Clue);
             let lines = LineRange::new(words.first, items.last().map_or(words.last, |item| item.last));
             seen.push(Detection { expr, class, by: CHOICE, lines, score: Score::FULL, quote, note: None });

@@ -6,7 +6,7 @@ use memchr::memmem;
 
 use super::detection::Compiled;
 
-/// What the file with these bytes was compiled to, where it was.
+/// Source language of the compiled file with these bytes, where it is known.
 pub(super) fn of(bytes: &[u8]) -> Option<Compiled> {
     use infer::{app, archive};
     Some(match bytes {

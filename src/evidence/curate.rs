@@ -1,4 +1,4 @@
-//! What a person knows better than a detector.
+//! Curations: facts about files that a person states and no detector can see.
 //!
 //! Applied to evidence before anything is concluded from it, so that a conclusion never has to be overruled: a
 //! curation says what one detection really is, a role says why a file counts. Both say so in what they leave behind.
@@ -19,7 +19,7 @@ use crate::tree::Site;
 pub struct Curations {
     /// Why files count; the last that matches a file decides.
     pub roles: Vec<RoleRule>,
-    /// What detections really are; the first that matches one decides.
+    /// True meaning of matching detections; the first rule that matches decides.
     pub findings: Vec<Curation>,
 }
 
@@ -43,9 +43,9 @@ pub struct Curation {
     pub attr: Option<GlobMatcher>,
     /// The files, below the root of the source.
     pub path: GlobMatcher,
-    /// What a detector saw; anything, and also nothing, where it is not given.
+    /// Expression of a detection; any, also none, where it is not given.
     pub detected: Option<LicenseExpr>,
-    /// What it is; `None`: no license at all.
+    /// Kind; `None`: no license at all.
     pub concluded: Option<LicenseExpr>,
     /// The kind of reason.
     pub reason: CurationReason,

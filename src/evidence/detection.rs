@@ -118,7 +118,7 @@ impl fmt::Display for Score {
 /// One detector saw one license at one place.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Detection {
-    /// What was seen.
+    /// Evidence.
     pub expr: LicenseExpr,
     /// The class of the witness.
     pub class: Witness,
@@ -130,7 +130,7 @@ pub struct Detection {
     pub score: Score,
     /// The words themselves, shortened to one line for display; empty for whole texts.
     pub quote: String,
-    /// What was repaired or is special, e.g. "deprecated id GPL-2.0", "family only".
+    /// Repairs and peculiarities, e.g. "deprecated id GPL-2.0", "family only".
     pub note: Option<String>,
 }
 
@@ -196,7 +196,7 @@ pub struct Pointer {
     pub quote: String,
 }
 
-/// What the detectors saw in one file, in any order.
+/// Detections in one file, in any order.
 #[derive(Debug, Default)]
 pub struct Seen {
     /// Licenses.
@@ -209,7 +209,7 @@ pub struct Seen {
     pub pointers: Vec<Pointer>,
     /// Copyright holders.
     pub copyrights: Vec<String>,
-    /// What a REUSE file says of other files.
+    /// Statements of a REUSE file about other files.
     pub annotations: Vec<Annotation>,
     /// Words that take something away from a license.
     pub restrictions: Vec<Restriction>,
@@ -245,7 +245,7 @@ pub struct Annotation {
     pub copyrights: Vec<String>,
 }
 
-/// What was seen in one file.
+/// Evidence of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileEvidence {
     /// The file, below the root of the source.
@@ -256,13 +256,13 @@ pub struct FileEvidence {
     pub role_rule: &'static str,
     /// Size in bytes.
     pub size: u64,
-    /// What was seen, in order of lines.
+    /// Detections, in order of lines.
     pub detections: Shared<Detection>,
     /// Copyright holders as stated, each once, in order.
     pub copyrights: Shared<String>,
     /// References to files that hold the license; `assemble` follows those that lead somewhere.
     pub pointers: Shared<Pointer>,
-    /// What this file, a `REUSE.toml` or `dep5`, says of other files.
+    /// Statements of this file, a `REUSE.toml` or `dep5`, about other files.
     pub annotations: Vec<Annotation>,
     /// Terms beside or inside its licenses that take something away.
     pub restrictions: Vec<Restriction>,

@@ -1,4 +1,4 @@
-//! What another engine saw, in the shape of ScanCode's output: further witnesses beside our own.
+//! Detections of another engine, in the shape of ScanCode's output: further witnesses beside our own.
 //!
 //! Says nothing of how right the other engine is. Each witness says in its note who saw it, so that a reader can tell;
 //! what fits no file, or is no expression that can be read, is counted and never dropped in silence.
@@ -11,7 +11,7 @@ use super::detection::{Detection, Evidence, Score, Witness};
 use crate::license;
 use crate::text::LineRange;
 
-/// What became of the witnesses of another engine.
+/// Outcome of importing the detections of another engine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
     /// Witnesses that stand beside our own now.

@@ -1,4 +1,4 @@
-//! What detectors saw in a source, and where.
+//! Evidence: detections in a source, with their places.
 //!
 //! Detectors only see; nothing here concludes. What could not be read is counted, never dropped.
 

@@ -16,7 +16,7 @@ use super::text::{self, OwnText, Texts};
 use super::{choice, compiled, copyright, exception, manifest, notice, restriction, reuse, role, tag};
 use crate::text::{Digest, LineRange, RelPath};
 
-/// What a run of detection can be told.
+/// Options of detection.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// License texts beside those of the SPDX list.
@@ -55,7 +55,7 @@ type Step = fn(&Page<'_>, Role, &mut Seen);
 
 /// The order in which the statements of a file are settled, once all detectors have looked at it.
 const SETTLING: &[Step] = &[
-    // What stands inside a full text repeats its words.
+    // Detections inside a full text repeat its words.
     drop_covered,
     // A name on the line of a tag says nothing more than the tag.
     |_, _, seen| tag::drop_repeated(&mut seen.detections),
@@ -70,7 +70,7 @@ const SETTLING: &[Step] = &[
     choice::alternatives,
     // A list announced above, or in a readme, makes a choice or parts of its items.
     choice::announced,
-    // What stands beside or inside a license and takes something away makes it another one.
+    // Words beside or inside a license that take something away make it another one.
     restriction::settle,
 ];
 
@@ -95,7 +95,7 @@ impl Detector {
         Detector { prefilter: Prefilter::new(triggers), texts: Texts::new(&options.texts), own: digest(&options.texts) }
     }
 
-    /// What changes whenever detection could answer differently: program version, license data, rules, options.
+    /// Fingerprint of detection, which changes with program version, license data, rules and options.
     pub fn fingerprint(&self) -> Digest {
         let mut facts = format!("clarity {} spdx {}", env!("CARGO_PKG_VERSION"), crate::license::list_version());
         for rule in DETECTORS {
@@ -107,7 +107,7 @@ impl Detector {
         Digest::of(format!("{facts}\n{}\n{}", tables.join(" "), self.own).as_bytes())
     }
 
-    /// What is seen in a file of `root`; at most its first 16 MiB are read.
+    /// Evidence in a file of `root`; at most its first 16 MiB are read.
     pub fn read_file(&self, root: &Path, path: &RelPath) -> FileEvidence {
         match read_head(&path.under(root)) {
             Ok((bytes, size)) => {
@@ -120,7 +120,7 @@ impl Detector {
         }
     }
 
-    /// What is seen in `bytes`, the content of the file at `path`.
+    /// Evidence in `bytes`, the content of the file at `path`.
     pub fn read(&self, path: &RelPath, bytes: &[u8]) -> FileEvidence {
         let mut evidence = empty(path, bytes.len() as u64);
         let encoding = page::sniff(bytes);

@@ -89,7 +89,7 @@ pub(super) fn apply(files: &mut [FileEvidence], sharing: &mut Sharing) {
     }
     for file in files.iter_mut() {
         if !file.annotations.is_empty() {
-            // What it says of others is not said of itself.
+            // A statement about other files is not one about itself.
             file.detections.edit().retain(|one| matches!(one.class, Witness::Tag | Witness::Clue));
         }
         if !is_apart(&file.path)
@@ -141,7 +141,7 @@ impl Said {
     }
 }
 
-/// What holds for `path`: an override nearest to the root, else the last match of the nearest file.
+/// Annotation for `path`: an override nearest to the root, else the last match of the nearest file.
 fn speaks_for<'a>(all: &'a [Said], path: &RelPath) -> Option<&'a Said> {
     let matching: Vec<&Said> = all.iter().filter(|said| said.holds_for(path)).collect();
     let overrides = |said: &&&Said| said.annotation.precedence == Precedence::Override;

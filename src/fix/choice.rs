@@ -1,4 +1,4 @@
-//! What a person can decide about a finding: the words that the evidence leaves open.
+//! Choices of a person about a finding: the words that the evidence leaves open.
 //!
 //! A program must not choose between only and or-later, or between all and any, where nothing says so; a person may.
 
@@ -6,10 +6,10 @@ use crate::check::{Finding, Intent, Remedy, Safety};
 use crate::conclusion::Concluded;
 use crate::license::{LicenseExpr, Suffix};
 
-/// What a finding proposes, and what of it is open.
+/// The proposal of a finding, and its open choices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// What would be declared.
+    /// Proposed declaration.
     pub target: LicenseExpr,
     /// True while nothing says whether later versions are granted.
     pub suffix_is_open: bool,
@@ -27,7 +27,7 @@ pub enum Joint {
 }
 
 impl Choice {
-    /// What `finding` leaves to decide; `None` where it proposes nothing. `concluded` is what it rests on.
+    /// The choices that `finding` leaves open; `None` where it proposes nothing. `concluded` is its basis.
     pub fn of(finding: &Finding, concluded: Option<&Concluded>) -> Option<Choice> {
         let Intent::SetLicense(target) = &finding.remedy.as_ref()?.intent;
         let target = target.clone();

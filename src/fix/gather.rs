@@ -10,7 +10,7 @@ use crate::text::{EditSet, RelPath};
 use crate::tree::{AttrPath, Package, Site};
 use crate::verdict::members;
 
-/// What an edit is made to.
+/// Target of an edit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Target {
     /// A license value.

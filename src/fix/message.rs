@@ -201,7 +201,7 @@ const READ_BY_TOOLS: [&str; 24] = [
 const TRAILERS: [&str; 9] =
     ["cc:", "change-id:", "fixes:", "closes:", "resolves:", "link:", "bug:", "reverts:", "(cherry picked from"];
 
-/// What nixpkgs' reviewers, its automation, a mail reader or `git am` would object to in a commit message; empty where it
+/// Objections of nixpkgs' reviewers, its automation, a mail reader or `git am` to a commit message; empty where it
 /// is fine.
 pub fn lint(message: &str) -> Vec<&'static str> {
     // Not `lines`, which swallows a carriage return.

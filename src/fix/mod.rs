@@ -40,9 +40,9 @@ use gather::{Group, Target};
 pub struct Case<'c> {
     /// The package.
     pub package: &'c Package,
-    /// What nixpkgs says.
+    /// Declaration of nixpkgs.
     pub declared: &'c Declared,
-    /// What the rules say; empty for packages that nobody asked about.
+    /// Findings; empty for packages that were not selected.
     pub findings: Vec<&'c Finding>,
 }
 
@@ -55,7 +55,7 @@ pub struct Options {
     pub limit: Option<usize>,
 }
 
-/// What is to be done, and what is not.
+/// Plan of edits, and the refused ones.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// The fixes, in order of attribute paths.
@@ -75,15 +75,15 @@ pub struct Fix {
     pub packages: Vec<Package>,
     /// Where the value is, or the set that it is missing in.
     pub place: Site,
-    /// What is declared, in SPDX terms; empty where nothing is.
+    /// Declaration in SPDX terms; empty where there is none.
     pub declared: String,
-    /// What is to be declared.
+    /// License to be declared.
     pub target: LicenseExpr,
     /// How sure that is.
     pub safety: Safety,
     /// The findings that ask for it.
     pub findings: Vec<Finding>,
-    /// What changes in the file of `place`.
+    /// Edits in the file of `place`.
     pub edits: EditSet,
 }
 
@@ -124,7 +124,7 @@ pub struct Held {
     pub attr: AttrPath,
     /// The rule that asked.
     pub check: &'static str,
-    /// What would be declared.
+    /// Proposed declaration.
     pub target: LicenseExpr,
     /// Why it is held back.
     pub why: String,

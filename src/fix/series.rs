@@ -87,7 +87,7 @@ impl Workshop {
         args: impl IntoIterator<Item = A>,
         input: &[u8],
     ) -> Result<String, GitError> {
-        // What somebody likes their own patches to look like must not make these ones unreadable to `git am`.
+        // The user's diff settings must not make these patches unreadable to `git am`.
         let mut command = Git::fresh(self.folder.path()).command_without_user();
         let mut place = std::ffi::OsString::from("--git-dir=");
         place.push(self.folder.path());

@@ -12,13 +12,13 @@ use tempfile::TempPath;
 /// A replaced file; its predecessor is still there.
 pub(super) struct Swap {
     path: PathBuf,
-    /// What was replaced, beside the new file.
+    /// Replaced file, beside the new one.
     old: TempPath,
     before: Vec<u8>,
     after: Vec<u8>,
 }
 
-/// What became of a replacement.
+/// Outcome of a replacement.
 pub(super) enum Settled {
     /// The new text is in place, the old one is gone.
     Done,

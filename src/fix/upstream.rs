@@ -20,9 +20,9 @@ const SHOWN: usize = 4;
 struct Open {
     /// Who says what, one line each.
     says: Vec<String>,
-    /// What we would like to know.
+    /// Question to upstream.
     asks: String,
-    /// What could be stated; the first one is used in examples.
+    /// Possible statements; the first one is used in examples.
     answers: Vec<String>,
 }
 
@@ -63,7 +63,7 @@ fn open(package: &Package, conclusion: &Conclusion, evidence: &Evidence) -> Vec<
         Conclusion::Conflicting { readings, .. } => vec![conflict(package, readings)],
         Conclusion::Concluded(concluded) => of_concluded(package, concluded),
         Conclusion::NoneFound | Conclusion::NoAssertion(Reason::Unknown(_)) => vec![nothing_found(package, evidence)],
-        // What could not be read is ours to read, not theirs to explain.
+        // A source that could not be read is clarity's to explain, not upstream's.
         Conclusion::NoAssertion(_) => Vec::new(),
     }
 }
@@ -212,7 +212,7 @@ fn words(basis: &Basis) -> String {
     }
 }
 
-/// What would settle it for everybody, by the files that are there.
+/// Question that would settle it for everybody, by the files that are there.
 fn wishes(package: &Package, open: &[Open], evidence: &Evidence) -> String {
     let name = package.pname.as_deref().unwrap_or(&package.attr.0);
     let answers: Vec<&str> = open.iter().flat_map(|open| &open.answers).map(String::as_str).collect();

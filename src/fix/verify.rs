@@ -15,10 +15,10 @@ use crate::text::{Edit, RelPath, Span};
 use crate::tree::{AttrPath, LicenseTable, Selection, Site, is_list_by_custom};
 use crate::verdict::members;
 
-/// What every package declares.
+/// Declarations of every package.
 pub type Declarations = BTreeMap<AttrPath, Declared>;
 
-/// What the selected packages declare when these fixes of the plan, and no others, are made; `None` where that is not
+/// Declarations of the selected packages when these fixes of the plan, and no others, are made; `None` where that is not
 /// wanted any more.
 pub type Evaluate<'e> = dyn FnMut(&Plan, &[Fix], Selection) -> Option<Declarations> + 'e;
 
@@ -61,7 +61,7 @@ impl Plan {
 /// A package that does not declare what it should.
 struct Surprise {
     attr: AttrPath,
-    /// What it declares; `None` where it is no package any more.
+    /// Declaration; `None` where it is no package any more.
     is: Option<Declared>,
 }
 
@@ -214,7 +214,7 @@ impl<'p> Ground<'p> {
             let new = match rows.last() {
                 // Two fixes may share one edit.
                 Some((old, new, _)) if *old == edit.span => *new,
-                // What comes before has moved the bytes.
+                // Earlier edits have moved the bytes.
                 Some((old, new, _)) => written(new.end + (edit.span.start - old.end), edit),
                 None => written(edit.span.start, edit),
             };

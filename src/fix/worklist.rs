@@ -18,13 +18,13 @@ use crate::verdict::Verdict;
 pub struct Row {
     /// The line of the list, from 1.
     pub line: usize,
-    /// What stands there, without bullets and check boxes.
+    /// Text without bullets and check boxes.
     pub text: String,
-    /// What it names.
+    /// Named license.
     pub names: Names,
 }
 
-/// What a row names.
+/// Names in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Names {
     /// A package.
@@ -49,7 +49,7 @@ pub enum Meant {
     Elsewhere(Vec<AttrPath>),
 }
 
-/// What is said to a row, or to one of its packages.
+/// Answer to a row, or to one of its packages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// Whether the license is wrong.
@@ -60,7 +60,7 @@ pub struct Answer {
     pub why: String,
     /// How far what the source says can be trusted; `None` where it says nothing.
     pub confidence: Option<Confidence>,
-    /// What it rests on.
+    /// Basis.
     pub evidence: Vec<Basis>,
     /// The witnesses that say something else.
     pub against: Vec<Basis>,
@@ -73,7 +73,7 @@ pub struct Answered {
     pub row: Row,
     /// The package; `None` where there is not one.
     pub attr: Option<AttrPath>,
-    /// What is said to it.
+    /// Answer.
     pub answer: Answer,
 }
 
@@ -117,7 +117,7 @@ pub enum Class {
     NotScanned,
     /// Upstream states nothing, or contradicts itself.
     AskUpstream,
-    /// What nixpkgs declares could not be evaluated.
+    /// The declaration of nixpkgs could not be evaluated.
     Computed,
     /// They differ, and the evidence does not settle who is right.
     NotCertain,
@@ -263,7 +263,7 @@ fn comes_from(source: &SourceRef, repository: &str) -> bool {
     })
 }
 
-/// What is said to one package of `row`. `judged`: what became of its source; `read` gives the text of a file.
+/// Answer to one package of `row`. `judged`: the outcome of its source; `read` gives the text of a file.
 pub fn answer(
     row: &Row,
     case: &Case<'_>,

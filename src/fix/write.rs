@@ -16,7 +16,7 @@ const GRACE: Duration = Duration::from_millis(50);
 /// Why a file was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// Somebody else was faster.
+    /// Another process was faster.
     #[error("{0} changed since it was read; run again")]
     Moved(RelPath),
     /// It has other changes.
@@ -41,7 +41,7 @@ pub enum WriteError {
     Io {
         /// The file.
         file: RelPath,
-        /// What the system said.
+        /// Error of the system.
         error: std::io::Error,
     },
 }

@@ -11,7 +11,7 @@ use super::{LicenseExpr, Term, spdx_list};
 pub struct ParseError {
     /// The text as given.
     pub text: String,
-    /// What is wrong with it.
+    /// Flaw.
     pub why: String,
 }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxBuildHasher;
 
-/// What the SPDX list says of a license.
+/// Entry of the SPDX list for a license.
 #[derive(Clone, Copy, Debug)]
 pub struct LicenseInfo {
     /// The SPDX id, e.g. `MIT`.
@@ -24,7 +24,7 @@ pub struct LicenseInfo {
     pub gnu: bool,
 }
 
-/// What the SPDX list says of an exception.
+/// Entry of the SPDX list for an exception.
 #[derive(Clone, Copy, Debug)]
 pub struct ExceptionInfo {
     /// The SPDX id, e.g. `Classpath-exception-2.0`.

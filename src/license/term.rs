@@ -24,7 +24,7 @@ pub struct Term {
 pub enum LicenseName {
     /// An id of the SPDX list; for GNU licenses without `-only` and `-or-later`, e.g. `GPL-2.0`.
     Spdx(&'static str),
-    /// What follows `LicenseRef-` (with a `DocumentRef-...:` before it kept), e.g. `nixpkgs-unfree`.
+    /// The name after `LicenseRef-` (with a `DocumentRef-...:` before it kept), e.g. `nixpkgs-unfree`.
     Ref(String),
 }
 
@@ -118,7 +118,7 @@ impl Term {
         self.parts().concat()
     }
 
-    /// What stands before the name, the name, and what stands behind it.
+    /// Words before the name, the name, and the words behind it.
     fn parts(&self) -> [&str; 3] {
         match (&self.license, self.suffix) {
             (LicenseName::Ref(name), _) if name.starts_with("DocumentRef-") => ["", name, ""],

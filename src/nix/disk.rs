@@ -1,4 +1,4 @@
-//! What lies where: the disk, except for the paths of which something else is said.
+//! The disk, with in-memory replacements for some paths.
 //!
 //! So that a tree can be evaluated as it was: what has changed since is told, everything else is read where it lies.
 //! Nothing is ever written. A folder is there as long as something in it is.
@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// What is said of a path instead of what the disk has.
+/// In-memory replacement for a path: file, link or absence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Instead {
     /// There is nothing.
@@ -19,7 +19,7 @@ pub enum Instead {
     Link(String),
 }
 
-/// What a path is.
+/// Kind of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A file.
@@ -55,7 +55,7 @@ impl Disk {
         Disk { instead, above }
     }
 
-    /// What is said of `path`.
+    /// In-memory replacement of `path`.
     pub fn instead(&self, path: &Path) -> Option<&Instead> {
         if self.instead.is_empty() { None } else { self.instead.get(&*path.to_string_lossy()) }
     }
@@ -86,7 +86,7 @@ impl Disk {
         self.instead.iter().filter(|(_, what)| matches!(what, Instead::File(_))).map(|(path, _)| path.as_str())
     }
 
-    /// What `path` is, links not followed; `None` where there is nothing.
+    /// Kind of `path`, symlinks not followed; `None` where nothing is there.
     pub fn kind(&self, path: &str) -> Option<Kind> {
         match self.instead.get(path) {
             Some(Instead::File(_)) => return Some(Kind::File),
@@ -107,7 +107,7 @@ impl Disk {
         self.list(folder).is_ok_and(|entries| !entries.is_empty())
     }
 
-    /// What `path` leads to, links followed.
+    /// Kind of the target of `path`, symlinks followed.
     fn target(&self, path: &str) -> Option<(String, Kind)> {
         let mut path = path.to_owned();
         for _ in 0..MOST_LINKS {

@@ -43,13 +43,13 @@ impl<'a> Eval<'a> {
         self.empty_env(env, bindings.slots(), Rest::Let(bindings))
     }
 
-    /// What is in a slot of `env`.
+    /// Content of a slot of `env`.
     #[inline]
     pub(super) fn in_slot(&self, env: &'a Env<'a>, slot: usize) -> Option<&'a Thunk<'a>> {
         env.slots.get(slot)?.get().or_else(|| self.fill(env, slot))
     }
 
-    /// What belongs in an empty slot of `env`, put there.
+    /// Fills an empty slot of `env`.
     fn fill(&self, env: &'a Env<'a>, slot: usize) -> Option<&'a Thunk<'a>> {
         let thunk = match env.rest {
             Rest::Nothing => return None,

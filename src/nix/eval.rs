@@ -37,13 +37,13 @@ pub struct Eval<'a> {
     /// The outermost scope, whose names have the first numbers.
     pub(super) globals: RefCell<Vec<Option<&'a Thunk<'a>>>>,
     pub(super) imports: RefCell<HashMap<&'a str, &'a Thunk<'a>, FxBuildHasher>>,
-    /// What JSON texts say, by where a text lies: nothing in the arena or among the files is ever moved.
+    /// Values of JSON texts, by the address of the text: nothing in the arena or among the files is ever moved.
     pub(super) data: RefCell<HashMap<(usize, usize), Value<'a>, FxBuildHasher>>,
     pub(super) patterns: RefCell<super::builtins::Patterns>,
     pub(super) drvs: Cell<u64>,
     /// The library that stands in where a file means a `lib` outside of the checkout.
     pub lib: Cell<Option<&'a Thunk<'a>>>,
-    /// What `<nixpkgs>` gives where the tree is no nixpkgs itself.
+    /// The value of `<nixpkgs>` where the tree is no nixpkgs itself.
     pub packages: Cell<Option<&'a Thunk<'a>>>,
     /// Its `callPackage`.
     pub call_package: Cell<Option<&'a Thunk<'a>>>,
@@ -194,7 +194,7 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// What a set does not have: a fault, or not known where the set stands in for one that has more.
+    /// Lookup failure: a fault, or not known where the set stands in for one that has more.
     pub(super) fn missing(&self, attrs: &'a [Attr<'a>], name: Sym) -> R<'a, Value<'a>> {
         let name_text = self.name(name);
         match lookup(attrs, self.known.carried) {

@@ -139,7 +139,7 @@ pub(super) fn is_in_library(place: Loc) -> bool {
 /// All files of a checkout and of the tree its `lib` comes from.
 pub struct Files {
     roots: Vec<PathBuf>,
-    /// What lies where.
+    /// Content by path.
     pub disk: Disk,
     files: FrozenVec<Box<File>>,
     index: Mutex<Index>,
@@ -389,7 +389,7 @@ impl Files {
 
 /// True where `path` lies at `root` or below it by its text.
 fn is_below(path: &str, root: &Path) -> bool {
-    // What is spelled alike needs no look at its parts.
+    // Equal spellings need no look at their parts.
     let rest = root.to_str().and_then(|root| path.strip_prefix(root));
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) || Path::new(path).starts_with(root)
 }

@@ -50,7 +50,7 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// What is wrong with a file, where, and what to do about it.
+    /// Error in a file, with its place and the next step.
     pub fn mishap(&self, path: &str, error: &FileError) -> String {
         let shown = self.shown(path);
         match error {

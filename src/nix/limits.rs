@@ -27,7 +27,7 @@ impl Default for Limits {
     }
 }
 
-/// What ran out.
+/// The limit that was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Exhausted {
     Fuel,
@@ -134,7 +134,7 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// What `run` gives, one level further in.
+    /// The result of `run`, one level further in.
     #[inline]
     pub(super) fn deeper<T>(&self, run: impl FnOnce() -> R<'a, T>) -> R<'a, T> {
         self.enter()?;

@@ -1,11 +1,11 @@
-//! What is known of something unknown: the attributes it was given, and what `overrideAttrs` makes of them.
+//! Values of which only some attributes are known, and the results of `overrideAttrs` on them.
 
 use super::eval::Eval;
 use super::symbol::Sym;
 use super::syntax::ast::Loc;
 use super::value::{Attr, Opaque, Prim, R, Shape, State, Thunk, Value, lookup};
 
-/// What the `type` of every package says.
+/// The `type` of every package.
 const DERIVATION: &str = "derivation";
 
 impl<'a> Eval<'a> {
@@ -30,7 +30,7 @@ impl<'a> Eval<'a> {
         Ok(self.opaque(opaque.why))
     }
 
-    /// What something opaque gives for `argument`: a build that remembers it, where no more is known.
+    /// Result of calling an opaque value with `argument`: a build that remembers it, where no more is known.
     pub(super) fn call_opaque(&self, opaque: &'a Opaque<'a>, argument: &'a Thunk<'a>) -> R<'a, Value<'a>> {
         match self.functor_of(opaque)? {
             Some(functor) => self.call2(functor, self.done(Value::Opaque(opaque)), argument),
@@ -46,7 +46,7 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// What depends on a condition that is not known, with `change` done to either side of it.
+    /// Value under an unknown condition, with `change` applied to either branch.
     pub(super) fn each_case(
         &self,
         why: &str,
@@ -78,7 +78,7 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// What an unknown builder was given is what its result is taken to have: `meta`, the names, the source, what is
+    /// An unknown builder's result takes its attributes from the argument: `meta`, the names, the source, what is
     /// done to it and what is brought along.
     fn attr_of_build(&self, opaque: &'a Opaque<'a>, argument: &'a Thunk<'a>, name: Sym) -> R<'a, Option<Value<'a>>> {
         let known = &self.known;
@@ -95,7 +95,7 @@ impl<'a> Eval<'a> {
             return Ok(None);
         }
         match self.given(opaque, argument)? {
-            // What is given a name like a package's is one.
+            // A value that is given a name like a package's is one.
             Value::Attrs(attrs) if is_kind => {
                 let named = lookup(attrs, known.pname).or_else(|| lookup(attrs, known.name));
                 let named = named.map(|attr| self.force(attr.value)).transpose()?;

@@ -206,7 +206,7 @@ impl<'a> Eval<'a> {
         out.clear();
         let mut rest = a;
         for over in b {
-            // What is merged in is mostly a few names that lie anywhere among many.
+            // The merged set is mostly a few names that lie anywhere among many.
             let before = match b.len() < a.len() / 8 {
                 true => rest.partition_point(|attr| attr.name < over.name),
                 false => rest.iter().position(|attr| attr.name >= over.name).unwrap_or(rest.len()),

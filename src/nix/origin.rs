@@ -6,7 +6,7 @@ use super::files::is_in_library;
 use super::syntax::ast::Loc;
 use super::value::{State, Thunk, Value};
 
-/// What was asked for last.
+/// Last request.
 #[derive(Default)]
 pub(super) struct Made<'a> {
     last: Cell<Option<&'a Thunk<'a>>>,

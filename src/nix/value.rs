@@ -82,17 +82,17 @@ pub struct Prim<'a> {
     pub name: &'static str,
     /// The number of arguments it waits for.
     pub arity: usize,
-    /// What it does.
+    /// Effect.
     pub code: PrimFn,
     /// The arguments it has.
     pub args: &'a [&'a Thunk<'a>],
 }
 
-/// What is known of an unknown value.
+/// A value we could not evaluate, with the attributes that are known anyway (meta, src, pname).
 pub struct Opaque<'a> {
     /// Why it is not known.
     pub why: &'a str,
-    /// What is known of it.
+    /// Known facts.
     pub shape: Shape<'a>,
 }
 
@@ -115,13 +115,13 @@ pub enum Shape<'a> {
 pub struct Env<'a> {
     /// The next one out.
     pub up: Option<&'a Env<'a>>,
-    /// What was asked for or given so far.
+    /// Requested and given so far.
     pub slots: &'a [Cell<Option<&'a Thunk<'a>>>],
-    /// What fills an empty slot when it is asked for: most of what code binds is never looked at.
+    /// Computes an empty slot on first use: most bindings are never looked at.
     pub rest: Rest<'a>,
 }
 
-/// What is bound in an environment and was not asked for yet.
+/// Binding of an environment that was not evaluated yet.
 #[derive(Clone, Copy)]
 pub enum Rest<'a> {
     /// Nothing.
@@ -165,7 +165,7 @@ pub type Native<'a> = dyn Fn(&Eval<'a>) -> R<'a, Value<'a>> + 'a;
 /// Why there is no value.
 #[derive(Debug)]
 pub struct Error<'a> {
-    /// What kind of failure.
+    /// Kind of failure.
     pub kind: ErrorKind,
     /// In words.
     pub text: &'a str,

@@ -97,7 +97,7 @@ impl Report {
         !self.unmatched.is_empty() && self.packages.is_empty() && self.rest.is_empty()
     }
 
-    /// What was asked for and could not be looked at, if anything.
+    /// Requested things that could not be looked at, if any.
     pub fn gap(&self) -> Option<Gap> {
         let Asked { by_name, changed, strict, .. } = self.asked;
         let coverage = self.coverage;

@@ -1,4 +1,4 @@
-//! What detectors saw, file by file, as JSON: one line per file, one document, or in the shape of ScanCode's output.
+//! Detections file by file, as JSON: one line per file, one document, or in the shape of ScanCode's output.
 //!
 //! A list of ids never holds a clue. Paths are those below the folder that was looked at.
 
@@ -101,7 +101,7 @@ impl<'e> DetectionLine<'e> {
     }
 }
 
-/// What the file states: everything but clues.
+/// Statements of the file: everything but clues.
 fn stated(file: &FileEvidence) -> impl Iterator<Item = &Detection> {
     file.detections.iter().filter(|one| one.class != Witness::Clue)
 }

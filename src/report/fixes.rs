@@ -25,7 +25,7 @@ pub fn fixes(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// What is not done, one line each with its reason.
+/// Fixes that were not made, one line each with its reason.
 pub fn left(plan: &Plan) -> Vec<String> {
     let refused = plan.refused.iter().map(|refused| {
         let at = refused.place.as_ref().map(|site| format!(" ({})", place(site))).unwrap_or_default();
@@ -37,7 +37,7 @@ pub fn left(plan: &Plan) -> Vec<String> {
     refused.chain(held).collect()
 }
 
-/// What was looked at and stays open, so that nothing is proposed: one line each, or how many.
+/// Findings that stay open, so that nothing is proposed: one line each, or how many.
 pub fn open(report: &Report) -> Vec<String> {
     let why = |package: &PackageReport| match &package.outcome {
         Outcome::Audited(Some(judged)) => match &judged.verdict {
@@ -53,7 +53,7 @@ pub fn open(report: &Report) -> Vec<String> {
     open.iter().map(|(attr, why)| format!("cannot tell: {}: {}", one_line(attr), one_line(why))).collect()
 }
 
-/// What was asked for and is not there, one line each.
+/// Requested things that do not exist, one line each.
 pub fn unmatched(report: &Report) -> Vec<String> {
     let line = |name: &String| {
         format!("not found: no attribute matches `{}`; check its spelling, or look for it with a glob", one_line(name))

@@ -11,7 +11,7 @@ use crate::text::one_line;
 use super::policy::warnings;
 use super::{Located, Report, Style};
 
-/// What GitHub shows of each kind.
+/// Number of annotations of each kind that GitHub shows.
 const MOST: usize = 10;
 
 /// Writes one command a line.

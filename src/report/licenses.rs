@@ -18,7 +18,7 @@ pub struct TableReport {
     pub tree: String,
     /// The table.
     pub table: LicenseTable,
-    /// What is wrong with it.
+    /// Flaw.
     pub remarks: Vec<Remark>,
     /// How often its names are used.
     pub usage: Usage,

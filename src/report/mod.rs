@@ -1,4 +1,4 @@
-//! What a run found, and the formats it is written in.
+//! The result of a run, and the formats it is written in.
 //!
 //! A report holds everything a format may want; a format only writes. One file and one row in [`FORMATS`] per format.
 
@@ -55,14 +55,14 @@ pub struct Report {
     pub table: TableOrigin,
     /// Every package that was evaluated, in order of attribute paths.
     pub packages: Vec<PackageReport>,
-    /// What was discovered and is not a package to look at (aliases, functions, attributes that throw), and what
+    /// Discovered attributes that are no packages to look at (aliases, functions, attributes that throw), and those which
     /// could not be read at all; in order.
     pub rest: Vec<Rest>,
-    /// What the rules say about no single package: the configuration, the license table.
+    /// Findings about no single package: about the configuration or the license table.
     pub apart: Vec<Located>,
     /// Entries of the baseline that no longer occur.
     pub gone: Vec<Entry>,
-    /// What makes a run fail.
+    /// Condition under which a run fails.
     pub gate: Gate,
     /// Asked for and not there.
     pub unmatched: Vec<String>,
@@ -87,11 +87,11 @@ pub struct Report {
 pub struct PackageReport {
     /// The package.
     pub package: Box<Package>,
-    /// What nixpkgs says.
+    /// Declaration of nixpkgs.
     pub declared: Box<Declared>,
-    /// What became of it.
+    /// Outcome.
     pub outcome: Outcome,
-    /// What the rules say, with the quoted place.
+    /// Findings, with the quoted place.
     pub findings: Vec<Located>,
     /// Everything that was seen in its source, where that was asked for.
     pub evidence: Option<Evidence>,
@@ -99,7 +99,7 @@ pub struct PackageReport {
     pub found: Vec<String>,
 }
 
-/// What became of a package: exactly one of these.
+/// Outcome of a package: exactly one of these.
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// Looked at; `None` where only the metadata was asked for.
@@ -115,9 +115,9 @@ pub enum Outcome {
 pub struct Disagreement {
     /// The package.
     pub attr: AttrPath,
-    /// What the static evaluation says.
+    /// Declaration by static evaluation.
     pub stated: String,
-    /// What the real one said.
+    /// Message of the real one.
     pub evaluated: String,
 }
 
@@ -128,7 +128,7 @@ pub struct Rest {
     pub name: String,
     /// True where it could not be read; false where it is not a package.
     pub failed: bool,
-    /// What it is.
+    /// Kind.
     pub kind: RestKind,
     /// Why.
     pub why: String,
@@ -156,7 +156,7 @@ pub struct Located {
     pub state: State,
 }
 
-/// What makes a run fail.
+/// Condition under which a run fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gate {
     /// The least severity that counts; `None`: nothing does.
@@ -267,7 +267,7 @@ impl Report {
     /// The findings that count, most severe first, then by package.
     pub fn worst_first(&self) -> Vec<&Located> {
         let mut findings: Vec<&Located> = self.findings().filter(|located| located.state == State::New).collect();
-        // What was not scanned says little and comes in thousands.
+        // Findings about sources that were not scanned say little and come in thousands.
         let rank = |located: &Located| (located.finding.severity, located.finding.check.id != NOT_SCANNED.id);
         findings.sort_by_key(|located| std::cmp::Reverse(rank(located)));
         findings
@@ -315,7 +315,7 @@ impl Style {
 pub struct Format {
     /// Its name on the command line.
     pub name: &'static str,
-    /// What it is for.
+    /// Purpose.
     pub what: &'static str,
     /// True where it shows the lines that findings are about.
     pub quotes: bool,
@@ -422,7 +422,7 @@ pub fn answer_schema() -> serde_json::Value {
     worklist::schema().to_value()
 }
 
-/// What a package is called where it stands, e.g. `pkgs/hello/default.nix:12:5`.
+/// Display name of a package by its place, e.g. `pkgs/hello/default.nix:12:5`.
 fn place(site: &crate::tree::Site) -> String {
     format!("{}:{}:{}", one_line(site.file.as_str()), site.start.line, site.start.column)
 }

@@ -1,4 +1,4 @@
-//! What the configuration of a run keeps quiet: every format ends with it.
+//! Findings that the configuration of a run silences: every format ends with them.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::text::one_line;
 pub struct Policy {
     /// The files, the deciding one first, e.g. `clarity.toml at origin/master`.
     pub files: Vec<String>,
-    /// What they silence.
+    /// Silenced findings.
     pub silenced: Vec<Silenced>,
     /// True where they decide what makes the run fail.
     pub gate: bool,

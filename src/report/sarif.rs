@@ -22,7 +22,7 @@ use crate::triage::State;
 use super::policy::closing;
 use super::{Located, Report, Style, fingerprints, unseen};
 
-/// What GitHub keeps of an upload.
+/// Limits of GitHub for an upload.
 const MOST: usize = 5_000;
 /// Failures that are listed one by one.
 const MOST_FAILURES: usize = 1_000;
@@ -31,7 +31,7 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 /// The name of our own fingerprint; GitHub adds its own, of the line, beside it.
 const FINGERPRINT: &str = "clarity/v1";
 
-/// What may stand in the path of a uri as it is.
+/// Characters that may stand in the path of a uri as they are.
 const PATH: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'+').remove(b'@');
 

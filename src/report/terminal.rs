@@ -30,7 +30,7 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::
     summary(report, out)
 }
 
-/// What was not scanned is listed by itself, below the findings; what does not count is counted.
+/// Packages that were not scanned are listed by themselves, below the findings; findings that do not count are counted.
 fn shown(located: &Located, style: Style) -> bool {
     style.verbose || located.state == State::New && located.finding.check.id != NOT_SCANNED.id
 }
@@ -106,7 +106,7 @@ fn level(severity: Severity) -> Level<'static> {
     }
 }
 
-/// What was not looked at, grouped by its reason: a dead host is one line and not one a package. Failures come first.
+/// Packages that were not looked at, grouped by reason: a dead host is one line and not one a package. Failures come first.
 fn not_looked_at(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut unlooked: BTreeMap<(bool, &str), Vec<String>> = BTreeMap::new();
     for (name, failed, why, _) in unseen(report) {
@@ -191,7 +191,7 @@ fn elsewhere(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
     Ok(())
 }
 
-/// What can be done about the findings.
+/// Next steps about the findings.
 fn next_steps(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let findings = report.worst_first();
     let Some(worst) = findings.first() else { return Ok(()) };

@@ -203,10 +203,10 @@ pub(super) struct SummaryRow<'a> {
     /// The configuration files.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     config: &'a [String],
-    /// What they silence.
+    /// Silenced findings.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     silenced: Vec<SilencedRow>,
-    /// What was asked for and could not be looked at.
+    /// Requested things that could not be looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     incomplete: Option<String>,
 }

@@ -22,7 +22,7 @@ pub(super) struct AnswerRow<'a> {
     schema: u32,
     /// The line of the list.
     line: usize,
-    /// What stands there.
+    /// Present text.
     row: &'a str,
     attr: Option<&'a str>,
     /// `confirmed`, `contradicted`, `cannot-tell` or `not-found`.
@@ -38,7 +38,7 @@ pub(super) struct AnswerRow<'a> {
     evidence: Vec<WitnessRow<'a>>,
     /// The witnesses that say something else.
     against: Vec<WitnessRow<'a>>,
-    /// What a fix writes, for the confirmed ones.
+    /// The fixes of confirmed rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<FixRow<'a>>,
 }
@@ -121,7 +121,7 @@ fn answer_rows<'a>(all: &'a [Answered], plan: &'a Plan) -> Vec<AnswerRow<'a>> {
     all.iter().map(row).collect()
 }
 
-/// What becomes of each package that the plan is about.
+/// Outcome of each package of the plan.
 fn fix_rows(plan: &Plan) -> BTreeMap<&str, FixRow<'_>> {
     let mut rows = BTreeMap::new();
     for held in &plan.held {

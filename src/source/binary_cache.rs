@@ -45,7 +45,7 @@ pub(super) fn find(
     };
     let signatures = info.signatures(&path, &options.binary_cache_keys);
     if !options.binary_cache_keys.is_empty() && !signatures.iter().any(|one| one.holds == Some(true)) {
-        // What nobody vouches for is got elsewhere, where that is allowed.
+        // Unsigned content is fetched elsewhere, where that is allowed.
         let is_open = options.network == Network::Fetch || options.nix;
         let refused = || SourceError::Unsigned { what: request.what(), url: info_url };
         return if is_open { Ok(None) } else { Err(refused()) };

@@ -23,7 +23,7 @@ pub enum SourceError {
     Unfetchable {
         /// The fetcher.
         fetcher: String,
-        /// What it does, and what to do instead.
+        /// Effect, and the alternative.
         why: String,
     },
     /// There is nothing to verify it against.
@@ -31,7 +31,7 @@ pub enum SourceError {
     Unverifiable {
         /// The source.
         what: String,
-        /// What is wrong with the hash.
+        /// Flaw of the hash.
         hash: BadHash,
     },
     /// It is not what the package declares.
@@ -41,9 +41,9 @@ pub enum SourceError {
     HashMismatch {
         /// The source.
         what: String,
-        /// What the package declares.
+        /// Declaration of the package.
         want: FixedHash,
-        /// What was found.
+        /// Result.
         got: FixedHash,
         /// Where.
         from: String,
@@ -63,7 +63,7 @@ pub enum SourceError {
     Network {
         /// The source.
         what: String,
-        /// What happened, with the url.
+        /// Error, with the url.
         why: String,
     },
     /// Its host failed too often in this run.
@@ -71,7 +71,7 @@ pub enum SourceError {
     HostGivenUp {
         /// The host.
         host: String,
-        /// What it did last.
+        /// Last action.
         why: String,
     },
     /// A link of the checkout leads out of it.
@@ -105,7 +105,7 @@ pub enum SourceError {
     Io {
         /// The place.
         path: String,
-        /// What was tried.
+        /// Attempts.
         what: &'static str,
         /// Why it did not work.
         error: io::Error,
@@ -120,7 +120,7 @@ pub enum SourceError {
         what: String,
         /// The tool.
         tool: &'static str,
-        /// What it said.
+        /// Message.
         why: String,
     },
     /// The run was ended.

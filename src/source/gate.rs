@@ -1,4 +1,4 @@
-//! What many threads may use together, such as the memory of decoders: there are more threads that fetch than cores that
+//! Memory that many threads share, such as that of decoders: there are more threads that fetch than cores that
 //! compute, and each archive may need the window of its decompressor.
 
 use std::sync::{Condvar, Mutex, PoisonError};

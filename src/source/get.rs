@@ -28,7 +28,7 @@ impl From<io::Error> for Unfit {
     }
 }
 
-/// What a file turned out to be.
+/// Kind of a file.
 struct Checked {
     got: FixedHash,
     fits: bool,
@@ -49,7 +49,7 @@ impl Sources {
         }
         if self.options.nix && self.options.network != Network::Offline {
             match nix::realise(self, request, hash) {
-                // What the local Nix cannot get, clarity may.
+                // Sources that the local Nix cannot fetch, clarity may.
                 Err(SourceError::Tool { .. }) if self.options.network == Network::Fetch && plan.is_ok() => {}
                 realised => return realised,
             }
@@ -67,7 +67,7 @@ impl Sources {
         let identity = Identity { mode: request.source.mode, hash: hash.clone() };
         let key = key_of(&identity);
         let _lock = self.options.store.lock(&key)?;
-        // Somebody else may have fetched it while this thread waited for the lock.
+        // Another thread may have fetched it while this one waited for the lock.
         if let Some(tree) = self.of_cache(request, hash, Origin::Cache) {
             return Ok(tree);
         }
@@ -328,7 +328,7 @@ impl Failures {
         Failures { what, tried: 0, wrong: None, network: None, given_up: None, status: None }
     }
 
-    /// What a single failure of the network comes to.
+    /// Consequence of a single failure of the network.
     fn of(what: String, error: NetError) -> SourceError {
         let mut failures = Failures::new(what);
         failures.add(Failure::Net(error)).err().unwrap_or_else(|| failures.into_error())

@@ -26,7 +26,7 @@ pub fn lock_file(scope: &str) -> Option<&'static str> {
     }
 }
 
-/// What the lock file of `scope` pins, in its order; `None` where it cannot be read as one.
+/// Pinned dependencies of the lock file of `scope`, in its order; `None` where it cannot be read as one.
 pub fn locked(scope: &str, text: &str) -> Option<Vec<Locked>> {
     match scope {
         "cargoDeps" => of_cargo(text),

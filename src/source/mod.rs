@@ -61,7 +61,7 @@ const MOST_UNPACKING: usize = 4;
 /// Whether the network may be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Network {
-    /// Nobody asked for it: what is at hand is used.
+    /// Not requested: local sources are used.
     NotAsked,
     /// `--offline`: nothing at all, not even a binary cache.
     Offline,
@@ -94,7 +94,7 @@ pub struct Options {
     pub pypi_index: Option<String>,
     /// How the network is used.
     pub net: NetOptions,
-    /// What an archive may unpack to.
+    /// Limits of unpacking an archive.
     pub limits: Limits,
 }
 
@@ -208,7 +208,7 @@ impl Sources {
         Sources { options, net, unpacking: Gate::new(cores.min(MOST_UNPACKING)) }
     }
 
-    /// What was moved over the network so far.
+    /// Network traffic so far.
     pub fn traffic(&self) -> Traffic {
         let count = |number: &std::sync::atomic::AtomicU64| number.load(Ordering::Relaxed);
         Traffic { bytes: count(&self.net.traffic.bytes), requests: count(&self.net.traffic.requests) }
@@ -387,7 +387,7 @@ fn key_of(identity: &Identity) -> Key {
     Key::new(SHELF, &format!("{mode}-{}-{}", identity.hash.algo.name(), identity.hash.hex()))
 }
 
-/// What the cache must know beside the bytes: whether the root is stripped, and the name that some formats go by.
+/// Facts beside the bytes that the cache must know: whether the root is stripped, and the name that some formats go by.
 fn write_note(strip: Strip, name: &str) -> String {
     let word = if strip == Strip::Single { "strip" } else { "keep" };
     format!("{word} {name}")

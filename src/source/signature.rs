@@ -55,7 +55,7 @@ impl fmt::Display for Signature {
     }
 }
 
-/// What `text`, a signature as a narinfo has it, is for `statement`; of several keys of one name any may have made it.
+/// The verdict on the signature `text` of a narinfo for `statement`; of several keys of one name any may have made it.
 pub(super) fn check(text: &str, statement: &str, keys: &[PublicKey]) -> Signature {
     let (name, signature) = text.split_once(':').unwrap_or((text, ""));
     let signature = from_base64(signature).unwrap_or_default();

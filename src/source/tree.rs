@@ -18,7 +18,7 @@ use super::unpack;
 use crate::text::RelPath;
 use crate::tree::HashMode;
 
-/// What a source is: equal identities are equal bytes. The key under which its evidence can be kept for ever.
+/// Identity of a source: equal identities are equal bytes. The key under which its evidence can be kept for ever.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Identity {
     /// Whether the hash is that of one file or of a tree.
@@ -79,7 +79,7 @@ impl fmt::Display for Origin {
 /// A source that is at hand.
 #[derive(Clone, Debug)]
 pub struct SourceTree {
-    /// What it is.
+    /// Kind.
     pub identity: Identity,
     /// Where it was found.
     pub origin: Origin,
@@ -107,7 +107,7 @@ pub(super) enum Strip {
     Single,
 }
 
-/// What happens on a walk over a source.
+/// Event of a walk over a source.
 pub enum Event<'a> {
     /// A file.
     File(FileEntry<'a>),
@@ -164,7 +164,7 @@ impl FileEntry<'_> {
 pub struct Note {
     /// Where.
     pub path: RelPath,
-    /// What.
+    /// Kind.
     pub what: Unreadable,
 }
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use super::archive::{self, ArchiveError, Item, Kind, Limits, SafePath};
 use super::bytes::os_name;
 
-/// What lies at a path.
+/// Content at a path.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Placed {
     Folder,

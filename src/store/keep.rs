@@ -13,7 +13,7 @@ use crate::text::Digest;
 // Only a process that was killed leaves these; a day is longer than any run.
 const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What the store holds.
+/// Content of the store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Info {
     /// Per shelf, by name.
@@ -22,7 +22,7 @@ pub struct Info {
     pub partial: u64,
 }
 
-/// What one shelf holds.
+/// Content of one kind of the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShelfInfo {
     /// Its name.
@@ -33,7 +33,7 @@ pub struct ShelfInfo {
     pub bytes: u64,
 }
 
-/// What [`Store::gc`] removed.
+/// Entries removed by [`Store::gc`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Freed {
     /// Number of entries and unfinished downloads.
@@ -49,7 +49,7 @@ pub struct Freed {
 pub struct Decayed {
     /// The entry.
     pub path: PathBuf,
-    /// What is wrong.
+    /// Error.
     pub why: String,
 }
 
@@ -61,7 +61,7 @@ struct Standing {
 }
 
 impl Store {
-    /// What is on the shelves.
+    /// Content of the store by kind.
     pub fn info(&self) -> Info {
         let mut info =
             Info { partial: files_in(&self.root.join("partial")).map(|(_, len, _)| len).sum(), ..Info::default() };

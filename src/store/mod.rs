@@ -22,7 +22,7 @@ pub use staged::{KeyLock, Staged};
 
 const LAYOUT: &str = "v1";
 
-/// What can go wrong with the store itself.
+/// Error of the store itself.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The file system refused.
@@ -30,7 +30,7 @@ pub enum StoreError {
     Io {
         /// The place.
         path: String,
-        /// What was tried.
+        /// Attempts.
         what: &'static str,
         /// Why it did not work.
         error: io::Error,
@@ -75,7 +75,7 @@ pub struct Held {
     pub len: u64,
     /// Their SHA-256, as computed when they were written.
     pub digest: Digest,
-    /// What the writer noted, on one line.
+    /// Note of the writer, on one line.
     pub note: String,
 }
 

@@ -96,7 +96,7 @@ impl Staged {
             let parent = target.parent().expect("an entry lies on a shelf");
             fs::create_dir_all(parent)?;
             if read_entry(&target).is_none() {
-                // What stands there is not whole: out of the way with it.
+                // The folder there is not whole: remove it.
                 store.discard(&target)?;
                 fs::rename(self.folder(), &target)?;
                 File::open(parent)?.sync_all()?;
@@ -143,7 +143,7 @@ impl Write for Staged {
 
 impl Drop for Staged {
     fn drop(&mut self) {
-        // What cannot be removed now is swept when the store is next opened.
+        // Entries that cannot be removed now are swept when the store is next opened.
         let _ = fs::remove_dir_all(self.folder());
         let _ = fs::remove_file(lock_of(&self.root, &self.name));
     }

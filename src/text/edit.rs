@@ -5,7 +5,7 @@ use super::Span;
 /// One replacement: the bytes of `span` become `text`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edit {
-    /// What is replaced; empty for an insertion.
+    /// Replaced span; empty for an insertion.
     pub span: Span,
     /// The new text.
     pub text: String,

@@ -68,7 +68,7 @@ pub fn under<T>(stop: Option<Stop>, work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// What this thread works under.
+/// Limits of this thread.
 pub fn current() -> Option<Stop> {
     CURRENT.with(|current| current.borrow().clone())
 }

@@ -1,4 +1,4 @@
-//! What is wrong with the license table itself.
+//! Flaws of the license table itself.
 //!
 //! Compares records with the SPDX list and with each other; it looks at no package and proposes nothing for a license
 //! that SPDX does not have. Invariant: each remark is about one record and is a statement that can be looked up.
@@ -15,25 +15,25 @@ use crate::license::{self, LicenseInfo};
 pub struct Remark {
     /// The attribute name of the record.
     pub name: String,
-    /// What is wrong.
+    /// Error.
     pub flaw: Flaw,
 }
 
-/// What can be wrong with a record.
+/// Flaw of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Flaw {
     /// There is no `spdxId`, and SPDX has one for it.
     MissingId {
         /// The id of SPDX.
         id: &'static str,
-        /// What says so: the url, the full name or the attribute name.
+        /// Field that names the license: the url, the full name or the attribute name.
         by: &'static str,
     },
     /// `spdxId` is deprecated.
     DeprecatedId {
         /// As the record has it.
         id: String,
-        /// What SPDX writes now, where one id or expression says the same.
+        /// Present SPDX spellings, where one id or expression says the same.
         now: Option<String>,
     },
     /// `spdxId` is not on the SPDX list.
@@ -57,7 +57,7 @@ pub enum Flaw {
     Duplicate {
         /// The first name with it.
         of: String,
-        /// What is the same: the id, or the full name.
+        /// Equal part: the id, or the full name.
         by: &'static str,
     },
 }

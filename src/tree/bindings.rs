@@ -22,7 +22,7 @@ pub struct LicenseBinding {
     pub form: Form,
 }
 
-/// What the form of a file tells of a binding in it.
+/// Kind of a binding by the form of its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Form {
     /// In what the file gives.

@@ -27,7 +27,7 @@ impl Default for Options {
     }
 }
 
-/// What the values of one evaluator have room in; memory that nothing is written to costs nothing.
+/// Arena for the values of one evaluator; memory that nothing is written to costs nothing.
 const ARENA: usize = 128 << 20;
 
 /// The syntax of so many evaluators is there for the next one: fewer read more files again, more take more memory.
@@ -41,12 +41,12 @@ pub enum OpenError {
     Unreadable {
         /// The path as given.
         path: PathBuf,
-        /// What the system said.
+        /// Error of the system.
         error: std::io::Error,
     },
 }
 
-/// What kind of tree it is.
+/// Kind of tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Layout {
     /// It has an entry that gives a package set: the `default.nix` (or `pkgs/top-level`) of a nixpkgs.
@@ -60,7 +60,7 @@ pub enum Layout {
 /// A checkout.
 pub struct Checkout {
     root: PathBuf,
-    /// What kind of tree it is.
+    /// Kind of tree.
     pub layout: Layout,
     /// How it is read.
     pub options: Options,
@@ -154,7 +154,7 @@ impl Checkout {
             let mut held = Held::default();
             let mut earlier = VecDeque::new();
             loop {
-                // What the last evaluators worked with stays for a while: what several of them need is read once.
+                // The syntax that the last evaluators worked with stays for a while: several of them need the same files.
                 earlier.push_front(std::mem::take(&mut held));
                 earlier.truncate(EARLIER);
                 // The pages of the last evaluator are used again: fresh ones cost as much as evaluating.

@@ -46,7 +46,7 @@ const MOST_ATTRIBUTES: usize = 1_000_000;
 /// So many neighbouring attributes of the top level belong to one shard.
 const BLOCK: usize = 8;
 
-/// What a walk is after.
+/// Purpose of a walk.
 pub(crate) struct Walk<'s> {
     pub(crate) checkout: &'s Checkout,
     pub(crate) selection: &'s Selection,
@@ -178,7 +178,7 @@ impl Walk<'_> {
         self.checkout.layout == Layout::PackageSet && self.alone.is_none()
     }
 
-    /// What something unknown is, `depth` sets further in.
+    /// Description of an unknown value, `depth` sets further in.
     fn unknown<'a>(&self, eval: &Eval<'a>, opaque: &'a Opaque<'a>, depth: usize) -> Unknown<'a> {
         let conditions = Conditions::default();
         if built(eval, opaque, &conditions) || self.alone.is_some() && states_license(eval, opaque) {
@@ -187,7 +187,7 @@ impl Walk<'_> {
         let no_loss = outside::is_no_loss(opaque.why);
         let followed = Conditions::default();
         if !self.is_nixpkgs() && no_loss && depth < MAX_DEPTH {
-            // What the tree adds to a scope from outside of it.
+            // Additions of the tree to a scope from outside of it.
             if let Some(added) = outside::extension(eval, opaque, &followed) {
                 return Unknown::Set { added, lost: followed.lost() };
             }
@@ -263,10 +263,10 @@ fn states_license<'a>(eval: &Eval<'a>, opaque: &'a Opaque<'a>) -> bool {
     lookup(meta, eval.sym("license")).is_some()
 }
 
-/// What something unknown is.
+/// Description of an unknown value.
 enum Unknown<'a> {
     Package,
-    /// What is known to be in a set, and why not all of it is.
+    /// Known members of a set, and the reason why they are not all.
     Set {
         added: &'a [Attr<'a>],
         lost: Option<&'a str>,
@@ -274,7 +274,7 @@ enum Unknown<'a> {
     Else(Found<'a>),
 }
 
-/// What to do with a set that is not a package itself.
+/// Treatment of a set that is not a package itself.
 enum Inside {
     Enter,
     /// It does not say that there are packages in it.
@@ -313,7 +313,7 @@ fn package_set<'a>(checkout: &Checkout, eval: &Eval<'a>) -> R<'a, &'a [Attr<'a>]
     }
 }
 
-/// What the entry is called with: the platform, and a configuration under which no package is refused.
+/// Arguments of the entry: the platform, and a configuration under which no package is refused.
 pub(super) fn arguments<'a>(eval: &Eval<'a>) -> &'a Thunk<'a> {
     let yes = eval.done(Value::True);
     let config = eval.record(&[("allowUnfree", yes), ("allowBroken", yes), ("allowUnsupportedSystem", yes)]);

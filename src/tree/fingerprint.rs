@@ -54,7 +54,7 @@ impl Checkout {
 struct Lines<'c> {
     disk: &'c Disk,
     hash: blake3::Hasher,
-    /// What is not hashed yet.
+    /// Bytes that are not hashed yet.
     list: Vec<u8>,
 }
 
@@ -66,7 +66,7 @@ impl<'c> Lines<'c> {
         Lines { disk, hash: blake3::Hasher::new(), list: Vec::with_capacity(2 * ENOUGH) }
     }
 
-    /// What is in the folder at `path`; `open` is nothing where that is only said to be there.
+    /// Entries of the folder at `path`; `open` is nothing where the folder exists only in memory.
     fn folder(&mut self, path: &Path, mut open: Option<Folder>) -> Option<()> {
         let is_touched = self.disk.is_touched(&path.to_string_lossy());
         let entries = if is_touched { self.told(path)? } else { sorted(open.as_mut()?)? };
@@ -86,7 +86,7 @@ impl<'c> Lines<'c> {
         Some(())
     }
 
-    /// What is said to be in the folder at `path`, by names.
+    /// In-memory entries of the folder at `path`, by name.
     fn told(&self, path: &Path) -> Option<Vec<(OsString, Kind)>> {
         let entries = self.disk.list(&path.to_string_lossy()).ok()?.into_iter();
         Some(entries.map(|(name, kind)| (name.into(), kind)).collect())
@@ -162,14 +162,14 @@ impl<'c> Lines<'c> {
     }
 }
 
-/// What is in `folder`, by names.
+/// Entries of `folder`, by name.
 fn sorted(folder: &mut Folder) -> Option<Vec<(OsString, Kind)>> {
     let mut entries = folder.entries().ok()?;
     entries.sort_by(|(a, _), (b, _)| a.cmp(b));
     Some(entries)
 }
 
-/// What is at the end of a link.
+/// Target of a link.
 fn far_kind(path: &Path) -> u8 {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => b'd',

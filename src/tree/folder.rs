@@ -31,7 +31,7 @@ impl Folder {
         Ok(open(self.0.fd()?, name)?.into())
     }
 
-    /// What is in the folder, in no order.
+    /// Entries of the folder, in no order.
     pub(super) fn entries(&mut self) -> io::Result<Vec<(OsString, Kind)>> {
         use std::os::unix::ffi::OsStrExt as _;
         let mut entries = Vec::new();

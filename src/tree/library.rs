@@ -54,7 +54,7 @@ impl Checkout {
     }
 }
 
-/// What a library says of licenses.
+/// The license table of a library.
 struct Read {
     records: BTreeMap<String, LicenseRecord>,
     has_operators: bool,

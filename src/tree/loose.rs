@@ -20,7 +20,7 @@ const MAX_FILES: usize = 50_000;
 /// Functions of functions are called this often.
 const MAX_CALLS: usize = 4;
 
-/// What says what a folder gives, by the name of the file.
+/// Files that stand for a folder, by name.
 const FLAKE: &str = "flake.nix";
 const ENTRY: &str = "default.nix";
 
@@ -59,7 +59,7 @@ fn is_reached(checkout: &Checkout, eval: &Eval<'_>, file: &RelPath) -> bool {
     eval.has_imported(&file.under(checkout.root()).to_string_lossy())
 }
 
-/// What `file` gives: its attributes, or one of the name `name`.
+/// Attributes of `file`, or the one of the name `name`.
 fn entry<'a>(checkout: &Checkout, eval: &Eval<'a>, file: &RelPath, name: String) -> R<'a, &'a [Attr<'a>]> {
     let path = eval.str(&file.under(checkout.root()).to_string_lossy());
     match called(eval, path)? {
@@ -69,7 +69,7 @@ fn entry<'a>(checkout: &Checkout, eval: &Eval<'a>, file: &RelPath, name: String)
     }
 }
 
-/// What a file called `name` gives on a condition that is not known, with a row for what is left behind.
+/// Value of a file called `name` under an unknown condition, with a row for every branch that is left out.
 fn either<'a>(eval: &Eval<'a>, opaque: &'a Opaque<'a>, name: String) -> &'a [Attr<'a>] {
     let conditions = Conditions::default();
     let Some(either) = outside::extension(eval, opaque, &conditions) else {

@@ -46,7 +46,7 @@ pub struct Package {
     pub sources: Vec<SourceRef>,
     /// Why `sources` is empty or short, where something could not be evaluated.
     pub source_unknown: Option<String>,
-    /// What a package manager brings along: `cargoDeps`, `goModules`, `npmDeps`.
+    /// Vendored dependencies: `cargoDeps`, `goModules`, `npmDeps`.
     pub vendored: Vec<Vendored>,
     /// `meta.maintainers`.
     pub maintainers: Vec<Maintainer>,
@@ -90,7 +90,7 @@ pub struct Maintainer {
     pub name: Option<String>,
 }
 
-/// What a fixed-output hash is the hash of.
+/// The content that a fixed-output hash covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum HashMode {
     /// The file itself.
@@ -112,7 +112,7 @@ pub struct SourceRef {
     pub hash: Option<String>,
     /// The algorithm where it is stated apart from the hash (`sha256 = ..`).
     pub algo: Option<String>,
-    /// What the hash covers.
+    /// Content that the hash covers.
     pub mode: HashMode,
     /// The revision (git fetchers and forges).
     pub rev: Option<String>,

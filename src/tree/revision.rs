@@ -1,4 +1,4 @@
-//! What changed in a checkout since a revision, and the checkout as it was then.
+//! Changes in a checkout since a revision, and the checkout as it was then.
 //!
 //! Asks the real `git`, and only reads: neither the work tree nor the index is touched. What git does not keep (ignored
 //! files, submodules) is the same in all revisions.
@@ -42,14 +42,14 @@ pub enum RevisionError {
     /// Git complained about something else.
     #[error("git {what} failed: {why}")]
     Git {
-        /// What it was asked for.
+        /// Requested name.
         what: &'static str,
-        /// What it said.
+        /// Message.
         why: String,
     },
 }
 
-/// What changed between a revision and the work tree.
+/// Changes between a revision and the work tree.
 #[derive(Clone, Debug)]
 pub struct Changes {
     /// By absolute path: what was there at the revision.
@@ -58,7 +58,7 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// What changed in the repository around `path` between `rev` and the work tree, untracked files included.
+    /// Changes in the repository around `path` between `rev` and the work tree, untracked files included.
     pub fn since(path: &Path, rev: &str) -> Result<Changes, RevisionError> {
         let repository = Repository::around(path)?;
         let commit = repository.commit(rev)?;

@@ -23,9 +23,9 @@ pub struct Entry {
     pub attr: String,
     /// The rule's id.
     pub check: String,
-    /// What nixpkgs declares.
+    /// Declaration of nixpkgs.
     pub declared: String,
-    /// What the source says.
+    /// Conclusion for the source.
     pub concluded: String,
 }
 
@@ -48,7 +48,7 @@ pub struct Baseline {
 pub struct BadBaseline {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// Flaw.
     pub why: String,
 }
 

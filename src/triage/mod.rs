@@ -1,4 +1,4 @@
-//! What of the findings is new, what was accepted before, and what somebody silenced.
+//! Findings sorted into new, known from the baseline, and suppressed.
 //!
 //! Reads findings and what a person wrote down about them; it never judges a license and never touches a file. It
 //! reports a note as stale only where the run looked at everything that the note could be about.
@@ -28,7 +28,7 @@ pub enum State {
     New,
     /// It was there before: the baseline has it, or the revision that the run compares with.
     Known,
-    /// Somebody silenced it, because ...
+    /// Suppressed, because ...
     Suppressed(String),
 }
 
@@ -43,7 +43,7 @@ impl State {
     }
 }
 
-/// What was written down about findings.
+/// Notes about findings.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Findings that were accepted before.
@@ -68,7 +68,7 @@ pub enum Look {
 /// How closely each package was looked at, by attribute path.
 pub type Looked<'a> = BTreeMap<&'a str, Look>;
 
-/// What a run looked at: only of that can it be said that a finding is gone.
+/// Packages that a run looked at: only for these can a finding be called gone.
 pub struct Scope<'a> {
     /// Gathered where somebody asks: most runs have no notes about earlier ones.
     looked: LazyCell<Looked<'a>, Box<dyn FnOnce() -> Looked<'a> + 'a>>,
@@ -100,13 +100,13 @@ impl<'a> Scope<'a> {
 pub struct Triaged {
     /// The state of each finding, in the order they were given.
     pub states: Vec<State>,
-    /// What is wrong with the suppressions themselves.
+    /// Findings about the suppressions themselves.
     pub stale: Vec<(Finding, State)>,
     /// Entries of the baseline that no longer occur.
     pub gone: Vec<Entry>,
 }
 
-/// What of `findings` is new. Suppressions are asked first, then the baseline, each entry of which accepts one finding.
+/// New ones of `findings`. Suppressions are asked first, then the baseline, each entry of which accepts one finding.
 pub fn sort(findings: &[&Finding], scope: &Scope<'_>, options: &Options) -> Triaged {
     let mut left = [options.baseline.clone().unwrap_or_default(), options.earlier.clone()];
     let mut used = vec![false; options.suppressions.len()];

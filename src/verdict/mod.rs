@@ -1,4 +1,4 @@
-//! What nixpkgs declares against what the source says.
+//! The declaration of nixpkgs compared with the conclusion from the source.
 //!
 //! Compares and nothing else: it does not weigh evidence (that is `conclusion`) and does not rate importance (that is
 //! `check`). An open question on either side is `Undecided`, never "agrees".
@@ -22,7 +22,7 @@ pub use versions::{How, Outline, Shift, Versions};
 pub enum Verdict {
     /// Both say the same, as far as both speak.
     Agrees {
-        /// What differs without making the declaration wrong.
+        /// Differences that do not make the declaration wrong.
         asides: Vec<Drift>,
     },
     /// The declaration does not match the source.
@@ -121,7 +121,7 @@ pub fn terms(statement: &Statement) -> Option<BTreeSet<Term>> {
     }
 }
 
-/// What a member states: a string, and a record that the table does not have, by what its words mean in a license field.
+/// Statement of a member: a string, and a record that the table does not have, by the meaning of its words in a license field.
 fn stated(member: &Member) -> LicenseExpr {
     let is_unlisted = |term: &&Term| term.is_reference() && !is_placeholder(term);
     let is_own = member.text || member.attr.is_none();
@@ -199,7 +199,7 @@ fn drifts(statement: &Statement, concluded: &Concluded, table: &LicenseTable) ->
     pair_up(&mut open, table, &mut out);
     placeholders(&mut open, &found, table, &mut out);
     let shares = declared.iter().any(|term| found.iter().any(|other| other.license == term.license));
-    // What a part of the tree is under has evidence, whatever the package's main license is.
+    // The license of a part of the tree has evidence, whatever the package's main license is.
     open.extra.retain(|term| {
         !concluded.parts.iter().any(|part| part.expr.terms().iter().any(|own| own.license == term.license))
     });
@@ -286,7 +286,7 @@ fn found_unfree(declared: &BTreeSet<Term>, missing: &BTreeSet<Term>, table: &Lic
     free(declared) && !free(missing)
 }
 
-/// What no relative explains: parts that are missing, parts without evidence, alternatives.
+/// Differences that no related license explains: missing parts, parts without evidence, alternatives.
 fn leftovers(statement: &Statement, concluded: &Concluded, open: Difference, out: &mut Vec<Drift>) {
     let is_choice = matches!(concluded.expr, LicenseExpr::Or(_)) && !concluded.operator_unstated;
     if !open.missing.is_empty() {

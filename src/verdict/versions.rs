@@ -7,7 +7,7 @@ use crate::evidence::{Evidence, Role, Witness};
 use crate::license::equivalent;
 use crate::text::RelPath;
 
-/// What the files of one version state, by license and role. Clues are left out.
+/// Statements of the files of one version, by license and role. Clues are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outline(BTreeMap<String, BTreeMap<Role, Stated>>);
 
@@ -21,9 +21,9 @@ struct Stated {
 /// How two versions of a source differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Versions {
-    /// What was concluded of the old one: an expression, `NONE` or `NOASSERTION`.
+    /// Conclusion of the old one: an expression, `NONE` or `NOASSERTION`.
     pub before: String,
-    /// What is concluded of the new one.
+    /// Conclusion of the new one.
     pub after: String,
     /// True where the two do not mean the same.
     pub is_other: bool,
@@ -38,7 +38,7 @@ pub struct Shift {
     pub license: String,
     /// The role of its files: of the new ones, or of the old ones where it vanished.
     pub role: Role,
-    /// What became of it.
+    /// Outcome.
     pub how: How,
     /// These files, in the version that has them.
     pub files: Vec<RelPath>,
@@ -46,7 +46,7 @@ pub struct Shift {
     pub in_manifest: bool,
 }
 
-/// What became of a license.
+/// Change of a license.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
     /// It is new in this role.

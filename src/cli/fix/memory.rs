@@ -1,4 +1,4 @@
-//! What was skipped before: a baseline below the cache, one for each checkout.
+//! Findings skipped earlier: a baseline below the cache, one for each checkout.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// What was skipped in the checkout at `path`; nothing where all is to be asked again.
+    /// Findings skipped in the checkout at `path`; nothing where all is to be asked again.
     pub(super) fn of(path: &Path, cache: Option<PathBuf>, again: bool) -> anyhow::Result<Memory> {
         let cache = cache.context("no place for the cache; name one with --cache-dir DIR")?;
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());

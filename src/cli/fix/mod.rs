@@ -44,7 +44,7 @@ pub(super) struct Args {
     again: bool,
 }
 
-/// What becomes of the fixes; by default they are printed as diffs.
+/// Target of the fixes; by default they are printed as diffs.
 #[derive(Debug, clap::Args)]
 #[group(multiple = false)]
 struct How {
@@ -143,7 +143,7 @@ fn put(args: &Args, session: &Session, plan: &mut Plan) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What is not done, and what was not looked at: silence must not look like "nothing is wrong".
+/// Fixes that were not made and packages that were not looked at: silence must not look like "nothing is wrong".
 fn tell(output: &Output, report: &Report, plan: &Plan) {
     report::left(plan).iter().for_each(|line| stream::remark(line));
     if !output.quiet {

@@ -17,10 +17,10 @@ use crate::text::{Escape, EscapingWriter, RelPath};
 
 use super::memory::Memory;
 
-/// What a person decides is wanted, however sure the program is.
+/// A person's decision is wanted, however sure the program is.
 const ALL: fix::Options = fix::Options { safety: Safety::Unsafe, limit: None };
 
-/// What was done.
+/// Action.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) fixed: usize,
@@ -50,7 +50,7 @@ enum Next {
     End,
 }
 
-/// What was decided about one finding so far.
+/// Decision about one finding so far.
 #[derive(Clone, Copy, Default)]
 struct Decided {
     suffix: Option<Suffix>,
@@ -136,7 +136,7 @@ impl Talk {
         }
     }
 
-    /// What would be written, or what has to be decided first.
+    /// Proposed text, or the decision that it needs.
     fn propose(&mut self, finding: &Finding, choice: Option<&Choice>) -> anyhow::Result<()> {
         let Some(choice) = choice else {
             return match finding.check.id {
@@ -242,7 +242,7 @@ impl Talk {
         Ok(letter)
     }
 
-    /// What `read` hears; `None` where Ctrl-C was pressed or the terminal has gone.
+    /// The next key from `read`; `None` where Ctrl-C was pressed or the terminal has gone.
     fn heard<T>(&self, read: impl FnOnce(&Term) -> io::Result<T>) -> io::Result<Option<T>> {
         match read(&self.term) {
             Ok(heard) => Ok(Some(heard)),

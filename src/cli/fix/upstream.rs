@@ -63,7 +63,7 @@ fn nothing_open(attr: &str, judged: &Judged) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// What was not looked at is not for upstream to answer.
+/// A source that was not looked at is not for upstream to answer.
 fn cannot(attr: &str, why: &str) -> anyhow::Result<ExitCode> {
     stream::remark(&format!("{attr}: cannot tell what to ask: {why}"));
     Ok(ExitCode::from(FOUND))

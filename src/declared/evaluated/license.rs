@@ -12,7 +12,7 @@ const DEEPEST: u32 = 32;
 
 type Read = Result<(Vec<Member>, LicenseExpr), String>;
 
-/// What `meta.license` says.
+/// The value of `meta.license`.
 pub(super) fn license(value: Option<&Value>) -> License {
     let read = match value {
         None | Some(Value::Null) => return License::Absent,

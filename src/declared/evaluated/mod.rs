@@ -16,7 +16,7 @@ use std::path::Path;
 use super::{Declared, Statement};
 use crate::tree::Package;
 
-/// What evaluation said about all attributes.
+/// Evaluated metadata of all attributes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evaluated {
     /// By attribute path.
@@ -25,7 +25,7 @@ pub struct Evaluated {
     places: BTreeMap<(String, u32), Vec<String>>,
 }
 
-/// What evaluation said about one attribute.
+/// Evaluated metadata of one attribute.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
     /// `pname`, or the name.
@@ -55,7 +55,7 @@ pub enum Agreement {
     Unseen,
     /// Both say the same.
     Same,
-    /// What was not known statically is known now.
+    /// A declaration that was not known statically is known now.
     Filled,
     /// They differ: what is declared statically, and what evaluation says.
     Differs {
@@ -86,7 +86,7 @@ impl Evaluated {
         self.packages.insert(attr, entry);
     }
 
-    /// What evaluation says about `package`: by its attribute path, else by its position and `pname` where all that
+    /// Evaluated metadata of `package`: by its attribute path, else by its position and `pname` where all that
     /// stand there say the same (attribute paths differ between tools, places do not).
     pub fn entry(&self, package: &Package) -> Option<&Entry> {
         self.packages.get(&package.attr.0).or_else(|| self.entry_by_place(package))
@@ -104,7 +104,7 @@ impl Evaluated {
         entries.all(|entry| entry.license == first.license).then_some(first)
     }
 
-    /// What is declared with this witness heard, and whether the two agree.
+    /// Declaration with this witness considered, and whether the two agree.
     pub fn join(&self, package: &Package, declared: Declared) -> (Declared, Agreement) {
         let Some(entry) = self.entry(package) else { return (declared, Agreement::Unseen) };
         match (&declared, &entry.license) {

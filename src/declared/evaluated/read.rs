@@ -23,7 +23,7 @@ pub enum MetaError {
     File {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// Error of the system.
         error: io::Error,
     },
     /// It is not what it should be.
@@ -31,7 +31,7 @@ pub enum MetaError {
     Form {
         /// The file or the tool.
         from: String,
-        /// What is wrong.
+        /// Error.
         error: serde_json::Error,
     },
     /// The tool did not run, or failed.
@@ -39,7 +39,7 @@ pub enum MetaError {
     Tool {
         /// The tool.
         tool: &'static str,
-        /// What happened, and what to do.
+        /// Error, and the next step.
         why: String,
     },
 }

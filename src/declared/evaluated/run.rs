@@ -15,7 +15,7 @@ const TOOL: &str = "nix-env";
 const ALLOW: [&str; 4] =
     ["NIXPKGS_ALLOW_UNFREE", "NIXPKGS_ALLOW_BROKEN", "NIXPKGS_ALLOW_INSECURE", "NIXPKGS_ALLOW_UNSUPPORTED_SYSTEM"];
 
-/// What `nix-env` on PATH evaluates the metadata of `tree` to, read while it prints.
+/// The metadata of `tree` as `nix-env` on PATH evaluates it, read while it prints.
 pub fn run(tree: &Path, system: &str) -> Result<Evaluated, MetaError> {
     let mut child = Command::new(TOOL)
         .args(["-qaP", "--json", "--meta", "--argstr", "system", system, "-f"])
@@ -47,7 +47,7 @@ fn failed(why: String) -> MetaError {
 /// The last line of what the tool complained about.
 fn last_words(mut from: impl Read) -> String {
     let mut bytes = Vec::new();
-    // What was read before an error is still what it said.
+    // Statements before a syntax error still count.
     let _ = from.read_to_end(&mut bytes);
     let text = String::from_utf8_lossy(&bytes);
     let error = text.lines().rev().find(|line| line.trim_start().starts_with("error"));

@@ -1,11 +1,11 @@
-//! What takes something away from a license.
+//! Restrictions: terms that take something away from a license.
 
 use std::fmt;
 
 use crate::license::LicenseExpr;
 use crate::text::{LineRange, Span};
 
-/// What a restriction takes away.
+/// Kind of a restriction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RestrictionKind {
@@ -74,7 +74,7 @@ impl fmt::Display for RestrictionKind {
 /// Words that take something away from a license.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restriction {
-    /// What they take away.
+    /// Kind of the restrictions.
     pub kind: RestrictionKind,
     /// The row of `restrictions.toml` that matched.
     pub row: &'static str,

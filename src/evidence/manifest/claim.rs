@@ -13,7 +13,7 @@ pub fn license_field(value: &str) -> Option<LicenseExpr> {
     note.is_none_or(|note| note.starts_with("written")).then_some(expr)
 }
 
-/// What a license field says: an SPDX expression, an expression in an old spelling, or words; the note says which.
+/// The license of a field: an SPDX expression, an expression in an old spelling, or words; the note says which.
 pub(in crate::evidence) fn understood(value: &str) -> Option<(LicenseExpr, Option<String>)> {
     let value = value.trim().trim_matches(['"', '\'']).trim();
     if value.is_empty() || value.len() > 400 {

@@ -14,7 +14,7 @@ const TROVE: &str = "License :: ";
 const WITHOUT_MINOR: [&str; 2] =
     ["GNU Lesser General Public License v2 (LGPLv2)", "GNU Lesser General Public License v2 or later (LGPLv2+)"];
 
-/// What one manifest states, in its three ways.
+/// License fields of one manifest, in its three ways.
 #[derive(Default)]
 struct Stated<'t> {
     expression: Option<&'t str>,

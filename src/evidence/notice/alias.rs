@@ -1,4 +1,4 @@
-//! What people call licenses, beyond the ids and full names of the SPDX list.
+//! Names of licenses beyond the ids and full names of the SPDX list.
 //!
 //! Facts as data: one row a license or family. Words are lower case, blanks part them; a blank also stands for any
 //! hyphen, quote or line break, and `license` for each of its spellings. Versions are not written here: the grammar
@@ -169,7 +169,7 @@ pub(super) const FAMILIES: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// What Creative Commons calls its licenses: the id without its version, and every way to write its name.
+/// Names of Creative Commons licenses: the id without its version, and every way to write its name.
 pub(super) fn creative_commons() -> Vec<(String, String)> {
     const NON_COMMERCIAL: (&str, &[&str]) = ("NC", &["non commercial", "noncommercial", "nc"]);
     const SHARE_ALIKE: (&str, &[&str]) = ("SA", &["share alike", "sharealike", "sa"]);

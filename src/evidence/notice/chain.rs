@@ -217,7 +217,7 @@ fn joined(words: &Words, left: &Mention, right: &Mention) -> bool {
     // Two lines of a list are two statements, unless a sign or a word joins them.
     let signs = [Gap::COMMA, Gap::SLASH, Gap::BAR, Gap::OPEN, Gap::CLOSE];
     let signed = (end..=right.first).any(|at| signs.iter().any(|sign| words.gap(at).has(*sign)));
-    // What one frame leads to is one statement all the same: "under either of", and a list.
+    // Several licenses under one frame are one statement: "under either of", and a list.
     let framed = left.standing == Standing::Grant && right.standing == Standing::Grant && left.from == right.from;
     if end == right.first && words.gap(right.first).has(Gap::NEWLINE) && !signed && !framed {
         return false;

@@ -32,7 +32,7 @@ struct Row {
     no: Vec<String>,
 }
 
-/// What a row can say; the matching part of the crate reads the same words.
+/// Words of a row; the matching part of the crate reads the same words.
 const EFFECTS: &[&str] = &[
     "affirms",
     "grants",

@@ -1,4 +1,4 @@
-//! What people call the licenses whose names carry no version to read.
+//! Names of the licenses whose names carry no version to read.
 //!
 //! Facts as data, written as in [`super::alias`].
 

@@ -1,6 +1,6 @@
-//! What stands between two words, as far as it matters to a reader: line ends, stops, signs.
+//! The characters between two words, as far as they matter to a reader: line ends, stops, signs.
 
-/// What stood between a word and the one before it.
+/// Characters between a word and the one before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Gap(u32);
 

@@ -5,7 +5,7 @@ use crate::evidence::{Detector, Options, Witness};
 use crate::license::license;
 use crate::text::RelPath;
 
-/// What `path` among `files` says outside of clues.
+/// Statements of `path` among `files`, without clues.
 fn says(files: &[(&str, &str)], path: &str) -> Vec<String> {
     said(files, path).iter().map(|one| one.expr.to_string()).collect()
 }

@@ -1,4 +1,4 @@
-//! What the rows that match a passage make of the names in it.
+//! Effect of the rows that match a passage on the names in it.
 //!
 //! One order decides: what takes back a name itself, then what grants it, then what takes back its whole sentence.
 

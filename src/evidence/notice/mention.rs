@@ -67,7 +67,7 @@ impl Mention {
         self.plain && (self.note.is_some() || self.end - self.first < 2)
     }
 
-    /// What the words that `found` matches state by themselves.
+    /// Statement of the words that `found` matches, by themselves.
     pub(super) fn stated(expr: LicenseExpr, found: &Match) -> Self {
         let place = (found.first, found.end);
         Mention { row: Some(found.id), ..Mention::new(place, expr, (Standing::Grant, found.first), None) }
@@ -232,7 +232,7 @@ fn or_later_default(family: &Family) -> Option<LicenseExpr> {
     family.term(id, Suffix::OrLater).map(LicenseExpr::from)
 }
 
-/// What a family's name alone grants: "if no version is specified, any version ever published" for GNU licenses,
+/// The grant of a family's name alone: "if no version is specified, any version ever published" for GNU licenses,
 /// otherwise the version everybody means.
 fn default(family: &Family, words: &Words, at: usize) -> Option<LicenseExpr> {
     if let Some(own) = own_license(family) {

@@ -221,7 +221,7 @@ fn messages(page: &Page<'_>) -> Option<u32> {
     memchr::memmem::find(page.text.as_bytes(), first).and_then(|at| u32::try_from(at).ok())
 }
 
-/// What a license field says in free text, e.g. `GPL v2 or later`; the note says what was not stated.
+/// The license of a field in free text, e.g. `GPL v2 or later`; the note says which part was not stated.
 pub(super) fn named(value: &str) -> Option<(LicenseExpr, Option<String>)> {
     let value = &value[..floor_boundary(value, 400)];
     let field = format!("license: {value}\n");

@@ -9,7 +9,7 @@ use super::words::{Gap, Kind, Words};
 use super::{alias, fixed};
 use crate::license::{LicenseExpr, Suffix, Term, licenses, parse};
 
-/// What a name stands for.
+/// The value that a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Named {
     /// A family whose version stands beside the name; an index for [`Names::family`].

@@ -85,7 +85,7 @@ impl Word {
 ///
 /// # Errors
 ///
-/// What is wrong with it, in words.
+/// Error, in words.
 pub(crate) fn parse(pattern: &str) -> Result<Vec<Token>, String> {
     let tokens: Vec<Token> = pattern.split_whitespace().map(token).collect::<Result<_, _>>()?;
     let first = tokens.iter().find(|token| !is_start(token));

@@ -1,4 +1,4 @@
-//! What the words of one file add up to, once every detector has looked at it.
+//! Statements of one file, combined after every detector has looked at it.
 //!
 //! Drops statements that another one in the same file makes precise, and lists of names that grant nothing.
 

@@ -1,7 +1,7 @@
 use crate::evidence::{Detector, Options, Witness};
 use crate::text::RelPath;
 
-/// What is granted in `text`, one expression a statement.
+/// Grants in `text`, one expression a statement.
 fn grants(text: &str) -> Vec<String> {
     let path = RelPath::new("src/a.c").expect("relative");
     let evidence = Detector::new(&Options::default()).read(&path, text.as_bytes());

@@ -9,7 +9,7 @@ use super::words::Words;
 
 include!(concat!(env!("OUT_DIR"), "/references.rs"));
 
-/// What a URL names: the license, with the id of a family's version where it is there.
+/// The license that a URL names, with the id of a family's version where it is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Address {
     pub(super) named: Named,
@@ -101,13 +101,13 @@ const PAGES: &[(&str, &str)] = &[
     ("web.resource.org/cc/publicdomain", "CC-PDDC"),
 ];
 
-/// What `url` names.
+/// The license that `url` names.
 pub(super) fn named(names: &Names, url: &str) -> Option<Address> {
     let key = key(url);
     listed(names, &key).or_else(|| by_name(names, &key))
 }
 
-/// What the list gives this address for, with or without the place on its page.
+/// Licenses for which the list gives this address, with or without the place on its page.
 fn listed(names: &Names, key: &str) -> Option<Address> {
     let find = |key: &str| REFERENCES.binary_search_by(|(listed, _, _)| (*listed).cmp(key)).ok();
     let at = find(key).or_else(|| find(&self::key(key.split_once('#')?.0)))?;

@@ -120,7 +120,7 @@ const AFTER_VERSION: &[&str] = &[
     "s",
 ];
 
-/// What is stated beside the name `first..end` of `family`: before it (`version 2 of the ...`), else after it.
+/// Version stated beside the name `first..end` of `family`: before it (`version 2 of the ...`), else after it.
 pub(super) fn beside(words: &Words, first: usize, end: usize, family: &Family) -> Option<Stated> {
     before(words, first, end, family).or_else(|| after(words, end, family))
 }

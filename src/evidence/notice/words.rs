@@ -7,7 +7,7 @@ pub(super) use super::gap::Gap;
 use super::script::{Script, script};
 use crate::text::Span;
 
-/// What a word is.
+/// Kind of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Letters,
@@ -29,7 +29,7 @@ pub(super) struct Word {
 pub(super) struct Words {
     lower: String,
     list: Vec<Word>,
-    /// What follows the last word.
+    /// Characters after the last word.
     pub(super) tail: Gap,
 }
 

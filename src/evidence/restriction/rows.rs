@@ -13,7 +13,7 @@ use crate::evidence::detection::RestrictionKind;
 pub struct Row {
     /// Its name, as explanations say it.
     pub id: String,
-    /// What it takes away.
+    /// Kind of the restriction.
     pub kind: RestrictionKind,
     patterns: Vec<Pattern>,
     #[cfg(test)]
@@ -52,7 +52,7 @@ pub static ROWS: LazyLock<Rows> = LazyLock::new(|| {
     Rows::new(file.row)
 });
 
-/// What behind a restriction refers to the license itself: "may not be copied except according to those terms".
+/// Words behind a restriction that refer to the license itself: "may not be copied except according to those terms".
 static LIFTED: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     let lines = [
         "except in|under|according|pursuant|as ..2 compliance|terms|permitted|provided|expressly|the-licens*|this-licens*",
@@ -85,7 +85,7 @@ impl Rows {
         Rows { rows, by_word }
     }
 
-    /// What the rows match in `words`, in order of place; of a sentence the first match of each row.
+    /// Matches of the rows in `words`, in order of place; of a sentence the first match of each row.
     pub fn find(&self, words: &[Word]) -> Vec<(&Row, std::ops::Range<usize>)> {
         let mut found: Vec<(&Row, std::ops::Range<usize>)> = Vec::new();
         for (at, word) in words.iter().enumerate() {

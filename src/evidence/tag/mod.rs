@@ -90,18 +90,18 @@ fn bare_terms(one: &Detection) -> impl Iterator<Item = Term> {
     one.expr.terms().into_iter().map(|term| Term { exception: None, ..term.clone() })
 }
 
-/// What stands after a key.
+/// Text after a key.
 struct Value {
     text: String,
     /// From the start of the key's line to the end of the last line.
     span: Span,
     /// Bytes of the key.
     key: u32,
-    /// What is wrong with the key.
+    /// Flaw of the key.
     note: Option<String>,
 }
 
-/// What stands after the key, as far as an expression can run, and where that is.
+/// Text after the key, as far as an expression can run, and its place.
 fn value(page: &Page<'_>, hit: u32) -> Option<Value> {
     let line = page.line_at(hit);
     let before = Span::new(line.start, hit).of(page.text);
@@ -259,7 +259,7 @@ impl Reader {
         true
     }
 
-    /// What was read so far, as far as it is whole.
+    /// Part that was read so far, as far as it is whole.
     fn expression(&self) -> Option<LicenseExpr> {
         let mut spelled = self.spelled[..self.complete].to_vec();
         let count = |bracket: &str| spelled.iter().filter(|word| *word == bracket).count();

@@ -81,7 +81,7 @@ impl Island {
 /// Worth of words put in that make a gap: a sentence, not a name.
 const GAP: u32 = 100;
 
-/// What words put in at one place count for: a sentence is one change, and the less of one the longer it is.
+/// Weight of words inserted at one place: a sentence is one change, and the less of one the longer it is.
 fn cost_of(inserted: u32) -> u32 {
     inserted.min(GAP) + inserted.saturating_sub(GAP) / 2
 }
@@ -92,7 +92,7 @@ pub struct Side<'w> {
     pub words: &'w [u32],
     /// `shingles[i]` is that of the words from `i`.
     pub shingles: &'w [u32],
-    /// What the words are worth.
+    /// Weight of the words.
     pub worth: &'w Worth,
     /// The words to look at.
     pub range: Range<usize>,
@@ -194,7 +194,7 @@ impl Chains<'_> {
         self
     }
 
-    /// What a chain is worth to whatever follows: its score, and the less the longer ago it ended.
+    /// The weight of a chain for the words that follow: its score, and the less the longer ago it ended.
     fn potential(&self, at: usize, run: &Run) -> i32 {
         self.links[at].score + self.file.surplus[run.file + run.len] as i32 * SKIP / 10
     }

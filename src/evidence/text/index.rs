@@ -51,7 +51,7 @@ fn find(shingle: u32) -> Option<usize> {
     (start..end).find(|&at| u16_at(LOWER_HALVES, at) == shingle as u16)
 }
 
-/// What the index is made of, for the fingerprint.
+/// Parts of the index, for the fingerprint.
 pub fn bytes() -> [&'static [u8]; 3] {
     [LOWER_HALVES, SET_NUMBERS, SET_ITEMS]
 }

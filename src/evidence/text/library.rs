@@ -13,7 +13,7 @@ use crate::license;
 pub struct Text {
     /// The hashes of its words.
     pub words: Box<[u32]>,
-    /// What matching or missing words is worth.
+    /// Weight of matching or missing words.
     pub worth: Worth,
     /// The proper names that the text insists on, each once.
     pub names: BTreeSet<u32>,
@@ -28,7 +28,7 @@ pub struct Text {
     before: Box<[u32]>,
 }
 
-/// What words are worth, as sums from the start: `sum[b] - sum[a]` is that of the words from `a` to `b`.
+/// Weights of words, as sums from the start: `sum[b] - sum[a]` is that of the words from `a` to `b`.
 pub struct Worth {
     /// Words found on the other side: 10 for a word, 6 for a name, 0 for a general word for a party.
     pub gain: Box<[u32]>,
@@ -131,13 +131,13 @@ fn others(words: &[u32]) -> Vec<usize> {
 /// A license text that the user gave, reported as `LicenseRef-<name>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnText {
-    /// What follows `LicenseRef-`.
+    /// The name after `LicenseRef-`.
     pub name: String,
     /// The text.
     pub text: String,
 }
 
-/// What is known of a text before it is read.
+/// Facts about a text before it is read.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts {
     /// Words in the text.
@@ -151,7 +151,7 @@ pub struct Facts {
 /// The texts of the SPDX list, and behind them those of the user.
 pub struct Library {
     slots: Vec<OnceLock<Text>>,
-    /// What askalono compares with, per text.
+    /// Text that askalono compares with, per license.
     passages: Vec<OnceLock<Passage>>,
     own: Vec<(OwnText, Text)>,
     own_holders: BTreeMap<u32, Vec<u16>>,
@@ -197,7 +197,7 @@ impl Library {
         })
     }
 
-    /// What is known of the text with this number.
+    /// Facts about the text with this number.
     pub fn facts(&self, number: u16) -> Facts {
         match ENTRIES.get(usize::from(number)) {
             Some(entry) => Facts { words: entry.words, shingles: entry.shingles, is_known: entry.is_known },

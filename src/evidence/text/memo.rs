@@ -1,4 +1,4 @@
-//! What was found in regions of the same words: notices repeat in every file of a project.
+//! Cache of results by region of words: notices repeat in every file of a project.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -134,7 +134,7 @@ impl Texts {
         })
     }
 
-    /// What a license document resembles in which no license was found; `None` where it reads like no license.
+    /// The nearest license of a document in which none was found; `None` where it reads like no license.
     pub fn nearest(&self, page: &Page<'_>) -> Option<Detection> {
         let found = nearest::nearest(&self.library, page.text)?;
         self.resemblance(found.entry, found.score, page.line_range(found.span))
@@ -161,7 +161,7 @@ impl Texts {
         }
     }
 
-    /// What the answers depend on.
+    /// Inputs that the answers depend on.
     pub fn facts(&self) -> [&'static [u8]; 3] {
         index::bytes()
     }

@@ -27,7 +27,7 @@ const FEWEST_WORDS: usize = 30;
 /// Texts that are compared, by the runs of words they share.
 const MOST_COMPARED: usize = 8;
 
-/// What licenses speak of: what is allowed, on which condition, and who answers for it. A license speaks of two at least.
+/// Topics of licenses: permissions, conditions, liability. A license speaks of two at least.
 const SUBJECTS: [&str; 3] = [
     "permission permitted permit granted grant grants redistribute redistribution allowed license licensed use copy",
     "provided condition conditions notice must shall retain terms",

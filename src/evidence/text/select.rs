@@ -35,7 +35,7 @@ pub struct Found {
     is_known: bool,
     /// Its words allow something.
     grants: bool,
-    /// What its words are worth; a word is worth 10.
+    /// Weight of its words; a word is worth 10.
     matched: u32,
     utility: i32,
 }
@@ -97,7 +97,7 @@ fn scored(place: Place, passage: &dyn Fn(&Found) -> Passage, library: &Library) 
     Found { rival, score, is_certain, ..found }
 }
 
-/// What askalono finds this near is the license, whatever the alignment thinks of it.
+/// Similarity from which askalono alone decides, whatever the alignment says.
 const CERTAIN: Score = Score(8_000);
 /// And this near whatever the words are: not every license is in English.
 const BEYOND_DOUBT: Score = Score(9_000);
@@ -156,7 +156,7 @@ fn joined(blocks: &[Block], least: u32, words: usize) -> Vec<Range<usize>> {
     ranges.into_iter().filter(|(_, shared)| *shared >= least).map(|(range, _)| range).collect()
 }
 
-/// What an island is worth, or `None` where it is too little of the text. Short licenses that everybody knows are told by
+/// Score of an island, or `None` where it is too little of the text. Short licenses that everybody knows are told by
 /// what they give and ask: where that is there and only the disclaimer is another, the island ends before it.
 fn judge(number: u16, library: &Library, words: &[u32], island: &Island) -> Option<Found> {
     let whole = weighed(number, library, words, island);
@@ -185,7 +185,7 @@ fn weighed(number: u16, library: &Library, words: &[u32], island: &Island) -> Op
     let gives_all = is_common && text.disclaimer.is_some_and(|at| island.text.end + 2 >= at);
     let is_enough = score >= 3_500 || matched >= 2_000 || gives_all;
     let is_begun = similarity >= 9_000 && head <= 120 && is_enough && matched >= 250 && grants;
-    // What stands around the terms, an introduction or an explanation, may be left out where the terms are all there.
+    // An introduction or explanation around the terms may be left out where the terms are complete.
     let (before, behind) = (&text.words[..island.text.start], &text.words[island.text.end..]);
     let has_all_terms = !sets_terms(before) && !sets_terms(behind);
     let is_core = similarity >= 9_500 && score >= 5_000 && matched >= 1_000 && grants && has_all_terms;
@@ -227,7 +227,7 @@ fn weighed(number: u16, library: &Library, words: &[u32], island: &Island) -> Op
 /// Worth of the words before the terms that count as missing at most: a preamble is left out as a whole.
 const LONGEST_HEAD: u32 = 1_000;
 
-/// What it costs a text that insists on names that the words hold none of them: it is somebody else's license, and
+/// Penalty of a text that insists on names where the words hold none of them: it is somebody else's license, and
 /// the same words without names fit better. Well-known texts are used by others with their own names.
 fn foreign(text: &Text, is_known: bool, words: &[u32]) -> u32 {
     let is_named = text.names.is_empty() || words.iter().any(|word| text.names.contains(word));
@@ -246,7 +246,7 @@ fn is_short(text: &Text) -> bool {
     text.words.len() <= 400
 }
 
-/// What it costs a short text that a clause about names was put into it: with that clause it is another license.
+/// Penalty of a short text for an inserted clause about names: with that clause it is another license.
 fn conditions(text: &Text, gaps: &[Range<usize>], words: &[u32]) -> u32 {
     static CLAUSES: LazyLock<[Vec<u32>; 2]> =
         LazyLock::new(|| [hashes("be used in advertising"), hashes("used to endorse or promote")]);

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use super::words::words;
 
-/// What a word counts for.
+/// Weight of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weight {
     /// A word of the license.
@@ -124,7 +124,7 @@ pub fn hashes(text: &str) -> Vec<u32> {
     words(text, 0, text.len()).iter().map(|word| word.hash).collect()
 }
 
-/// What each of these words counts for.
+/// Weight of each of these words.
 pub fn weights(words: &[u32]) -> Vec<Weight> {
     let vocabulary = &*VOCABULARY;
     let mut weights = vec![Weight::Full; words.len()];

@@ -170,7 +170,7 @@ impl Reader<'_> {
         }
         match self.bytes.get(self.at + 1) {
             Some(b'n' | b't' | b'r') => 2,
-            // What follows may be a letter of several bytes, which begins a word.
+            // The next byte may begin a letter of several bytes, and so a word.
             Some(b'f') if self.bytes.get(self.at + 2).is_some_and(u8::is_ascii) => 3,
             Some(b'f') => 2,
             Some(b'u') if self.bytes.get(self.at + 2).is_some_and(u8::is_ascii_digit) => 2,

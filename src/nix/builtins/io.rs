@@ -52,7 +52,7 @@ pub(super) const TABLE: &[Row] = &[
     ("fetchClosure", 1, |eval, args| fetched(eval, "fetchClosure", args[0])),
 ];
 
-/// What a fetching builtin would give; its argument is remembered.
+/// Result of a fetching builtin; its argument is remembered.
 fn fetched<'a>(eval: &Eval<'a>, name: &str, argument: &'a Thunk<'a>) -> R<'a, Value<'a>> {
     Ok(eval.opaque_as(&format!("builtins.{name} is not run"), Shape::Build(argument)))
 }
@@ -89,7 +89,7 @@ fn import<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
         return eval.force(lib);
     }
     if let Value::Opaque(opaque) = eval.force(args[0])? {
-        // What is known of a call of it is known of a call of what it gives.
+        // A call of it is known as far as a call of its result is.
         return Ok(if eval.functor_of(opaque)?.is_some() { Value::Opaque(opaque) } else { eval.opaque(opaque.why) });
     }
     let path = path_of(eval, args[0])?;

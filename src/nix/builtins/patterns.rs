@@ -32,7 +32,7 @@ pub(in crate::nix) struct Patterns {
 /// number of states for each byte, so a larger one costs more.
 const SIZES: [usize; 4] = [16 << 10, 64 << 10, 512 << 10, 4 << 20];
 
-/// What all programs that are held may take, each with as much again for its run.
+/// Memory of all kept programs, each with as much again for its run.
 const MOST_HELD: usize = 64 << 20;
 
 /// Longer texts are matched only with mere texts: the library of Nix itself fails on them.

@@ -9,10 +9,10 @@ use super::scope::Speller;
 use super::{Refusal, Task, layout, spell};
 use crate::text::{Edit, EditSet, Span};
 
-/// What stands before the license in `meta`, by convention.
+/// Attributes that stand before the license in `meta`, by convention.
 const BEFORE: [&str; 6] = ["description", "longDescription", "homepage", "downloadPage", "changelog", "donationPage"];
 
-/// What only a `meta` has.
+/// Attributes that only a `meta` has.
 const OF_META: [&str; 5] = ["description", "homepage", "maintainers", "platforms", "longDescription"];
 
 /// The edits that add `path` to `set`.

@@ -92,11 +92,11 @@ pub(super) fn edit(text: &str, members: &Members, task: &Task<'_>, speller: &Spe
     Ok(edits)
 }
 
-/// What becomes of the members.
+/// Result for the members.
 struct Plan<'m> {
     replaced: Vec<(&'m Item, &'m Wanted)>,
     dropped: Vec<&'m Item>,
-    /// What is new, with the member that it stands behind.
+    /// New members, each with the member that it stands behind.
     added: Vec<(Option<&'m Item>, &'m Wanted)>,
 }
 
@@ -109,7 +109,7 @@ impl<'m> Plan<'m> {
             }
             _ => false,
         };
-        // What a condition leaves out now is no member: it stays as it is.
+        // A member that a condition leaves out now is no member: it stays as it is.
         let is_present = |name: &Option<String>| name.as_ref().is_none_or(|name| present.contains(name));
         let old: Vec<usize> =
             (0..names.len()).filter(|at| members.items[*at].is_free || is_present(&names[*at])).collect();
@@ -139,7 +139,7 @@ impl<'m> Plan<'m> {
         self.replaced.is_empty() && self.dropped.is_empty() && self.added.is_empty()
     }
 
-    /// What is new, by the member it stands behind: the last one of the first list where it has none.
+    /// New members, by the member they stand behind: the last one of the first list where it has none.
     fn runs(&self, members: &Members) -> Vec<(Option<Span>, Vec<&'m Wanted>)> {
         let last = members.home.items().last().map(|item| span(item.syntax()));
         let mut runs: Vec<(Option<Span>, Vec<&Wanted>)> = Vec::new();

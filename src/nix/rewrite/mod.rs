@@ -30,14 +30,14 @@ pub enum Wanted {
     Call(String, Vec<Wanted>),
 }
 
-/// What is to be written.
+/// Text to be written.
 #[derive(Clone, Copy, Debug)]
 pub struct Task<'t> {
     /// The value.
     pub wanted: &'t Wanted,
     /// The path of the set that its names belong to, e.g. `lib`, `licenses`.
     pub home: &'t [&'t str],
-    /// What the value consists of now: names of the set, or a text as written. Tells which branch of a condition counts.
+    /// Present form of the value: names of the set, or a text as written. Tells which branch of a condition counts.
     pub present: &'t [String],
 }
 

@@ -17,7 +17,7 @@ pub(super) enum Style {
     Prefix(String),
 }
 
-/// What it takes to write names of the set at one place.
+/// Scope changes that are needed to write names of the set at one place.
 pub(super) struct Speller<'s> {
     at: SyntaxNode,
     home: &'s [&'s str],

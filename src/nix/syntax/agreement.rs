@@ -14,10 +14,10 @@ use super::refusal::TOO_DEEP;
 use super::{decoded, reader};
 use crate::nix::symbol::Interner;
 
-/// What an expression is and where it lies: all of them together are the tree.
+/// Kind and place of an expression: all of them together are the tree.
 type Places = Vec<(&'static str, u32, u32)>;
 
-/// What rnix leaves to others, and Nix refuses.
+/// Syntax that rnix accepts and Nix refuses.
 const REFUSED_BEYOND: &[&str] = &[
     TWICE,
     TOO_DEEP,

@@ -38,7 +38,7 @@ impl Drop for Tree {
 /// An expression.
 #[derive(Debug)]
 pub struct Expr {
-    /// What it is.
+    /// Kind.
     pub kind: Kind,
     /// Where it is.
     pub loc: Loc,
@@ -143,7 +143,7 @@ pub struct Lambda {
     /// True where `...` allows other attributes.
     pub open: bool,
     pub body: Expr,
-    /// What the functions inside compute alike in every call: their slots come last.
+    /// Expressions of inner functions that are alike in every call: their slots come last.
     pub kept: Box<[Expr]>,
 }
 
@@ -173,7 +173,7 @@ pub struct Bindings {
     pub from: Vec<Expr>,
     /// `${name} = value`.
     pub dynamic: Vec<(Expr, Expr)>,
-    /// What the functions inside compute alike in every call, where the bindings see each other.
+    /// Expressions of inner functions that are alike in every call, where the bindings see each other.
     pub kept: Box<[Expr]>,
     /// Finds a name while the bindings come one by one and are not sorted yet (`a.b = 1; a.c = 2;`).
     pub(super) index: Option<Box<Index>>,
@@ -195,7 +195,7 @@ pub struct Binding {
     pub value: BindingValue,
 }
 
-/// What a name is bound to.
+/// The expression that a name is bound to.
 #[derive(Debug)]
 pub enum BindingValue {
     Expr(Expr),

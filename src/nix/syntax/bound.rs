@@ -43,7 +43,7 @@ pub fn bound(file: &Expr, name: Sym) -> Vec<Bound> {
 /// Where an expression stands in its file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// What is evaluated when the file is called.
+    /// Expressions that are evaluated when the file is called.
     Head,
     /// Inside of what the file gives.
     Body,
@@ -56,7 +56,7 @@ impl Place {
         match (self, &expr.kind) {
             (Place::Head, Kind::Lambda(_) | Kind::Let(_) | Kind::With(_) | Kind::Assert(_)) => Place::Head,
             (Place::Function, _) => Place::Function,
-            // What a builder is called with is often a function of its own result: `finalAttrs: { .. }`.
+            // The argument of a builder is often a function of its own result: `finalAttrs: { .. }`.
             (_, Kind::Lambda(lambda)) if lambda.formals.is_some() || lambda.names.len() > 1 => Place::Function,
             _ => Place::Body,
         }

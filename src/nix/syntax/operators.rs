@@ -22,7 +22,7 @@ pub(super) enum Side {
     None,
 }
 
-/// What an operator makes of its operands.
+/// Result of an operator.
 #[derive(Clone, Copy)]
 pub(super) enum Makes {
     Op(Op),
@@ -31,7 +31,7 @@ pub(super) enum Makes {
     PipeRight,
 }
 
-/// What the token is between two operands, if anything.
+/// Operator that the token is between two operands, if any.
 pub(super) fn binding(kind: K) -> Option<Binding> {
     let (strength, side, makes) = match kind {
         K::TOKEN_PIPE_LEFT => (0, Side::Right, Makes::PipeLeft),

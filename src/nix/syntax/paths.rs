@@ -11,7 +11,7 @@ pub(super) fn literal(reader: &mut Reader<'_>) -> Result<Kind, Fail> {
     let is_home = reader.peek() == K::TOKEN_PATH_HOME;
     let first = reader.bump();
     let mut parts: Vec<Part> = Vec::new();
-    // What follows without a blank in between belongs to it.
+    // A word that follows without a blank in between belongs to it.
     while reader.here() == reader.end() {
         match reader.peek() {
             K::TOKEN_INTERPOL_START => parts.push(Part::Expr(reader.interpolated()?)),

@@ -208,7 +208,7 @@ impl<'f> Reader<'f> {
         Ok(Expr { kind: Kind::If(Box::new([condition, yes, no])), loc: self.loc(start) })
     }
 
-    /// What `read` reads, with the height of that alone.
+    /// Result of `read`, with the height of that alone.
     pub(super) fn apart<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Fail>) -> Result<T, Fail> {
         let beside = std::mem::take(&mut self.height);
         let result = read(self);
@@ -216,7 +216,7 @@ impl<'f> Reader<'f> {
         result
     }
 
-    /// What was read is a part of something `levels` higher.
+    /// The syntax that was read is a part of something `levels` higher.
     pub(super) fn heighten(&mut self, levels: usize) -> Result<(), Fail> {
         self.height = self.height.saturating_add(u32::try_from(levels).unwrap_or(u32::MAX));
         if self.height > MAX_NESTED { Err(self.fail(self.here(), TOO_DEEP)) } else { Ok(()) }

@@ -9,7 +9,7 @@ use super::guard;
 pub struct Fail {
     /// Byte offset.
     pub at: usize,
-    /// What is wrong there.
+    /// Flaw at that place.
     pub what: &'static str,
 }
 
@@ -18,7 +18,7 @@ pub(super) const ENDLESS_PATH: &str = "a path or a selection of too many parts";
 pub(super) const TOO_MANY: &str = "more expressions than one file may have";
 pub(super) const TOO_MANY_WITHS: &str = "more names below several `with` than one file may have";
 
-/// What is to be said of `text`, which was refused with `fail`.
+/// Error message for `text`, which was refused with `fail`.
 pub(super) fn of(text: &str, fail: Fail) -> Fail {
     if [TOO_DEEP, TOO_MANY].contains(&fail.what) {
         return fail;

@@ -1,6 +1,6 @@
 //! Names to slots: every variable learns at parse time in which environment it lives.
 //!
-//! What a function computes alike in every call, because nothing in it depends on the arguments, is kept in the
+//! Expressions that do not depend on the arguments of their function are computed once and kept in the
 //! environment around the function and so computed once: `stdenv.hostPlatform != stdenv.buildPlatform` is asked for
 //! every package, and only ever has one answer.
 
@@ -39,7 +39,7 @@ pub(super) struct Scopes {
     names: Vec<Sym>,
     /// Where the innermost function is.
     function: Option<usize>,
-    /// What the expressions that were read last depend on.
+    /// Inputs that the expressions that were read last depend on.
     depends: Vec<Depends>,
     /// How far out each `with` around a name is.
     withs: Vec<u16>,
@@ -145,7 +145,7 @@ impl Scopes {
 
     /// Keeps the parts of `expr` that are worth it; what they depend on stands from `first` on.
     fn keep_parts(&mut self, expr: &mut Expr, inside: bool, first: usize, all: Depends) {
-        // What is going to be kept as a whole takes its parts along.
+        // A folder that is kept as a whole takes its parts along.
         let whole = if is_worth_keeping(expr) { self.home(all) } else { None };
         let mut at = first;
         parts(expr, inside, &mut |part| {
@@ -308,7 +308,7 @@ fn bit(level: usize) -> Depends {
     1 << level.min(MOST_TOLD_APART)
 }
 
-/// What is left where the environment at `level` ends.
+/// Names that remain where the environment at `level` ends.
 fn without(depends: Depends, level: usize) -> Depends {
     if level < MOST_TOLD_APART { depends & !bit(level) } else { depends }
 }

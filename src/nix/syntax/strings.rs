@@ -96,7 +96,7 @@ fn split_first_char(text: &str) -> (&str, &str) {
     text.split_at(text.chars().next().map_or(0, char::len_utf8))
 }
 
-/// What the character behind a backslash stands for.
+/// Meaning of the character behind a backslash.
 fn unescaped(escaped: &str) -> &str {
     match escaped {
         "n" => "\n",
@@ -109,7 +109,7 @@ fn unescaped(escaped: &str) -> &str {
 /// A piece of an indented string before its indentation is taken off.
 enum Raw<'f> {
     Text(&'f str),
-    /// What an escape stands for, which never counts as indentation.
+    /// Text of an escape, which never counts as indentation.
     Escaped(&'f str),
     Expr(Expr),
 }

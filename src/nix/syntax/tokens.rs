@@ -70,7 +70,7 @@ impl<'f> Tokens<'f> {
     }
 }
 
-/// What finds the tokens of `text`.
+/// Tokenizer of `text`.
 fn finder(text: &str, length: u32) -> impl FnMut(&mut Vec<Token>) + '_ {
     let none = Token { kind: K::TOKEN_ERROR, start: length, end: length };
     let mut tokens = rnix::tokenize(text);

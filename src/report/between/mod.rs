@@ -1,4 +1,4 @@
-//! What `clarity diff` shows: two versions of a source, or two reports.
+//! Output of `clarity diff`: two versions of a source, or two reports.
 
 mod progress;
 mod wire;
@@ -15,9 +15,9 @@ use crate::verdict::Versions;
 /// One side of a comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Side {
-    /// What the user named.
+    /// Names given by the user.
     pub name: String,
-    /// What the package declares, where there is one.
+    /// Declaration of the package, where there is one.
     pub declared: Option<String>,
 }
 
@@ -35,7 +35,7 @@ pub enum Comparison {
     Reports {
         /// The old one and the new one.
         names: [String; 2],
-        /// What became better and what worse.
+        /// Improvements and regressions.
         progress: Progress,
     },
 }

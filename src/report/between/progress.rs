@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::check;
 use crate::triage::Entry;
 
-/// What became better and what worse.
+/// Improvements and regressions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// Findings of the old report that the new one does not have.
@@ -30,7 +30,7 @@ pub struct Seen {
     pub entry: Entry,
     /// e.g. `error`.
     pub severity: String,
-    /// What it says.
+    /// Message.
     pub message: String,
     /// The file of the checkout.
     pub file: Option<String>,
@@ -82,7 +82,7 @@ pub fn is_report(text: &str) -> bool {
     rows(text).is_ok_and(|rows| rows.iter().any(|row| row.kind == "summary"))
 }
 
-/// What became better and what worse from the report `old` to the report `new`.
+/// Improvements and regressions from the report `old` to the report `new`.
 pub fn progress(old: &str, new: &str) -> Result<Progress, BadReport> {
     let (old, new) = (rows(old)?, rows(new)?);
     let packages = |row: &&Row| row.kind == "package";

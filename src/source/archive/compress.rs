@@ -8,7 +8,7 @@ use crate::source::gate::{Gate, Pass};
 
 // `xz -9` needs 64 MiB for its window, `zstd --ultra` 128; their formats allow 4 GiB and more.
 const WINDOW: u64 = 128 << 20;
-// What a decoder of xz may take beside its window.
+// Memory that a decoder of xz may take beside its window.
 const MEMORY: u64 = WINDOW + (1 << 20);
 /// The largest window, in KiB.
 pub(super) const WINDOW_KIB: usize = (WINDOW >> 10) as usize;

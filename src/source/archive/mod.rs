@@ -24,7 +24,7 @@ pub use guard::{Limits, SafePath};
 use super::gate::Pass;
 use super::regular::{self, Links};
 
-/// What an entry is.
+/// Kind of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A folder.
@@ -48,7 +48,7 @@ pub enum Kind {
 pub struct Item<'a> {
     /// Where it belongs, below the root.
     pub path: SafePath,
-    /// What it is.
+    /// Kind.
     pub kind: Kind,
     /// The bytes of a file; empty for everything else.
     pub body: &'a mut dyn Read,
@@ -96,7 +96,7 @@ impl From<io::Error> for ArchiveError {
     }
 }
 
-/// What sees the entries.
+/// Receiver of the entries.
 pub type Visitor<'v> = dyn FnMut(Item<'_>) -> Result<(), ArchiveError> + 'v;
 
 /// The entries of one layer, as a format finds them.
@@ -111,7 +111,7 @@ enum RawKind {
     Special(&'static str),
 }
 
-/// What the bytes of a file are.
+/// Kind of a file by its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
     Tar,
@@ -263,7 +263,7 @@ impl Layers<'_> {
         }
     }
 
-    /// What lies inside of a layer.
+    /// Content of a layer.
     fn inner(&mut self, from: &mut dyn Read, name: &str, sink: &mut Sink<'_>) -> Result<(), ArchiveError> {
         self.depth += 1;
         let head = read_head(from)?;

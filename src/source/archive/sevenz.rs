@@ -67,7 +67,7 @@ const FOLDER: u8 = 0x0b;
 const UNPACK_SIZES: u8 = 0x0c;
 const PACKED_LIST: u8 = 0x17;
 
-/// What says how the list of entries is packed.
+/// Property that says how the list of entries is packed.
 struct List<'b>(&'b [u8]);
 
 impl List<'_> {
@@ -142,7 +142,7 @@ impl List<'_> {
     }
 }
 
-/// What is not read of an entry is unpacked all the same, to come to the next one: sizes are asked before.
+/// The unread rest of an entry is unpacked all the same, to come to the next one: sizes are asked before.
 fn refuse_large(archive: &Archive, guard: &Guard<'_>) -> Result<(), ArchiveError> {
     let mut unpacked = 0_u64;
     for block in &archive.blocks {

@@ -28,7 +28,7 @@ pub(super) fn walk(from: &mut dyn Read, sink: &mut Sink<'_>) -> Result<(), Archi
             b'L' => extra.name = Some(cut_at_nul(from.whole(size, MAX_NAME)?)),
             b'K' => extra.link = Some(cut_at_nul(from.whole(size, MAX_NAME)?)),
             b'x' => extra.read_pax(&from.whole(header.number(124, 12)?, MAX_PAX)?)?,
-            // What holds for all entries is comments and times: the commit of a forge's archive.
+            // Global headers hold comments and times: the commit of a forge's archive.
             b'g' => drop(from.whole(header.number(124, 12)?, MAX_PAX)?),
             // Labels of volumes and lists of folders are no entries.
             b'V' | b'M' | b'D' | b'N' => from.skip(padded(size))?,
@@ -236,7 +236,7 @@ impl Read for Body<'_, '_> {
     }
 }
 
-/// What the headers before an entry said about it.
+/// Statements of the headers before an entry.
 #[derive(Default)]
 struct Extra {
     name: Option<Vec<u8>>,

@@ -35,7 +35,7 @@ impl From<NetError> for GitError {
     }
 }
 
-/// What a clone may ask and take.
+/// Limits of a clone.
 pub(in crate::source) struct Bounds<'a> {
     pub net: &'a Net,
     pub limits: &'a Limits,
@@ -351,7 +351,7 @@ impl<'p> Git<'p> {
 /// Bytes of the output of a command that is kept whole: a list of refs, names of files.
 const MOST_OUTPUT: usize = 64 << 20;
 
-/// What git says where it is the host that fails, and not the repository.
+/// Messages of git about a failing host, as opposed to a failing repository.
 const DEAD: [&str; 6] = [
     "Could not resolve host",
     "Failed to connect",

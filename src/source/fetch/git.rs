@@ -9,7 +9,7 @@ pub(super) const FETCHER: Fetcher =
 /// The flags that make an archive of a forge not do; so does a [`GitPart`] that is not the whole.
 const FLAGS: [&str; 6] = ["fetchSubmodules", "leaveDotGit", "deepClone", "forceFetchGit", "fetchLFS", "fetchTags"];
 
-/// What to clone.
+/// Repository and revision to clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::source) struct GitPlan {
     pub url: String,

@@ -40,7 +40,7 @@ pub(super) enum Plan {
 pub struct Fetcher {
     /// The names that nixpkgs knows it by.
     pub names: &'static [&'static str],
-    /// What it gets, in one line.
+    /// Kind of source that it fetches, in one line.
     pub what: &'static str,
     plan: fn(&SourceRef) -> Plan,
 }
@@ -69,7 +69,7 @@ pub(super) fn plan(source: &SourceRef) -> Result<Plan, SourceError> {
     }
 }
 
-/// What changes the tree after it was fetched, so that its hash cannot be had from the urls alone.
+/// Steps that change the tree after it was fetched, so that its hash cannot be had from the urls alone.
 fn changes_afterwards(source: &SourceRef) -> Option<Plan> {
     let flag = source.flags.iter().find(|flag| ["postFetch", "extraPostFetch"].contains(&flag.as_str()))?;
     Some(Plan::Never(format!("runs `{flag}` on what it fetched, and clarity executes nothing; use --nix")))

@@ -15,7 +15,7 @@ pub(super) struct Remote {
     pinned: Option<String>,
 }
 
-/// What git asks first: a server that has moved says so there.
+/// First request of git: a server that has moved says so there.
 const FIRST: &str = "/info/refs?service=git-upload-pack";
 
 impl Remote {

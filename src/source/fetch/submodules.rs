@@ -27,7 +27,7 @@ impl Git<'_> {
         self.run(&["submodule", "--quiet", "init"])?;
         let urls = self.settings(&[], "url")?;
         for (name, path) in &paths {
-            // What is not in the tree has no url and is not fetched.
+            // A submodule that is not in the tree has no url and is not fetched.
             let (Some(url), Some(path)) = (urls.get(name), RelPath::new(path)) else { continue };
             if self.run(&["ls-files", "--stage", "--", path.as_str()])?.starts_with("160000 ") {
                 self.check_out_one(name, url, &path, count, depth)?;

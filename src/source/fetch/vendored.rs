@@ -1,4 +1,4 @@
-//! What a package manager made of a lock file: one hash over everything it downloaded. No server has it.
+//! The folder that a package manager made of a lock file: one hash over all downloads. No server has it.
 
 use super::{Fetcher, Plan};
 use crate::tree::SourceRef;

@@ -1,4 +1,4 @@
-//! What is known of each host: how many requests run, how often it failed.
+//! State of each host: running requests, failures.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -91,7 +91,7 @@ pub enum NetError {
     Failed {
         /// The url.
         url: String,
-        /// What happened, last.
+        /// Last event.
         why: String,
     },
     /// Asking again will not help: TLS, too many redirects, a url that cannot be asked.
@@ -107,7 +107,7 @@ pub enum NetError {
     GivenUp {
         /// The host.
         host: String,
-        /// What it did last.
+        /// Last action.
         why: String,
     },
     /// The file could not be written.
@@ -118,7 +118,7 @@ pub enum NetError {
     Cancelled,
 }
 
-/// What was moved, for progress.
+/// Traffic, for progress.
 #[derive(Debug, Default)]
 pub struct Traffic {
     /// Bytes received.
@@ -133,11 +133,11 @@ pub struct Net {
     hosts: Hosts,
     options: NetOptions,
     cancel: Arc<AtomicBool>,
-    /// What was moved so far.
+    /// Traffic so far.
     pub traffic: Traffic,
 }
 
-/// What one try brought.
+/// Result of one try.
 enum Try {
     Whole,
     // Worth another try, perhaps not before a pause.
@@ -284,7 +284,7 @@ impl Net {
                 self.save(answer.body, answer.len, target, 0)
             }
             206 if answer.range_start == Some(have) => self.save(answer.body, answer.len, target, have),
-            // What is there is all there is, or does not fit this server's file.
+            // The bytes at hand are complete, or do not fit this server's file.
             416 if have > 0 && answer.range_total == Some(have) => Ok(Try::Whole),
             206 | 416 => {
                 remove(target)?;

@@ -176,7 +176,7 @@ fn is_tls(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::InvalidData || error.to_string().contains("certificate")
 }
 
-/// What a failed read of a body means.
+/// Meaning of a failed read of a body.
 pub(super) fn explain_io(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => "no more bytes in time".to_owned(),

@@ -5,10 +5,10 @@ use std::cell::Cell;
 /// So many conditions are looked at for one attribute: each may double the cases, and what depends on one may be itself.
 const MOST: u32 = 500;
 
-/// What a reason says where more were met.
+/// Reason where there were more conditions.
 const TOO_MANY: &str = "depends on more conditions that are not known than are followed";
 
-/// What a reason says where only one side of a condition is a package.
+/// Reason where only one side of a condition is a package.
 pub(super) const A_PACKAGE: &str =
     "is a package on one side only of a condition that is not known: the package is left out";
 

@@ -1,4 +1,4 @@
-//! What a file of a tree without a package set means by the packages around it.
+//! The packages around a file of a tree that has no package set of its own.
 //!
 //! Not known, but for the `lib` that stands in, the stated platform, and what the tree itself puts over them.
 //! Invariant: nothing is guessed of what lies outside; what is unknown says so.
@@ -92,14 +92,14 @@ fn known_list<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     })
 }
 
-/// What comes from outside under the name `what`, of which `known` is known.
+/// Value from outside under the name `what`, of which `known` is known.
 fn partly_known<'a>(eval: &Eval<'a>, what: &str, known: Value<'a>) -> Value<'a> {
     let unknown = eval.opaque(&format!("{what} {OUTSIDE}"));
     // An unknown value can always be updated with a set.
     eval.update(unknown, known).unwrap_or(unknown)
 }
 
-/// What old packages ask `stdenv` itself about the platform.
+/// Platform attributes of `stdenv` itself, which old packages use.
 const PLATFORM_FLAGS: &[&str] = &[
     "isLinux",
     "isDarwin",

@@ -7,7 +7,7 @@ use super::conditions::A_PACKAGE;
 use super::{Conditions, has_known, is_no_loss, known_set, overlaid};
 use crate::nix::{Attr, ErrorKind, Eval, Opaque, R, Shape, Thunk, Value, lookup};
 
-/// What only a package set, and only `stdenv`, has.
+/// Attributes that only a package set, and only `stdenv`, has.
 const OURS: [&str; 2] = ["appendOverlays", "hostPlatform"];
 
 /// The attributes that are known of an unknown scope, by where they are found in it.
@@ -28,7 +28,7 @@ pub(in crate::tree) fn extension<'a>(
     added.filter(|attrs| !attrs.is_empty())
 }
 
-/// What either side of a condition that is not known has.
+/// Attributes of either branch of an unknown condition.
 fn of_either<'a>(eval: &Eval<'a>, [yes, no]: [&'a Thunk<'a>; 2], conditions: &Conditions<'a>) -> &'a [Attr<'a>] {
     let side = |side| match eval.force(side) {
         Ok(Value::Attrs(attrs)) => match eval.is_derivation(attrs) {
@@ -54,7 +54,7 @@ fn of_either<'a>(eval: &Eval<'a>, [yes, no]: [&'a Thunk<'a>; 2], conditions: &Co
     eval.merge(known(no), known(yes))
 }
 
-/// What a scope was called with: a function of two scopes, or a set in which there is one.
+/// Argument of a scope: a function of two scopes, or a set in which there is one.
 fn of_call<'a>(eval: &Eval<'a>, argument: &'a Thunk<'a>) -> R<'a, Option<&'a [Attr<'a>]>> {
     let mut given = eval.force(argument)?;
     if let Value::Lambda(_) = given {
@@ -82,7 +82,7 @@ fn marked<'a>(eval: &Eval<'a>, attrs: &'a [Attr<'a>]) -> Value<'a> {
     Value::Attrs(eval.wide(eval.merge(attrs, eval.bump.alloc_slice_copy(&[mark]))))
 }
 
-/// What `function` of two scopes, the later first, puts into the earlier one.
+/// Attributes that `function` of two scopes, the later first, adds to the earlier one.
 fn of_function<'a>(eval: &Eval<'a>, function: Value<'a>) -> R<'a, Option<&'a [Attr<'a>]>> {
     let Value::Lambda(_) = function else { return Ok(None) };
     let Value::Lambda(_) = eval.call(function, super::packages_around(eval))? else { return Ok(None) };
@@ -93,7 +93,7 @@ fn of_function<'a>(eval: &Eval<'a>, function: Value<'a>) -> R<'a, Option<&'a [At
     })
 }
 
-/// What the functions in a list put into each scope that the list is for.
+/// Additions of a list of functions to each scope that the list is for.
 fn of_list<'a>(eval: &Eval<'a>, items: &'a [&'a Thunk<'a>]) -> &'a [Attr<'a>] {
     let added = |item: &&'a Thunk<'a>| of_function(eval, eval.force(item).ok()?).ok().flatten();
     items.iter().filter_map(added).fold(&[], |all, attrs| eval.merge(all, attrs))
