@@ -90,7 +90,10 @@ fn one_attribute_can_be_asked_for() {
 }
 
 /// Files, what the summary counts, and the exit code with `--strict`.
-const COVERED: &[(&str, &str, &[(&str, u64)], i32)] = &[
+/// File name, text, expected counts, exit code under `--strict`.
+type Covered = (&'static str, &'static str, &'static [(&'static str, u64)], i32);
+
+const COVERED: &[Covered] = &[
     ("pkgs/amber/default.nix", PACKAGE, &[("total", 1), ("in_packages", 1)], 0),
     ("tests/amber.nix", PACKAGE, &[("total", 1), ("tests", 1)], 0),
     ("modules/a.nix", "{ config, lib, ... }: { x.license = lib.licenses.mit; }", &[("total", 1), ("modules", 1)], 0),

@@ -176,11 +176,11 @@ impl<'a> Eval<'a> {
     pub fn update(&self, a: Value<'a>, b: Value<'a>) -> R<'a, Value<'a>> {
         match (a, b) {
             (Value::Attrs(a), Value::Attrs(b)) => {
-                self.spend_bytes(size_of_val(a) + size_of_val(b))?;
+                self.spend_bytes(size_of_val(*a) + size_of_val(*b))?;
                 Ok(Value::Attrs(self.wide(self.merge(a, b))))
             }
             (Value::Opaque(Opaque { why, shape: Shape::Over(base, earlier) }), Value::Attrs(over)) => {
-                self.spend_bytes(size_of_val(*earlier) + size_of_val(over))?;
+                self.spend_bytes(size_of_val(*earlier) + size_of_val(*over))?;
                 Ok(self.opaque_as(why, Shape::Over(base, self.merge(earlier, over))))
             }
             (Value::Opaque(base), Value::Attrs(over)) => Ok(self.opaque_as(base.why, Shape::Over(base, over))),

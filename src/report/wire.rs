@@ -28,7 +28,7 @@ pub(super) enum Row<'a> {
     Failed(UnseenRow<'a>),
     Disagreement(DisagreementRow<'a>),
     Unmatched(UnmatchedRow<'a>),
-    Summary(SummaryRow<'a>),
+    Summary(Box<SummaryRow<'a>>),
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -249,7 +249,7 @@ pub(super) fn rows(report: &Report) -> impl Iterator<Item = Row<'_>> {
         .chain(unseen)
         .chain(disagreements)
         .chain(unmatched)
-        .chain(std::iter::once(Row::Summary(summary(report))))
+        .chain(std::iter::once(Row::Summary(Box::new(summary(report)))))
 }
 
 fn package_row(report: &PackageReport) -> PackageRow<'_> {

@@ -94,7 +94,7 @@ fn concat<'a>(eval: &Eval<'a>, parts: Vec<&'a Thunk<'a>>) -> R<'a, Value<'a>> {
         eval.room(out.len().saturating_mul(size_of::<&Thunk<'a>>()))?;
         match eval.force(part)? {
             Value::List(items) => {
-                eval.spend_bytes(size_of_val(items))?;
+                eval.spend_bytes(size_of_val(*items))?;
                 out.extend_from_slice(items);
             }
             Value::Opaque(Opaque { why: because, shape: Shape::Members(items) }) => {

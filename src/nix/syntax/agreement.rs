@@ -34,7 +34,7 @@ fn agree(text: &str) {
     match (read, parsed.errors().first()) {
         (Ok(read), None) => {
             let (mut ours, mut theirs) = (Places::new(), Places::new());
-            of_reader(&read, text, &mut ours);
+            of_reader(&read.root, text, &mut ours);
             of_rnix(&parsed.syntax(), &mut theirs);
             ours.sort_unstable();
             theirs.sort_unstable();
