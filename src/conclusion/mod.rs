@@ -507,6 +507,15 @@ mod tests {
     }
 
     #[test]
+    fn the_words_of_a_text_offer_no_choice() {
+        let within = [(Witness::Grant, "GPL-1.0-or-later OR LGPL-2.1-only"), (Witness::Text, "LGPL-2.1")];
+        assert_eq!(concluded(vec![file("COPYING", Role::LicenseText, &within)]), "LGPL-2.1-only");
+        let mut beside = file("COPYING", Role::LicenseText, &within);
+        beside.detections.edit()[0].lines = LineRange::new(1, 20);
+        assert_eq!(concluded(vec![beside]), "GPL-1.0-or-later OR LGPL-2.1-only");
+    }
+
+    #[test]
     fn several_license_files_are_no_choice() {
         let texts = |names: [(&str, &str); 2]| {
             names.map(|(name, id)| file(name, Role::LicenseText, &[(Witness::Text, id)])).to_vec()

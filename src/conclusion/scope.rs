@@ -175,7 +175,10 @@ fn choice_among(file: &FileEvidence, texts: &Saying) -> Option<Saying> {
     let held = texts.basis.expr.terms();
     let offers = |detection: &&Detection| {
         let terms = detection.expr.terms();
+        // The LGPL's own words speak of the GPL of any version: no choice of this project.
+        let is_of_text = is_within_text(file, detection) && terms.iter().any(|term| term.is_family_alone());
         matches!(detection.expr, LicenseExpr::Or(_))
+            && !is_of_text
             && terms.iter().any(|term| held.iter().any(|own| own.license == term.license))
     };
     let choice = file.detections.iter().filter(|detection| detection.class < Witness::Text).find(offers)?;
@@ -185,12 +188,9 @@ fn choice_among(file: &FileEvidence, texts: &Saying) -> Option<Saying> {
 /// The texts of a license document, with the words that grant one of them outside of it: "version 2 or later" above the
 /// text of version 2 is the grant, and the text what it refers to.
 fn granted_above(file: &FileEvidence, texts: Saying) -> Saying {
-    let within = |one: &Detection| {
-        let mut bodies = file.detections.iter().filter(|text| text.class == Witness::Text);
-        bodies.any(|text| text.lines.first <= one.lines.first && one.lines.last <= text.lines.last)
-    };
     let decided = |term: &Term| matches!(term.suffix, Suffix::Only | Suffix::OrLater) && !term.is_family_alone();
-    let outside = file.detections.iter().filter(|one| one.class < Witness::Text && !is_vague(one) && !within(one));
+    let outside =
+        file.detections.iter().filter(|one| one.class < Witness::Text && !is_vague(one) && !is_within_text(file, one));
     let grants: Vec<&Term> = outside.flat_map(|one| one.expr.terms()).filter(|term| decided(term)).collect();
     let granted = |text: &Term| {
         let exact = grants.iter().find(|grant| text.suffix == Suffix::Unstated && same(grant, text));
@@ -198,6 +198,12 @@ fn granted_above(file: &FileEvidence, texts: Saying) -> Saying {
     };
     let expr = texts.basis.expr.map_terms(&mut |text| granted(text).unwrap_or_else(|| text.clone()));
     Saying { basis: Basis { expr, ..texts.basis }, ..texts }
+}
+
+/// True where a statement stands in the body of a license text: its words are those of the license.
+fn is_within_text(file: &FileEvidence, one: &Detection) -> bool {
+    let mut bodies = file.detections.iter().filter(|text| text.class == Witness::Text);
+    bodies.any(|text| text.lines.first <= one.lines.first && one.lines.last <= text.lines.last)
 }
 
 /// True for one license under the same exception, in whatever suffix.
