@@ -230,6 +230,10 @@ fn mention_at(mentions: &[Mention], at: usize) -> Option<usize> {
     mentions.get(index).filter(|one| one.first == at).map(|_| index)
 }
 
+/// Names of one list at most. A list begins at each of its names again, so without a bound a file of names only costs the
+/// square of its size. Lists in real notices stay far below it.
+const MOST_NAMES: usize = 32;
+
 /// Steps of one attempt at most.
 const STEPS: u32 = 3_000;
 
@@ -416,11 +420,12 @@ impl Attempt<'_> {
         let (index, mut end) = self.license(at, free)?;
         let before = self.names.len();
         self.names.push(index);
-        while let Some((next, behind)) = (end..end + 3)
-            .take_while(|place| *place == end || self.words.is(place - 1, JOINING))
-            .take_while(|place| !self.words.gap(*place).has(Gap::SEMICOLON))
-            .find_map(|place| self.license(place, false))
-            .filter(|(_, behind)| *behind > end)
+        while self.names.len() - before < MOST_NAMES
+            && let Some((next, behind)) = (end..end + 3)
+                .take_while(|place| *place == end || self.words.is(place - 1, JOINING))
+                .take_while(|place| !self.words.gap(*place).has(Gap::SEMICOLON))
+                .find_map(|place| self.license(place, false))
+                .filter(|(_, behind)| *behind > end)
         {
             self.names.push(next);
             end = behind;
