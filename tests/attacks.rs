@@ -353,7 +353,7 @@ fn licenses_without_end_are_rows() {
     let doubled = format!("let f = l: {or}; in {}lib.licenses.mit{}", "f (".repeat(30), ")".repeat(30));
     let long = format!("let d = x: x + x; in {}\"MIT\"{}", "d (".repeat(16), ")".repeat(16));
     let cases = [
-        ("list", package("let l = [ l ]; in l"), "lists nested too deeply"),
+        ("list", package("let l = [ l ]; in l"), "the list has a list in it"),
         ("operator", package(&format!("let l = {or}; in l")), "operators nested too deeply"),
         ("doubled", package(&doubled), "more than 1000 terms"),
         ("terms", package("builtins.genList (n: \"l${toString n}\") 20000"), "more than 1000 terms"),

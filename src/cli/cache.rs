@@ -16,7 +16,14 @@ use crate::text::Escape;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The cache [default: $XDG_CACHE_HOME/clarity, else ~/.cache/clarity]
-    #[arg(long = "cache-dir", alias = "cache", value_name = "DIR", env = "CLARITY_CACHE", global = true)]
+    #[arg(
+        long = "cache-dir",
+        alias = "cache",
+        value_name = "DIR",
+        env = "CLARITY_CACHE",
+        hide_env_values = true,
+        global = true
+    )]
     folder: Option<PathBuf>,
     #[command(subcommand)]
     verb: Verb,
