@@ -93,7 +93,7 @@ fn version(name: &LicenseName) -> &str {
     name.as_str().rsplit_once('-').map_or("", |(_, version)| version)
 }
 
-/// True for two names of one license, or of one that holds the other; see [`WORDINGS`].
+/// True for two names of one license, or of one that holds the other; see `WORDINGS`.
 pub fn are_wordings(left: &Term, right: &Term) -> bool {
     let pair = |a: &Term, b: &Term| WORDINGS.contains(&(a.license.as_str(), b.license.as_str()));
     pair(left, right) || pair(right, left)
