@@ -115,7 +115,8 @@ fn label(license: &Value) -> String {
         return parts.into_iter().map(label).collect::<Vec<_>>().join(" ");
     }
     let named = ["spdxId", "shortName", "fullName"].iter().find_map(|name| license.get(name)?.as_str());
-    named.unwrap_or("?").to_owned()
+    let nameless = if license.get("free") == Some(&Value::Bool(false)) { "unfree" } else { "?" };
+    named.unwrap_or(nameless).to_owned()
 }
 
 #[test]

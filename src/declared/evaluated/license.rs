@@ -46,12 +46,14 @@ fn member(value: &Value) -> Result<Member, String> {
         return Err("neither a string, a list nor a record".to_owned());
     }
     let (spdx, short) = (text(value, "spdxId"), text(value, "shortName"));
-    let label = spdx.or(short).or_else(|| text(value, "fullName")).or_else(|| text(value, "url")).unwrap_or("<attrs>");
+    let flag = |name: &str| value.get(name).and_then(Value::as_bool);
+    // A record that says no more than that it is not free: unfree, of unknown name.
+    let nameless = if flag("free") == Some(false) { "unfree" } else { "<attrs>" };
+    let label = spdx.or(short).or_else(|| text(value, "fullName")).or_else(|| text(value, "url")).unwrap_or(nameless);
     let expr = match spdx.map(parse_lenient) {
         Some(Ok(expr)) => expr,
         _ => LicenseExpr::from(reference(short.unwrap_or(label))),
     };
-    let flag = |name: &str| value.get(name).and_then(Value::as_bool);
     Ok(Member {
         attr: short.map(str::to_owned),
         label: label.to_owned(),
