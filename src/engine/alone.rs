@@ -17,10 +17,11 @@ use super::survey::evaluated;
 /// Adds to `rows` of `checkout` the packages of files that none of them reaches, and accounts for its license bindings.
 pub(super) fn complete(checkout: &Checkout, request: &Request, rows: &mut Vec<Row>, watch: &Watch) -> Bindings {
     let bindings = checkout.license_bindings();
-    adopt_outputs(rows);
+    // Attributes of a package set that leave their package out on purpose ("not supported") keep their rows.
     let failed = if is_reached_whole(checkout, rows) {
         BTreeMap::new()
     } else {
+        adopt_outputs(rows);
         let stated = Stated::by(&*rows);
         let unreached = bindings.iter().filter(|binding| !stated.holds(binding) && binding.form != Form::Test);
         let mut files: Vec<RelPath> = unreached.map(|binding| binding.file.clone()).collect();
