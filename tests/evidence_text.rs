@@ -366,14 +366,14 @@ fn json(text: &str) -> String {
         .collect()
 }
 
-/// Every listed text in every fourth kind of file: there, and nothing else but what the file holds besides.
+/// Every listed text in every second kind of file: there, and nothing else but what the file holds besides.
 #[test]
 fn nearly_every_listed_text_is_found_inside_files_of_every_kind() {
     let listed: Vec<_> = license::licenses().filter(|one| !one.deprecated && !one.text.is_empty()).collect();
     let mut failed = Vec::new();
     for (at, one) in listed.iter().enumerate() {
         let as_itself = texts(one.text);
-        for (kind, write) in KINDS.iter().skip(at % 4).step_by(4) {
+        for (kind, write) in KINDS.iter().skip(at % 2).step_by(2) {
             let mut found = texts(&write(one.text));
             if *kind == "txt" {
                 assert_eq!(found.first().map(String::as_str), Some("Zlib"), "before {}", one.id);
@@ -384,7 +384,7 @@ fn nearly_every_listed_text_is_found_inside_files_of_every_kind() {
             }
         }
     }
-    assert!(failed.len() * 400 <= listed.len() * KINDS.len(), "{}: {failed:#?}", failed.len());
+    assert!(failed.len() * 200 <= listed.len() * KINDS.len(), "{}: {failed:#?}", failed.len());
 }
 
 /// Processor time of this thread: what others do on the machine does not count.
