@@ -19,6 +19,7 @@ mod expressions;
 mod fallback_lib;
 mod fix;
 mod formats;
+mod front;
 mod functions;
 #[path = "fuzz/total.rs"]
 mod fuzz_total;

@@ -100,6 +100,26 @@ fn checks(findings: &[Value]) -> Vec<(&str, &str)> {
 }
 
 #[test]
+fn review_compares_with_where_the_branch_came_from() {
+    let repository = Repository::new();
+    let tree = repository.tree();
+    let review = |args: &[&str]| {
+        let base: Vec<&str> = [&["review"], args, &["--metadata-only", "--format", "jsonl"]].concat();
+        crate::scan::clarity(&[&base[..], &["--tree", tree.to_str().expect("UTF-8")]].concat())
+    };
+    let packages = |run: &crate::scan::Run| run.stdout.matches("\"kind\":\"package\"").count();
+    repository.git(&["branch", "-m", "main"]);
+    repository.git(&["checkout", "-q", "-b", "topic"]);
+    assert_eq!(packages(&review(&[])), 0);
+    repository.edit("pkgs/by-name/bi/birch-log/package.nix", "licenses.mit", "licenses.isc");
+    repository.commit();
+    assert_eq!(packages(&review(&[])), 1, "{}", review(&[]).stderr);
+    assert_eq!(packages(&review(&["wip"])), 0);
+    assert_eq!((packages(&review(&["main"])), packages(&review(&["rev", "HEAD^"]))), (1, 1));
+    assert!(review(&["pr", "7"]).stderr.contains("git fetch origin pull/7/merge"));
+}
+
+#[test]
 fn where_nothing_changed_nothing_is_looked_at() {
     let (code, packages, findings) = Repository::new().changed();
     assert_eq!((code, packages.len(), findings.len()), (0, 0, 0));

@@ -184,7 +184,7 @@ pub fn report(packages: Vec<PackageReport>) -> Report {
             Rest { name: "alias".to_owned(), failed: false, kind: RestKind::Attribute, why: "an alias".to_owned() },
         ],
         disagreements: Vec::new(),
-        unmatched: vec!["no\u{1b}such".to_owned()],
+        unmatched: vec![clarity::report::Unmatched::new("no\u{1b}such")],
         coverage: Coverage::default(),
         bindings: Default::default(),
         partial: false,

@@ -425,6 +425,7 @@ fn planned(place: &Place, attr: &str) -> (clarity::fix::Plan, PathBuf) {
         vendored: false,
         since: None,
         facts: None,
+        maintainers: Vec::new(),
         selection: clarity::tree::Selection::only([attr.to_owned()]),
         sources: Some(sources),
         ignored: clarity::engine::Ignored::default(),
@@ -456,7 +457,7 @@ fn check_attr_and_limit_narrow_what_is_fixed() {
     assert_eq!(shown(&place.fix(&["--attr", "birch-log"])), 1);
     let limited = place.fix(&["--limit", "1"]);
     assert_eq!((limited.code, shown(&limited)), (0, 1), "{}", limited.stderr);
-    assert!(limited.stderr.contains("past --limit"), "{}", limited.stderr);
+    assert!(limited.stderr.contains("left for later (--limit)"), "{}", limited.stderr);
     assert_eq!(place.fix(&["--check", "LIC999"]).code, 2);
     let quiet = place.fix(&["--attr", "birch-log", "--quiet"]);
     assert!(quiet.stdout.starts_with("diff --git "), "{}", quiet.stdout);
@@ -472,7 +473,7 @@ fn a_string_that_the_source_bears_out_is_a_safe_fix_and_one_without_a_source_is_
     assert!(run.stdout.contains("+    license = lib.licenses.asl20;"), "{} {}", run.stdout, run.stderr);
     let blind = place.fix(&["--attr", "birch-log", "--metadata-only"]);
     assert_eq!(blind.stdout, "");
-    assert!(blind.stderr.contains("needs a reviewer"), "{}", blind.stderr);
+    assert!(blind.stderr.contains("evidence is thin"), "{}", blind.stderr);
 }
 
 #[test]

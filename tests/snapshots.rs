@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use clarity::check::CHECKS;
-use clarity::report::{FORMATS, Rest, Style};
+use clarity::report::{FORMATS, Rest, Style, Unmatched};
 
 use crate::cases::Cases;
 use crate::golden;
@@ -30,10 +30,10 @@ fn golden_report() -> clarity::report::Report {
             "GPL-2.0-or-later",
         ),
         golden::package("dune-grid", "pkgs/by-name/du/dune-grid/package.nix", 12, "ISC", "ISC"),
-        golden::unscanned("ember-font", "its source is not at hand"),
+        golden::unscanned("ember-font", "source not available locally"),
     ]);
     report.tree = "nixpkgs".to_owned();
-    report.unmatched = vec!["fern".to_owned()];
+    report.unmatched = vec![Unmatched { name: "fern".to_owned(), meant: Some("ferns".to_owned()) }];
     report.rest.iter_mut().for_each(|rest: &mut Rest| {
         let (name, why) =
             if rest.failed { ("pkgs/broken.nix", "syntax error") } else { ("alias", "an alias of `birch-log`") };

@@ -69,6 +69,12 @@ impl Finding {
         Identity { attr: &self.attr.0, check: self.check.id, declared: &self.declared, concluded }
     }
 
+    /// True where it says that a package is free or unfree and nixpkgs says the opposite.
+    pub fn is_about_freedom(&self) -> bool {
+        let opposite = self.remedy.as_ref().is_some_and(|remedy| remedy.freedom.is_some());
+        opposite || super::ABOUT_FREEDOM.iter().any(|check| check.id == self.check.id)
+    }
+
     /// The digest of what the finding rests on: a suppression that names it expires when the evidence changes.
     pub fn pin(&self) -> Digest {
         let identity = self.identity();

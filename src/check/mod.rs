@@ -33,6 +33,8 @@ mod upstream_inconsistent;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::conclusion::Confidence;
+
 pub use audit::AUDITS;
 pub use finding::{Finding, Freedom, Identity, Intent, Remedy, Safety};
 pub use not_scanned::CHECK as NOT_SCANNED;
@@ -111,6 +113,9 @@ pub const CHECKS: &[&Check] = &[
     &not_scanned::CHECK,
 ];
 
+/// The rules about packages that are free or unfree and declared to be the opposite.
+const ABOUT_FREEDOM: &[&Check] = &[&unfree::CHECK, &unfree_found_free::CHECK, &added_restriction::CHECK];
+
 /// The rule with this id, in any case.
 pub fn by_id(id: &str) -> Option<&'static Check> {
     CHECKS.iter().copied().find(|check| is_called(check, id))
@@ -134,9 +139,18 @@ pub struct Options {
     pub only: Vec<String>,
     /// Not these ids.
     pub ignore: Vec<String>,
+    /// The least severity and confidence of a finding; what is below is left out.
+    pub least: (Option<Severity>, Option<Confidence>),
 }
 
 impl Options {
+    /// True where a finding is severe and certain enough.
+    fn holds(&self, finding: &Finding) -> bool {
+        let (severity, confidence) = self.least;
+        severity.is_none_or(|least| finding.severity >= least)
+            && confidence.is_none_or(|least| finding.confidence >= least)
+    }
+
     /// The severity of a rule's findings; `None` where the rule does not run.
     pub fn severity_of(&self, check: &Check) -> Option<Severity> {
         let names = |list: &[String]| list.iter().any(|id| id.eq_ignore_ascii_case(check.id));
@@ -164,4 +178,5 @@ fn add_findings(check: &Check, subject: &Subject<'_>, options: &Options, all: &m
     if options.severity.contains_key(check.id) {
         all[first..].iter_mut().for_each(|finding| finding.severity = severity);
     }
+    all.retain(|finding| options.holds(finding));
 }

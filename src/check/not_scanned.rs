@@ -10,7 +10,7 @@ pub const CHECK: Check = Check {
     metadata_only: false,
     what: "The source of the package could not be looked at.",
     why: "Nothing can be said about its license; silence is not agreement.",
-    example: "The archive is not at hand, or its hash is not the declared one.",
+    example: "The source is not available locally, or its hash is not the declared one.",
     wrong_when: "Never; it says what to do.",
     rule,
 };

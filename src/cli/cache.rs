@@ -12,7 +12,7 @@ use crate::report::Style;
 use crate::store::Store;
 use crate::text::Escape;
 
-/// Cache between runs: sources by their hash, and the evidence found in them.
+/// Show, check and clean the cache.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The cache [default: $XDG_CACHE_HOME/clarity, else ~/.cache/clarity]
@@ -95,7 +95,11 @@ fn verify(store: &Store, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
     }
     let done = if store.is_writable() { "removed" } else { "kept, because the cache is read-only" };
     match decayed.len() {
-        0 => writeln!(out, "every entry is as it was written")?,
+        0 => writeln!(
+            out,
+            "all {} entries are intact",
+            store.info().shelves.iter().map(|shelf| shelf.entries).sum::<usize>()
+        )?,
         count => writeln!(out, "{count} decayed, {done}")?,
     }
     Ok(if decayed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

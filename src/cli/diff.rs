@@ -38,9 +38,8 @@ pub(super) struct Args {
 }
 
 fn format_named(name: &str) -> Result<&'static BetweenFormat, String> {
-    let known = || between::FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
     let found = between::FORMATS.iter().find(|format| format.name == name);
-    found.ok_or_else(|| format!("no such format; there are {}", known()))
+    found.ok_or_else(|| what::no_such("format", name, between::FORMATS.iter().map(|format| format.name)))
 }
 
 /// Runs the subcommand: 0 where both are the same, 1 where they differ.
@@ -54,7 +53,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     };
     watch.finish();
     let comparison = comparison?;
-    let style = Style { color: stream::colored(output.color), verbose: output.verbose, quiet: output.quiet };
+    let style = Style { color: stream::colored(output.color), ..output.style() };
     stream::report_to_stdout(|out| args.format.write(&comparison, style, out))?;
     Ok(ExitCode::from(if comparison.is_same() { 0 } else { FOUND }))
 }

@@ -1,7 +1,6 @@
 //! `clarity explain`: all evidence for and against of one package; or what a check does.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -10,6 +9,7 @@ use crate::check::{self, Check};
 use crate::engine::{self, Watch};
 use crate::report::{self, Style};
 
+use super::names::TreeArg;
 use super::what::{self, What};
 use super::{Output, stream};
 use crate::text::Escape;
@@ -19,9 +19,8 @@ use crate::text::Escape;
 pub(super) struct Args {
     /// An attribute path, or the id of a check such as LIC010.
     subject: String,
-    /// The checkout that defines the package.
-    #[arg(long, value_name = "PATH", default_value = ".")]
-    tree: PathBuf,
+    #[command(flatten)]
+    tree: TreeArg,
     #[command(flatten)]
     what: What,
 }
@@ -32,8 +31,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
         Some(check) => stream::to_stdout(Escape::Text, Style::default(), |out| describe(check, out))?,
         None if args.subject.to_ascii_uppercase().starts_with("LIC0") => {
             let known = check::CHECKS.iter().copied().chain(check::AUDITS).map(|check| check.id);
-            let known: Vec<&str> = known.collect();
-            bail!("{}: no such check; there are {}", args.subject, known.join(", "));
+            bail!("{}: {}", args.subject, what::no_such("check", &args.subject, known));
         }
         None => explain_package(args, output)?,
     }
@@ -41,18 +39,14 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
 }
 
 fn explain_package(args: &Args, output: &Output) -> anyhow::Result<()> {
-    let mut request = what::request(&args.tree, &args.what)?;
+    let mut request = what::request(&args.tree.path(), &args.what)?;
     request.selection = crate::declared::Selection::new(std::slice::from_ref(&args.subject))?;
     request.keep_evidence = true;
     let report = engine::scan(&request, &Watch::new(stream::watched() && !output.quiet))?;
     if report.packages.is_empty() && report.rest.is_empty() {
-        bail!(
-            "{}: {} has no such attribute; `clarity scan` without --attr lists what there is",
-            args.subject,
-            report.tree
-        );
+        bail!("{}: {}", report.tree, report::unmatched(&report).join("; "));
     }
-    let style = Style { color: stream::colored(output.color), verbose: true, quiet: true };
+    let style = Style { color: stream::colored(output.color), verbose: true, quiet: true, ..Style::default() };
     stream::to_stdout(Escape::Text, style, |out| report::explain(&report, style, out))
 }
 

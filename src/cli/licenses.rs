@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
+use super::names::TreeArg;
 use super::what::{What, request};
 use super::{Output, stream};
 use crate::declared::Usage;
@@ -16,9 +17,12 @@ use crate::tree::{audit, known_system};
 /// Arguments of `clarity licenses`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A nixpkgs-like checkout.
-    tree: PathBuf,
-    /// The tree whose `lib` an overlay means.
+    /// The checkout, where --tree does not name it.
+    #[arg(value_name = "TREE", conflicts_with = "tree")]
+    path: Option<PathBuf>,
+    #[command(flatten)]
+    tree: TreeArg,
+    /// nixpkgs checkout to take `lib` from, for overlays.
     #[arg(long, value_name = "DIR")]
     nixpkgs: Option<PathBuf>,
     /// The platform that conditions are evaluated for [default: the host's].
@@ -45,12 +49,13 @@ enum Form {
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     let mut what = What::metadata(args.nixpkgs.clone(), args.system.clone(), args.no_cache);
     what.cache_dir.clone_from(&args.cache_dir);
+    let path = args.path.clone().unwrap_or_else(|| args.tree.path());
     let watch = Watch::new(stream::watched() && !output.quiet);
-    let (table, packages) = engine::whole_tree(&request(&args.tree, &what)?, &watch)?;
+    let (table, packages) = engine::whole_tree(&request(&path, &what)?, &watch)?;
     watch.finish();
     let mut usage = Usage::default();
     packages.iter().for_each(|(_, declared)| usage.add(&table, declared));
-    let tree = args.tree.display().to_string();
+    let tree = path.display().to_string();
     let report = TableReport { tree, remarks: audit(&table), table, usage };
     let style = Style::default();
     match args.format {

@@ -8,20 +8,30 @@ mod baseline;
 mod detect;
 mod diff;
 mod docs;
+mod examples;
 mod explain;
 mod fix;
+mod init;
 mod interrupt;
 mod licenses;
+mod list;
+mod manual;
+mod names;
+mod reproduce;
+mod review;
 mod scan;
 mod schema;
 mod stream;
 mod suggest;
+mod suppress;
 mod what;
 
 use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::report::Style;
 
 /// Makes the license metadata of nixpkgs true: compares what is declared with what the sources say.
 #[derive(Debug, Parser)]
@@ -39,36 +49,65 @@ struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Compare what packages declare with what their sources say.
+    #[command(after_help = examples::SCAN)]
     Scan(Box<scan::Args>),
+    #[command(after_help = examples::DETECT)]
     Detect(detect::Args),
+    #[command(after_help = examples::DIFF)]
     Diff(Box<diff::Args>),
-    /// Tell everything about one package, or what a check does and when it is wrong.
+    /// Compare what a change does to licenses: what `scan --changed-since` finds.
+    #[command(after_help = examples::REVIEW)]
+    Review(Box<review::Args>),
+    /// List packages with their license and its place.
+    #[command(after_help = examples::LIST)]
+    List(list::Args),
+    /// Show the evidence of one package, or what a check means.
+    #[command(after_help = examples::EXPLAIN)]
     Explain(Box<explain::Args>),
-    /// Turn findings into patches: print them, write them, or make a series of commits.
+    /// Write the fixes: as diffs, in place, as a patch series or as commits.
+    #[command(after_help = examples::FIX)]
     Fix(Box<fix::Args>),
-    /// Hold the license table of a checkout against the SPDX list: what is wrong, missing, unused.
+    /// Compare a checkout's license table with the SPDX list.
     Licenses(licenses::Args),
-    /// Propose the license of a source: the expression, what it rests on, and what is uncertain.
+    /// Propose the license of a source, for a new package.
+    #[command(after_help = examples::SUGGEST)]
     Suggest(suggest::Args),
+    /// Write a block to clarity.toml that accepts a finding of one package.
+    Suppress(Box<suppress::Args>),
+    /// Print a wrong finding as an issue for clarity, without private data.
+    Report(Box<reproduce::Args>),
+    /// Write a commented clarity.toml for a tree.
+    Init(init::Args),
     Cache(cache::Args),
-    /// Print the documentation of the checks and formats, or a page about security, as Markdown.
+    /// Print the documentation: checks, configuration, CI, fixes, sources, security.
     Docs(docs::Args),
     /// Print a published JSON Schema.
     Schema(schema::Args),
+    /// Print completions for a shell.
+    Completions(manual::Completions),
+    /// Write the man pages to a folder.
+    Man(manual::Man),
 }
 
 /// Options of every subcommand.
 #[derive(Clone, Debug, clap::Args)]
 struct Output {
-    /// Say more: every witness, every package that was not looked at.
-    #[arg(long, short, global = true)]
+    /// Show all evidence and every skipped package.
+    #[arg(long, short, global = true, help_heading = "Global options")]
     verbose: bool,
-    /// Say less: findings only, no progress.
-    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    /// Show findings only, and no progress.
+    #[arg(long, short, global = true, conflicts_with = "verbose", help_heading = "Global options")]
     quiet: bool,
     /// Colours on the terminal.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, help_heading = "Global options")]
     color: Color,
+}
+
+impl Output {
+    /// The style of a report without colors.
+    fn style(&self) -> Style {
+        Style { verbose: self.verbose, quiet: self.quiet, ..Style::default() }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -107,6 +146,13 @@ fn dispatch(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.command {
         _ if args.version => stream::print_line(&version(args.output.verbose)),
         Some(Command::Scan(scan)) => scan::run(scan, &args.output),
+        Some(Command::Review(review)) => review::run(review, &args.output),
+        Some(Command::List(list)) => list::run(list, &args.output),
+        Some(Command::Suppress(suppress)) => suppress::run(suppress, &args.output),
+        Some(Command::Report(reproduce)) => reproduce::run(reproduce, &args.output),
+        Some(Command::Init(init)) => init::run(init),
+        Some(Command::Completions(completions)) => manual::completions(completions),
+        Some(Command::Man(man)) => manual::man(man),
         Some(Command::Explain(explain)) => explain::run(explain, &args.output),
         Some(Command::Fix(fix)) => fix::run(fix, &args.output),
         Some(Command::Detect(detect)) => detect::run(detect),

@@ -14,39 +14,52 @@ use crate::engine::{self, Request, Watch};
 use crate::report::{self, Ending, FORMATS, Format, Report, Style};
 use crate::tree::{Changes, Checkout};
 
-use super::what::{What, configuration, exists, request_by};
+use super::names::Names;
+use super::what::{What, configuration, exists, no_such, request_by};
 use super::{FOUND, INCOMPLETE, INTERRUPTED, Output, USAGE, baseline, interrupt, stream};
 
 /// Arguments of `clarity scan`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Attributes or globs over them (`ripgrep`, `python3Packages.*`), and the tree: a checkout, a folder of .nix files
-    /// or one file. A path has a `/` or is there [default: all attributes of the current folder].
-    #[arg(value_name = "ATTR|PATH")]
-    names: Vec<String>,
-    /// The tree, where it is not among the arguments.
-    #[arg(long, short = 'f', value_name = "DIR")]
-    tree: Option<PathBuf>,
     #[command(flatten)]
-    pub(super) what: What,
+    names: Names,
     /// Only packages whose definition, arguments or source changed between this git revision and the work tree, and only
     /// what is new about them; a source that changed is compared with the one before.
     #[arg(long, value_name = "REV")]
     changed_since: Option<String>,
-    /// The least severity of a finding that makes the exit code 1 [default: warning].
-    #[arg(long, value_enum, value_name = "SEVERITY")]
+    #[command(flatten)]
+    manner: Manner,
+}
+
+/// Options of a scan whatever it is of.
+#[derive(Debug, clap::Args)]
+pub(super) struct Manner {
+    #[command(flatten)]
+    what: What,
+    /// Exit with 1 if a finding has at least this severity [default: warning].
+    #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Result")]
     fail_on: Option<Threshold>,
+    /// Exit with 0 whatever is found; incomplete runs still exit with 3.
+    #[arg(long, conflicts_with = "fail_on", help_heading = "Result")]
+    exit_zero: bool,
     /// Exit with 3 where any package could not be looked at, also one that was not asked for by name.
-    #[arg(long)]
+    #[arg(long, help_heading = "Result")]
     strict: bool,
     /// Do not exit with 3 where something that was asked for could not be looked at.
-    #[arg(long, conflicts_with = "strict")]
+    #[arg(long, conflicts_with = "strict", help_heading = "Result")]
     allow_incomplete: bool,
     /// How the report is written to stdout; `clarity docs` lists the formats.
-    #[arg(long, value_parser = format_named, default_value = "terminal")]
+    #[arg(long, value_parser = format_named, default_value = "terminal", help_heading = "Result")]
     format: &'static Format,
-    /// Also write the report to a file; repeat for several. Without a format: the one of --format.
-    #[arg(long, short, value_name = "[FORMAT=]FILE")]
+    /// List every finding in the terminal, however many there are.
+    #[arg(long, help_heading = "Result")]
+    all: bool,
+    /// Only count the findings by check in the terminal.
+    #[arg(long, conflicts_with = "all", help_heading = "Result")]
+    statistics: bool,
+    /// Also write the report to a file; repeat for several. Without a format: that of the file name (`x.sarif`), else the
+    /// one of --format.
+    #[arg(long, short, value_name = "[FORMAT=]FILE", help_heading = "Result")]
     output: Vec<String>,
     #[command(flatten)]
     accepted: Accepted,
@@ -56,13 +69,13 @@ pub(super) struct Args {
 #[derive(Debug, clap::Args)]
 struct Accepted {
     /// Findings in this file do not count.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Accepted findings")]
     baseline: Option<PathBuf>,
     /// Write all findings that are not suppressed to this file; the run then succeeds.
-    #[arg(long, value_name = "FILE", conflicts_with = "changed_since")]
+    #[arg(long, value_name = "FILE", help_heading = "Accepted findings")]
     write_baseline: Option<PathBuf>,
     /// Remove from the baseline what no longer occurs.
-    #[arg(long, requires = "baseline", conflicts_with_all = ["write_baseline", "changed_since"])]
+    #[arg(long, requires = "baseline", conflicts_with = "write_baseline", help_heading = "Accepted findings")]
     prune_baseline: bool,
 }
 
@@ -86,25 +99,40 @@ impl Threshold {
 }
 
 fn format_named(name: &str) -> Result<&'static Format, String> {
-    let known = || FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
-    report::format(name).ok_or_else(|| format!("no such format; there are {}", known()))
+    report::format(name).ok_or_else(|| no_such("format", name, FORMATS.iter().map(|format| format.name)))
 }
 
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
-    let (path, attrs) = named(args)?;
-    let changes = args.changed_since.as_deref().map(|rev| changes(&path, rev)).transpose()?;
-    let since = args.changed_since.as_deref().zip(changes.as_ref());
-    let config = configuration(&path, &args.what, since)?;
+    let (path, attrs) = args.names.split()?;
+    scan(&path, attrs, args.changed_since.as_deref(), &args.manner, output)
+}
+
+/// Scans these packages of the tree at `path`, or those that changed since `rev`.
+pub(super) fn scan(
+    path: &Path,
+    mut attrs: Vec<String>,
+    rev: Option<&str>,
+    args: &Manner,
+    output: &Output,
+) -> anyhow::Result<ExitCode> {
+    attrs.extend_from_slice(&args.what.attr);
+    if rev.is_some() && (args.accepted.write_baseline.is_some() || args.accepted.prune_baseline) {
+        bail!("a baseline covers the whole tree; leave out --changed-since to write or prune it");
+    }
+    let changes = rev.map(|rev| changes(path, rev)).transpose()?;
+    let since = rev.zip(changes.as_ref());
+    let config = configuration(path, &args.what, since)?;
     let outputs = args.output.iter().map(|text| target(text, args.format)).collect::<anyhow::Result<Vec<_>>>()?;
-    let mut request = request_of(args, (&path, &attrs), &config, since)?;
+    let mut request = request_of(args, (path, &attrs), &config, since)?;
     request.quotes = args.format.quotes || outputs.iter().any(|(format, _)| format.quotes);
     let watch = Watch::new(stream::watched() && !output.quiet);
     interrupt::begin(&watch, args.what.deadline)?;
     // Left to the system: the process ends with this function, and taking apart what is large is a part of its time.
     let checkout = ManuallyDrop::new(Checkout::open(&request.path, &request.tree)?);
     let report = ManuallyDrop::new(engine::scan_checkout(&checkout, &request, &watch)?);
-    let style = |color| Style { color, verbose: output.verbose, quiet: output.quiet };
+    let (all, statistics) = (args.all, args.statistics);
+    let style = |color| Style { color, all, statistics, ..output.style() };
     for (format, file) in &outputs {
         stream::to_file(file, |out| format.write(&report, style(false), out))?;
     }
@@ -115,21 +143,8 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(keep_baseline(&args.accepted, &request, &report)?.unwrap_or_else(|| code(&report))))
 }
 
-/// The tree and the attributes that the arguments name.
-fn named(args: &Args) -> anyhow::Result<(PathBuf, Vec<String>)> {
-    let is_path = |name: &&String| name.contains('/') || *name == ".." || Path::new(name).exists();
-    let (paths, attrs): (Vec<&String>, Vec<&String>) = args.names.iter().partition(is_path);
-    let mut trees = args.tree.iter().cloned().chain(paths.into_iter().map(PathBuf::from));
-    let tree = trees.next().unwrap_or_else(|| PathBuf::from("."));
-    if let Some(second) = trees.next() {
-        bail!("{} and {} are two trees; name one, and attributes with --attr", tree.display(), second.display());
-    }
-    let attrs = args.what.attr.iter().chain(attrs).cloned().collect();
-    Ok((tree, attrs))
-}
-
 fn request_of(
-    args: &Args,
+    args: &Manner,
     (path, attrs): (&Path, &[String]),
     config: &Config,
     since: Option<(&str, &Changes)>,
@@ -140,10 +155,10 @@ fn request_of(
         None => baseline::read(file),
     };
     request.triage.baseline = args.accepted.baseline.as_ref().map(read).transpose()?;
-    request.since.clone_from(&args.changed_since);
+    request.since = since.map(|(rev, _)| rev.to_owned());
     request.strict |= args.strict;
     request.allow_gaps = args.allow_incomplete;
-    if let Some(threshold) = args.fail_on {
+    if let Some(threshold) = args.fail_on.or(args.exit_zero.then_some(Threshold::Never)) {
         request.gate.least = threshold.severity();
         request.policy.gate = false;
     }
@@ -213,6 +228,6 @@ fn target(text: &str, default: &'static Format) -> anyhow::Result<(&'static Form
         Some((name, _)) if !name.contains(['/', '.']) => {
             bail!("--output {text}: {}", format_named(name).err().unwrap_or_default())
         }
-        _ => Ok((default, PathBuf::from(text))),
+        _ => Ok((report::by_file_name(text).unwrap_or(default), PathBuf::from(text))),
     }
 }

@@ -24,7 +24,7 @@ pub(super) struct Args {
     /// The source: a folder or an archive.
     path: PathBuf,
     /// The checkout whose license table gives the names [default: the table that clarity carries].
-    #[arg(long = "for", value_name = "TREE")]
+    #[arg(long, short = 'f', alias = "for", value_name = "DIR")]
     tree: Option<PathBuf>,
     /// How the answer is written.
     #[arg(long, value_enum, default_value_t = Format::Nix)]

@@ -6,12 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use crate::check::Severity;
+use crate::conclusion::Confidence;
 use crate::config::{self, Config, Place};
 use crate::declared::evaluated::Evaluated;
 use crate::engine::{Ignored, Request};
 use crate::source::{self, Network};
 use crate::store::Store;
+use crate::text::nearest;
 use crate::tree::{self, Changes, known_system};
 use crate::{check, declared, triage};
 
@@ -19,64 +23,76 @@ use crate::{check, declared, triage};
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct What {
     /// Only these attributes; globs (`python3Packages.*`), repeatable; `-` reads them from stdin, one a line.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = "Packages")]
     pub(super) attr: Vec<String>,
     /// Folders with sources: DIR/<attr>, DIR/<pname>-<version>, the file name of its url or DIR/<pname>, unpacked or as
     /// an archive.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = "Sources")]
     sources: Vec<PathBuf>,
     /// Download the sources that are missing.
-    #[arg(long, conflicts_with = "offline")]
+    #[arg(long, conflicts_with = "offline", help_heading = "Sources")]
     fetch: bool,
     /// Never use the network, whatever clarity.toml says.
-    #[arg(long)]
+    #[arg(long, help_heading = "Sources")]
     offline: bool,
     /// Let the Nix on PATH get the sources that are missing. Runs the tree's code: only for trees you trust.
-    #[arg(long, conflicts_with = "offline")]
+    #[arg(long, conflicts_with = "offline", help_heading = "Sources")]
     nix: bool,
     /// Also look at what package managers bring along (`cargoDeps`, `goModules`, `npmDeps`): scopes of their own.
-    #[arg(long)]
+    #[arg(long, help_heading = "Sources")]
     vendored: bool,
-    /// The tree whose `lib` an overlay or a lone file means.
-    #[arg(long, value_name = "DIR")]
+    /// nixpkgs checkout to take `lib` from, for overlays and single files.
+    #[arg(long, value_name = "DIR", help_heading = "Packages")]
     nixpkgs: Option<PathBuf>,
     /// The platform that conditions are evaluated for [default: the host's].
-    #[arg(long, value_name = "SYSTEM", value_parser = known_system)]
+    #[arg(long, value_name = "SYSTEM", value_parser = known_system, help_heading = "Packages")]
     system: Option<String>,
     /// Evaluated metadata as a second witness: the JSON of `nix-env -qaP --json --meta`, of `nix-eval-jobs --meta`, or
     /// packages.json; `.br` is read too.
-    #[arg(long, value_name = "FILE", conflicts_with = "eval")]
+    #[arg(long, value_name = "FILE", conflicts_with = "eval", help_heading = "Packages")]
     meta: Option<PathBuf>,
     /// Let the Nix on PATH evaluate the tree, as a second witness. Runs the tree's code: only for trees you trust.
-    #[arg(long)]
+    #[arg(long, help_heading = "Packages")]
     eval: bool,
     /// No sources at all: only what the metadata tells.
-    #[arg(long, conflicts_with_all = ["sources", "fetch", "nix", "vendored"])]
+    #[arg(long, conflicts_with_all = ["sources", "fetch", "nix", "vendored"], help_heading = "Sources")]
     metadata_only: bool,
     /// Evaluate the metadata anew, and keep nothing of it for the next run.
-    #[arg(long)]
+    #[arg(long, help_heading = "Sources")]
     no_cache: bool,
     /// Where sources and evaluated metadata are kept [default: $CLARITY_CACHE, else ~/.cache/clarity].
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = "Sources")]
     pub(super) cache_dir: Option<PathBuf>,
-    /// Only these checks, e.g. LIC010.
-    #[arg(long, value_name = "LIC0xx", value_parser = check_named)]
-    check: Vec<String>,
+    /// Only these checks, e.g. LIC010,LIC013.
+    #[arg(long, alias = "check", value_name = "CHECK", value_delimiter = ',', value_parser = check_named, help_heading = "Checks")]
+    select: Vec<String>,
     /// Not these checks.
-    #[arg(long, value_name = "LIC0xx", value_parser = check_named)]
+    #[arg(long, value_name = "CHECK", value_delimiter = ',', value_parser = check_named, help_heading = "Checks")]
     ignore: Vec<String>,
+    /// Leave out findings below this severity.
+    #[arg(long, value_name = "SEVERITY", value_parser = severities(), help_heading = "Checks")]
+    min_severity: Option<Severity>,
+    /// Leave out findings below this confidence.
+    #[arg(long, value_name = "CONFIDENCE", value_parser = confidences(), help_heading = "Checks")]
+    min_confidence: Option<Confidence>,
+    /// Only packages of this maintainer (the handle on GitHub).
+    #[arg(long, value_name = "HANDLE", help_heading = "Packages")]
+    maintainer: Vec<String>,
+    /// Only packages of this set, e.g. python3Packages.
+    #[arg(long, value_name = "SET", help_heading = "Packages")]
+    set: Vec<String>,
     /// Worker threads [default: the number of cores].
-    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Limits and configuration")]
     jobs: Option<u16>,
     /// The most seconds that one package may take, evaluated and read [default: 300].
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", help_heading = "Limits and configuration")]
     time_limit: Option<u64>,
     /// The most seconds that the run may take; what is done until then is reported.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Limits and configuration")]
     pub(super) deadline: Option<u64>,
     /// The configuration, which is trusted [default: clarity.toml in PATH or above it in the git work tree; such a file
     /// may only narrow and silence].
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Limits and configuration")]
     config: Option<PathBuf>,
 }
 
@@ -102,9 +118,35 @@ impl What {
     }
 }
 
-fn check_named(id: &str) -> Result<String, String> {
-    let known = || check::CHECKS.iter().map(|check| check.id).collect::<Vec<_>>().join(", ");
-    check::by_id(id).map(|check| check.id.to_owned()).ok_or_else(|| format!("no such check; there are {}", known()))
+/// The message about a name that is none of `known`.
+pub(super) fn no_such<'k>(kind: &str, name: &str, known: impl Iterator<Item = &'k str>) -> String {
+    let known: Vec<&str> = known.collect();
+    match nearest(name, known.iter().copied()) {
+        Some(meant) => format!("no such {kind}; did you mean `{meant}`?"),
+        None => format!("no such {kind}; there are {}", known.join(", ")),
+    }
+}
+
+fn severities() -> impl TypedValueParser<Value = Severity> {
+    PossibleValuesParser::new(["note", "warning", "error"]).map(|name| match name.as_str() {
+        "error" => Severity::Error,
+        "warning" => Severity::Warning,
+        _ => Severity::Note,
+    })
+}
+
+fn confidences() -> impl TypedValueParser<Value = Confidence> {
+    PossibleValuesParser::new(["low", "medium", "high"]).map(|name| match name.as_str() {
+        "high" => Confidence::High,
+        "medium" => Confidence::Medium,
+        _ => Confidence::Low,
+    })
+}
+
+pub(super) fn check_named(id: &str) -> Result<String, String> {
+    check::by_id(id)
+        .map(|check| check.id.to_owned())
+        .ok_or_else(|| no_such("check", id, check::CHECKS.iter().map(|check| check.id)))
 }
 
 /// The request that the arguments and the configuration make.
@@ -141,7 +183,8 @@ pub(super) fn request_by(path: &Path, what: &What, attrs: &[String], config: &Co
         path: path.to_owned(),
         evaluated: second_witness(path, what, &system)?,
         tree: tree::Options { lib: what.nixpkgs.clone(), system },
-        selection: declared::Selection::new(&attributes(attrs)?)?,
+        selection: declared::Selection::new(&selected(attrs, &what.set)?)?,
+        maintainers: what.maintainer.iter().map(|handle| handle.trim_start_matches('@').to_owned()).collect(),
         facts: if what.no_cache { None } else { facts() },
         sources: if what.metadata_only { None } else { Some(source_options(path, what, config)?) },
         vendored: what.vendored || config.vendored,
@@ -150,8 +193,9 @@ pub(super) fn request_by(path: &Path, what: &What, attrs: &[String], config: &Co
         curations: config.curations.clone(),
         checks: check::Options {
             severity: config.severity.clone(),
-            only: what.check.clone(),
+            only: what.select.clone(),
             ignore: what.ignore.clone(),
+            least: (what.min_severity, what.min_confidence),
         },
         triage: triage::Options { suppressions: config.suppressions.clone(), ..triage::Options::default() },
         gate: config.gate(),
@@ -180,6 +224,13 @@ fn loaded(file: &Path) -> anyhow::Result<Evaluated> {
         bail!("--meta {}: has no package; write it with `nix-env -f TREE -qaP --json --meta`", file.display());
     }
     Ok(evaluated)
+}
+
+/// The attributes of `--attr` and of `--set`.
+fn selected(attrs: &[String], sets: &[String]) -> anyhow::Result<Vec<String>> {
+    let mut all = attributes(attrs)?;
+    all.extend(sets.iter().map(|set| format!("{}.*", globset::escape(set.trim_end_matches(".*")))));
+    Ok(all)
 }
 
 /// The attributes of `--attr`; `-` stands for the lines of stdin.

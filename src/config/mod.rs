@@ -187,15 +187,7 @@ fn refused(file: &Path, error: toml::de::Error) -> ConfigError {
 fn meant(message: &str) -> Option<String> {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let unknown = quoted.next().filter(|_| message.starts_with("unknown "))?;
-    nearest(unknown, quoted).map(str::to_owned)
-}
-
-/// The candidate that is closest to `word`, where one is close.
-fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
-    let word = word.to_lowercase();
-    let distance = |candidate: &str| strsim::damerau_levenshtein(&word, &candidate.to_lowercase());
-    let (far, best) = candidates.map(|candidate| (distance(candidate), candidate)).min()?;
-    (far <= (best.len() / 3).max(2)).then_some(best)
+    crate::text::nearest(unknown, quoted).map(str::to_owned)
 }
 
 fn checked(raw: File, file: &Path, text: &str) -> Config {

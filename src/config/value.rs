@@ -10,7 +10,7 @@ use crate::evidence::{CurationReason, Role};
 use crate::license::{self, LicenseExpr};
 use crate::source::{BadKey, PublicKey};
 
-use super::nearest;
+use crate::text::nearest;
 
 /// A glob over attribute paths; `*` also matches dots.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

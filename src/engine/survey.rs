@@ -7,9 +7,9 @@ use crate::declared::{
     self, Bindings, Declared, Facts, Kept, Part, Row, Selection,
     evaluated::{Agreement, Evaluated},
 };
-use crate::report::{Disagreement, Rest, RestKind};
-use crate::text::RelPath;
+use crate::report::{Disagreement, Rest, RestKind, Unmatched};
 use crate::text::stop::{self, Stop};
+use crate::text::{RelPath, nearest};
 use crate::tree::{Checkout, Layout, LicenseTable, Package};
 
 use super::request::{Ignored, Request, ScanError, trusted};
@@ -25,7 +25,7 @@ pub(super) struct Surveyed {
     /// Some of them as they were at a revision.
     pub(super) before: Vec<Found>,
     pub(super) rest: Vec<Rest>,
-    pub(super) unmatched: Vec<String>,
+    pub(super) unmatched: Vec<Unmatched>,
     pub(super) disagreements: Vec<Disagreement>,
     /// The license table, where it was kept.
     pub(super) table: Option<LicenseTable>,
@@ -79,8 +79,20 @@ pub(super) fn survey(checkout: &Checkout, request: &Request, watch: &Watch) -> S
     surveyed.tell_once(checkout);
     let packages = surveyed.packages.iter().map(|(package, _)| package.attr.0.as_str());
     let seen = packages.chain(surveyed.rest.iter().map(|rest| rest.name.as_str()));
-    surveyed.unmatched = request.selection.unmatched(seen);
+    surveyed.unmatched = meant(request.selection.unmatched(seen), checkout, request, watch);
     surveyed
+}
+
+/// `names` that match nothing, each with the attribute of the whole tree that was probably meant.
+fn meant(names: Vec<String>, checkout: &Checkout, request: &Request, watch: &Watch) -> Vec<Unmatched> {
+    let is_plain = |name: &String| !name.contains(['*', '?', '[', '{']);
+    if !names.iter().any(is_plain) {
+        return names.into_iter().map(Unmatched::new).collect();
+    }
+    let all = whole(checkout, &Request { selection: Selection::All, ..request.clone() }, watch);
+    let attrs = || all.packages.iter().map(|(package, _)| package.attr.0.as_str());
+    let meant = |name: &String| is_plain(name).then(|| nearest(name, attrs())).flatten().map(str::to_owned);
+    names.into_iter().map(|name| Unmatched { meant: meant(&name), name }).collect()
 }
 
 /// Selection from a tree without a package set: which of its files must be read alone is known when all of it is.
@@ -182,6 +194,9 @@ fn left_out_row((package, _): Found) -> Rest {
 impl Surveyed {
     /// Leaves out what nobody wants to hear of, hears the second witness, and orders the rows by attribute paths.
     pub(super) fn settle(&mut self, request: &Request) {
+        if !request.maintainers.is_empty() {
+            self.keep_maintained_by(&request.maintainers);
+        }
         if !request.ignored.is_empty() {
             self.leave_out(&request.ignored);
         }
@@ -190,6 +205,22 @@ impl Surveyed {
         }
         self.packages.sort_by(|a, b| a.0.attr.cmp(&b.0.attr));
         self.rest.sort_by(|a, b| (&a.name, a.failed).cmp(&(&b.name, b.failed)));
+    }
+
+    /// Leaves only packages of `handles`. A handle without a package is unmatched.
+    fn keep_maintained_by(&mut self, handles: &[String]) {
+        let is_of = |package: &Package, handle: &String| {
+            let names = package.maintainers.iter().flat_map(|one| one.github.iter().chain(&one.name));
+            names.into_iter().any(|name| name.eq_ignore_ascii_case(handle))
+        };
+        let is_kept = |(package, _): &Found| handles.iter().any(|handle| is_of(package, handle));
+        self.packages.retain(is_kept);
+        self.before.retain(is_kept);
+        self.rest.clear();
+        let is_idle = |handle: &&String| !self.packages.iter().any(|(package, _)| is_of(package, handle));
+        let idle: Vec<Unmatched> =
+            handles.iter().filter(is_idle).map(|handle| Unmatched::new(format!("maintainer {handle}"))).collect();
+        self.unmatched.extend(idle);
     }
 
     fn leave_out(&mut self, ignored: &Ignored) {

@@ -271,8 +271,8 @@ fn held_because(group: &Group<'_>, so_far: usize, options: &Options) -> Option<S
         (Safety::DisplayOnly, _) => {
             Some("something is open that a person has to decide; --interactive asks, with the evidence".to_owned())
         }
-        (Safety::Unsafe, Safety::Safe) => Some("needs a reviewer; `--safety unsafe` writes it".to_owned()),
-        _ if options.limit.is_some_and(|limit| so_far >= limit) => Some("past --limit".to_owned()),
+        (Safety::Unsafe, Safety::Safe) => Some("evidence is thin; review it and pass --safety unsafe".to_owned()),
+        _ if options.limit.is_some_and(|limit| so_far >= limit) => Some("left for later (--limit)".to_owned()),
         _ => None,
     }
 }

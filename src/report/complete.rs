@@ -105,7 +105,7 @@ impl Report {
             return Some(if self.late { Gap::Late } else { Gap::Ended });
         }
         if !self.unmatched.is_empty() {
-            return Some(Gap::NotFound(self.unmatched.clone()));
+            return Some(Gap::NotFound(self.unmatched.iter().map(|one| one.name.clone()).collect()));
         }
         if self.packages.is_empty() && self.rest.iter().all(|rest| rest.failed) && !changed {
             return Some(Gap::NoPackage);

@@ -9,7 +9,7 @@ use crate::fix::{Fix, Plan};
 use crate::text::one_line;
 use crate::verdict::Verdict;
 
-use super::{Outcome, PackageReport, Report, Style, place};
+use super::{Outcome, PackageReport, Report, Style, Unmatched, place};
 
 /// So many packages are named; of more only the number is told.
 const NAMED: usize = 10;
@@ -55,8 +55,12 @@ pub fn open(report: &Report) -> Vec<String> {
 
 /// Requested things that do not exist, one line each.
 pub fn unmatched(report: &Report) -> Vec<String> {
-    let line = |name: &String| {
-        format!("not found: no attribute matches `{}`; check its spelling, or look for it with a glob", one_line(name))
+    let line = |one: &Unmatched| {
+        let hint = match &one.meant {
+            Some(meant) => format!("did you mean `{}`?", one_line(meant)),
+            None => "`clarity list` prints what there is".to_owned(),
+        };
+        format!("not found: no package matches `{}`; {hint}", one_line(&one.name))
     };
     report.unmatched.iter().map(line).collect()
 }

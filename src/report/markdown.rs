@@ -56,7 +56,7 @@ fn head(report: &Report) -> String {
     }
     let accepted = match (totals.known, totals.suppressed) {
         (0, 0) => String::new(),
-        (known, suppressed) => format!(" {known} more were there before, {suppressed} are suppressed."),
+        (known, suppressed) => format!(" {known} known from the baseline, {suppressed} suppressed."),
     };
     text.push_str(&format!(
         "{errors} errors, {warnings} warnings, {notes} notes.{accepted}\n\n\

@@ -4,20 +4,28 @@
 
 pub mod between;
 mod complete;
+mod concise;
 pub mod detected;
 mod diff;
 mod explain;
 mod fixes;
+mod formats;
 mod github;
 mod gitlab;
+mod grouped;
 mod json;
 mod junit;
 mod licenses;
+mod listing;
 mod markdown;
+mod overview;
 mod policy;
+mod reproducer;
+mod reviewdog;
 mod sarif;
 mod sheet;
 mod suggest;
+mod table;
 mod terminal;
 mod wire;
 mod why;
@@ -26,22 +34,23 @@ mod worklist;
 pub use complete::{Asked, Ending, Gap};
 pub use explain::{explain, witnesses};
 pub use fixes::{fixes, left, open, unmatched};
+pub use formats::{FORMATS, Format, LISTING, by_file_name, format};
 pub use licenses::TableReport;
 use markdown::escaped;
 pub use policy::{Policy, Silenced};
+pub use reproducer::reproducer;
 pub use suggest::suggest;
 pub use terminal::finding_block;
 pub use why::{Why, WhyKind};
 pub use worklist::{answers, answers_json, answers_jsonl};
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
 
 use crate::check::{Finding, Judged, NOT_SCANNED, Severity};
 use crate::conclusion::Confidence;
 use crate::declared::{Bindings, Declared};
 use crate::evidence::Evidence;
-use crate::text::{Colors, Digest, Escape, EscapingWriter, RelPath, one_line};
+use crate::text::{Colors, Digest, RelPath, one_line};
 use crate::tree::{AttrPath, Package, TableOrigin};
 use crate::triage::{Entry, State};
 use crate::verdict::Verdict;
@@ -65,7 +74,7 @@ pub struct Report {
     /// Condition under which a run fails.
     pub gate: Gate,
     /// Asked for and not there.
-    pub unmatched: Vec<String>,
+    pub unmatched: Vec<Unmatched>,
     /// Where a real evaluation says something else than the static one.
     pub disagreements: Vec<Disagreement>,
     /// How much of the sources could be looked at.
@@ -108,6 +117,22 @@ pub enum Outcome {
     Skipped(Why),
     /// Could not, because ...
     Failed(Why),
+}
+
+/// A name that matches nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmatched {
+    /// As it was written.
+    pub name: String,
+    /// The attribute that was probably meant.
+    pub meant: Option<String>,
+}
+
+impl Unmatched {
+    /// The name alone.
+    pub fn new(name: impl Into<String>) -> Unmatched {
+        Unmatched { name: name.into(), meant: None }
+    }
 }
 
 /// Static and real evaluation do not agree on a package.
@@ -259,16 +284,35 @@ impl Report {
         totals
     }
 
+    /// True where no source was to be looked at.
+    pub fn is_metadata_only(&self) -> bool {
+        let is_unjudged = |package: &PackageReport| matches!(package.outcome, Outcome::Audited(None));
+        self.coverage == Coverage::default() && self.packages.iter().any(is_unjudged)
+    }
+
     /// All findings: those about packages in order of attribute paths, then the rest.
     pub fn findings(&self) -> impl Iterator<Item = &Located> {
         self.packages.iter().flat_map(|package| &package.findings).chain(&self.apart)
     }
 
-    /// The findings that count, most severe first, then by package.
+    /// The findings that are neither known nor suppressed, in the order of [`Report::findings`].
+    pub fn counted(&self) -> impl Iterator<Item = &Located> {
+        self.findings().filter(|located| located.state == State::New)
+    }
+
+    /// The same without those about sources that were not scanned, which come in thousands, unless all are asked for.
+    fn listed(&self, style: Style) -> impl Iterator<Item = &Located> {
+        self.counted().filter(move |located| style.verbose || located.finding.check.id != NOT_SCANNED.id)
+    }
+
+    /// The findings that count: by severity, then free against unfree, then by confidence, then by package.
     pub fn worst_first(&self) -> Vec<&Located> {
-        let mut findings: Vec<&Located> = self.findings().filter(|located| located.state == State::New).collect();
-        // Findings about sources that were not scanned say little and come in thousands.
-        let rank = |located: &Located| (located.finding.severity, located.finding.check.id != NOT_SCANNED.id);
+        let mut findings: Vec<&Located> = self.counted().collect();
+        let rank = |located: &Located| {
+            let finding = &located.finding;
+            // Findings about sources that were not scanned say little and come in thousands.
+            (finding.severity, finding.check.id != NOT_SCANNED.id, finding.is_about_freedom(), finding.confidence)
+        };
         findings.sort_by_key(|located| std::cmp::Reverse(rank(located)));
         findings
     }
@@ -301,6 +345,10 @@ pub struct Style {
     pub verbose: bool,
     /// Findings only.
     pub quiet: bool,
+    /// Every finding, however many there are.
+    pub all: bool,
+    /// Counts by check instead of the findings.
+    pub statistics: bool,
 }
 
 impl Style {
@@ -308,103 +356,6 @@ impl Style {
     pub fn colors(self) -> Colors {
         if self.color { Colors::Kept } else { Colors::Refused }
     }
-}
-
-/// A format.
-#[derive(Debug)]
-pub struct Format {
-    /// Its name on the command line.
-    pub name: &'static str,
-    /// Purpose.
-    pub what: &'static str,
-    /// True where it shows the lines that findings are about.
-    pub quotes: bool,
-    /// How it writes characters that must not reach a terminal or a runner.
-    pub escape: Escape,
-    render: fn(&Report, Style, &mut dyn Write) -> io::Result<()>,
-}
-
-impl Format {
-    /// Writes `report` to `out`, without anything that a terminal or a CI runner obeys.
-    pub fn write(&self, report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-        let mut out = EscapingWriter::new(out, self.escape, style.colors());
-        (self.render)(report, style, &mut out)?;
-        out.flush()
-    }
-}
-
-/// All formats.
-pub const FORMATS: &[Format] = &[
-    Format {
-        name: "terminal",
-        what: "for people: every finding with its place and its witnesses",
-        quotes: true,
-        escape: Escape::Text,
-        render: terminal::render,
-    },
-    Format {
-        name: "diff",
-        what: "declared against concluded of every drifting package, to read and to grep",
-        quotes: false,
-        escape: Escape::Text,
-        render: diff::render,
-    },
-    Format { name: "json", what: "one document", quotes: false, escape: Escape::Json, render: json::render },
-    Format {
-        name: "jsonl",
-        what: "one line a package, finding or skipped thing, and a summary at the end",
-        quotes: false,
-        escape: Escape::Json,
-        render: json::render_lines,
-    },
-    Format {
-        name: "sarif",
-        what: "SARIF 2.1.0, for code scanning",
-        quotes: true,
-        escape: Escape::Json,
-        render: sarif::render,
-    },
-    Format {
-        name: "github",
-        what: "GitHub workflow commands: annotations",
-        quotes: false,
-        escape: Escape::Commands,
-        render: github::render,
-    },
-    Format {
-        name: "github-summary",
-        what: "the work list, as long as GitHub takes for a step summary",
-        quotes: false,
-        escape: Escape::Text,
-        render: markdown::render_summary,
-    },
-    Format {
-        name: "markdown",
-        what: "a work list with check boxes",
-        quotes: false,
-        escape: Escape::Text,
-        render: markdown::render,
-    },
-    Format { name: "gitlab", what: "GitLab code quality", quotes: false, escape: Escape::Json, render: gitlab::render },
-    Format {
-        name: "junit",
-        what: "JUnit XML, a test case a package",
-        quotes: false,
-        escape: Escape::Xml,
-        render: junit::render,
-    },
-    Format {
-        name: "csv",
-        what: "one row a finding, for spreadsheets",
-        quotes: false,
-        escape: Escape::Text,
-        render: sheet::render,
-    },
-];
-
-/// The format with this name.
-pub fn format(name: &str) -> Option<&'static Format> {
-    FORMATS.iter().find(|format| format.name == name)
 }
 
 /// The published JSON Schema of `--format json`.

@@ -13,21 +13,30 @@ use crate::triage::{State, Suppression};
 
 use super::fixes::unmatched;
 use super::policy::{closing, counted, warnings};
-use super::{Disagreement, Located, Report, Style, Totals, unseen};
+use super::{Disagreement, Located, Report, Style, Totals, overview, unseen};
 
 /// More witnesses than this are counted, not listed, unless all are asked for.
 const SHOWN_WITNESSES: usize = 4;
 
 /// Writes the findings, then what was not looked at, then the totals.
 pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    for located in report.findings().filter(|located| shown(located, style)) {
-        writeln!(out, "{}\n", finding_block(located, style))?;
+    if style.statistics {
+        overview::statistics(report, out)?;
+    } else if overview::is_needed(report, style) {
+        overview::render(report, |located| finding_block(located, style), out)?;
+    } else {
+        listed(report, style, out)?;
     }
     if style.quiet {
         return warnings(report).try_for_each(|line| writeln!(out, "{line}"));
     }
     not_looked_at(report, style, out)?;
     summary(report, out)
+}
+
+fn listed(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut shown = report.findings().filter(|located| shown(located, style));
+    shown.try_for_each(|located| writeln!(out, "{}\n", finding_block(located, style)))
 }
 
 /// Packages that were not scanned are listed by themselves, below the findings; findings that do not count are counted.
@@ -74,7 +83,7 @@ fn footer(located: &Located, style: Style) -> Vec<(&'static str, String)> {
         State::New if finding.check.id == STALE_SUPPRESSION.id => return lines,
         State::New if !style.verbose => return lines,
         State::New => ("accept", format!("add to clarity.toml\n{}", Suppression::block(finding))),
-        State::Known => ("known", "it was there before".to_owned()),
+        State::Known => ("known", "from the baseline".to_owned()),
         State::Suppressed(reason) => ("suppressed", one_line(reason)),
     });
     lines
@@ -122,7 +131,7 @@ fn not_looked_at(report: &Report, style: Style, out: &mut dyn Write) -> io::Resu
     }
     for one in &report.disagreements {
         let Disagreement { attr, stated, evaluated } = one;
-        let line = format!("disagreement: {attr}: {stated} statically, {evaluated} by evaluation");
+        let line = format!("disagreement: {attr}: clarity reads {stated}, Nix evaluates {evaluated}");
         writeln!(out, "{}", one_line(&line))?;
     }
     elsewhere(report, style, out)?;
@@ -134,13 +143,13 @@ fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if report.partial {
         writeln!(out, "\npartial: the run was ended early; this is what was done until then")?;
     }
-    writeln!(out, "\n{}", packages(&totals))?;
+    writeln!(out, "\n{}", packages(report, &totals))?;
     let [notes, warnings, errors] = totals.findings;
     let [errors, warnings, notes] =
         [(errors, "error"), (warnings, "warning"), (notes, "note")].map(|(count, noun)| counted(count, noun));
     write!(out, "findings: {errors}, {warnings}, {notes}")?;
     if totals.known + totals.suppressed > 0 {
-        write!(out, "; {} more were there before, {} are suppressed", totals.known, totals.suppressed)?;
+        write!(out, "; {} known from the baseline, {} suppressed", totals.known, totals.suppressed)?;
     }
     writeln!(out)?;
     next_steps(report, out)?;
@@ -150,7 +159,16 @@ fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if report.bindings.total > 0 {
         writeln!(out, "{}", bindings(&report.bindings))?;
     }
+    coverage(report, out)?;
+    closing(report).try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// How many sources were looked at, and how to get the others.
+fn coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let coverage = report.coverage;
+    if report.is_metadata_only() {
+        return writeln!(out, "metadata only: sources were not looked at");
+    }
     writeln!(
         out,
         "coverage: looked at the sources of {} of {} packages that have one ({} files, {:.1} MB, {} not read as text)",
@@ -160,10 +178,14 @@ fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         coverage.bytes as f64 / 1e6,
         coverage.unread,
     )?;
+    let hint = match report.asked.fetched {
+        true => "the reasons stand above; --strict makes each an error",
+        false => "the others: --fetch downloads them, --sources DIR names a folder that has them",
+    };
     if coverage.looked_at < coverage.with_source {
-        writeln!(out, "          the others: --fetch downloads them, --sources DIR names a folder that has them")?;
+        writeln!(out, "          {hint}")?;
     }
-    closing(report).try_for_each(|line| writeln!(out, "{line}"))
+    Ok(())
 }
 
 /// How many license bindings the tree has, and where those are that no package states.
@@ -211,15 +233,11 @@ fn next_steps(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-fn packages(totals: &Totals) -> String {
-    format!(
-        "packages: {} discovered; {} audited ({} agree, {} drift, {} cannot tell), {} skipped, {} failed",
-        totals.discovered,
-        totals.audited,
-        totals.agrees,
-        totals.drifts,
-        totals.cannot_tell,
-        totals.skipped,
-        totals.failed
-    )
+fn packages(report: &Report, totals: &Totals) -> String {
+    let Totals { discovered, audited, agrees, drifts, cannot_tell, skipped, failed, .. } = totals;
+    let verdicts = match report.is_metadata_only() {
+        true => String::new(),
+        false => format!(" ({agrees} agree, {drifts} drift, {cannot_tell} cannot tell)"),
+    };
+    format!("packages: {discovered} discovered; {audited} audited{verdicts}, {skipped} skipped, {failed} failed")
 }

@@ -164,6 +164,9 @@ pub(super) struct UnseenRow<'a> {
 pub(super) struct UnmatchedRow<'a> {
     schema: u32,
     pattern: &'a str,
+    /// The attribute that was probably meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meant: Option<&'a str>,
 }
 
 /// Static evaluation and `--meta` or `--eval` say different things.
@@ -242,7 +245,10 @@ pub(super) fn rows(report: &Report) -> impl Iterator<Item = Row<'_>> {
         let (attr, stated, evaluated) = (one.attr.0.as_str(), one.stated.as_str(), one.evaluated.as_str());
         Row::Disagreement(DisagreementRow { schema: SCHEMA, attr, stated, evaluated })
     });
-    let unmatched = report.unmatched.iter().map(|pattern| Row::Unmatched(UnmatchedRow { schema: SCHEMA, pattern }));
+    let unmatched = report
+        .unmatched
+        .iter()
+        .map(|one| Row::Unmatched(UnmatchedRow { schema: SCHEMA, pattern: &one.name, meant: one.meant.as_deref() }));
     let apart = report.apart.iter().map(|located| Row::Finding(Box::new(finding(located))));
     packages
         .chain(apart)

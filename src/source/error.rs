@@ -13,7 +13,7 @@ use crate::store::StoreError;
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// Nothing local has it, and the network was not to be asked.
-    #[error("its source is not at hand: {why}")]
+    #[error("source not available locally; {why}")]
     NotAtHand {
         /// Where it was looked for, and what to do.
         why: String,

@@ -58,7 +58,7 @@ impl Sources {
         let why = match self.options.network {
             Network::Fetch => return self.of_network(request, hash, plan),
             Network::Offline => "the run is offline; run once with --fetch, or pass --sources DIR",
-            Network::NotAsked => "pass --fetch to download it, or --sources DIR",
+            Network::NotAsked => "download it with --fetch or name a folder with --sources DIR",
         };
         Err(SourceError::NotAtHand { why: why.to_owned() })
     }

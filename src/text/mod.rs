@@ -6,6 +6,7 @@
 mod digest;
 mod edit;
 mod lines;
+mod nearest;
 mod path;
 mod plain;
 pub mod stop;
@@ -13,6 +14,7 @@ pub mod stop;
 pub use digest::Digest;
 pub use edit::{Edit, EditSet, Overlap};
 pub use lines::{LineIndex, LineRange, Position};
+pub use nearest::nearest;
 pub use path::RelPath;
 pub use plain::{Colors, Escape, EscapingWriter, is_unprintable, one_line};
 

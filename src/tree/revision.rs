@@ -39,6 +39,9 @@ pub enum RevisionError {
         /// As it was given.
         rev: String,
     },
+    /// There is no branch to compare with.
+    #[error("no branch to compare with; name a revision: `clarity review REV`")]
+    NoBase,
     /// Git complained about something else.
     #[error("git {what} failed: {why}")]
     Git {
@@ -81,6 +84,21 @@ impl Changes {
             before.insert(place, entry.instead(bytes));
         }
         Ok(Changes { before, top: repository.top })
+    }
+
+    /// The commit at which the work tree of `path` left the branch that it came from: the upstream of the current
+    /// branch, else the default branch.
+    pub fn fork_point(path: &Path) -> Result<String, RevisionError> {
+        let repository = Repository::around(path)?;
+        let mut missing = RevisionError::NoBase;
+        for base in ["@{upstream}", "origin/HEAD", "origin/master", "origin/main", "master", "main"] {
+            match repository.run("merge-base", &["merge-base", "HEAD", base]) {
+                Ok(id) => return Ok(String::from_utf8_lossy(&id).trim().to_owned()),
+                Err(error @ RevisionError::NoGit) => missing = error,
+                Err(_) => {}
+            }
+        }
+        Err(missing)
     }
 
     /// The disk as it was at the revision.

@@ -392,7 +392,7 @@ fn cached_sources_that_changed_are_not_believed() {
         bytes[at] = b'z';
         fs::write(data, &bytes).expect("writable");
         let error = refusal(acquire(&sources(cached_only(room.path())), &source));
-        assert!(error.contains("not at hand"), "{error}");
+        assert!(error.contains("not available locally"), "{error}");
         acquire(&sources(options(room.path())), &source).expect("fetched anew");
     }
     // A file with a digest that fits it, and not what is declared.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use crate::check::{AUDITS, CHECKS, Check};
+use crate::check::{AUDITS, CHECKS, Check, Severity};
 use crate::report::{FORMATS, Style};
 use crate::text::Escape;
 
@@ -69,8 +69,10 @@ fn write(out: &mut dyn Write) -> io::Result<()> {
         section(check, out)?;
         writeln!(
             out,
-            "Severity: {}. Another one, or none: `[severity]` with `{} = \"note\"` or `\"off\"` in `clarity.toml`.",
-            check.severity, check.id
+            "Severity: {}. To change it, set in `clarity.toml`: `[severity]` and `{} = \"{}\"`, or `\"off\"`.",
+            check.severity,
+            check.id,
+            if check.severity == Severity::Note { "warning" } else { "note" }
         )?;
     }
     writeln!(out, "\n# Audits\n\n`clarity licenses` holds the license table of a checkout against the SPDX list.")?;

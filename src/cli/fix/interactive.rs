@@ -22,8 +22,8 @@ pub(super) fn run(args: &super::Args, output: &Output, watch: &Watch) -> anyhow:
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         bail!("--interactive asks questions, and stdin or stdout is no terminal; --write and --patch-dir need none");
     }
-    let mut memory = Memory::of(&args.path, args.what.cache_root(), args.again)?;
-    let mut request = what::request(&args.path, &args.what)?;
+    let (path, mut request) = super::request(args)?;
+    let mut memory = Memory::of(&path, args.what.cache_root(), args.again)?;
     request.triage.baseline = Some(memory.skipped.clone());
     interrupt::begin(watch, args.what.deadline)?;
     let rows = import::rows(&args.list)?;
@@ -43,7 +43,7 @@ pub(super) fn run(args: &super::Args, output: &Output, watch: &Watch) -> anyhow:
         .cloned()
         .collect();
     let style = Style { verbose: true, ..super::style(output) };
-    let config = what::config_file(&args.path, &args.what)?;
+    let config = what::config_file(&path, &args.what)?;
     let mut talk = Talk::new(session, style, super::dirty(args), config, watch.clone());
     let tally = talk.through(&findings, &mut memory)?;
     stream::print_line(&in_words(&tally, findings.len()))?;

@@ -17,19 +17,20 @@ use crate::fix::{self, Dirty, Plan, Repository};
 use crate::report::{self, Report, Style};
 use crate::text::Escape;
 
+use super::names::Names;
 use super::{FOUND, INCOMPLETE, INTERRUPTED, Output, USAGE, interrupt, stream, what};
 
 /// Prints, writes or commits the license values that the evidence asks for.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A nixpkgs-like checkout, a folder of .nix files, or one file.
-    path: PathBuf,
+    #[command(flatten)]
+    names: Names,
     #[command(flatten)]
     what: what::What,
     /// How sure a fix must be: safe ones only, or also those that need a reviewer.
     #[arg(long, value_enum, default_value_t = Sureness::Safe, conflicts_with_all = ["interactive", "for_upstream"])]
     safety: Sureness,
-    /// At most so many fixes.
+    /// Stop after N fixes.
     #[arg(long, value_name = "N", conflicts_with_all = ["interactive", "for_upstream"])]
     limit: Option<usize>,
     #[command(flatten)]
@@ -80,12 +81,21 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     if args.how.interactive {
         return interactive::run(args, output, &watch);
     }
-    let request = what::request(&args.path, &args.what)?;
+    let (_, request) = request(args)?;
     interrupt::begin(&watch, args.what.deadline)?;
     match import::rows(&args.list)? {
         Some(rows) => import::run(args, output, &Session::open_list(&request, &watch, &rows)?, &rows, &watch),
         None => fix(args, output, &request, &watch),
     }
+}
+
+/// The tree and the request for the packages that the arguments name.
+fn request(args: &Args) -> anyhow::Result<(PathBuf, Request)> {
+    let (path, mut attrs) = args.names.split()?;
+    attrs.extend_from_slice(&args.what.attr);
+    let config = what::configuration(&path, &args.what, None)?;
+    let request = what::request_by(&path, &args.what, &attrs, &config)?;
+    Ok((path, request))
 }
 
 fn fix(args: &Args, output: &Output, request: &Request, watch: &Watch) -> anyhow::Result<ExitCode> {
@@ -110,7 +120,7 @@ fn dirty(args: &Args) -> Dirty {
 }
 
 fn style(output: &Output) -> Style {
-    Style { color: stream::colored(output.color), verbose: output.verbose, quiet: output.quiet }
+    Style { color: stream::colored(output.color), ..output.style() }
 }
 
 /// Prints the fixes of `plan`, or does with them what was asked for.

@@ -128,7 +128,7 @@ impl Talk {
                     }
                 }
                 ('q', ..) => return Ok(Next::End),
-                _ => self.say("that key means nothing here")?,
+                _ => self.say("keys: a accept, s skip, x suppress, q quit")?,
             }
             if self.watch.is_ended() {
                 return Ok(Next::End);
@@ -146,7 +146,7 @@ impl Talk {
                         "nothing to write; `clarity fix --for-upstream {attr}` words a question to upstream"
                     ))
                 }
-                _ => self.say("nothing to write by itself"),
+                _ => self.say("no automatic fix"),
             };
         };
         if choice.suffix_is_open {
@@ -206,7 +206,7 @@ impl Talk {
 
     /// Writes the block that silences `finding`. True where it was done.
     fn suppress(&mut self, finding: &Finding) -> anyhow::Result<bool> {
-        let question = format!("why is it to be silenced? (goes to {}; empty: not at all) ", self.config.display());
+        let question = format!("Reason to suppress this (saved in {}; empty = cancel): ", self.config.display());
         self.write(&question)?;
         let reason = self.heard(|term| term.read_line())?.unwrap_or_default();
         let reason = reason.trim();

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::bail;
 
 use crate::check::Judged;
-use crate::cli::{FOUND, INTERRUPTED, interrupt, stream, what};
+use crate::cli::{FOUND, INTERRUPTED, interrupt, stream};
 use crate::conclusion::Conclusion;
 use crate::declared::Selection;
 use crate::engine::{self, Watch};
@@ -15,7 +15,7 @@ use crate::text::Escape;
 
 /// Prints the question about `attr`.
 pub(super) fn run(args: &super::Args, attr: &str, watch: &Watch) -> anyhow::Result<ExitCode> {
-    let mut request = what::request(&args.path, &args.what)?;
+    let (_, mut request) = super::request(args)?;
     if request.sources.is_none() {
         bail!("--for-upstream looks at the source; leave out --metadata-only");
     }

@@ -1,0 +1,180 @@
+//! The formats of a report: one row each.
+
+use std::io::{self, Write};
+
+use super::{Report, Style};
+use super::{
+    concise, diff, github, gitlab, grouped, json, junit, listing, markdown, reviewdog, sarif, sheet, table, terminal,
+};
+use crate::text::{Escape, EscapingWriter};
+
+/// A format.
+#[derive(Debug)]
+pub struct Format {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// Purpose.
+    pub what: &'static str,
+    /// True where it shows the lines that findings are about.
+    pub quotes: bool,
+    /// Endings of file names that mean it, the longest first where one ends like another.
+    endings: &'static [&'static str],
+    /// How it writes characters that must not reach a terminal or a runner.
+    pub escape: Escape,
+    render: fn(&Report, Style, &mut dyn Write) -> io::Result<()>,
+}
+
+impl Format {
+    /// Writes `report` to `out`, without anything that a terminal or a CI runner obeys.
+    pub fn write(&self, report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        let mut out = EscapingWriter::new(out, self.escape, style.colors());
+        (self.render)(report, style, &mut out)?;
+        out.flush()
+    }
+}
+
+/// All formats.
+pub const FORMATS: &[Format] = &[
+    Format {
+        name: "terminal",
+        what: "for people: every finding with its place and its witnesses",
+        quotes: true,
+        endings: &[],
+        escape: Escape::Text,
+        render: terminal::render,
+    },
+    Format {
+        name: "concise",
+        what: "`file:line:column: LIC010 attribute: message`, for editors and grep",
+        quotes: false,
+        endings: &[],
+        escape: Escape::Text,
+        render: concise::render,
+    },
+    Format {
+        name: "grouped",
+        what: "the findings by file, in order of lines",
+        quotes: false,
+        endings: &[],
+        escape: Escape::Text,
+        render: grouped::render,
+    },
+    Format {
+        name: "table",
+        what: "declared beside concluded, one line a package that does not agree; all of them with -v",
+        quotes: false,
+        endings: &[],
+        escape: Escape::Text,
+        render: table::render,
+    },
+    Format {
+        name: "diff",
+        what: "declared against concluded of every drifting package, to read and to grep",
+        quotes: false,
+        endings: &[],
+        escape: Escape::Text,
+        render: diff::render,
+    },
+    Format {
+        name: "json",
+        what: "one document",
+        quotes: false,
+        endings: &[".json"],
+        escape: Escape::Json,
+        render: json::render,
+    },
+    Format {
+        name: "jsonl",
+        what: "one line a package, finding or skipped thing, and a summary at the end",
+        quotes: false,
+        endings: &[".jsonl", ".ndjson"],
+        escape: Escape::Json,
+        render: json::render_lines,
+    },
+    Format {
+        name: "sarif",
+        what: "SARIF 2.1.0, for code scanning",
+        quotes: true,
+        endings: &[".sarif", ".sarif.json"],
+        escape: Escape::Json,
+        render: sarif::render,
+    },
+    Format {
+        name: "github",
+        what: "GitHub workflow commands: annotations",
+        quotes: false,
+        endings: &[],
+        escape: Escape::Commands,
+        render: github::render,
+    },
+    Format {
+        name: "github-summary",
+        what: "the work list, as long as GitHub takes for a step summary",
+        quotes: false,
+        endings: &[],
+        escape: Escape::Text,
+        render: markdown::render_summary,
+    },
+    Format {
+        name: "markdown",
+        what: "a work list with check boxes",
+        quotes: false,
+        endings: &[".md"],
+        escape: Escape::Text,
+        render: markdown::render,
+    },
+    Format {
+        name: "rdjson",
+        what: "the diagnostic format of reviewdog, for comments in pull requests",
+        quotes: true,
+        endings: &[".rdjson"],
+        escape: Escape::Json,
+        render: reviewdog::render,
+    },
+    Format {
+        name: "gitlab",
+        what: "GitLab code quality",
+        quotes: false,
+        endings: &[],
+        escape: Escape::Json,
+        render: gitlab::render,
+    },
+    Format {
+        name: "junit",
+        what: "JUnit XML, a test case a package",
+        quotes: false,
+        endings: &[".xml"],
+        escape: Escape::Xml,
+        render: junit::render,
+    },
+    Format {
+        name: "csv",
+        what: "one row a finding, for spreadsheets",
+        quotes: false,
+        endings: &[".csv"],
+        escape: Escape::Text,
+        render: sheet::render,
+    },
+];
+
+/// The lines of `clarity list`.
+pub const LISTING: Format = Format {
+    name: "list",
+    what: "attribute, license and place of each package",
+    quotes: false,
+    endings: &[],
+    escape: Escape::Text,
+    render: listing::render,
+};
+
+/// The format with this name.
+pub fn format(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}
+
+/// The format that the name of a file means: `x.sarif`, `x.csv`.
+pub fn by_file_name(name: &str) -> Option<&'static Format> {
+    let means = |ending: &&str| name.to_ascii_lowercase().ends_with(ending);
+    let length = |format: &&Format| format.endings.iter().copied().filter(means).map(str::len).max().unwrap_or(0);
+    FORMATS.iter().filter(|format| length(format) > 0).max_by_key(length)
+}

@@ -1,0 +1,53 @@
+//! Declared beside concluded, one line a package.
+
+use std::io::{self, Write};
+
+use super::policy::warnings;
+use super::{Outcome, PackageReport, Report, Style};
+use crate::check::declared_in_words;
+use crate::conclusion::Conclusion;
+use crate::text::one_line;
+use crate::verdict::Verdict;
+
+/// A longer cell moves the rest of its own line only.
+const WIDEST: usize = 40;
+
+const HEAD: [&str; 4] = ["PACKAGE", "VERDICT", "DECLARED", "CONCLUDED"];
+
+/// Writes the packages that do not agree; all that were looked at with `-v` or where they were asked for by name.
+pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let all = style.verbose || report.asked.by_name;
+    let rows: Vec<[String; 4]> = report.packages.iter().filter_map(|package| row(package, all)).collect();
+    let width = |column: usize| {
+        let cells = rows.iter().map(|row| row[column].chars().count());
+        cells.filter(|width| *width <= WIDEST).max().unwrap_or(0).max(HEAD[column].len())
+    };
+    let widths = [width(0), width(1), width(2)];
+    if !rows.is_empty() {
+        line(&HEAD.map(str::to_owned), widths, out)?;
+    }
+    rows.iter().try_for_each(|row| line(row, widths, out))?;
+    warnings(report).try_for_each(|line| writeln!(out, "# {line}"))
+}
+
+fn line(row: &[String; 4], [name, verdict, declared]: [usize; 3], out: &mut dyn Write) -> io::Result<()> {
+    let [a, b, c, d] = row;
+    writeln!(out, "{a:<name$}  {b:<verdict$}  {c:<declared$}  {d}")
+}
+
+fn row(package: &PackageReport, all: bool) -> Option<[String; 4]> {
+    let Outcome::Audited(Some(judged)) = &package.outcome else { return None };
+    let verdict = match &judged.verdict {
+        Verdict::Agrees { .. } if !all => return None,
+        Verdict::Agrees { .. } => "agrees",
+        Verdict::Drifts(_) => "drifts",
+        Verdict::Undecided(_) => "cannot tell",
+    };
+    let concluded = match &judged.conclusion {
+        Conclusion::Concluded(concluded) => concluded.expr.to_string(),
+        _ => "?".to_owned(),
+    };
+    let declared = declared_in_words(&package.declared);
+    let declared = if declared.is_empty() { "NONE".to_owned() } else { declared };
+    Some([&package.package.attr.0, verdict, &declared, &concluded].map(one_line))
+}
