@@ -52,7 +52,7 @@ fn main() -> io::Result<()> {
 
 /// The tables of the rows that say what sentences mean.
 fn write_rows(out: &Path) -> io::Result<()> {
-    for name in ["frames", "choices", "exceptions", "restrictions"] {
+    for name in ["frames", "choices", "exceptions"] {
         let path = format!("src/evidence/notice/{name}.toml");
         println!("cargo::rerun-if-changed={path}");
         let table = compile::table(&fs::read_to_string(&path)?);

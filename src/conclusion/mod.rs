@@ -257,7 +257,9 @@ fn same_names(part: &LicenseExpr, whole: &LicenseExpr) -> bool {
 fn parts(scope: &Scope<'_>, expr: Option<&LicenseExpr>) -> Vec<Part> {
     let mut parts: BTreeMap<(RelPath, LicenseExpr), Part> = BTreeMap::new();
     for (file, reading) in scope.readings() {
-        if matches!(file.role, Role::LicenseText | Role::Test | Role::Docs | Role::Example | Role::OtherPlatform) {
+        if matches!(file.role, Role::Test | Role::Docs | Role::Example | Role::OtherPlatform)
+            || file.role == Role::LicenseText && !scope.is_of_shipped_folder(file)
+        {
             continue;
         }
         if expr.is_some_and(|expr| fits(&reading.expr, reading.vague, expr)) {
@@ -266,7 +268,7 @@ fn parts(scope: &Scope<'_>, expr: Option<&LicenseExpr>) -> Vec<Part> {
         let path = scope.part_of(file);
         let entry = parts.entry((path.clone(), reading.expr.clone())).or_insert_with(|| Part {
             path,
-            role: file.role,
+            role: if file.role == Role::LicenseText { Role::Shipped } else { file.role },
             expr: reading.expr.clone(),
             files: 0,
             witness: reading.clone(),
@@ -286,6 +288,7 @@ fn parts(scope: &Scope<'_>, expr: Option<&LicenseExpr>) -> Vec<Part> {
             None => parts.push(text),
         }
     }
+    parts.extend(scope.bundled());
     parts.sort_by(|a, b| (&a.path, &a.expr).cmp(&(&b.path, &b.expr)));
     parts.into_iter().map(narrowed).collect()
 }

@@ -27,7 +27,8 @@ pub struct Restricted {
 pub fn restrictions(evidence: &Evidence, root: &RelPath) -> Vec<Restricted> {
     let mut told = BTreeSet::new();
     let files = evidence.files.iter().filter(|file| file.path.is_below(root) && reaches_the_user(file, root));
-    let mut found: Vec<Restricted> = files.flat_map(of_file).collect();
+    // A copy of another project ships with its own license; terms that leave no license at all concern everybody.
+    let mut found: Vec<Restricted> = files.flat_map(|file| of_file(file, file.role == Role::Vendored)).collect();
     found.sort_by(|a, b| (!a.is_document, &a.file, a.lines).cmp(&(!b.is_document, &b.file, b.lines)));
     found.retain(|one| told.insert((one.kind, one.quote.to_lowercase())));
     found
@@ -36,14 +37,14 @@ pub fn restrictions(evidence: &Evidence, root: &RelPath) -> Vec<Restricted> {
 /// License documents and what ships; of the documentation only what stands at the top, such as the readme.
 fn reaches_the_user(file: &FileEvidence, root: &RelPath) -> bool {
     match file.role {
-        Role::LicenseText | Role::Shipped => true,
+        Role::LicenseText | Role::Shipped | Role::Vendored => true,
         Role::Docs => file.path.parent() == *root,
         _ => false,
     }
 }
 
-fn of_file(file: &FileEvidence) -> impl Iterator<Item = Restricted> {
-    file.restrictions.iter().map(|one| Restricted {
+fn of_file(file: &FileEvidence, is_copy: bool) -> impl Iterator<Item = Restricted> {
+    file.restrictions.iter().filter(move |one| one.of.is_none() || !is_copy).map(|one| Restricted {
         file: file.path.clone(),
         lines: one.lines,
         is_document: file.role == Role::LicenseText,

@@ -4,7 +4,7 @@ use crate::evidence::{Detection, Evidence, FileEvidence, Role, Unread, Witness};
 use crate::license::{LicenseExpr, LicenseName, Suffix, Term, are_wordings};
 use crate::text::RelPath;
 
-use super::Basis;
+use super::{Basis, Part};
 
 /// The files below a root, with the nearest license documents above it.
 pub(super) struct Scope<'e> {
@@ -72,6 +72,28 @@ impl<'e> Scope<'e> {
     /// The folder whose license `file` has: the vendored project it belongs to, else its own folder.
     pub(super) fn part_of(&self, file: &FileEvidence) -> RelPath {
         file.path.parent()
+    }
+
+    /// True for a license document in a folder below the root in which something else ships.
+    pub(super) fn is_of_shipped_folder(&self, file: &FileEvidence) -> bool {
+        let folder = file.path.parent();
+        let ships = |other: &&FileEvidence| other.role == Role::Shipped && other.path.is_below(&folder);
+        folder != self.root && folder.is_below(&self.root) && self.files.iter().any(ships)
+    }
+
+    /// The licenses of what is bundled, as license documents list them.
+    pub(super) fn bundled(&self) -> impl Iterator<Item = Part> {
+        let documents = self.with_role(Role::LicenseText);
+        documents.flat_map(|file| {
+            let texts = file.detections.iter().filter(|one| one.is_of_part());
+            texts.map(move |one| Part {
+                path: file.path.clone(),
+                role: Role::ThirdParty,
+                expr: one.expr.clone(),
+                files: 1,
+                witness: basis(file, one, one.expr.clone(), false),
+            })
+        })
     }
 
     /// A license document where there are some, and none says anything that is understood.
@@ -162,7 +184,7 @@ pub(super) fn reading(file: &FileEvidence) -> Option<Saying> {
         // Its other sentences are about smaller parts.
         return Some(Saying { basis: basis(file, list, list.expr.clone(), false), joined: false });
     }
-    let speaking = || file.detections.iter().filter(|detection| detection.class != Witness::Clue);
+    let speaking = || file.detections.iter().filter(|one| one.class != Witness::Clue && !one.is_of_part());
     if file.role == Role::LicenseText && speaking().any(|detection| detection.class == Witness::Text) {
         let texts = saying(file, Witness::Text)?;
         return Some(choice_among(file, &texts).unwrap_or_else(|| granted_above(file, texts)));
@@ -213,14 +235,28 @@ fn same(left: &Term, right: &Term) -> bool {
 
 /// Joint statement of the witnesses of one class in a file: a family name says nothing beside a member of the family.
 pub(super) fn saying(file: &FileEvidence, class: Witness) -> Option<Saying> {
-    let all: Vec<&Detection> = file.detections.iter().filter(|detection| detection.class == class).collect();
-    let (vague, clear): (Vec<&Detection>, Vec<&Detection>) = all.into_iter().partition(|one| is_vague(one));
+    let all = file.detections.iter().filter(|one| one.class == class && !one.is_of_part());
+    let (vague, mut clear): (Vec<&Detection>, Vec<&Detection>) = all.partition(|one| is_vague(one));
     let is_vague = clear.is_empty();
+    // Each classifier is a statement of its own: "Apache Software License" stays beside "MIT License".
+    let names_another = |one: &&Detection| {
+        let families = || clear.iter().flat_map(|clear| clear.expr.terms()).map(Term::family);
+        one.is_classifier()
+            && !one.expr.terms().into_iter().all(|term| families().any(|family| family == term.family()))
+    };
+    let others: Vec<&Detection> = vague.iter().copied().filter(names_another).filter(|_| !is_vague).collect();
+    clear.extend(others);
     let decisive = without_repeats(without_weaker_suffixes(if is_vague { vague } else { clear }));
     let expr = LicenseExpr::all(decisive.iter().map(|detection| detection.expr.clone()))?;
     let first = *decisive.first()?;
     let joined = decisive.iter().any(|other| other.expr != first.expr);
     Some(Saying { basis: basis(file, first, expr, is_vague), joined })
+}
+
+/// True for a file whose classifiers name several licenses: a set, of which nothing says how it belongs together.
+pub(super) fn is_set(file: &FileEvidence) -> bool {
+    let classifiers: Vec<&Detection> = file.detections.iter().filter(|one| one.is_classifier()).collect();
+    classifiers.iter().any(|one| one.expr != classifiers[0].expr)
 }
 
 fn basis(file: &FileEvidence, shown: &Detection, expr: LicenseExpr, vague: bool) -> Basis {

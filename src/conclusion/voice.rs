@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::evidence::{FileEvidence, Role, Witness};
 use crate::license::{LicenseExpr, Suffix, Term, refines};
 
-use super::scope::{Saying, Scope, is_manifest, reading, saying};
+use super::scope::{Saying, Scope, is_manifest, is_set, reading, saying};
 use super::{Basis, fits, same_names};
 
 /// Where a voice comes from.
@@ -193,14 +193,12 @@ fn manifest(scope: &Scope<'_>) -> Option<Voice> {
     let main = |file: &FileEvidence| {
         !matches!(file.role, Role::Vendored | Role::Test | Role::Example | Role::ThirdParty | Role::OtherPlatform)
     };
-    let bases: Vec<Basis> = scope
-        .nearest(|file| main(file) && stated(file))
-        .into_iter()
-        .filter_map(|file| saying(file, Witness::Manifest))
-        .map(|saying| saying.basis)
-        .collect();
+    let files = scope.nearest(|file| main(file) && stated(file));
+    let bases: Vec<Basis> =
+        files.iter().filter_map(|file| saying(file, Witness::Manifest)).map(|saying| saying.basis).collect();
     let best = clearest(&bases)?;
-    Some(single(Speaker::Manifest, best.expr.clone(), false, bases.clone()))
+    let operator_unstated = files.iter().any(|file| file.path == best.file && is_set(file));
+    Some(single(Speaker::Manifest, best.expr.clone(), operator_unstated, bases.clone()))
 }
 
 fn readme(scope: &Scope<'_>) -> Option<Voice> {

@@ -146,6 +146,12 @@ pub(super) const ALTERNATIVE: DetectorId = "choice/alternatively";
 /// Who sees what a name or a reference means by what another place says.
 pub(super) const BY_REFERENCE: DetectorId = "reference";
 
+/// Who sees, in a license document, the text of something bundled.
+pub(super) const PART_TEXT: DetectorId = "text/part";
+
+/// Who reads the classifiers of Python packages.
+pub(super) const CLASSIFIER: DetectorId = "manifest/classifier";
+
 /// Who sees text that resembles a license and is none that is known.
 pub(super) const UNKNOWN_TEXT: DetectorId = "text/unknown";
 
@@ -177,6 +183,16 @@ impl Detection {
     /// True for an offer to choose of which it is not known between what.
     pub fn is_open_choice(&self) -> bool {
         self.by == CHOICE && self.class == Witness::Clue
+    }
+
+    /// True for a text in a license document that is the license of something bundled.
+    pub fn is_of_part(&self) -> bool {
+        self.by == PART_TEXT
+    }
+
+    /// True for one of several statements of a file of which none says how they belong together.
+    pub fn is_classifier(&self) -> bool {
+        self.by == CLASSIFIER
     }
 
     /// True for a passage that reads like a license and is none that is known; the expression is the nearest one.
@@ -215,6 +231,8 @@ pub struct Seen {
     pub restrictions: Vec<Restriction>,
     /// Runs of words that the file has in common with full texts of licenses.
     pub matched: Vec<crate::text::Span>,
+    /// Bytes that somebody put between the words of a license text.
+    pub added: Vec<crate::text::Span>,
 }
 
 /// How an annotation relates to what a file says itself.

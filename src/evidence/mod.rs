@@ -13,6 +13,7 @@ mod notice;
 mod import;
 mod manifest;
 mod page;
+mod parts;
 mod pipeline;
 mod prefilter;
 mod readme;

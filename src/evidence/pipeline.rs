@@ -13,7 +13,7 @@ use super::notice::kernel;
 use super::page::{self, Encoding, Page};
 use super::prefilter::{Hits, Prefilter};
 use super::text::{self, OwnText, Texts};
-use super::{choice, compiled, copyright, exception, manifest, notice, restriction, reuse, role, tag};
+use super::{choice, compiled, copyright, exception, manifest, notice, parts, restriction, reuse, role, tag};
 use crate::text::{Digest, LineRange, RelPath};
 
 /// Options of detection.
@@ -70,6 +70,8 @@ const SETTLING: &[Step] = &[
     choice::alternatives,
     // A list announced above, or in a readme, makes a choice or parts of its items.
     choice::announced,
+    // Texts below the words that announce what is bundled.
+    parts::settle,
     // Words beside or inside a license that take something away make it another one.
     restriction::settle,
 ];
@@ -101,7 +103,7 @@ impl Detector {
         for rule in DETECTORS {
             facts.push_str(&format!("\n{} {}", rule.id, rule.triggers.join(" ")));
         }
-        let rows = notice::tables().chain([restriction::TABLE]).map(str::as_bytes);
+        let rows = notice::tables().chain([restriction::TABLE, parts::TABLE]).map(str::as_bytes);
         let tables = self.texts.facts().into_iter().chain(rows).map(|table| Digest::of(table).to_string());
         let tables: Vec<String> = tables.collect();
         Digest::of(format!("{facts}\n{}\n{}", tables.join(" "), self.own).as_bytes())

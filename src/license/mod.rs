@@ -15,6 +15,7 @@ pub use family::{are_variants, are_wordings, refines};
 pub use parse::{ParseError, parse, parse_lenient};
 pub use relation::{Difference, alternatives, covers, difference, equivalent};
 pub use spdx_list::{
-    ExceptionInfo, LicenseInfo, exception, exceptions, license, license_ignoring_case, licenses, list_version,
+    ExceptionInfo, LicenseInfo, exception, exceptions, is_known_unfree, license, license_ignoring_case, licenses,
+    list_version,
 };
 pub use term::{LicenseName, Suffix, Term};

@@ -62,6 +62,20 @@ static BY_LOWER_CASE: LazyLock<BTreeMap<String, spdx::LicenseId>> = LazyLock::ne
     listed.filter_map(|entry| Some((entry.name.to_ascii_lowercase(), spdx::license_id(entry.name)?))).collect()
 });
 
+/// Ids of licenses that are known not to be free, `*` for any letters; comments begin with `#`.
+const UNFREE: &str = include_str!("unfree.txt");
+
+/// True for a license of the list that is known not to be free; false says nothing.
+pub fn is_known_unfree(id: &str) -> bool {
+    let fits = |pattern: &str| match pattern.split('*').collect::<Vec<_>>().as_slice() {
+        [whole] => *whole == id,
+        ["", part, ""] => id.contains(part),
+        [start, ""] => id.starts_with(start),
+        _ => false,
+    };
+    UNFREE.lines().filter(|line| !line.starts_with('#')).any(fits)
+}
+
 /// The exception with this id, in any case.
 pub fn exception(id: &str) -> Option<ExceptionInfo> {
     let listed = spdx::identifiers::EXCEPTIONS.iter().find(|entry| entry.name.eq_ignore_ascii_case(id))?;
@@ -100,5 +114,21 @@ fn info(found: spdx::LicenseId) -> LicenseInfo {
         osi_approved: found.is_osi_approved(),
         fsf_libre: found.is_fsf_free_libre(),
         gnu: found.is_gnu(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{UNFREE, is_known_unfree, licenses};
+
+    #[test]
+    fn no_approved_license_is_unfree_and_every_line_names_one() {
+        let unfree: Vec<&str> = licenses().map(|one| one.id).filter(|id| is_known_unfree(id)).collect();
+        let approved = licenses().filter(|one| one.osi_approved || one.fsf_libre).map(|one| one.id);
+        assert_eq!(approved.filter(|id| unfree.contains(id)).collect::<Vec<_>>(), Vec::<&str>::new());
+        for line in UNFREE.lines().filter(|line| !line.starts_with('#')) {
+            let part = line.trim_matches('*');
+            assert!(unfree.iter().any(|id| id.contains(part)), "{line} names no license");
+        }
     }
 }

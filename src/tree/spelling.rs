@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::LicenseTable;
-use crate::license::{LicenseExpr, LicenseName, Suffix, Term, are_wordings};
+use crate::license::{LicenseExpr, LicenseName, Suffix, Term, are_wordings, is_known_unfree};
 use crate::nix::rewrite::{self, Wanted};
 
 /// Where the names of the table live.
@@ -135,6 +135,6 @@ impl LicenseTable {
             Some(short) => self.records.values().find(|record| record.short_name == short),
             None => self.records.values().find(|record| record.spdx_id.as_deref() == Some(term.id().as_str())),
         };
-        record.map(|record| record.free)
+        record.map(|record| record.free).or_else(|| is_known_unfree(&term.id()).then_some(false))
     }
 }

@@ -78,6 +78,8 @@ pub struct Restriction {
     pub kind: RestrictionKind,
     /// The row of `restrictions.toml` that matched.
     pub row: &'static str,
+    /// True for words that count only where they were put into a license text.
+    pub is_inserted: bool,
     /// Where in the file.
     pub lines: LineRange,
     /// The words, shortened to one line.

@@ -1,12 +1,14 @@
 //! Python packages: `pyproject.toml`, `setup.cfg`, `setup.py`, `PKG-INFO` and `METADATA`.
-//! An SPDX expression is believed first, then classifiers, then free text.
+//! An SPDX expression is believed first, wherever it stands, then classifiers, then free text. Several classifiers are a
+//! set: which of them are a choice, no classifier says.
 
 use toml::Value;
 
 use super::claim::{claim, place, understood};
 use super::fields;
-use crate::evidence::detection::{Pointer, Seen, UNVERSIONED};
+use crate::evidence::detection::{CLASSIFIER, Pointer, Seen, UNVERSIONED};
 use crate::evidence::page::Page;
+use crate::license::{self, LicenseExpr, Suffix, Term};
 
 const BY: &str = "manifest/python";
 const TROVE: &str = "License :: ";
@@ -28,6 +30,10 @@ impl Stated<'_> {
             return;
         }
         let named: Vec<&str> = self.classifiers.iter().filter_map(|line| line.rsplit(" :: ").next()).collect();
+        if let Some(text) = self.text.filter(|text| is_expression(text) || grants_later(text, &named)) {
+            claim(page, seen, BY, "icense", text);
+            return;
+        }
         let firm = |value: &&str| {
             !WITHOUT_MINOR.contains(value)
                 && understood(value).is_some_and(|(_, note)| note.is_none_or(|note| note.starts_with("written")))
@@ -48,9 +54,25 @@ impl Stated<'_> {
     }
 }
 
+/// True for an SPDX expression that leaves nothing open: not for `GPL-3.0`, which does not say whether later versions are
+/// granted.
+fn is_expression(text: &str) -> bool {
+    let is_exact = |term: &Term| !term.is_reference() && term.suffix != Suffix::Unstated;
+    license::parse(text.trim()).is_ok_and(|expr| expr.terms().into_iter().all(is_exact))
+}
+
+/// True for "GPLv3+" beside the classifier of version 3, which says nothing of later ones.
+fn grants_later(text: &str, named: &[&str]) -> bool {
+    let Some((LicenseExpr::Term(text), _)) = understood(text) else { return false };
+    let same = |value: &&str| {
+        understood(value).is_some_and(|(expr, _)| expr.terms().into_iter().all(|term| term.license == text.license))
+    };
+    text.suffix == Suffix::OrLater && !named.is_empty() && named.iter().all(same)
+}
+
 /// Reports what a classifier says.
 fn classified(page: &Page<'_>, seen: &mut Seen, value: &str) -> bool {
-    let said = claim(page, seen, BY, TROVE, value);
+    let said = claim(page, seen, CLASSIFIER, TROVE, value);
     if let Some(one) = seen.detections.last_mut().filter(|_| said && WITHOUT_MINOR.contains(&value)) {
         one.note = Some(format!("{UNVERSIONED} for LGPL: no classifier tells 2.0 from 2.1"));
     }

@@ -53,7 +53,6 @@ const EFFECTS: &[&str] = &[
     "alternative",
     "parts",
     "exception",
-    "restricts",
 ];
 const WITHIN: &[&str] = &["", "line", "sentence", "paragraph"];
 const ON: &[&str] = &["", "prose", "markup", "code"];

@@ -64,16 +64,6 @@ fn every_row_holds_its_examples() {
 }
 
 #[test]
-fn every_restriction_holds_its_examples() {
-    for row in rows(include_str!("restrictions.toml")) {
-        let sees = |text: &String| super::restrictions(text, 0).iter().any(|one| one.row == row.id);
-        let missed: Vec<&String> = row.yes.iter().filter(|text| !sees(text)).collect();
-        let wrong: Vec<&String> = row.no.iter().filter(|text| sees(text)).collect();
-        assert!(missed.is_empty() && wrong.is_empty(), "{}: misses {missed:?}, sees {wrong:?}", row.id);
-    }
-}
-
-#[test]
 fn a_row_without_both_kinds_of_examples_is_refused() {
     let refused = |toml: &str| super::compile::table(toml).expect_err("refused");
     let row = |rest: &str| format!("[[row]]\nid = \"a\"\neffect = \"denies\"\n{rest}\n");

@@ -118,45 +118,14 @@ const TABLES: &[&str] = &[
     include_str!(concat!(env!("OUT_DIR"), "/choices.rows")),
     include_str!(concat!(env!("OUT_DIR"), "/exceptions.rows")),
 ];
-const RESTRICTION_TABLES: &[&str] = &[include_str!(concat!(env!("OUT_DIR"), "/restrictions.rows"))];
 
 /// All rows, for the fingerprint of detection.
 pub(super) fn tables() -> impl Iterator<Item = &'static str> {
-    TABLES.iter().chain(RESTRICTION_TABLES).copied()
+    TABLES.iter().copied()
 }
 
 fn rows() -> &'static Rows {
     ROWS.get_or_init(|| Rows::new(TABLES))
-}
-
-/// The rows of restrictions; read only where a detector asks for them.
-#[allow(dead_code, reason = "the comparison of texts asks for it next")]
-static RESTRICTIONS: OnceLock<Rows> = OnceLock::new();
-
-/// A passage that takes something away from whoever receives the work.
-#[allow(dead_code, reason = "the comparison of texts asks for it next")]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Restriction {
-    /// Of which kind, as its row says: `non-commercial`, `field-of-use`, `no-resale`.
-    pub(super) kind: &'static str,
-    /// The row that saw it.
-    pub(super) row: &'static str,
-    pub(super) span: Span,
-}
-
-/// The restrictions in `text`, whose first byte is at `base` in its file; in order.
-#[allow(dead_code, reason = "the comparison of texts asks for it next")]
-pub(super) fn restrictions(text: &str, base: u32) -> Vec<Restriction> {
-    let words = Words::read(text, base);
-    let found = RESTRICTIONS.get_or_init(|| Rows::new(RESTRICTION_TABLES)).find(&words, &[], None);
-    let restrictions = found.iter().filter_map(|one| match one.effect {
-        rows::Effect::Restricts(kind) => {
-            let (start, end) = (words.get(one.first)?.span.start, words.get(one.end.checked_sub(1)?)?.span.end);
-            Some(Restriction { kind, row: one.id, span: Span::new(start, end) })
-        }
-        _ => None,
-    });
-    restrictions.collect()
 }
 
 /// Endings of the names of files that people read.

@@ -34,8 +34,6 @@ pub(super) enum Effect {
     Parts,
     /// The words name this exception.
     Exception(&'static str),
-    /// The words take something away: the kind of restriction.
-    Restricts(&'static str),
 }
 
 /// A reason why a statement grants nothing.
@@ -219,7 +217,6 @@ fn read_effect(effect: &str, value: &'static str) -> Option<Effect> {
         "alternative" => Effect::Alternative,
         "parts" => Effect::Parts,
         "exception" => Effect::Exception(value),
-        "restricts" => Effect::Restricts(value),
         _ => return None,
     })
 }
@@ -424,6 +421,7 @@ impl Attempt<'_> {
             && let Some((next, behind)) = (end..end + 3)
                 .take_while(|place| *place == end || self.words.is(place - 1, JOINING))
                 .take_while(|place| !self.words.gap(*place).has(Gap::SEMICOLON))
+                .take_while(|place| !(end..*place).any(|before| self.breaks(before)))
                 .find_map(|place| self.license(place, false))
                 .filter(|(_, behind)| *behind > end)
         {

@@ -13,6 +13,7 @@ const LIST: usize = 14;
 
 /// Leaves out what other statements of the file make precise.
 pub(in crate::evidence) fn settle(found: &mut Vec<Detection>) {
+    make_offers_precise(found);
     let firm: BTreeSet<String> = found
         .iter()
         .filter(|one| one.class < Witness::Clue && !one.is_family())
@@ -35,6 +36,36 @@ pub(in crate::evidence) fn settle(found: &mut Vec<Detection>) {
     if granted.len() > LIST {
         found.iter_mut().filter(|one| one.class == Witness::Grant).for_each(|one| one.class = Witness::Clue);
     }
+}
+
+/// "Dual license: GPL/LGPL" above the grants of exact versions offers these, and they are no further statements.
+fn make_offers_precise(found: &mut Vec<Detection>) {
+    let is_offer = |one: &Detection| is_words(one) && one.is_family() && matches!(one.expr, LicenseExpr::Or(_));
+    for at in 0..found.len() {
+        if !is_offer(&found[at]) {
+            continue;
+        }
+        let offered: BTreeSet<String> = families(&found[at].expr).into_iter().collect();
+        let is_exact = |one: &Detection| {
+            let is_of_offer = families(&one.expr).iter().all(|family| offered.contains(family));
+            is_words(one) && !one.is_family() && !matches!(one.expr, LicenseExpr::Or(_)) && is_of_offer
+        };
+        let exact: BTreeSet<Term> =
+            found.iter().filter(|one| is_exact(one)).flat_map(|one| one.expr.terms()).cloned().collect();
+        if offered.len() < 2 || exact.len() != offered.len() {
+            continue;
+        }
+        let Some(expr) = LicenseExpr::any(exact.into_iter().map(LicenseExpr::from)) else { continue };
+        (found[at].expr, found[at].note) = (expr, None);
+        let offer = found[at].clone();
+        found.retain(|one| *one == offer || !is_exact(one));
+        return;
+    }
+}
+
+/// True for a statement in words.
+fn is_words(one: &Detection) -> bool {
+    matches!(one.class, Witness::Grant | Witness::Readme)
 }
 
 /// True for one license that an exception was joined to: no other statement of the file says that much.

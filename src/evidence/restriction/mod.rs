@@ -4,7 +4,7 @@
 //! restriction. A license with a restriction is `LicenseRef-modified-<id>`, never the license itself. Invariant: a
 //! restriction is reported only in a license document, or near the words that it restricts.
 
-mod pattern;
+pub(super) mod pattern;
 mod rows;
 
 use self::rows::ROWS;
@@ -56,6 +56,9 @@ pub(super) const TRIGGERS: &[&str] = &[
     "organizations",
     "except",
     "logo",
+    "watermark",
+    "about screen",
+    "strictly",
     "branding",
     "powered by",
     "evaluat",
@@ -118,11 +121,13 @@ fn within(page: &Page<'_>, from: usize, to: usize) -> Vec<Restriction> {
     let found = ROWS.find(&words).into_iter();
     found
         .map(|(row, range)| {
+            let range = if row.is_inserted { pattern::sentence(&words, &range) } else { range };
             let span = Span::new(words[range.start].span.start, words[range.end - 1].span.end);
             let words = words[range].iter().map(|word| word.span).collect();
             Restriction {
                 kind: row.kind,
                 row: &row.id,
+                is_inserted: row.is_inserted,
                 lines: page.line_range(span),
                 quote: quote(span.of(page.text)),
                 of: None,
@@ -143,6 +148,9 @@ const FEW: usize = 2;
 pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
     let mut found = std::mem::take(&mut seen.restrictions);
     found.retain(|one| !is_explained(one, &seen.matched));
+    let firm: Vec<LineRange> = found.iter().filter(|one| !one.is_inserted).map(|one| one.lines).collect();
+    let is_said = |one: &Restriction| firm.iter().any(|lines| distance(*lines, one.lines) == 0);
+    found.retain(|one| !one.is_inserted || !is_said(one) && is_put_in(one, seen));
     found.truncate(MOST);
     for mut one in found {
         match host(&one, role, &seen.detections) {
@@ -159,6 +167,8 @@ pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
             None if role == Role::LicenseText || is_readme(page.path) && is_firm(&one) => {
                 seen.detections.extend(alone(&one, role));
             }
+            // The header of a file that has terms of its own, and no license.
+            None if is_code(role) && one.lines.last <= HEADER && is_of_header(&one) => {}
             None => continue,
         }
         seen.restrictions.push(one);
@@ -171,6 +181,17 @@ pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
 fn is_explained(one: &Restriction, matched: &[Span]) -> bool {
     let is_inside = |word: &Span| matched.iter().any(|run| run.start <= word.start && word.end <= run.end);
     one.words.iter().all(is_inside)
+}
+
+/// Words of a sentence that was put into a license text at least.
+const SENTENCE: usize = 8;
+
+/// True for a sentence that somebody put into one license text, and that is of no other license.
+fn is_put_in(one: &Restriction, seen: &Seen) -> bool {
+    let is_added = |word: &Span| seen.added.iter().any(|gap| gap.start <= word.start && word.end <= gap.end);
+    let texts = seen.detections.iter().filter(|found| found.class < Witness::Clue);
+    let beside = texts.filter(|found| distance(one.lines, found.lines) == 0).count();
+    one.words.len() >= SENTENCE && one.words.iter().all(is_added) && beside == 1
 }
 
 /// The place of the license that a restriction belongs to: the one it stands in, else the nearest; a text or grant before
@@ -209,8 +230,12 @@ fn restrict(host: &mut Detection, one: &Restriction) {
 }
 
 /// Parts of ids that say what the license takes away.
-const NAMED: &[(&str, RestrictionKind)] =
-    &[("-NC", RestrictionKind::NonCommercial), ("-ND", RestrictionKind::NoChanges)];
+const NAMED: &[(&str, RestrictionKind)] = &[
+    ("-NC", RestrictionKind::NonCommercial),
+    ("-NC", RestrictionKind::NoResale),
+    ("-ND", RestrictionKind::NoChanges),
+    ("-ND", RestrictionKind::NoRedistribution),
+];
 
 /// True where the terms of the license say the like anyway: `CC-BY-NC-4.0` is not changed by "non-commercial".
 fn restricts_itself(expr: &LicenseExpr, kind: RestrictionKind) -> bool {
@@ -228,6 +253,18 @@ fn restricts_itself(expr: &LicenseExpr, kind: RestrictionKind) -> bool {
 /// True for words that leave no doubt, wherever they stand.
 fn is_firm(one: &Restriction) -> bool {
     matches!(one.row, "no-commercial-use" | "size-or-fee" | "commons-clause")
+}
+
+/// Lines at the top of a file in which its header stands.
+const HEADER: u32 = 40;
+
+fn is_code(role: Role) -> bool {
+    matches!(role, Role::Shipped | Role::Vendored)
+}
+
+/// Rows whose words, in the header of a file without a license, are its terms.
+fn is_of_header(one: &Restriction) -> bool {
+    matches!(one.row, "no-commercial-use" | "non-commercial-only" | "no-redistribution")
 }
 
 /// The terms of a document that holds no known license.

@@ -29,6 +29,13 @@ pub fn read(text: &str, from: usize, to: usize) -> Vec<Word> {
     read.collect()
 }
 
+/// The words of the sentence in which `range` lies.
+pub fn sentence(words: &[Word], range: &std::ops::Range<usize>) -> std::ops::Range<usize> {
+    let start = (0..=range.start).rev().find(|at| words[*at].begins).unwrap_or(0);
+    let end = (range.end..words.len()).find(|at| words[*at].begins).unwrap_or(words.len());
+    start..end
+}
+
 /// True where what stands between two words ends a sentence: a full stop, or an empty line.
 fn ends_sentence(between: &str) -> bool {
     let stops = between.find(['.', '!', '?']).is_some_and(|at| {

@@ -22,6 +22,8 @@ pub struct Island {
     pub deleted: u32,
     /// Longer stretches of the file between equal words: something else that was put in.
     pub gaps: Vec<Range<usize>>,
+    /// Those in the place of next to nothing: sentences that somebody added to the license.
+    pub added: Vec<Range<usize>>,
     /// How far it had come with each run of equal words.
     steps: Vec<Step>,
 }
@@ -39,6 +41,7 @@ struct Step {
     inserted: u32,
     deleted: u32,
     gaps: usize,
+    added: usize,
 }
 
 impl Island {
@@ -53,6 +56,7 @@ impl Island {
             inserted: last.inserted,
             deleted: last.deleted,
             gaps: self.gaps[..last.gaps].to_vec(),
+            added: self.added[..last.added].to_vec(),
             steps: self.steps[..kept].to_vec(),
         })
     }
@@ -74,12 +78,16 @@ impl Island {
             inserted,
             deleted,
             gaps: self.gaps.len(),
+            added: self.added.len(),
         }
     }
 }
 
 /// Worth of words put in that make a gap: a sentence, not a name.
 const GAP: u32 = 100;
+
+/// Words put in of which more than one in so many stand for words left out are another wording of these.
+const REPLACED: u32 = 6;
 
 /// Weight of words inserted at one place: a sentence is one change, and the less of one the longer it is.
 fn cost_of(inserted: u32) -> u32 {
@@ -235,17 +243,20 @@ impl Chains<'_> {
             inserted: 0,
             deleted: 0,
             gaps: Vec::new(),
+            added: Vec::new(),
             steps: Vec::with_capacity(path.len()),
         };
         let (mut file, mut text) = (island.file.start, island.text.start);
         for at in path {
             let (run, trimmed) = (&runs[at], self.links[at].trimmed);
             let inserted = self.file.surplus[run.file + trimmed] - self.file.surplus[file];
+            let deleted = self.text.loss[run.text + trimmed] - self.text.loss[text];
             if inserted >= GAP {
                 island.gaps.push(file..run.file + trimmed);
+                island.added.extend((deleted * REPLACED <= inserted).then(|| file..run.file + trimmed));
             }
             island.inserted += cost_of(inserted);
-            island.deleted += self.text.loss[run.text + trimmed] - self.text.loss[text];
+            island.deleted += deleted;
             island.matched += self.gain(run, trimmed) as u32;
             island.steps.push(island.step(run, trimmed));
             (file, text) = (run.file + run.len, run.text + run.len);

@@ -85,6 +85,7 @@ impl Texts {
             return;
         }
         seen.matched.extend(found.runs.iter().map(|run| region.span(run)));
+        seen.added.extend(found.added.iter().map(|gap| region.span(gap)));
         let mut start = found.words.start;
         for gap in found.gaps.iter().filter(|gap| !is_copyright(&region.hashes[(*gap).clone()])) {
             seen.covered.push(page.line_range(region.span(&(start..gap.start))));

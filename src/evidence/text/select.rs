@@ -20,6 +20,8 @@ pub struct Found {
     pub words: Range<usize>,
     /// Stretches of those words that are not of the license.
     pub gaps: Vec<Range<usize>>,
+    /// Those that stand in the place of next to nothing of the license.
+    pub added: Vec<Range<usize>>,
     /// Those of its words that are of the license.
     pub runs: Vec<Range<usize>>,
     /// Similarity: of the alignment while texts compete, askalono's in the end.
@@ -62,10 +64,12 @@ pub fn select(region: &Region, text: &str, library: &Library) -> Vec<Found> {
             found.extend(islands.iter().filter_map(|island| judge(number, library, &region.hashes, island)));
         }
     }
-    best_apart(found, library)
+    let mut found: Vec<Found> = best_apart(found, library)
         .into_iter()
         .map(|place| scored(place, &|found| passage(region, text, found), library))
-        .collect()
+        .collect();
+    drop_quoted(&mut found);
+    found
 }
 
 fn passage(region: &Region, text: &str, found: &Found) -> Passage {
@@ -211,6 +215,7 @@ fn weighed(number: u16, library: &Library, words: &[u32], island: &Island) -> Op
         entry: number,
         words: island.file.clone(),
         gaps: island.gaps.clone(),
+        added: island.added.clone(),
         runs: island.runs(),
         score: Score(score as u16),
         rival: None,
@@ -326,6 +331,26 @@ impl Place {
             self.rivals.push(other);
         }
     }
+}
+
+/// Leaves out texts of which all words are also those of a longer one around them: a known license with a clause more is
+/// a license of its own.
+fn drop_quoted(found: &mut Vec<Found>) {
+    let is_within = |one: &Found, other: &Found| {
+        let is_around = other.words.start <= one.words.start && one.words.end <= other.words.end;
+        if !is_around || !other.is_certain || one.words.len() >= other.words.len() {
+            return false;
+        }
+        let held = |words: &Range<usize>| {
+            let shared = |run: &Range<usize>| run.end.min(words.end).saturating_sub(run.start.max(words.start));
+            other.runs.iter().map(shared).sum::<usize>()
+        };
+        let (all, own) = (one.runs.iter().map(held).sum::<usize>(), one.runs.iter().map(Range::len).sum::<usize>());
+        all * 20 >= own * 19
+    };
+    let quoted: Vec<bool> = found.iter().map(|one| found.iter().any(|other| is_within(one, other))).collect();
+    let mut quoted = quoted.into_iter();
+    found.retain(|_| !quoted.next().unwrap_or(false));
 }
 
 /// The most useful of those that overlap.

@@ -1,0 +1,109 @@
+//! Texts in a license document that are not of the project but of what it bundles.
+//!
+//! Reads the words between the texts, never a path. Invariant: the first text of a document stays its own, and so does
+//! every text above the first announcement.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::detection::{PART_TEXT, Role, Seen, Witness};
+use super::page::Page;
+use super::restriction::pattern::{Pattern, Word, read};
+
+/// The rows as they are written, for the fingerprint.
+pub(super) const TABLE: &str = include_str!("parts.toml");
+
+#[derive(Deserialize)]
+struct File {
+    row: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+#[cfg_attr(test, serde(deny_unknown_fields))]
+struct Row {
+    #[cfg(test)]
+    id: String,
+    r#match: Vec<String>,
+    #[cfg(test)]
+    yes: Vec<String>,
+    #[cfg(test)]
+    no: Vec<String>,
+}
+
+impl Row {
+    fn patterns(&self) -> impl Iterator<Item = Pattern> {
+        self.r#match.iter().filter_map(|line| Pattern::parse(line))
+    }
+}
+
+static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    let file: File = toml::from_str(TABLE).expect("a test reads the file");
+    file.row.iter().flat_map(Row::patterns).collect()
+});
+
+/// Marks the texts of a license document that stand below the words that announce what is bundled.
+pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
+    let is_text = |class: Witness| class == Witness::Text;
+    let texts: Vec<_> = seen.detections.iter().filter(|one| is_text(one.class)).map(|one| one.lines).collect();
+    let (Role::LicenseText, [first, _, ..]) = (role, texts.as_slice()) else { return };
+    let words = read(page.text, 0, page.text.len());
+    let Some(line) = announcement(page, &words, first.last, &texts) else { return };
+    let is_below = |one: &&mut super::detection::Detection| is_text(one.class) && one.lines.first > line;
+    seen.detections.iter_mut().filter(is_below).for_each(|one| one.by = PART_TEXT);
+}
+
+/// The first line behind the first text that announces bundled works, outside of all texts.
+fn announcement(page: &Page<'_>, words: &[Word], behind: u32, texts: &[crate::text::LineRange]) -> Option<u32> {
+    (0..words.len()).find_map(|at| {
+        let end = PATTERNS.iter().find_map(|pattern| pattern.matches(words, at))?.end;
+        let span = crate::text::Span::new(words[at].span.start, words[end - 1].span.end);
+        let lines = page.line_range(span);
+        let is_inside = texts.iter().any(|text| text.first <= lines.first && lines.last <= text.last);
+        (lines.first > behind && !is_inside).then_some(lines.first)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Detector, Options};
+    use crate::license::license;
+    use crate::text::RelPath;
+
+    #[test]
+    fn every_row_finds_its_yes_and_not_its_no() {
+        let file: File = toml::from_str(TABLE).expect("rows");
+        for row in &file.row {
+            let own: Vec<Pattern> = row.patterns().collect();
+            assert_eq!(own.len(), row.r#match.len(), "{}: a pattern begins with a word", row.id);
+            let sees = |patterns: &[Pattern], text: &str| {
+                let words = read(text, 0, text.len());
+                (0..words.len()).any(|at| patterns.iter().any(|one| one.matches(&words, at).is_some()))
+            };
+            for text in &row.yes {
+                assert!(sees(&own, text), "{} does not find {text:?}", row.id);
+            }
+            for text in &row.no {
+                assert!(!sees(&PATTERNS, text), "{} finds {text:?}", row.id);
+            }
+        }
+    }
+
+    #[test]
+    fn texts_below_an_announcement_are_of_parts() {
+        let text = |id: &str| license(id).expect("listed").text;
+        let of = |between: &str| {
+            let text = format!("Foo is licensed as follows:\n\n{}\n\n{between}\n\n{}\n", text("MIT"), text("ISC"));
+            let path = RelPath::new("LICENSE").expect("relative");
+            let evidence = Detector::new(&Options::default()).read(&path, text.as_bytes());
+            let parts = evidence.detections.iter().filter(|one| one.is_of_part());
+            parts.map(|one| one.expr.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            of("The externally maintained libraries used by Foo are:\n\n- Acorn, located at deps/acorn:"),
+            ["ISC"]
+        );
+        assert_eq!(of("Alternatively, you may use Foo under these terms:"), Vec::<String>::new());
+    }
+}
