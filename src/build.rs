@@ -1,6 +1,8 @@
 //! Builds the index of license texts: which runs of words occur in which texts of the SPDX list; and the table of the
 //! addresses that the list gives for its licenses.
 //!
+//! Also names the state of everything that decides what is seen in a source: the key of kept evidence.
+//!
 //! The texts stay where they are, in the `spdx` crate; what is written here is hashes. The tables are laid out as they
 //! are searched, so that a run which needs no license text reads none of them.
 
@@ -12,6 +14,9 @@ use std::{env, fs, io};
 #[path = "evidence/text/words.rs"]
 #[expect(dead_code, reason = "words are only read here, not compared")]
 mod words;
+
+#[path = "kept/state.rs"]
+mod state;
 
 #[path = "evidence/notice/compile.rs"]
 mod compile;
@@ -43,6 +48,9 @@ fn main() -> io::Result<()> {
         println!("cargo::rerun-if-changed=src/evidence/notice/{name}");
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?);
+    println!("cargo::rustc-env=CLARITY_DETECTION={}", state::of_detection(Path::new("."))?);
+    state::SEEN_BY.iter().for_each(|path| println!("cargo::rerun-if-changed={path}"));
+    println!("cargo::rerun-if-changed={}", state::LOCK);
     let texts = distinct(licenses().chain(exceptions()));
     write_entries(&out, &texts)?;
     write_references(&out)?;

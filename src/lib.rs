@@ -13,6 +13,7 @@
 //! | [`declared`] | what nixpkgs says | `resolve` |
 //! | [`source`] | the exact source a package is built from | `acquire` |
 //! | [`evidence`] | what detectors saw in that source | `detect` |
+//! | [`kept`] | evidence between runs | `load` |
 //! | [`conclusion`] | our judgement from all evidence | `conclude` |
 //! | [`verdict`] | declared against concluded | `compare` |
 //! | [`check`] | the rules that turn a verdict into findings | `run` |
@@ -36,6 +37,7 @@ pub mod tree;
 pub mod declared;
 pub mod source;
 pub mod evidence;
+pub mod kept;
 pub mod conclusion;
 pub mod verdict;
 pub mod check;

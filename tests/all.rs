@@ -41,6 +41,7 @@ mod policy;
 mod racing;
 mod readme;
 mod scan;
+mod seen;
 mod sharing;
 mod snapshots;
 mod source;

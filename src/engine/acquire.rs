@@ -9,7 +9,9 @@ use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::source::{self, SourceError, SourceTree, Sources};
+use crate::kept::{KeptEvidence, SourceKey};
+use crate::source::{self, Identity, SourceError, SourceTree, Sources};
+use crate::store::Held;
 use crate::text::stop::{self, Over, Stop};
 use crate::tree::Package;
 
@@ -24,8 +26,39 @@ const GRACE: Duration = Duration::from_millis(800);
 
 /// The sources of one package, and what package managers bring along.
 pub(super) struct Acquired {
-    pub(super) own: Result<Vec<SourceTree>, Missed>,
+    pub(super) own: Result<Vec<OwnSource>, Missed>,
     pub(super) brought: Vec<Brought>,
+}
+
+/// A source of a package.
+pub(super) enum OwnSource {
+    /// At hand.
+    Tree(SourceTree),
+    /// Seen in an earlier run, and not opened.
+    Seen(SourceKey, Held),
+}
+
+impl OwnSource {
+    pub(super) fn identity(&self) -> &Identity {
+        match self {
+            OwnSource::Tree(tree) => &tree.identity,
+            OwnSource::Seen(key, _) => &key.identity,
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        match self {
+            OwnSource::Tree(tree) => &tree.name,
+            OwnSource::Seen(key, _) => &key.name,
+        }
+    }
+
+    pub(super) fn tree(&self) -> Option<&SourceTree> {
+        match self {
+            OwnSource::Tree(tree) => Some(tree),
+            OwnSource::Seen(..) => None,
+        }
+    }
 }
 
 /// Why a source could not be had.
@@ -42,6 +75,10 @@ pub(super) struct Feed {
     /// The checkout.
     pub(super) root: PathBuf,
     pub(super) watch: Watch,
+    /// Evidence of earlier runs, where it is kept.
+    pub(super) kept: Option<KeptEvidence>,
+    /// True where a report says where sources were found, so that they have to be found.
+    pub(super) places: bool,
     /// Whether what package managers bring along is wanted.
     pub(super) vendored: bool,
     pub(super) time_limit: Duration,
@@ -101,7 +138,8 @@ impl Feed {
             let brought = match &own {
                 Ok(own) if self.vendored => {
                     stop::restart();
-                    bring(&self.sources, &self.root, package, own)
+                    let trees: Vec<&SourceTree> = own.iter().filter_map(OwnSource::tree).collect();
+                    bring(&self.sources, &self.root, package, &trees)
                 }
                 _ => Vec::new(),
             };
@@ -109,14 +147,33 @@ impl Feed {
         })
     }
 
-    fn own_sources(&self, package: &Package) -> Result<Vec<SourceTree>, SourceError> {
-        let requests = package.sources.iter().enumerate().map(|(index, source)| source::Request {
-            attr: &package.attr.0,
-            pname: package.pname.as_deref(),
-            version: package.version.as_deref(),
-            index,
-            source,
-        });
-        requests.map(|request| self.sources.acquire(&request)).collect()
+    fn own_sources(&self, package: &Package) -> Result<Vec<OwnSource>, SourceError> {
+        // A lock file in the source says what is brought along.
+        let is_read = self.places || self.vendored && !package.vendored.is_empty();
+        let kept = self.kept.as_ref().filter(|_| !is_read);
+        let own = |index| {
+            let request = request(package, index);
+            let key = kept.and_then(|_| SourceKey::declared(&request));
+            match key.and_then(|key| Some((kept?.find(&key)?, key))) {
+                Some((held, key)) => Ok(OwnSource::Seen(key, held)),
+                None => self.sources.acquire(&request).map(OwnSource::Tree),
+            }
+        };
+        (0..package.sources.len()).map(own).collect()
+    }
+
+    /// The source of `package` with this number, opened; blocks while it is fetched.
+    pub(super) fn tree(&self, package: &Package, index: usize) -> Result<SourceTree, SourceError> {
+        self.sources.acquire(&request(package, index))
+    }
+}
+
+fn request(package: &Package, index: usize) -> source::Request<'_> {
+    source::Request {
+        attr: &package.attr.0,
+        pname: package.pname.as_deref(),
+        version: package.version.as_deref(),
+        index,
+        source: &package.sources[index],
     }
 }

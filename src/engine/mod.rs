@@ -15,6 +15,7 @@ mod places;
 mod policy;
 mod propose;
 mod quote;
+mod recall;
 mod request;
 mod run;
 mod scan;

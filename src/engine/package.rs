@@ -5,20 +5,21 @@ use std::sync::Arc;
 use crate::check::{self, Earlier, Finding, Judged, Subject};
 use crate::conclusion::{conclude, prebuilt, restrictions, unknown_texts};
 use crate::declared::Declared;
-use crate::evidence::{Detector, Evidence, curate};
+use crate::evidence::{Evidence, curate};
 use crate::report::{Outcome, Why, WhyKind};
-use crate::source::SourceTree;
+use crate::source::{Identity, SourceTree};
 use crate::text::RelPath;
 use crate::text::stop::{self, Stop};
 use crate::tree::{LicenseTable, Package};
 use crate::verdict::{Outline, compare};
 
 use super::Watch;
-use super::acquire::{Acquired, Missed};
+use super::acquire::{Acquired, Missed, OwnSource};
 use super::audit::{Audit, Seen};
 use super::in_flight::InFlight;
+use super::recall::Recall;
 use super::request::Request;
-use super::source_scan::{SourceScan, Stopped};
+use super::source_scan::Stopped;
 use super::survey::Found;
 use super::vendored::looked_at;
 
@@ -27,8 +28,7 @@ pub(super) struct Inspector<'r> {
     pub(super) request: &'r Request,
     pub(super) watch: &'r Watch,
     pub(super) table: &'r LicenseTable,
-    pub(super) pool: &'r rayon::ThreadPool,
-    pub(super) detector: &'r Detector,
+    pub(super) recall: Recall<'r>,
     pub(super) in_flight: &'r InFlight,
 }
 
@@ -40,37 +40,42 @@ impl Inspector<'_> {
     }
 
     fn audit_in_time(&self, (package, declared): &Found, acquired: Acquired) -> Audit {
-        let trees = match acquired.own {
-            Ok(trees) if trees.is_empty() => return Audit::without_source(Outcome::Skipped(no_source(package))),
-            Ok(trees) => trees,
+        let own = match acquired.own {
+            Ok(own) if own.is_empty() => return Audit::without_source(Outcome::Skipped(no_source(package))),
+            Ok(own) => own,
             Err(Missed::Stopped(over)) => return Audit::unseen(self.stopped(&over.into())),
             Err(Missed::Source(error)) if error.is_skipped() => {
                 return Audit::unseen(Outcome::Skipped(Why::from(&error)));
             }
             Err(Missed::Source(error)) => return Audit::unseen(Outcome::Failed(Why::from(&error))),
         };
-        let scan = SourceScan { detector: self.detector, pool: self.pool, watch: self.watch };
-        let look = |tree: &SourceTree| match self.in_flight.seen(&tree.identity, || scan.of(tree).map(Arc::new)) {
-            Ok(evidence) => Ok(Arc::unwrap_or_clone(evidence)),
-            Err(stop) => Err(self.stopped(&stop)),
-        };
         let mut gathered = Vec::new();
-        for tree in &trees {
-            match look(tree) {
-                Ok(evidence) => gathered.push((tree.name.clone(), evidence)),
+        for (index, one) in own.iter().enumerate() {
+            match self.look(one.identity(), &|| self.recall.own(package, index, one)) {
+                Ok(evidence) => gathered.push((one.name().to_owned(), evidence)),
                 Err(outcome) => return Audit::unseen(outcome),
             }
         }
+        let look = |tree: &SourceTree| self.look(&tree.identity, &|| self.recall.brought(package, tree));
         let (copies, apart) = looked_at(package, acquired.brought, &look);
         let evidence = joined(gathered).without(&package.removed).with_copies(copies);
         let used = self.request.curations.used(&evidence, &package.attr.0);
         let evidence = curate(evidence, &package.attr.0, &self.request.curations);
         let outcome = judge(package, declared, &evidence, self.table);
         let outline = self.request.since.is_some().then(|| Outline::of(&evidence));
-        let found = trees.iter().filter(|_| self.request.keep_evidence).map(|tree| tree.origin.to_string()).collect();
+        let trees = own.iter().filter_map(OwnSource::tree).filter(|_| self.request.keep_evidence);
+        let found = trees.map(|tree| tree.origin.to_string()).collect();
         let seen = Seen { used, outline, apart, found, ..Seen::of(&evidence) };
         let evidence = self.request.keep_evidence.then_some(evidence);
         Audit { outcome, seen: Some(Box::new(Seen { evidence, ..seen })) }
+    }
+
+    /// Evidence of a source that other packages of the run may have looked at.
+    fn look(&self, identity: &Identity, recall: &dyn Fn() -> Result<Evidence, Stopped>) -> Result<Evidence, Outcome> {
+        match self.in_flight.seen(identity, || recall().map(Arc::new)) {
+            Ok(evidence) => Ok(Arc::unwrap_or_clone(evidence)),
+            Err(stop) => Err(self.stopped(&stop)),
+        }
     }
 
     fn stopped(&self, stop: &Stopped) -> Outcome {

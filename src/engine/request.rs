@@ -24,7 +24,7 @@ pub struct Request {
     pub selection: declared::Selection,
     /// Only packages of one of these maintainers, by their handles; of any where there is none.
     pub maintainers: Vec<String>,
-    /// Where facts of whole checkouts are kept between runs, if anywhere.
+    /// Where facts of whole checkouts and the evidence of sources are kept between runs, if anywhere.
     pub facts: Option<Arc<Store>>,
     /// Where sources come from; `None`: look at the metadata only.
     pub sources: Option<source::Options>,

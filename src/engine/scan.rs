@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicUsize;
 use crate::check::Finding;
 use crate::declared;
 use crate::evidence::{Detector, Used};
+use crate::kept::KeptEvidence;
 use crate::report::{Asked, Located, Outcome, PackageReport, Policy, Report, Rest};
 use crate::source::{Network, Sources};
 use crate::tree::{Checkout, LicenseTable};
@@ -20,6 +21,7 @@ use super::past::{Past, Versioned};
 use super::places::Places;
 use super::policy::{Changed, Off, policy};
 use super::quote::quote;
+use super::recall::Recall;
 use super::request::{Request, ScanError, trusted};
 use super::run::Run;
 use super::survey::{Found, survey};
@@ -131,18 +133,22 @@ pub(super) fn audits(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(request.jobs).build()?;
     let detector = Detector::new(&crate::evidence::Options::default());
     let in_flight = InFlight::new(packages.iter().flat_map(|(package, _)| &package.sources));
-    let inspector = Inspector { request, watch, table, pool: &pool, detector: &detector, in_flight: &in_flight };
     let packages = Arc::new(packages);
-    let feed = Feed {
+    let feed = Arc::new(Feed {
         packages: Arc::clone(&packages),
         sources: Sources::new(options, watch.cancel()),
         root: checkout.root().to_owned(),
+        kept: request.facts.clone().map(|store| KeptEvidence::new(store, detector.fingerprint())),
+        places: request.keep_evidence,
         watch: watch.clone(),
         vendored: request.vendored,
         time_limit: request.time_limit,
         next: AtomicUsize::new(0),
-    };
-    let audits = Run { inspector, feed: Arc::new(feed) }.audit_all()?;
+    });
+    let recall = Recall { detector: &detector, pool: &pool, watch, feed: &feed };
+    let inspector = Inspector { request, watch, table, recall, in_flight: &in_flight };
+    let audits = Run { inspector, feed: Arc::clone(&feed) }.audit_all()?;
+    drop(feed);
     // A thread that was left behind still looks at them.
     Ok((Arc::try_unwrap(packages).unwrap_or_else(|shared| (*shared).clone()), audits))
 }

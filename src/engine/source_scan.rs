@@ -1,4 +1,4 @@
-//! The evidence of one source: its files read in order, detected in parallel, never all in memory.
+//! The files of one source: read in order, detected in parallel, never all in memory.
 //!
 //! Only the detectors run on the pool. Whoever waits there takes other work meanwhile: were that the reading of another
 //! archive, one thread would hold any number of them open, each with its files and the window of its decoder.
@@ -9,8 +9,9 @@ use std::ops::ControlFlow;
 use rayon::ThreadPool;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use crate::evidence::{Detector, Evidence, FileEvidence, Sharing, Unread, assemble};
-use crate::source::{Event, FileEntry, Note, SourceTree};
+use crate::evidence::{Detector, FileEvidence, Sharing, Unread};
+use crate::kept::{Content, Earlier, FileSeen};
+use crate::source::{Event, FileEntry, Note, SourceTree, Unreadable};
 use crate::text::RelPath;
 use crate::text::stop::{self, Over};
 
@@ -46,6 +47,15 @@ pub(super) struct SourceScan<'s> {
     pub(super) detector: &'s Detector,
     pub(super) pool: &'s ThreadPool,
     pub(super) watch: &'s Watch,
+    /// Files that were seen before.
+    pub(super) earlier: Earlier,
+}
+
+/// The files of one source, in the order they are stored.
+pub(super) struct Scanned {
+    pub(super) files: Vec<FileSeen>,
+    /// True where the file system gave all of them; another day may give more.
+    pub(super) is_whole: bool,
 }
 
 impl From<Over> for Stopped {
@@ -61,7 +71,7 @@ impl From<Over> for Stopped {
 #[derive(Default)]
 struct Batch {
     /// With the number of the event that showed it.
-    seen: Vec<(usize, FileEvidence)>,
+    seen: Vec<(usize, FileSeen)>,
     /// The last event that took away what was at a path.
     forgotten: BTreeMap<RelPath, usize>,
     /// Number of events so far.
@@ -69,21 +79,24 @@ struct Batch {
     sharing: Sharing,
     waiting: Vec<Loaded>,
     waiting_bytes: usize,
+    /// True where the file system refused something.
+    is_refused: bool,
 }
 
 impl Batch {
     /// The files that nothing took the place of.
-    fn standing(self) -> Vec<FileEvidence> {
+    fn standing(self) -> Scanned {
         let Batch { seen, forgotten, .. } = self;
         let stands =
-            |(number, file): &(usize, FileEvidence)| forgotten.get(&file.path).is_none_or(|taken| taken < number);
-        seen.into_iter().filter(stands).map(|(_, file)| file).collect()
+            |(number, file): &(usize, FileSeen)| forgotten.get(&file.evidence.path).is_none_or(|taken| taken < number);
+        let files = seen.into_iter().filter(stands).map(|(_, file)| file).collect();
+        Scanned { files, is_whole: !self.is_refused }
     }
 }
 
 impl SourceScan<'_> {
-    /// The evidence of `tree`, under the clock of this thread. Blocks, and is not called on the pool.
-    pub(super) fn of(&self, tree: &SourceTree) -> Result<Evidence, Stopped> {
+    /// The files of `tree`, under the clock of this thread. Blocks, and is not called on the pool.
+    pub(super) fn of(&self, tree: &SourceTree) -> Result<Scanned, Stopped> {
         let mut batch = Batch::default();
         let mut stop = None;
         let walked = tree.for_each_file(&mut |event| match self.take(event, &mut batch) {
@@ -99,14 +112,17 @@ impl SourceScan<'_> {
         walked.map_err(broken)?;
         self.clear(&mut batch);
         stop::over().map_or(Ok(()), |over| Err(Stopped::from(over)))?;
-        Ok(assemble(batch.standing()))
+        Ok(batch.standing())
     }
 
     fn take(&self, event: Event<'_>, batch: &mut Batch) -> Result<(), Stopped> {
         batch.events += 1;
         match event {
             Event::File(entry) => self.load(entry, batch)?,
-            Event::Note(note) => batch.seen.push((batch.events, noted(&note))),
+            Event::Note(note) => {
+                batch.is_refused |= matches!(note.what, Unreadable::Io(_));
+                batch.seen.push((batch.events, noted(&note)));
+            }
             Event::Forget(path) => drop(batch.forgotten.insert(path, batch.events)),
             Event::StartOver => *batch = Batch::default(),
         }
@@ -129,14 +145,20 @@ impl SourceScan<'_> {
     fn clear(&self, batch: &mut Batch) {
         let waiting = &batch.waiting;
         let look = || waiting.par_iter().map(|file| (file.number, self.look_at(file))).collect();
-        let mut looked: Vec<(usize, FileEvidence)> = self.pool.install(look);
-        looked.iter_mut().for_each(|(_, file)| batch.sharing.share(file));
+        let mut looked: Vec<(usize, FileSeen)> = self.pool.install(look);
+        looked.iter_mut().for_each(|(_, file)| batch.sharing.share(&mut file.evidence));
         batch.seen.append(&mut looked);
         batch.waiting.clear();
         batch.waiting_bytes = 0;
     }
 
-    fn look_at(&self, file: &Loaded) -> FileEvidence {
+    fn look_at(&self, file: &Loaded) -> FileSeen {
+        let content = Content::of(&file.path, file.size, &file.bytes);
+        let evidence = self.earlier.get(&content).unwrap_or_else(|| self.detect(file));
+        FileSeen { content: Some(content), evidence }
+    }
+
+    fn detect(&self, file: &Loaded) -> FileEvidence {
         if self.watch.is_ended() {
             // The message is never read: the whole source is given up.
             return FileEvidence::unread(&file.path, Unread::Io("the run was ended".to_owned()));
@@ -153,6 +175,7 @@ fn broken(error: impl std::fmt::Display) -> Stopped {
     stop::over().map_or_else(|| Stopped::Broken(error.to_string()), Stopped::from)
 }
 
-fn noted(note: &Note) -> FileEvidence {
-    FileEvidence::unread(&note.path, Unread::Io(note.what.to_string()))
+fn noted(note: &Note) -> FileSeen {
+    let evidence = FileEvidence::unread(&note.path, Unread::Io(note.what.to_string()));
+    FileSeen { content: None, evidence }
 }

@@ -22,7 +22,7 @@ pub(super) struct Brought {
 }
 
 /// Everything that is brought along to `package`, whose own sources are `own`.
-pub(super) fn bring(sources: &Sources, checkout: &Path, package: &Package, own: &[SourceTree]) -> Vec<Brought> {
+pub(super) fn bring(sources: &Sources, checkout: &Path, package: &Package, own: &[&SourceTree]) -> Vec<Brought> {
     let bringer = Bringer { sources, checkout, package, own };
     package.vendored.iter().enumerate().flat_map(|(index, vendored)| bringer.bring(index, vendored)).collect()
 }
@@ -31,7 +31,7 @@ struct Bringer<'b> {
     sources: &'b Sources,
     checkout: &'b Path,
     package: &'b Package,
-    own: &'b [SourceTree],
+    own: &'b [&'b SourceTree],
 }
 
 impl Bringer<'_> {

@@ -7,6 +7,7 @@ use crate::check::declared_in_words;
 use crate::conclusion::{Conclusion, conclude};
 use crate::declared::Selection;
 use crate::evidence::{Detector, Evidence};
+use crate::kept::{self, Earlier};
 use crate::report::Outcome;
 use crate::source::{self, SourceError};
 use crate::text::RelPath;
@@ -72,7 +73,7 @@ pub fn version_at(path: &Path, jobs: usize, limit: Duration, watch: &Watch) -> R
     watch.stage("looking at sources");
     let detector = Detector::new(&crate::evidence::Options::default());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build()?;
-    let scan = SourceScan { detector: &detector, pool: &pool, watch };
+    let scan = SourceScan { detector: &detector, pool: &pool, watch, earlier: Earlier::default() };
     let clock = Stop::new(watch.cancel(), limit);
     let unseen = |stop: Stopped| {
         let why = match stop {
@@ -85,7 +86,7 @@ pub fn version_at(path: &Path, jobs: usize, limit: Duration, watch: &Watch) -> R
     let evidence = stop::under(Some(clock), || {
         let tree = source::given(path, &source::Limits::default());
         let tree = tree.map_err(|error| stop::over().map_or(error.into(), |over| unseen(over.into())))?;
-        scan.of(&tree).map_err(unseen)
+        scan.of(&tree).map(|scanned| kept::evidence(scanned.files)).map_err(unseen)
     })?;
     Ok(version(name, None, conclude(&evidence, &RelPath::default()), &evidence))
 }

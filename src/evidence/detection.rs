@@ -2,18 +2,22 @@
 //!
 //! Imports nothing of this room, so every file of it may import from here.
 
+mod name;
 mod restriction;
 
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
+pub use self::name::{Name, read as read_name};
 pub use self::restriction::{Restriction, RestrictionKind};
 use crate::license::LicenseExpr;
 use crate::text::{LineRange, RelPath};
 
 /// The class of a witness, strongest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Witness {
     /// `SPDX-License-Identifier`, REUSE.
     Tag,
@@ -30,7 +34,7 @@ pub enum Witness {
 }
 
 /// Why a file counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Role {
     /// `LICENSE`, `COPYING`, `LICENSES/*`.
     LicenseText,
@@ -96,7 +100,7 @@ impl fmt::Display for Role {
 pub type DetectorId = &'static str;
 
 /// A similarity in hundredths of a percent: 10,000 is identical. An integer, so that reports are the same everywhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Score(pub u16);
 
 impl Score {
@@ -116,13 +120,14 @@ impl fmt::Display for Score {
 }
 
 /// One detector saw one license at one place.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Detection {
     /// Evidence.
     pub expr: LicenseExpr,
     /// The class of the witness.
     pub class: Witness,
     /// Who saw it.
+    #[serde(deserialize_with = "name::read")]
     pub by: DetectorId,
     /// Where in the file.
     pub lines: LineRange,
@@ -202,7 +207,7 @@ impl Detection {
 }
 
 /// Words that say the license stands in another file: "see the file COPYING".
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Pointer {
     /// The file as named, e.g. `COPYING` or `../LICENSE.txt`.
     pub target: String,
@@ -236,7 +241,7 @@ pub struct Seen {
 }
 
 /// How an annotation relates to what a file says itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Precedence {
     /// Counts where the file has no tag.
     Closest,
@@ -247,7 +252,7 @@ pub enum Precedence {
 }
 
 /// The license of some files, stated in another one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Annotation {
     /// The folder below which it holds.
     pub folder: RelPath,
@@ -315,7 +320,7 @@ impl FileEvidence {
 }
 
 /// Why a file could not be read as text.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Unread {
     /// Looks binary: only its role counts.
     Binary,
@@ -328,7 +333,7 @@ pub enum Unread {
 }
 
 /// The form of something compiled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Compiled {
     /// Machine code of Linux and the BSDs; also inside a static library.
     Elf,
@@ -401,6 +406,12 @@ impl<T> From<Vec<T>> for Shared<T> {
     fn from(mut list: Vec<T>) -> Self {
         list.shrink_to_fit();
         Shared((!list.is_empty()).then(|| Arc::new(list)))
+    }
+}
+
+impl<T> From<Arc<Vec<T>>> for Shared<T> {
+    fn from(list: Arc<Vec<T>>) -> Self {
+        Shared(Some(list).filter(|list| !list.is_empty()))
     }
 }
 

@@ -27,8 +27,8 @@ mod text;
 pub use assemble::assemble;
 pub use curate::{Curation, CurationReason, Curations, RoleRule, Used, curate};
 pub use detection::{
-    Annotation, Compiled, Detection, DetectorId, Evidence, FileEvidence, Pointer, Precedence, Restriction,
-    RestrictionKind, Role, Score, Shared, Unread, Witness,
+    Annotation, Compiled, Detection, DetectorId, Evidence, FileEvidence, Name, Pointer, Precedence, Restriction,
+    RestrictionKind, Role, Score, Shared, Unread, Witness, read_name,
 };
 pub use import::{Imported, import};
 pub use manifest::license_field;

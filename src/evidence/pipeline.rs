@@ -97,9 +97,10 @@ impl Detector {
         Detector { prefilter: Prefilter::new(triggers), texts: Texts::new(&options.texts), own: digest(&options.texts) }
     }
 
-    /// Fingerprint of detection, which changes with program version, license data, rules and options.
+    /// Fingerprint of detection: changes with the code and data that decide what is seen in a source, and with options;
+    /// not with the version of the program.
     pub fn fingerprint(&self) -> Digest {
-        let mut facts = format!("clarity {} spdx {}", env!("CARGO_PKG_VERSION"), crate::license::list_version());
+        let mut facts = format!("{} spdx {}", env!("CLARITY_DETECTION"), crate::license::list_version());
         for rule in DETECTORS {
             facts.push_str(&format!("\n{} {}", rule.id, rule.triggers.join(" ")));
         }

@@ -134,6 +134,16 @@ pub struct Request<'a> {
 }
 
 impl Request<'_> {
+    /// The identity of the source that is declared, and the name of its file; `None` where there is no hash to go by, or
+    /// the source is a part of the checkout.
+    pub fn declared(&self) -> Option<(Identity, String)> {
+        if let Ok(Plan::Local(_)) = fetch::plan(self.source) {
+            return None;
+        }
+        let hash = FixedHash::parse(self.source.hash.as_deref(), self.source.algo.as_deref()).ok()?;
+        Some((Identity { mode: self.source.mode, hash }, self.file_name()))
+    }
+
     /// How errors name it: the file, or the package.
     fn what(&self) -> String {
         self.source.urls.first().map_or_else(|| self.attr.to_owned(), |url| urls::without_credentials(url))

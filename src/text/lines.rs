@@ -27,7 +27,7 @@ pub struct Position {
 }
 
 /// Whole lines, counted from 1, both ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct LineRange {
     /// The first line.
     pub first: u32,

@@ -19,6 +19,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("askalono", &["evidence/text"]),
     ("aho_corasick", &["evidence"]),
     ("infer", &["evidence"]),
+    ("postcard", &["declared", "kept"]),
     ("quick_xml", &["evidence/manifest"]),
     ("yaml_rust2", &["evidence/manifest"]),
     ("spdx", &["license"]),

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use super::name::Name;
 use crate::license::LicenseExpr;
 use crate::text::{LineRange, Span};
 
 /// Kind of a restriction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RestrictionKind {
     /// Commercial use.
@@ -72,12 +73,13 @@ impl fmt::Display for RestrictionKind {
 }
 
 /// Words that take something away from a license.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Restriction {
     /// Kind of the restrictions.
     pub kind: RestrictionKind,
     /// The row of `restrictions.toml` that matched.
-    pub row: &'static str,
+    #[serde(deserialize_with = "super::name::read")]
+    pub row: Name,
     /// True for words that count only where they were put into a license text.
     pub is_inserted: bool,
     /// Where in the file.
