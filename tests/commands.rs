@@ -31,7 +31,9 @@ impl Hostile {
              [diff]\n\texternal = {run} external\n\
              [diff \"evil\"]\n\ttextconv = {run} textconv\n\tcommand = {run} driver\n\
              [filter \"ev=il.x\"]\n\tclean = {run} clean\n\tsmudge = {run} smudge\n\tprocess = {run} process\n\trequired = true\n\
-             [credential]\n\thelper = !{run} helper\n[gpg]\n\tprogram = {run} gpg\n[commit]\n\tgpgSign = true\n\
+             [credential]\n\thelper = !{run} helper\n[gpg]\n\tprogram = {run} gpg\n\
+             [hook \"e=v.il\"]\n\tcommand = {run} configured\n\tevent = reference-transaction\n\tevent = post-index-change\n\
+             [commit]\n\tgpgSign = true\n\
              [log]\n\tshowSignature = true\n[uploadpack]\n\tpackObjectsHook = {run} pack\n\
              [remote \"origin\"]\n\turl = ssh://host.example/x\n\tpromisor = true\n\tuploadpack = {run} upload\n\
              [extensions]\n\tpartialClone = origin\n"
@@ -122,6 +124,86 @@ fn no_command_of_a_repository_runs_in_a_fix() {
     assert!(branch.is_file() && hostile.place.path("patches").read_dir().expect("made").count() > 1);
 }
 
+/// The packages of a scan since `HEAD`.
+fn changed(hostile: &Hostile) -> String {
+    hostile.scan(&hostile.place.tree(), &["--changed-since", "HEAD"])
+}
+
+/// Takes back the time of a file, so that its length and time are those that the index of git knows.
+fn edit_unseen(path: &Path, from: &str, to: &str) {
+    assert_eq!(from.len(), to.len());
+    let time = fs::metadata(path).and_then(|found| found.modified()).expect("a time");
+    let text = fs::read_to_string(path).expect("readable");
+    assert!(text.contains(from), "{text}");
+    fs::write(path, text.replace(from, to)).expect("writable");
+    fs::File::options().write(true).open(path).and_then(|file| file.set_modified(time)).expect("set");
+}
+
+#[test]
+fn a_change_that_git_does_not_see_is_a_change() {
+    for (trick, settings) in [
+        ("a planted index", &["core.trustctime=false", "core.checkStat=minimal"][..]),
+        ("assume-unchanged", &[]),
+        ("skip-worktree", &[]),
+    ] {
+        let hostile = Hostile { place: Place::new() };
+        let git = |args: &[&str]| hostile.place.git(args);
+        settings
+            .iter()
+            .filter_map(|setting| setting.split_once('='))
+            .for_each(|(name, value)| drop(git(&["config", name, value])));
+        let path = hostile.place.tree().join(OPAL);
+        let old = std::time::SystemTime::now() - std::time::Duration::from_secs(3_600);
+        fs::File::options().write(true).open(&path).and_then(|file| file.set_modified(old)).expect("set");
+        git(&["status"]);
+        match trick {
+            "a planted index" => {}
+            flag => drop(git(&["update-index", &format!("--{flag}"), OPAL])),
+        }
+        edit_unseen(&path, "\"1.2\"", "\"1.3\"");
+        assert_eq!(git(&["status", "--porcelain"]), "", "{trick} hides it from git");
+        let said = changed(&hostile);
+        assert!(said.contains("\"opal-mail\""), "{trick}: {said}");
+    }
+}
+
+#[test]
+fn attributes_of_a_pull_request_hide_no_change() {
+    let hostile = Hostile { place: Place::new() };
+    let path = hostile.place.tree().join(OPAL);
+    let text = fs::read_to_string(&path).expect("readable");
+    fs::write(&path, text.replacen("meta = {", "meta = {\n    license = \"$Id$\";", 1)).expect("writable");
+    hostile.place.git(&["commit", "--quiet", "--all", "--message=before"]);
+    append(&hostile.place.tree().join(".gitattributes"), "*.nix ident\n");
+    let text = fs::read_to_string(&path).expect("readable");
+    fs::write(&path, text.replace("$Id$", "$Id: MIT $")).expect("writable");
+    assert_eq!(hostile.place.git(&["diff", "--name-only", "HEAD"]), "", "git calls it the same");
+    let said = changed(&hostile);
+    assert!(said.contains("\"opal-mail\""), "{said}");
+}
+
+#[test]
+fn no_edit_is_lost_that_git_does_not_see() {
+    let hostile = Hostile { place: Place::new() };
+    for (name, value) in [("core.trustctime", "false"), ("core.checkStat", "minimal")] {
+        hostile.place.git(&["config", name, value]);
+    }
+    let path = hostile.place.tree().join(BIRCH);
+    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(3_600);
+    fs::File::options().write(true).open(&path).and_then(|file| file.set_modified(old)).expect("set");
+    hostile.place.git(&["status"]);
+    edit_unseen(&path, "structured logs", "structured L0gs");
+    assert_eq!(hostile.place.git(&["status", "--porcelain"]), "");
+    for how in [&["--write"][..], &["--patch-dir", "PATCHES"]] {
+        let patches = hostile.place.path("patches");
+        let how: Vec<&str> =
+            how.iter().map(|arg| if *arg == "PATCHES" { patches.to_str().expect("UTF-8") } else { arg }).collect();
+        let run = hostile.place.fix(&[&how[..], &["--attr", "birch-log"]].concat());
+        assert!(run.stderr.contains("differs from what is committed"), "{how:?}: {}", run.stderr);
+        assert!(hostile.place.read(BIRCH).contains("L0gs") && hostile.place.read(BIRCH).contains("licenses.mit"));
+    }
+}
+
 /// Objects that are missing are not asked of a remote: it names the program to ask with.
 #[test]
 fn missing_objects_are_not_fetched_by_a_command_of_the_remote() {
@@ -138,7 +220,7 @@ fn missing_objects_are_not_fetched_by_a_command_of_the_remote() {
     append(&hostile.place.tree().join(".git/config"), "[protocol]\n\tallow = always\n[ssh]\n\tvariant = simple\n");
     hostile.marks();
     let said = hostile.scan(&hostile.place.tree(), &["--changed-since", "HEAD"]);
-    assert!(said.contains("git diff failed") && hostile.marks().is_empty(), "{said}");
+    assert!(said.contains("git cat-file failed") && hostile.marks().is_empty(), "{said}");
 }
 
 #[test]

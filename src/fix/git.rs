@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::git::{Git, verb};
+use crate::git::{Git, ObjectId, verb};
 use crate::text::RelPath;
 
 /// Why git cannot be used.
@@ -39,8 +39,11 @@ pub enum GitError {
     /// Another repository has the file.
     #[error("{0} belongs to a submodule; run clarity on the submodule's own checkout")]
     Submodule(RelPath),
-    /// Filters change the file between repository and work tree.
-    #[error("{0} differs from what is committed although git calls it unchanged (line endings?); use --write")]
+    /// Filters change the file between repository and work tree, or the index of git is wrong.
+    #[error(
+        "{0} differs from what is committed although git calls it unchanged (line endings, a filter?); \
+         use --write --allow-dirty"
+    )]
     Filtered(RelPath),
     /// The branch is there.
     #[error("there is a branch {0} already; name another one")]
@@ -104,8 +107,8 @@ impl Repository {
         run(self.git.command().args(args), input)
     }
 
-    /// An error where `file` has changes that are not committed, is not known to git, or is not watched by it: git could
-    /// not give back what is on the disk. Asks the repository that the file lies in, which may be a submodule.
+    /// An error where `file` has changes that are not committed, is not known to git, is not watched by it, or has other
+    /// bytes than the object of the index: git could not give back what is on the disk. Asks the repository that the file lies in, which may be a submodule.
     pub fn holds(&self, file: &RelPath) -> Result<(), GitError> {
         let (folder, name) = self.place(file);
         let git = Git::around(&folder).map_err(GitError::NoGit)?;
@@ -116,9 +119,15 @@ impl Repository {
         if !asked(&status)?.is_empty() {
             return Err(GitError::Dirty(file.clone()));
         }
-        match asked(&["ls-files", "-v"])?.starts_with("H ") {
+        if !asked(&["ls-files", "-v"])?.starts_with("H ") {
+            return Err(GitError::Unwatched(file.clone()));
+        }
+        let staged = asked(&["ls-files", "--stage"])?;
+        let id = staged.split_whitespace().nth(1).and_then(ObjectId::parse);
+        let bytes = std::fs::read(file.under(&self.root))?;
+        match id.is_some_and(|id| id.is_of(&bytes) || id.is_of(&with_line_feeds(&bytes))) {
             true => Ok(()),
-            false => Err(GitError::Unwatched(file.clone())),
+            false => Err(GitError::Filtered(file.clone())),
         }
     }
 
@@ -178,6 +187,12 @@ impl Repository {
     pub(super) fn text(&self, path: &str) -> Result<String, GitError> {
         self.run(["cat-file", "blob", &format!("HEAD:{path}")])
     }
+}
+
+/// `bytes` with the line breaks that a repository keeps: git writes others by itself where it is told to, and takes them back.
+fn with_line_feeds(bytes: &[u8]) -> Vec<u8> {
+    let is_kept = |(at, byte): &(usize, &u8)| **byte != b'\r' || bytes.get(at + 1) != Some(&b'\n');
+    bytes.iter().enumerate().filter(is_kept).map(|(_, byte)| *byte).collect()
 }
 
 /// The output of `command`, which is given `input`.

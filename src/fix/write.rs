@@ -22,6 +22,12 @@ pub enum WriteError {
     /// It has other changes.
     #[error("{0} has changes that are not committed; commit them, or pass --allow-dirty")]
     Dirty(RelPath),
+    /// Its bytes are not the committed ones.
+    #[error(
+        "{0} differs from what is committed although git calls it unchanged (a filter?); \
+         commit it without filter, or pass --allow-dirty"
+    )]
+    Filtered(RelPath),
     /// There is nothing to go back to.
     #[error("{0}; or pass --allow-dirty")]
     NoGit(GitError),
@@ -98,6 +104,7 @@ fn allowed(file: &RelPath, repository: &Result<Repository, GitError>, dirty: Dir
     };
     state.map_err(|error| match error {
         GitError::Dirty(file) => WriteError::Dirty(file),
+        GitError::Filtered(file) => WriteError::Filtered(file),
         error => WriteError::NoGit(error),
     })
 }

@@ -41,14 +41,14 @@ pub struct Output {
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 const MOST_COMPLAINTS: usize = 1 << 16;
 
-/// Runs `command` to its end and shows its output piece by piece; an error of `see` ends the program.
+/// Runs `command`, which has its stdin already, to its end and shows its output piece by piece; an error of `see` ends the program.
 pub fn run(
     command: &mut Command,
     watch: &Watch<'_>,
     see: &mut (dyn FnMut(&[u8]) -> Result<(), String> + Send),
 ) -> Result<Output, Ended> {
     own_group(command);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(Ended::Io)?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let mut group = Group { guardian: Guardian::of(&child), child };

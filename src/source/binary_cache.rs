@@ -141,7 +141,7 @@ impl std::io::Write for Both<'_> {
 }
 
 /// The lines of a narinfo that count here.
-struct NarInfo {
+pub struct NarInfo {
     url: String,
     hash: String,
     size: String,
@@ -150,7 +150,8 @@ struct NarInfo {
 }
 
 impl NarInfo {
-    fn parse(text: &str) -> NarInfo {
+    /// The narinfo in `text`; what is not there is empty.
+    pub fn parse(text: &str) -> NarInfo {
         let lines = || text.lines().filter_map(|line| line.split_once(':')).map(|(key, value)| (key, value.trim()));
         let fields: BTreeMap<&str, &str> = lines().collect();
         let field = |key: &str| fields.get(key).map_or("", |value| value).to_owned();
@@ -164,7 +165,7 @@ impl NarInfo {
     }
 
     /// The signatures, for what they are when said of `path`.
-    fn signatures(&self, path: &Path, keys: &[PublicKey]) -> Vec<Signature> {
+    pub fn signatures(&self, path: &Path, keys: &[PublicKey]) -> Vec<Signature> {
         let statement = self.statement(path);
         self.signatures.iter().map(|text| signature::check(text, &statement, keys)).collect()
     }

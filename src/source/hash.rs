@@ -9,7 +9,7 @@ use std::path::Path;
 
 use sha2::Digest as _;
 
-use super::regular::{self, Links};
+use crate::text::regular::{self, Links};
 use crate::text::{Digest, stop};
 
 /// The letters of Nix' base 32: without `e`, `o`, `t`, `u`.

@@ -9,7 +9,8 @@ use std::path::Path;
 
 use super::bytes::{name_bytes, path_bytes};
 use super::hash::{Algo, FixedHash, Hasher};
-use super::regular::{self, Links};
+use super::links;
+use crate::text::regular::{self, Links};
 use crate::text::stop;
 
 /// Writes `path` (a file, a link or a folder with all below it) as a NAR.
@@ -95,7 +96,7 @@ impl<'a> Writer<'a> {
         } else if kind.is_symlink() {
             self.link(&path_bytes(&fs::read_link(path)?))
         } else {
-            Err(io::Error::other(format!("{} is neither file, folder nor link", path.display())))
+            Err(io::Error::other(format!("{} is neither file, folder nor link", links::named(path))))
         }
     }
 

@@ -12,10 +12,10 @@ use walkdir::WalkDir;
 use super::archive::{self, ArchiveError, Item, Kind, Limits, SafePath};
 use super::error::SourceError;
 use super::hash::FixedHash;
-use super::regular::{self, Links};
 use super::signature::Signature;
 use super::unpack;
 use crate::text::RelPath;
+use crate::text::regular::{self, Links};
 use crate::tree::HashMode;
 
 /// Identity of a source: equal identities are equal bytes. The key under which its evidence can be kept for ever.

@@ -1,4 +1,4 @@
-//! Places in text: spans, lines, edits, relative paths and digests; and the end of work.
+//! Places in text: spans, lines, edits, relative paths and digests; the opening of files; and the end of work.
 //!
 //! Knows bytes and nothing of licenses or Nix. Offsets are bytes of the original file and fit `u32`
 //! (no file above 4 GiB is read as text).
@@ -9,6 +9,7 @@ mod lines;
 mod nearest;
 mod path;
 mod plain;
+pub mod regular;
 pub mod stop;
 
 pub use digest::Digest;

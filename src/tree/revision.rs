@@ -1,15 +1,16 @@
 //! Changes in a checkout since a revision, and the checkout as it was then.
 //!
-//! Asks the real `git`, and only reads: neither the work tree nor the index is touched. What git does not keep (ignored
-//! files, submodules) is the same in all revisions.
+//! Asks the real `git`, and only reads: neither the work tree nor the index is touched. Git lists; whether a file changed
+//! is told by its bytes, so that no filter, attribute or index of the repository hides a change. What git does not keep
+//! (ignored files, submodules) is the same in all revisions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::checkout::{Checkout, OpenError, Options};
-use crate::git::{Git, first_line};
+use crate::git::{Git, IndexEntry, ObjectId, TreeEntry, first_line, lines};
 use crate::nix::{Disk, Instead};
 use crate::text::RelPath;
 
@@ -61,27 +62,22 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// Changes in the repository around `path` between `rev` and the work tree, untracked files included.
+    /// Changes in the repository around `path` between `rev` and the work tree, untracked files included. Bytes decide:
+    /// a file is the same where the object that the revision names has the bytes that lie on the disk.
     pub fn since(path: &Path, rev: &str) -> Result<Changes, RevisionError> {
         let repository = Repository::around(path)?;
-        let commit = repository.commit(rev)?;
-        let mut before = BTreeMap::new();
-        for file in repository.untracked()? {
-            before.insert(repository.absolute(&file), Instead::Nothing);
-        }
-        let mut kept = Vec::new();
-        for entry in repository.diff(&commit)? {
-            let place = repository.absolute(&entry.file);
-            if entry.is_kept() {
-                kept.push((place, entry));
-            } else if !entry.is_submodule() {
-                before.insert(place, Instead::Nothing);
-            }
-        }
-        let ids: Vec<&str> = kept.iter().map(|(_, entry)| entry.id.as_str()).collect();
-        let blobs = repository.blobs(&ids)?;
-        for ((place, entry), bytes) in kept.into_iter().zip(blobs) {
-            before.insert(place, entry.instead(bytes));
+        let entries = repository.tree(&repository.commit(rev)?)?;
+        let listed = repository.listed()?;
+        let old: HashSet<&Path> = entries.iter().map(|entry| entry.file.as_path()).collect();
+        let new = listed.iter().filter(|listed| !old.contains(listed.file.as_path()));
+        let mut before: BTreeMap<String, Instead> =
+            new.map(|listed| (repository.absolute(&listed.file), Instead::Nothing)).collect();
+        let left_out: HashSet<&Path> =
+            listed.iter().filter(|listed| listed.is_left_out).map(|listed| listed.file.as_path()).collect();
+        let changed: Vec<&Entry> = repository.differing(&entries, &left_out);
+        let ids: Vec<&ObjectId> = changed.iter().map(|entry| &entry.id).collect();
+        for (entry, bytes) in changed.iter().zip(repository.blobs(&ids)?) {
+            before.insert(repository.absolute(&entry.file), entry.instead(bytes));
         }
         Ok(Changes { before, top: repository.top })
     }
@@ -128,29 +124,55 @@ impl Changes {
     }
 }
 
-/// One line of `git diff --raw`.
+/// A file or link of a revision.
 struct Entry {
-    mode: String,
-    id: String,
-    file: String,
+    is_link: bool,
+    id: ObjectId,
+    /// Below the top of the work tree.
+    file: PathBuf,
 }
 
 impl Entry {
-    fn is_submodule(&self) -> bool {
-        self.mode == "160000"
-    }
-
-    /// True where the revision has a file or a link there.
-    fn is_kept(&self) -> bool {
-        matches!(self.mode.as_str(), "100644" | "100755" | "100664" | "120000")
+    /// The entry in one line of `git ls-tree -r -z`; a submodule is none.
+    fn parse(line: &[u8]) -> Option<Entry> {
+        let entry = TreeEntry::parse(line).filter(|entry| !entry.is_submodule())?;
+        Some(Entry { is_link: entry.is_link(), file: path_of(entry.path), id: entry.id })
     }
 
     fn instead(&self, bytes: Vec<u8>) -> Instead {
-        match self.mode.as_str() {
-            "120000" => Instead::Link(String::from_utf8_lossy(&bytes).into_owned()),
-            _ => Instead::File(bytes),
+        match self.is_link {
+            true => Instead::Link(String::from_utf8_lossy(&bytes).into_owned()),
+            false => Instead::File(bytes),
         }
     }
+}
+
+/// A file that the index names, or one beside those.
+struct Listed {
+    /// Below the top of the work tree.
+    file: PathBuf,
+    /// True where a sparse checkout leaves it out.
+    is_left_out: bool,
+}
+
+impl Listed {
+    /// The file in one line of `git ls-files -t -z`.
+    fn parse(line: &[u8]) -> Option<Listed> {
+        IndexEntry::parse(line).map(|entry| Listed { file: path_of(entry.path), is_left_out: entry.is_left_out })
+    }
+}
+
+/// A path as git has it.
+#[cfg(unix)]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt as _;
+    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
+}
+
+/// A path as git has it.
+#[cfg(not(unix))]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
 }
 
 /// The repository that a checkout lies in. The only place here that runs git.
@@ -195,7 +217,7 @@ impl Repository {
         command
     }
 
-    fn absolute(&self, file: &str) -> String {
+    fn absolute(&self, file: &Path) -> String {
         self.top.join(file).to_string_lossy().into_owned()
     }
 
@@ -217,29 +239,37 @@ impl Repository {
         }
     }
 
-    fn diff(&self, commit: &str) -> Result<Vec<Entry>, RevisionError> {
-        let plain = ["--no-ext-diff", "--no-textconv", "--ignore-submodules=all", commit, "--"];
-        let arguments = [&["diff", "--raw", "-z", "--no-abbrev", "--no-renames"], &plain[..]].concat();
-        let said = self.run("diff", &arguments)?;
-        let mut fields = said.split(|byte| *byte == 0).map(|field| String::from_utf8_lossy(field).into_owned());
-        let mut entries = Vec::new();
-        // `:<old mode> <new mode> <old id> <new id> <status>`, then the file.
-        while let (Some(head), Some(file)) = (fields.next(), fields.next()) {
-            let mut words = head.trim_start_matches(':').split(' ');
-            let (Some(mode), Some(_), Some(id)) = (words.next(), words.next(), words.next()) else { continue };
-            entries.push(Entry { mode: mode.to_owned(), id: id.to_owned(), file });
-        }
-        Ok(entries)
+    /// Files and links of a commit.
+    fn tree(&self, commit: &str) -> Result<Vec<Entry>, RevisionError> {
+        let said = self.run("ls-tree", &["ls-tree", "-r", "-z", "--full-tree", commit])?;
+        Ok(lines(&said).filter_map(Entry::parse).collect())
     }
 
-    fn untracked(&self) -> Result<Vec<String>, RevisionError> {
-        let said = self.run("ls-files", &["ls-files", "--others", "--exclude-standard", "-z"])?;
-        let files = said.split(|byte| *byte == 0).filter(|file| !file.is_empty());
-        Ok(files.map(|file| String::from_utf8_lossy(file).into_owned()).collect())
+    /// Files that the index names, and those beside them that are not ignored.
+    fn listed(&self) -> Result<Vec<Listed>, RevisionError> {
+        let said = self.run("ls-files", &["ls-files", "-t", "-z", "--cached", "--others", "--exclude-standard"])?;
+        Ok(lines(&said).filter_map(Listed::parse).collect())
+    }
+
+    /// Those of `entries` whose place in the work tree has other bytes, or nothing; not those that a sparse checkout
+    /// leaves out. Read by several threads: a tree has tens of thousands of small files.
+    fn differing<'e>(&self, entries: &'e [Entry], left_out: &HashSet<&Path>) -> Vec<&'e Entry> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let differs = |entry: &&Entry| {
+            let place = self.top.join(&entry.file);
+            let is_absent = left_out.contains(entry.file.as_path()) && place.symlink_metadata().is_err();
+            !is_absent && !entry.id.is_at(&place, entry.is_link)
+        };
+        std::thread::scope(|scope| {
+            let parts = entries.chunks(entries.len().div_ceil(threads).max(1));
+            let running: Vec<_> =
+                parts.map(|part| scope.spawn(move || part.iter().filter(differs).collect::<Vec<_>>())).collect();
+            running.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
+        })
     }
 
     /// The bytes of these objects, in their order, by one process.
-    fn blobs(&self, ids: &[&str]) -> Result<Vec<Vec<u8>>, RevisionError> {
+    fn blobs(&self, ids: &[&ObjectId]) -> Result<Vec<Vec<u8>>, RevisionError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -266,7 +296,7 @@ impl Repository {
 }
 
 /// The next answer of `git cat-file --batch`: a line, the bytes, a line break.
-fn blob(out: &mut impl io::BufRead, id: &str) -> io::Result<Vec<u8>> {
+fn blob(out: &mut impl io::BufRead, id: &ObjectId) -> io::Result<Vec<u8>> {
     let mut head = String::new();
     out.read_line(&mut head)?;
     let size: u64 = head

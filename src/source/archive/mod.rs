@@ -22,7 +22,7 @@ use guard::Guard;
 pub use guard::{Limits, SafePath};
 
 use super::gate::Pass;
-use super::regular::{self, Links};
+use crate::text::regular::{self, Links};
 
 /// Kind of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]

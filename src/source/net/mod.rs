@@ -5,6 +5,7 @@
 //! requests per host are bounded, `Retry-After` is honoured, and a host that keeps failing is given up for the run.
 
 mod address;
+mod headers;
 mod hosts;
 mod request;
 
@@ -16,12 +17,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 pub use address::PrivateHosts;
+pub use headers::Headers;
 use hosts::Hosts;
 pub use hosts::Permit;
 use request::{Answer, Requests};
 
-use super::regular::{self, Links};
 use super::urls;
+use crate::text::regular::{self, Links};
 
 /// How the network is used.
 #[derive(Clone, Debug)]
@@ -281,17 +283,17 @@ impl Net {
         match answer.status {
             200 => {
                 remove(target)?;
-                self.save(answer.body, answer.len, target, 0)
+                self.save(answer.body, answer.headers.len, target, 0)
             }
-            206 if answer.range_start == Some(have) => self.save(answer.body, answer.len, target, have),
+            206 if answer.headers.range_start == Some(have) => self.save(answer.body, answer.headers.len, target, have),
             // The bytes at hand are complete, or do not fit this server's file.
-            416 if have > 0 && answer.range_total == Some(have) => Ok(Try::Whole),
+            416 if have > 0 && answer.headers.range_total == Some(have) => Ok(Try::Whole),
             206 | 416 => {
                 remove(target)?;
                 Ok(Try::Again { why: "answered with another range than was asked for".to_owned(), pause: None })
             }
             status if answer.is_passing() => {
-                Ok(Try::Again { why: format!("HTTP {status}"), pause: answer.retry_after })
+                Ok(Try::Again { why: format!("HTTP {status}"), pause: answer.headers.retry_after })
             }
             status => Err(NetError::Status { url: url.to_owned(), status }),
         }
@@ -310,7 +312,7 @@ impl Net {
             let permit = if is_held { None } else { Some(self.hosts.enter(&host, &self.cancel)?) };
             self.traffic.requests.fetch_add(1, Ordering::Relaxed);
             let mut answer = self.requests.get(&at, from, accept)?;
-            let Some(location) = answer.location.take() else {
+            let Some(location) = answer.headers.location.take() else {
                 answer.permit = permit;
                 return Ok(answer);
             };

@@ -1,13 +1,13 @@
 //! One request, through `ureq`: the only file that names it.
 
 use std::io::{self, Read};
-use std::time::Duration;
 
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
 use super::address::{NotPublic, PrivateHosts};
+use super::headers::Headers;
 use super::hosts::Permit;
 use super::{NetError, NetOptions, urls};
 
@@ -20,12 +20,7 @@ pub(super) struct Requests {
 /// An answer, its body not read yet.
 pub(super) struct Answer {
     pub status: u16,
-    pub location: Option<String>,
-    /// Bytes of this body, where stated.
-    pub len: Option<u64>,
-    pub range_start: Option<u64>,
-    pub range_total: Option<u64>,
-    pub retry_after: Option<Duration>,
+    pub headers: Headers,
     pub body: Body,
     /// Held until the body is read.
     pub permit: Option<Permit>,
@@ -82,14 +77,10 @@ impl Requests {
         let response = request.call().map_err(|error| explain(url, &error))?;
         let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
         let status = response.status().as_u16();
-        let is_redirect = matches!(status, 301 | 302 | 303 | 307 | 308);
-        let (range_start, range_total) = header("content-range").map_or((None, None), content_range);
-        let location = header("location").filter(|_| is_redirect).map(str::to_owned);
-        let len = header("content-length").and_then(|len| len.trim().parse().ok());
-        let retry_after = header("retry-after").and_then(retry_after);
+        let headers = Headers::read(status, header);
         let reader = response.into_body().into_with_config().limit(u64::MAX).reader();
         let body = Body { reader, url: url.to_owned() };
-        Ok(Answer { status, location, len, range_start, range_total, retry_after, body, permit: None })
+        Ok(Answer { status, headers, body, permit: None })
     }
 }
 
@@ -132,24 +123,6 @@ impl Resolver for Public {
         self.private.allowed(host, found.iter().copied())?.into_iter().for_each(|address| allowed.push(address));
         Ok(allowed)
     }
-}
-
-/// `bytes 5-9/10`, `bytes */10`: the start and the total.
-fn content_range(text: &str) -> (Option<u64>, Option<u64>) {
-    let Some((range, total)) = text.trim().strip_prefix("bytes").and_then(|rest| rest.trim().split_once('/')) else {
-        return (None, None);
-    };
-    let start = range.split('-').next().and_then(|start| start.trim().parse().ok());
-    (start, total.trim().parse().ok())
-}
-
-/// Seconds, or a date.
-fn retry_after(text: &str) -> Option<Duration> {
-    if let Ok(seconds) = text.trim().parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let then = httpdate::parse_http_date(text.trim()).ok()?;
-    Some(then.duration_since(std::time::SystemTime::now()).unwrap_or_default())
 }
 
 fn explain(url: &str, error: &ureq::Error) -> NetError {

@@ -9,7 +9,7 @@ use std::path::Path;
 
 /// Whether a link in the place of the file is followed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Links {
+pub enum Links {
     /// It is: whoever named the file may have named a link.
     Followed,
     /// It is not: the file was found, and what was found was no link.
@@ -17,7 +17,7 @@ pub(super) enum Links {
 }
 
 /// The regular file at `path`, open to be read, and what it is.
-pub(super) fn open(path: &Path, links: Links) -> io::Result<(File, Metadata)> {
+pub fn open(path: &Path, links: Links) -> io::Result<(File, Metadata)> {
     let file = open_any(path, links)?;
     let meta = file.metadata()?;
     match meta.is_file() {
