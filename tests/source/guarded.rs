@@ -288,6 +288,77 @@ fn trees_of_repositories_are_counted_before_they_are_written() {
     assert!(error.contains(&got), "within the limits it is cloned: {error}");
 }
 
+/// Error of the clone of a part of the repository at `url`.
+fn part_cloned(url: &str, part: clarity::tree::GitPart, change: impl Fn(&mut clarity::source::Options)) -> String {
+    let room = tempfile::tempdir().expect("a folder");
+    let mut options = options(room.path());
+    change(&mut options);
+    let rev = Some("refs/heads/trunk".to_owned());
+    let git = Some(Box::new(part));
+    refusal(acquire(
+        &sources(options),
+        &SourceRef { fetcher: "fetchgit".to_owned(), rev, git, ..unpacked(url, &sha256(b"x")) },
+    ))
+}
+
+#[test]
+fn parts_of_repositories_are_counted_before_they_are_written() {
+    let part = |folders: &[&str], patterns| clarity::tree::GitPart {
+        sparse: folders.iter().map(|folder| (*folder).to_owned()).collect(),
+        patterns,
+        ..clarity::tree::GitPart::default()
+    };
+    // A server that leaves contents out, and one that sends them all.
+    for filter in ["true", "false"] {
+        let room = tempfile::tempdir().expect("a folder");
+        let repository = room.path();
+        git(repository, &["init", "--quiet", "--initial-branch=trunk"], "");
+        for name in ["uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"] {
+            git(repository, &["config", name, filter], "");
+        }
+        for folder in ["small", "large", "many/deep"] {
+            fs::create_dir_all(repository.join(folder)).expect("made");
+        }
+        fs::write(repository.join("small/a"), "small").expect("written");
+        // 8 MiB that are some kilobytes in a pack.
+        fs::write(repository.join("large/zeros"), vec![0; 8 << 20]).expect("written");
+        (0..40).for_each(|number| fs::write(repository.join(format!("many/deep/{number}")), "x").expect("written"));
+        git(repository, &["add", "."], "");
+        git(repository, &["commit", "--quiet", "-m", "all"], "");
+        let url = format!("file://{}", repository.display());
+        let bytes = |options: &mut clarity::source::Options| options.limits.bytes = 1 << 20;
+        for (folders, patterns) in
+            [(&["large"][..], false), (&["/large/"], true), (&["small", "large"], false), (&["*zeros"], true)]
+        {
+            let error = part_cloned(&url, part(folders, patterns), bytes);
+            assert!(error.contains("exceeds a limit: more than 1048576 bytes"), "{filter} {folders:?}: {error}");
+        }
+        for (folders, patterns) in [(&["small"][..], false), (&["/small/"], true)] {
+            let error = part_cloned(&url, part(folders, patterns), bytes);
+            assert!(
+                error.contains("hash mismatch"),
+                "what is not wanted does not count: {filter} {folders:?}: {error}"
+            );
+        }
+        let error = part_cloned(&url, part(&["small"], false), |options| options.limits.entries = 20);
+        assert!(error.contains("exceeds a limit: more than 20 entries"), "git makes an index of all: {error}");
+    }
+}
+
+#[test]
+fn repositories_of_this_machine_are_not_cloned() {
+    let room = tempfile::tempdir().expect("a folder");
+    git(room.path(), &["init", "--quiet", "--initial-branch=trunk"], "");
+    git(room.path(), &["commit", "--quiet", "--allow-empty", "-m", "one"], "");
+    let url = format!("file://{}", room.path().display());
+    for url in [&url, &url.replace("file://", "FILE://"), &url.replace("file://", "")] {
+        let error = cloned(url, |options| options.net.private = PrivateHosts::default());
+        assert!(!error.contains("hash mismatch"), "{url}: {error}");
+    }
+    let error = cloned(&url, |options| options.net.private = PrivateHosts::Named(vec!["localhost".to_owned()]));
+    assert!(error.contains("of this machine"), "{error}");
+}
+
 /// A server that takes a request of git and never ends its answer.
 fn endless() -> Server {
     Server::new(|asked| match asked.headers.get("user-agent").is_some_and(|agent| agent.starts_with("git")) {

@@ -11,7 +11,7 @@ mod guarded;
 mod local;
 mod nix;
 mod registries;
-mod server;
+pub mod server;
 mod sevenz;
 mod vendored;
 

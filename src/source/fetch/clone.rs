@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
+use super::count::Count;
 use super::git::{GitPlan, History};
 use super::remote::Remote;
-use crate::git::{Ended, Git as Program, Watch};
-use crate::source::archive::{ArchiveError, Limits, SafePath};
+use crate::git::{Ended, Git as Program, Lines, Watch};
+use crate::source::archive::{ArchiveError, Limits};
 use crate::source::net::{Net, NetError, Permit, PrivateHosts};
 use crate::text::RelPath;
 
@@ -98,31 +99,6 @@ pub(super) struct Git<'p> {
     pub folder: PathBuf,
 }
 
-/// Entries and bytes of the trees that were checked out so far.
-#[derive(Default)]
-pub(super) struct Count {
-    entries: u64,
-    bytes: u64,
-}
-
-impl Count {
-    /// Counts one line of `git ls-tree -r -l -z`: mode, kind, id, size, then the path.
-    fn add(&mut self, line: &[u8], limits: &Limits) -> Result<(), ArchiveError> {
-        let end = line.iter().position(|byte| *byte == b'\t').unwrap_or(line.len());
-        let head = String::from_utf8_lossy(&line[..end]);
-        self.entries += 1;
-        self.bytes += head.split_whitespace().nth(3).and_then(|size| size.parse::<u64>().ok()).unwrap_or(0);
-        SafePath::check(&line[(end + 1).min(line.len())..], limits)?;
-        match self {
-            _ if self.entries > limits.entries => {
-                Err(ArchiveError::Limit(format!("more than {} entries", limits.entries)))
-            }
-            _ if self.bytes > limits.bytes => Err(ArchiveError::Limit(format!("more than {} bytes", limits.bytes))),
-            _ => Ok(()),
-        }
-    }
-}
-
 impl<'p> Git<'p> {
     /// The repository at `folder` of the same clone, fetched from `remote`.
     pub(super) fn inside(&self, folder: PathBuf, remote: Remote) -> Git<'p> {
@@ -187,9 +163,9 @@ impl<'p> Git<'p> {
     }
 
     fn check_out(&self, what: &str, count: &mut Count) -> Result<(), GitError> {
-        // Of a part of a repository only that part is there to be counted, and its files come with the checkout.
-        if self.plan.part.sparse.is_empty() {
-            self.count(what, count)?;
+        match self.plan.part.sparse.is_empty() {
+            true => self.count(what, count)?,
+            false => self.count_part(what, count)?,
         }
         let branch = self.plan.part.branch.as_deref().unwrap_or("fetchgit");
         self.run(&["checkout", "--quiet", "-b", branch, what]).map(drop)
@@ -198,24 +174,30 @@ impl<'p> Git<'p> {
     /// Counts the tree of `what` before it is written: a few objects can name any number of files.
     pub(super) fn count(&self, what: &str, count: &mut Count) -> Result<(), GitError> {
         let limits = self.bounds.limits;
-        let (mut rest, mut over) = (Vec::new(), None);
-        let told = self.told(&["ls-tree", "-r", "-l", "-z", "--full-tree", what], &mut |bytes| {
-            rest.extend_from_slice(bytes);
-            while let Some(end) = rest.iter().position(|byte| *byte == 0) {
-                let line: Vec<u8> = rest.drain(..=end).take(end).collect();
-                count.add(&line, limits).map_err(|error| {
-                    let why = error.to_string();
-                    over = Some(error);
-                    why
-                })?;
-            }
-            Ok(())
+        let mut over = None;
+        let told = self.lines(&["ls-tree", "-r", "-l", "-z", "--full-tree", what], &mut |line| {
+            count.add_line(line, limits).map_err(|error| {
+                let why = error.to_string();
+                over = Some(error);
+                why
+            })
         });
         match (over, told) {
             (Some(error), _) => Err(GitError::Limit(error)),
             (None, Err(GitError::Git(_))) => Err(GitError::Git(format!("finds no `{what}` in the repository"))),
             (None, told) => told,
         }
+    }
+
+    /// Runs a command that was asked with `-z` and shows its output line by line.
+    pub(super) fn lines(
+        &self,
+        arguments: &[&str],
+        see: &mut (dyn FnMut(&[u8]) -> Result<(), String> + Send),
+    ) -> Result<(), GitError> {
+        let mut lines = Lines::default();
+        let mut command = self.command();
+        self.told(command.args(arguments), arguments, &mut |bytes| lines.add(bytes, see))
     }
 
     /// The first ref of the server that is asked for: its id and its name.
@@ -271,27 +253,36 @@ impl<'p> Git<'p> {
 
     /// The output of a command.
     pub(super) fn run(&self, arguments: &[&str]) -> Result<String, GitError> {
+        let mut command = self.command();
+        command.args(arguments);
+        let output = self.output(command, arguments)?;
+        Ok(String::from_utf8_lossy(&output).into_owned())
+    }
+
+    /// The output of `command`, whose verb and arguments are these.
+    pub(super) fn output(&self, mut command: Command, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
         let mut output = Vec::new();
-        self.told(arguments, &mut |bytes| match output.len() + bytes.len() > MOST_OUTPUT {
+        self.told(&mut command, arguments, &mut |bytes| match output.len() + bytes.len() > MOST_OUTPUT {
             true => Err(format!("says more than {MOST_OUTPUT} bytes")),
             false => {
                 output.extend_from_slice(bytes);
                 Ok(())
             }
         })?;
-        Ok(String::from_utf8_lossy(&output).into_owned())
+        Ok(output)
     }
 
     /// Runs a command and shows its output piece by piece.
     fn told(
         &self,
+        command: &mut Command,
         arguments: &[&str],
         see: &mut (dyn FnMut(&[u8]) -> Result<(), String> + Send),
     ) -> Result<(), GitError> {
         let most = self.bounds.net.options().max_bytes;
         let is_over = || (self.objects() > most).then(|| format!("fetches more than {most} bytes"));
         let watch = Watch { deadline: self.deadline, cancel: self.bounds.net.cancel(), is_over: &is_over };
-        let output = crate::git::run(self.command().args(arguments), &watch, see).map_err(|ended| match ended {
+        let output = crate::git::run(command, &watch, see).map_err(|ended| match ended {
             Ended::Io(error) if error.kind() == io::ErrorKind::NotFound => {
                 GitError::Git("is not on PATH; install it or pass --sources DIR".to_owned())
             }
@@ -321,7 +312,7 @@ impl<'p> Git<'p> {
         walk.filter(is_pack).filter_map(|entry| entry.metadata().ok()).map(|meta| meta.len()).sum()
     }
 
-    fn command(&self) -> Command {
+    pub(super) fn command(&self) -> Command {
         let mut command = Program::fresh(&self.folder).command_without_user();
         for setting in ["core.autocrlf=false", "advice.detachedHead=false", "init.defaultBranch=master"] {
             command.args(["-c", setting]);

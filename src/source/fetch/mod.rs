@@ -3,7 +3,9 @@
 //! A row turns a [`SourceRef`] into a [`Plan`]; it asks nothing of disk or network.
 
 mod clone;
+mod count;
 mod remote;
+mod sparse;
 mod submodules;
 mod forge;
 mod git;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::process::Command;
 
-use crate::source::net::{Net, NetError, Permit};
+use crate::source::net::{Net, NetError, Permit, PrivateHosts};
 use crate::source::urls;
 
 /// A repository that may be asked.
@@ -23,6 +23,11 @@ impl Remote {
     pub(super) fn find(url: &str, net: &Net, held: Option<&Permit>) -> Result<Remote, NetError> {
         let plain = urls::without_credentials(url);
         match plain.split_once("://").map(|(scheme, _)| scheme) {
+            // A repository of this machine is as private as a server in its network.
+            Some("file") if net.options().private != PrivateHosts::All => Err(refused(
+                &plain,
+                "repositories of this machine are fetched only with `allow_private = true` under [fetch]",
+            )),
             Some("file") => Ok(Remote { url: plain, pinned: None }),
             Some("git") => Remote::of_daemon(&plain, net),
             Some("http" | "https") => Remote::of_server(&plain, net, held),

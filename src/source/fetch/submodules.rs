@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::clone::{Count, Git, GitError};
+use super::clone::{Git, GitError};
+use super::count::Count;
 use super::remote::Remote;
 use crate::text::RelPath;
 
