@@ -17,6 +17,7 @@ mod licenses;
 mod list;
 mod manual;
 mod names;
+mod place;
 mod reproduce;
 mod review;
 mod scan;

@@ -16,7 +16,7 @@ use crate::tree::{Changes, Checkout};
 
 use super::names::Names;
 use super::what::{What, configuration, exists, no_such, request_by};
-use super::{FOUND, INCOMPLETE, INTERRUPTED, Output, USAGE, baseline, interrupt, stream};
+use super::{FOUND, INCOMPLETE, INTERRUPTED, Output, USAGE, baseline, interrupt, place, stream};
 
 /// Arguments of `clarity scan`.
 #[derive(Debug, clap::Args)]
@@ -124,6 +124,8 @@ pub(super) fn scan(
     let since = rev.zip(changes.as_ref());
     let config = configuration(path, &args.what, since)?;
     let outputs = args.output.iter().map(|text| target(text, args.format)).collect::<anyhow::Result<Vec<_>>>()?;
+    let accepted = [&args.accepted.write_baseline, &args.accepted.baseline].into_iter().flatten();
+    outputs.iter().map(|(_, file)| file).chain(accepted).try_for_each(|file| place::must_stay(file, path))?;
     let mut request = request_of(args, (path, &attrs), &config, since)?;
     request.quotes = args.format.quotes || outputs.iter().any(|(format, _)| format.quotes);
     let watch = Watch::new(stream::watched() && !output.quiet);

@@ -259,7 +259,9 @@ fn source_options(path: &Path, what: &What, config: &Config) -> anyhow::Result<s
         bail!("--sources {}: no such folder; name one that has sources in it", missing.display());
     }
     options.folders = what.sources.clone();
-    options.checkout = Some(path.to_owned());
+    // Paths in a lone file are those of its folder.
+    let folder = if path.is_file() { path.parent().map(|folder| Path::new(".").join(folder)) } else { None };
+    options.checkout = Some(folder.unwrap_or_else(|| path.to_owned()));
     options.nix_store = Some(PathBuf::from("/nix/store")).filter(|store| store.is_dir());
     options.network = match (what.offline, what.fetch) {
         (true, _) => Network::Offline,

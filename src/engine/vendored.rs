@@ -9,7 +9,7 @@ use std::path::Path;
 
 use crate::evidence::Evidence;
 use crate::report::{Outcome, Rest, RestKind};
-use crate::source::{self, Event, Locked, SourceError, SourceTree, Sources, lock_file, locked};
+use crate::source::{self, Event, Locked, SourceError, SourceTree, Sources, lock_file, locked, text_inside};
 use crate::text::RelPath;
 use crate::tree::{Package, SourceRef, Vendored};
 
@@ -63,7 +63,7 @@ impl Bringer<'_> {
     /// The lock file: the one that the package names, else the one in its source.
     fn lock_text(&self, vendored: &Vendored) -> Option<String> {
         if let Some(lock) = &vendored.lock {
-            return std::fs::read_to_string(lock.under(self.checkout)).ok();
+            return text_inside(self.checkout, lock, MAX_LOCK);
         }
         let name = lock_file(&vendored.source.fetcher)?;
         let places = [self.package.built_part().join(name)?, RelPath::new(name)?];

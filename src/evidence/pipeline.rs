@@ -4,7 +4,6 @@
 //! file in which no detector finds a trigger costs one pass over its bytes. Total: no input makes it fail, and what it
 //! did not read it says.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -14,6 +13,7 @@ use super::page::{self, Encoding, Page};
 use super::prefilter::{Hits, Prefilter};
 use super::text::{self, OwnText, Texts};
 use super::{choice, compiled, copyright, exception, manifest, notice, parts, restriction, reuse, role, tag};
+use crate::text::regular::{self, Links};
 use crate::text::{Digest, LineRange, RelPath};
 
 /// Options of detection.
@@ -205,8 +205,8 @@ fn empty(path: &RelPath, size: u64) -> FileEvidence {
 }
 
 fn read_head(path: &Path) -> std::io::Result<(Vec<u8>, u64)> {
-    let file = File::open(path)?;
-    let size = file.metadata()?.len();
+    let (file, found) = regular::open(path, Links::Followed)?;
+    let size = found.len();
     let mut bytes = Vec::with_capacity(size.min(MOST_BYTES) as usize);
     file.take(MOST_BYTES).read_to_end(&mut bytes)?;
     let size = size.max(bytes.len() as u64);

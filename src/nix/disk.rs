@@ -4,9 +4,10 @@
 //! Nothing is ever written. A folder is there as long as something in it is.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+
+use crate::text::regular::{self, Links};
 
 /// In-memory replacement for a path: file, link or absence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,6 +124,12 @@ impl Disk {
         None
     }
 
+    /// The path that in-memory links at `path` lead to; `None` where they lead nowhere. Links of the real disk are not
+    /// followed.
+    pub fn end_of_links(&self, path: &str) -> Option<String> {
+        self.target(path).map(|(path, _)| path)
+    }
+
     /// True where a link is at `path`.
     pub fn is_link(&self, path: &str) -> bool {
         self.kind(path) == Some(Kind::Link)
@@ -164,6 +171,8 @@ impl Disk {
     /// The names in `folder`, each with what it is, links not followed.
     pub fn list(&self, folder: &str) -> io::Result<Vec<(String, Kind)>> {
         let on_disk = match std::fs::read_dir(folder) {
+            // Something else has taken the place of the folder, perhaps a link that leads elsewhere.
+            _ if self.is_gone(folder) => Vec::new(),
             Ok(entries) => entries.collect::<io::Result<Vec<_>>>()?,
             Err(_) if self.above.get(folder) == Some(&true) => Vec::new(),
             Err(error) => return Err(error),
@@ -189,18 +198,14 @@ impl Disk {
 }
 
 fn from_disk(path: &str, most: u64) -> io::Result<Vec<u8>> {
-    // Before it is opened: that may take forever where it is no file.
-    let found = std::fs::metadata(path)?;
-    if !found.is_file() {
-        return Err(io::Error::other("not a regular file"));
-    }
+    let (file, found) = regular::open(Path::new(path), Links::Followed)?;
     let too_large = || Err(io::Error::other(format!("larger than {} MiB", most >> 20)));
     if found.len() > most {
         return too_large();
     }
     let mut bytes = Vec::with_capacity(usize::try_from(found.len()).unwrap_or_default());
     // It may have grown since.
-    let read = File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    let read = file.take(most + 1).read_to_end(&mut bytes)?;
     if read as u64 > most { too_large() } else { Ok(bytes) }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! A path is opened only where it lies below one of the roots after symbolic links are followed.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use elsa::sync::FrozenVec;
 use rustc_hash::FxBuildHasher;
 
-use super::disk::Disk;
+use super::disk::{Disk, Instead};
 use super::symbol::{Interner, Sym};
 use super::syntax::ast::{Loc, Tree};
 use super::syntax::{self, Bound, Fail};
@@ -204,6 +205,29 @@ impl Files {
         self.roots.first().map_or(Path::new("/"), PathBuf::as_path)
     }
 
+    /// `path` as seen from the root of the checkout: what lies outside begins with `../`, or with `/` where the two have
+    /// nothing in common. A file of the tree that `lib` comes from begins with `<nixpkgs>`.
+    pub fn shown(&self, path: &str) -> String {
+        let path = Path::new(path);
+        let other = self.roots.iter().skip(1).find_map(|root| path.strip_prefix(root).ok());
+        let mut above = self.root().ancestors().enumerate().filter(|(_, folder)| *folder != Path::new("/"));
+        let common = above.find_map(|(up, folder)| Some("../".repeat(up) + path.strip_prefix(folder).ok()?.to_str()?));
+        match (path.strip_prefix(self.root()), other) {
+            (Err(_), Some(below)) => format!("<nixpkgs>/{}", below.display()),
+            _ => common.unwrap_or_else(|| path.display().to_string()),
+        }
+    }
+
+    /// `text` without the place of the checkout on this machine.
+    pub(super) fn without_place<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut text = Cow::Borrowed(text);
+        for (root, name) in self.roots.iter().zip([".", "<nixpkgs>"]) {
+            let root = root.to_str().filter(|root| root.len() > 1 && text.contains(root));
+            text = root.map_or(text.clone(), |root| Cow::Owned(text.replace(root, name)));
+        }
+        text
+    }
+
     /// True where `path` lies below a root by its text.
     pub fn is_inside(&self, path: &str) -> bool {
         self.roots.iter().any(|root| is_below(path, root))
@@ -217,13 +241,21 @@ impl Files {
         if path.contains(GIT) && path.split('/').any(|part| part == GIT) {
             self.git.store(true, Ordering::Relaxed);
         }
-        if self.disk.is_told(path) {
-            return true;
+        match self.disk.instead(Path::new(path)) {
+            Some(Instead::Link(_)) => self.disk.end_of_links(path).is_none_or(|end| self.is_reachable(&end)),
+            _ if self.disk.is_told(path) => true,
+            _ => self.is_reachable_on_disk(path),
         }
+    }
+
+    /// The same for a path that only the disk knows. Of what is not there, the folders above it count: whether there is
+    /// something behind a link that leads out is not told.
+    fn is_reachable_on_disk(&self, path: &str) -> bool {
+        let folder = || path.rsplit_once('/').map(|(folder, _)| folder).filter(|folder| !folder.is_empty());
         match std::fs::symlink_metadata(path) {
             Ok(found) if found.is_symlink() => self.is_really_inside(Path::new(path)),
-            Ok(_) => path.rsplit_once('/').is_none_or(|(folder, _)| self.folder_is_inside(folder)),
-            Err(_) => true,
+            Ok(_) => folder().is_none_or(|folder| self.folder_is_inside(folder)),
+            Err(_) => folder().is_none_or(|folder| !self.is_inside(folder) || self.is_reachable_on_disk(folder)),
         }
     }
 

@@ -1,7 +1,11 @@
 //! Links of the checkout: followed as far as it reaches.
 
 use std::fmt;
+use std::io::Read as _;
 use std::path::Path;
+
+use crate::text::RelPath;
+use crate::text::regular::{self, Links};
 
 /// How a path fails to stay inside of the checkout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +32,16 @@ pub(super) fn must_stay(path: &Path, root: &Path) -> Result<(), Leaves> {
         Ok(root) if real.starts_with(&root) => Ok(()),
         _ => Err(Leaves::Out),
     }
+}
+
+/// The text of `file` below `root`; `None` where a link leads out of `root`, or it is no regular file of at most `most`
+/// bytes of text.
+pub fn text_inside(root: &Path, file: &RelPath, most: u64) -> Option<String> {
+    let path = file.under(root);
+    must_stay(&path, root).ok()?;
+    let (file, found) = regular::open(&path, Links::Followed).ok()?;
+    let mut text = String::new();
+    (found.len() <= most && file.take(most).read_to_string(&mut text).is_ok()).then_some(text)
 }
 
 /// True where `folder`, all links on its way followed, lies below `root`.

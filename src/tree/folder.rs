@@ -67,7 +67,8 @@ impl Folder {
 #[cfg(unix)]
 fn open(folder: impl std::os::fd::AsFd, name: &OsStr) -> rustix::io::Result<std::os::fd::OwnedFd> {
     use rustix::fs::{Mode, OFlags, openat};
-    openat(folder, name, OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW, Mode::empty())
+    // Without blocking: a pipe may have taken the place of what was listed.
+    openat(folder, name, OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK, Mode::empty())
 }
 
 /// A folder by its path, where none can be held open.

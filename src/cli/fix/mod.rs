@@ -18,7 +18,7 @@ use crate::report::{self, Report, Style};
 use crate::text::Escape;
 
 use super::names::Names;
-use super::{FOUND, INCOMPLETE, INTERRUPTED, Output, USAGE, interrupt, stream, what};
+use super::{FOUND, INCOMPLETE, INTERRUPTED, Output, USAGE, interrupt, place, stream, what};
 
 /// Prints, writes or commits the license values that the evidence asks for.
 #[derive(Debug, clap::Args)]
@@ -142,6 +142,7 @@ fn put(args: &Args, session: &Session, plan: &mut Plan) -> anyhow::Result<()> {
         return Ok(());
     }
     if let Some(folder) = &args.how.patch_dir {
+        place::must_stay(folder, session.root())?;
         for patch in fix::patches(plan, &Repository::around(session.root())?, folder)? {
             stream::print_line(&patch.display().to_string())?;
         }
