@@ -66,9 +66,8 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// `path` below the root of the checkout, for people.
+    /// `path` as seen from the root of the checkout, for people: where that lies on this machine is nobody's business.
     pub fn shown(&self, path: &str) -> String {
-        let root = format!("{}/", self.files.root().display());
-        path.strip_prefix(&root).unwrap_or(path).to_owned()
+        self.files.shown(path)
     }
 }

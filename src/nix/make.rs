@@ -65,7 +65,7 @@ impl<'a> Eval<'a> {
 
     /// An error.
     pub fn error(&self, kind: ErrorKind, text: &str) -> &'a Error<'a> {
-        self.bump.alloc(Error { kind, text: self.str(text), at: self.last_origin() })
+        self.bump.alloc(Error { kind, text: self.str(&self.files.without_place(text)), at: self.last_origin() })
     }
 
     /// A fault of the program.

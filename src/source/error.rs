@@ -103,7 +103,7 @@ pub enum SourceError {
     /// The file system refused.
     #[error("{path}: {what}: {error}; check its permissions, or leave the package out")]
     Io {
-        /// The place.
+        /// The name of the file or folder; where it lies is not said.
         path: String,
         /// Attempts.
         what: &'static str,
@@ -111,7 +111,7 @@ pub enum SourceError {
         error: io::Error,
     },
     /// The cache refused.
-    #[error(transparent)]
+    #[error("{}", .0.without_place())]
     Store(#[from] StoreError),
     /// A tool that was needed did not do it.
     #[error("{what}: {tool} {why}")]
@@ -130,7 +130,7 @@ pub enum SourceError {
 
 impl SourceError {
     pub(super) fn io(path: &Path, what: &'static str) -> impl FnOnce(io::Error) -> SourceError {
-        move |error| SourceError::Io { path: path.display().to_string(), what, error }
+        move |error| SourceError::Io { path: links::named(path), what, error }
     }
 
     pub(super) fn archive(what: &str) -> impl FnOnce(ArchiveError) -> SourceError {

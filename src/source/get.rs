@@ -8,6 +8,7 @@ use super::archive;
 use super::error::SourceError;
 use super::fetch::{self, GitError, GitPlan, Plan};
 use super::hash::{Algo, FixedHash, hash_file};
+use super::links;
 use super::net::NetError;
 use super::spool::Spool;
 use super::tree::{Content, Identity, Origin, SourceTree, Strip};
@@ -218,7 +219,7 @@ impl Sources {
             Some(hash) => {
                 let checked = self.check(request, hash, file)?;
                 if !checked.fits {
-                    let (want, from) = (hash.clone(), file.display().to_string());
+                    let (want, from) = (hash.clone(), format!("{} in --sources", links::named(file)));
                     let error = SourceError::HashMismatch { what: request.what(), want, got: checked.got, from };
                     return Err(Unfit::Source(error));
                 }

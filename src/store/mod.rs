@@ -44,6 +44,15 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// The error for readers who need not know where the cache lies.
+    pub fn without_place(&self) -> String {
+        match self {
+            StoreError::Io { what, error, .. } => format!("cache: {what}: {error}"),
+            StoreError::ReadOnly(_) => StoreError::ReadOnly("folder".to_owned()).to_string(),
+            StoreError::InUse(_) => StoreError::InUse("folder".to_owned()).to_string(),
+        }
+    }
+
     fn io(path: &Path, what: &'static str) -> impl FnOnce(io::Error) -> StoreError {
         move |error| StoreError::Io { path: path.display().to_string(), what, error }
     }

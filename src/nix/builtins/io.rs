@@ -73,7 +73,11 @@ fn path_of<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>) -> R<'a, &'a str> {
 
 /// `path`, where it may be looked at.
 fn inside<'a>(eval: &Eval<'a>, path: &'a str) -> R<'a, &'a str> {
-    if eval.files.is_reachable(path) { Ok(path) } else { eval.unknown(&format!("{path}: outside of the checkout")) }
+    if eval.files.is_reachable(path) {
+        Ok(path)
+    } else {
+        eval.unknown(&format!("{}: outside of the checkout", eval.shown(path)))
+    }
 }
 
 fn import<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
