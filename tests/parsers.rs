@@ -57,6 +57,16 @@ proptest! {
     }
 
     #[test]
+    fn reading_listings_is_total(pair in (any::<usize>(), any::<usize>()), changes in changes()) {
+        total::listing(&damaged("listing", pair, &changes));
+    }
+
+    #[test]
+    fn reading_headers_is_total(pair in (any::<usize>(), any::<usize>()), changes in changes()) {
+        total::headers(&damaged("headers", pair, &changes));
+    }
+
+    #[test]
     fn reading_input_files_is_total(pair in (any::<usize>(), any::<usize>()), changes in changes()) {
         total::input(&damaged("input", pair, &changes));
     }

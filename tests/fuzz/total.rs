@@ -15,7 +15,7 @@ use clarity::nix::{Disk, Eval, Files, Held, Limits, OwnNames, STACK};
 use clarity::report::between;
 use clarity::text::RelPath;
 use clarity::triage::Baseline;
-use clarity::{config, license, source};
+use clarity::{config, git, license, source};
 
 static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(&Options::default()));
 
@@ -59,6 +59,58 @@ pub fn archive(bytes: &[u8]) {
     on_disk("archive", body.get(1..).unwrap_or_default(), |path| {
         let _ = source::unpack(path, &name, &path.with_extension("out"), &limits);
     });
+}
+
+/// Listings of git, as they come in pieces: the first byte is the length of a piece.
+pub fn listing(bytes: &[u8]) {
+    let (piece, said) = bytes.split_first().map_or((1, bytes), |(piece, said)| (usize::from(*piece).max(1), said));
+    let whole: Vec<Vec<u8>> = said
+        .split_inclusive(|byte| *byte == 0)
+        .filter(|line| line.ends_with(&[0]))
+        .map(|line| line[..line.len() - 1].to_vec())
+        .collect();
+    let (mut lines, mut seen) = (git::Lines::default(), Vec::new());
+    for part in said.chunks(piece) {
+        let added = lines.add(part, &mut |line| {
+            seen.push(line.to_vec());
+            Ok(())
+        });
+        added.expect("inputs are shorter than the longest line");
+    }
+    assert_eq!(seen, whole);
+    for line in git::lines(said) {
+        if let Some(entry) = git::TreeEntry::parse(line) {
+            assert!(line.ends_with(entry.path) && matches!(entry.id.as_str().len(), 40 | 64));
+        }
+        if let Some(entry) = git::IndexEntry::parse(line) {
+            assert!(line.ends_with(entry.path));
+        }
+    }
+    let text = String::from_utf8_lossy(said);
+    assert_eq!(git::sizes(&text).count(), text.lines().count());
+}
+
+/// Answers of servers: a status and headers, a redirect from an address that was asked, a narinfo after a blank line.
+pub fn headers(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let status = head.split_whitespace().nth(1).and_then(|status| status.parse().ok()).unwrap_or(302);
+    let fields = || head.lines().filter_map(|line| line.split_once(':'));
+    let read = source::Headers::read(status, |name| {
+        fields().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+    });
+    if let Some(location) = read.location {
+        let target = source::redirected("https://h.example:8/a/b?c", &location).expect("the base is a url");
+        assert!(!target.contains('#'), "{target}");
+        let _ = (source::host(&target), source::file_name(&target));
+        assert_eq!(
+            source::redirected(&target, "").map(|url| source::host(&url)),
+            source::redirected(&target, "/").map(|url| source::host(&url))
+        );
+    }
+    let info = source::NarInfo::parse(body);
+    let key = "k:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=".parse().expect("a key");
+    let _ = info.signatures(Path::new("/nix/store/a-b"), &[key]);
 }
 
 /// Files that users and other programs write: configuration, evaluated metadata, baselines, lists, reports, lock files,
