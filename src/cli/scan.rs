@@ -128,6 +128,7 @@ pub(super) fn scan(
     outputs.iter().map(|(_, file)| file).chain(accepted).try_for_each(|file| place::must_stay(file, path))?;
     let mut request = request_of(args, (path, &attrs), &config, since)?;
     request.quotes = args.format.quotes || outputs.iter().any(|(format, _)| format.quotes);
+    request.keep_evidence = args.format.evidence || outputs.iter().any(|(format, _)| format.evidence);
     let watch = Watch::new(stream::watched() && !output.quiet);
     interrupt::begin(&watch, args.what.deadline)?;
     // Left to the system: the process ends with this function, and taking apart what is large is a part of its time.

@@ -23,6 +23,7 @@ mod policy;
 mod reproducer;
 mod reviewdog;
 mod sarif;
+mod sbom;
 mod sheet;
 mod suggest;
 mod table;

@@ -1,0 +1,288 @@
+//! CycloneDX 1.6 and 1.7.
+//!
+//! An `id` is always one of the SPDX list. Before 1.7 an expression stands alone in its array.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::license::{Stated, single_id, single_name, text};
+use super::stream::Stream;
+use super::{Bom, Component, Source, now, witness};
+use crate::conclusion::Basis;
+use crate::license::LicenseExpr;
+use crate::report::policy::closing;
+use crate::report::{Report, Style};
+use crate::source::{Algo, FixedHash};
+
+/// Reference to the tree itself.
+const TREE: &str = "tree";
+
+/// The versions of the format.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Version {
+    V1_6,
+    V1_7,
+}
+
+impl Version {
+    fn number(self) -> &'static str {
+        match self {
+            Version::V1_6 => "1.6",
+            Version::V1_7 => "1.7",
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<P: Serialize, D: Serialize> {
+    #[serde(rename = "$schema")]
+    schema: String,
+    bom_format: &'static str,
+    spec_version: &'static str,
+    serial_number: String,
+    version: u32,
+    metadata: Metadata,
+    components: P,
+    dependencies: D,
+}
+
+#[derive(Serialize)]
+struct Metadata {
+    timestamp: String,
+    tools: Tools,
+    component: Row,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    properties: Vec<Property>,
+}
+
+#[derive(Serialize)]
+struct Tools {
+    components: [Row; 1],
+}
+
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    r#type: &'static str,
+    #[serde(rename = "bom-ref", skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hashes: Vec<Hash>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    licenses: Vec<License>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copyright: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purl: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    external_references: Vec<External>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<Evidence>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    properties: Vec<Property>,
+}
+
+#[derive(Serialize)]
+struct Evidence {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    licenses: Vec<License>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    copyright: Vec<Text>,
+}
+
+#[derive(Serialize)]
+struct Text {
+    text: String,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum License {
+    Single { license: Single },
+    Expression { expression: String, acknowledgement: &'static str },
+}
+
+#[derive(Serialize)]
+struct Single {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    acknowledgement: &'static str,
+}
+
+#[derive(Serialize)]
+struct Hash {
+    alg: &'static str,
+    content: String,
+}
+
+#[derive(Serialize)]
+struct External {
+    r#type: &'static str,
+    url: String,
+}
+
+#[derive(Serialize)]
+struct Property {
+    name: &'static str,
+    value: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Dependency<'b> {
+    r#ref: &'b str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    depends_on: Vec<&'b str>,
+}
+
+/// Writes version 1.6.
+pub(in crate::report) fn render_1_6(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    render(report, Version::V1_6, style, out)
+}
+
+/// Writes version 1.7.
+pub(in crate::report) fn render_1_7(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    render(report, Version::V1_7, style, out)
+}
+
+fn render(report: &Report, version: Version, _: Style, out: &mut dyn Write) -> io::Result<()> {
+    let bom = Bom::of(report);
+    let packages = || bom.packages.iter().map(|package| package_row(package, version));
+    let components = Stream(|| packages().chain(bom.sources.iter().map(source_row)));
+    let document = Document {
+        schema: format!("http://cyclonedx.org/schema/bom-{}.schema.json", version.number()),
+        bom_format: "CycloneDX",
+        spec_version: version.number(),
+        serial_number: bom.uuid().urn().to_string(),
+        version: 1,
+        metadata: metadata(report, &bom),
+        components,
+        dependencies: Stream(|| dependencies(&bom)),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+fn metadata(report: &Report, bom: &Bom<'_>) -> Metadata {
+    let version = Some(env!("CARGO_PKG_VERSION").to_owned());
+    let tool = Row { r#type: "application", name: "clarity".to_owned(), version, ..Row::default() };
+    let tree =
+        Row { r#type: "application", reference: Some(TREE.to_owned()), name: bom.name.clone(), ..Row::default() };
+    let last_lines = closing(report).map(|value| Property { name: "clarity:run", value });
+    Metadata {
+        timestamp: now(),
+        tools: Tools { components: [tool] },
+        component: tree,
+        properties: last_lines.collect(),
+    }
+}
+
+fn package_row(package: &Component<'_>, version: Version) -> Row {
+    let licenses = &package.licenses;
+    let declared = stated(&licenses.declared, "declared");
+    let concluded = stated(&licenses.concluded, "concluded");
+    let found = declared_and_concluded(declared, concluded, version);
+    let is_said = |stated: &Stated| !matches!(stated, Stated::Unknown);
+    let both = [("clarity:license:declared", &licenses.declared), ("clarity:license:concluded", &licenses.concluded)];
+    let both = both.into_iter().filter(|(_, stated)| is_said(stated));
+    let mut properties = vec![Property { name: "nixpkgs:attribute", value: package.attr.clone() }];
+    properties.extend(both.map(|(name, stated)| Property { name, value: stated.in_spdx() }));
+    properties.extend(
+        package.confidence.map(|trust| Property { name: "clarity:confidence", value: trust.name().to_owned() }),
+    );
+    properties.extend(package.basis.iter().map(|basis| Property { name: "clarity:evidence", value: witness(basis) }));
+    Row {
+        r#type: "application",
+        reference: Some(package.key.clone()),
+        name: package.name.clone(),
+        version: package.version.clone(),
+        licenses: found,
+        copyright: Some(package.holders.join("\n")).filter(|text| !text.is_empty()),
+        purl: package.purl.clone(),
+        evidence: evidence(package.basis, &package.holders),
+        properties,
+        ..Row::default()
+    }
+}
+
+/// Both sides where the version allows it: an expression stands alone before 1.7, and then the conclusion is written.
+fn declared_and_concluded(declared: Vec<License>, concluded: Vec<License>, version: Version) -> Vec<License> {
+    let is_expression = |license: &License| matches!(license, License::Expression { .. });
+    let all = declared.iter().chain(&concluded);
+    if version == Version::V1_7 || !all.into_iter().any(is_expression) {
+        return declared.into_iter().chain(concluded).collect();
+    }
+    if concluded.is_empty() { declared } else { concluded }
+}
+
+/// Single licenses as such; anything more is one expression.
+fn stated(stated: &Stated, acknowledgement: &'static str) -> Vec<License> {
+    let parts = stated.parts();
+    let singles: Option<Vec<License>> = parts.iter().map(|part| single(part, acknowledgement)).collect();
+    singles.unwrap_or_else(|| vec![License::Expression { expression: stated.in_spdx(), acknowledgement }])
+}
+
+fn single(expr: &LicenseExpr, acknowledgement: &'static str) -> Option<License> {
+    let (id, name) = (single_id(expr), single_name(expr));
+    (id.is_some() || name.is_some()).then_some(License::Single { license: Single { id, name, acknowledgement } })
+}
+
+/// The licenses that its files name: each once, and as names where they are more than one license.
+fn evidence(basis: &[Basis], holders: &[String]) -> Option<Evidence> {
+    let mut licenses: Vec<License> = Vec::new();
+    let mut seen: Vec<&LicenseExpr> = Vec::new();
+    for basis in basis {
+        if seen.contains(&&basis.expr) {
+            continue;
+        }
+        seen.push(&basis.expr);
+        let (id, name) = (single_id(&basis.expr), single_name(&basis.expr));
+        let name = name.or_else(|| id.is_none().then(|| text(&basis.expr)));
+        licenses.push(License::Single { license: Single { id, name, acknowledgement: "concluded" } });
+    }
+    let copyright: Vec<Text> = holders.iter().map(|text| Text { text: text.clone() }).collect();
+    (!licenses.is_empty() || !copyright.is_empty()).then_some(Evidence { licenses, copyright })
+}
+
+fn source_row(source: &Source<'_>) -> Row {
+    let url = source.url().map(|url| External { r#type: "distribution", url: url.to_owned() });
+    let nar = source.hash.as_ref().filter(|_| source.file_hash().is_none());
+    Row {
+        r#type: "file",
+        reference: Some(source.key.clone()),
+        name: source.name.clone(),
+        version: source.version.clone(),
+        hashes: source.file_hash().map(hash).into_iter().collect(),
+        purl: source.purl.clone(),
+        external_references: url.into_iter().collect(),
+        properties: nar.map(|hash| Property { name: "nix:narHash", value: hash.to_string() }).into_iter().collect(),
+        ..Row::default()
+    }
+}
+
+fn hash(hash: &FixedHash) -> Hash {
+    let alg = match hash.algo {
+        Algo::Md5 => "MD5",
+        Algo::Sha1 => "SHA-1",
+        Algo::Sha256 => "SHA-256",
+        Algo::Sha512 => "SHA-512",
+        Algo::Blake3 => "BLAKE3",
+    };
+    Hash { alg, content: hash.hex() }
+}
+
+fn dependencies<'b>(bom: &'b Bom<'_>) -> impl Iterator<Item = Dependency<'b>> {
+    let tree = Dependency { r#ref: TREE, depends_on: bom.packages.iter().map(|one| one.key.as_str()).collect() };
+    let packages = bom.packages.iter().map(|package| Dependency {
+        r#ref: &package.key,
+        depends_on: package.sources.iter().map(|index| bom.sources[*index].key.as_str()).collect(),
+    });
+    std::iter::once(tree).chain(packages)
+}

@@ -1,0 +1,126 @@
+//! Licenses as the formats take them: only what is valid SPDX leaves as an expression.
+
+use crate::conclusion::Conclusion;
+use crate::declared::{Declared, Member, Statement};
+use crate::license::{LicenseExpr, LicenseName, Term};
+
+/// Both sides of a package.
+#[derive(Clone, Debug)]
+pub(super) struct Licenses {
+    pub(super) declared: Stated,
+    pub(super) concluded: Stated,
+}
+
+/// One side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Stated {
+    /// An expression, and whether its terms are a list that nothing joins.
+    Expression { expr: LicenseExpr, list: bool },
+    /// There is none.
+    Nothing,
+    /// It is not known.
+    Unknown,
+}
+
+impl Stated {
+    /// The declaration of nixpkgs.
+    pub(super) fn declared(declared: &Declared) -> Stated {
+        match declared {
+            Declared::Absent => Stated::Nothing,
+            Declared::Resolved { statement, .. } => Stated::statement(statement),
+            _ => Stated::Unknown,
+        }
+    }
+
+    fn statement(statement: &Statement) -> Stated {
+        let all = |members: &[Member]| LicenseExpr::all(members.iter().map(|member| member.expr.clone()));
+        let (expr, list) = match statement {
+            Statement::One(member) => (Some(member.expr.clone()), false),
+            Statement::List(members) if members.is_empty() => return Stated::Nothing,
+            Statement::List(members) => (all(members), members.len() > 1),
+            Statement::Operator { expr, .. } => (Some(expr.clone()), false),
+            Statement::Text(_, expr) => (expr.clone(), false),
+        };
+        Stated::valid(expr, list)
+    }
+
+    /// The conclusion about its source.
+    pub(super) fn concluded(conclusion: Option<&Conclusion>) -> Stated {
+        match conclusion {
+            Some(Conclusion::Concluded(concluded)) => {
+                Stated::valid(Some(concluded.expr.clone()), concluded.operator_unstated)
+            }
+            Some(Conclusion::NoneFound) => Stated::Nothing,
+            Some(Conclusion::Conflicting { .. } | Conclusion::NoAssertion(_)) | None => Stated::Unknown,
+        }
+    }
+
+    /// An exception that SPDX does not list has no valid form in SPDX 2.3.
+    fn valid(expr: Option<LicenseExpr>, list: bool) -> Stated {
+        let is_listed = |term: &&Term| !term.exception.as_ref().is_some_and(|name| name.starts_with("AdditionRef-"));
+        match expr {
+            Some(expr) if expr.terms().iter().all(is_listed) => Stated::Expression { expr, list },
+            _ => Stated::Unknown,
+        }
+    }
+
+    /// The text of SPDX 2.
+    pub(super) fn in_spdx(&self) -> String {
+        match self {
+            Stated::Expression { expr, .. } => text(expr),
+            Stated::Nothing => "NONE".to_owned(),
+            Stated::Unknown => "NOASSERTION".to_owned(),
+        }
+    }
+
+    /// The names of its licenses without an SPDX id.
+    pub(super) fn references(&self) -> Vec<String> {
+        let Stated::Expression { expr, .. } = self else { return Vec::new() };
+        expr.terms().into_iter().filter(|term| term.is_reference()).map(|term| reference(&term.id())).collect()
+    }
+
+    /// Its terms, where they stand beside each other without operator; else the whole.
+    pub(super) fn parts(&self) -> Vec<LicenseExpr> {
+        match self {
+            Stated::Expression { expr: LicenseExpr::And(parts), list: true } => parts.iter().cloned().collect(),
+            Stated::Expression { expr, .. } => vec![expr.clone()],
+            Stated::Nothing | Stated::Unknown => Vec::new(),
+        }
+    }
+}
+
+/// The expression with references that hold only what SPDX allows in them.
+pub(super) fn text(expr: &LicenseExpr) -> String {
+    let mut text = expr.to_string();
+    for term in expr.terms().into_iter().filter(|term| term.is_reference()) {
+        let (old, new) = (term.id(), reference(&term.id()));
+        if old != new {
+            text = text.replace(&old, &new);
+        }
+    }
+    text
+}
+
+fn reference(id: &str) -> String {
+    let plain = |letter: char| if letter.is_ascii_alphanumeric() || ".:-".contains(letter) { letter } else { '-' };
+    id.chars().map(plain).collect()
+}
+
+/// The id of a single license of the SPDX list, where the expression is no more than that.
+pub(super) fn single_id(expr: &LicenseExpr) -> Option<String> {
+    match expr {
+        LicenseExpr::Term(term) if term.exception.is_none() => {
+            let id = term.id();
+            (matches!(term.license, LicenseName::Spdx(_)) && !id.ends_with('+')).then_some(id)
+        }
+        _ => None,
+    }
+}
+
+/// The name of a single license that SPDX does not list.
+pub(super) fn single_name(expr: &LicenseExpr) -> Option<String> {
+    match expr {
+        LicenseExpr::Term(term) if term.exception.is_none() && term.is_reference() => Some(reference(&term.id())),
+        _ => None,
+    }
+}
