@@ -42,6 +42,7 @@ mod pitfalls;
 mod policy;
 mod racing;
 mod readme;
+mod sbom;
 mod scan;
 mod seen;
 mod sharing;
