@@ -13,6 +13,7 @@ mod checks;
 mod declared;
 mod diff;
 mod differential;
+mod elsewhere;
 mod evaluator;
 mod evidence_text;
 mod expressions;

@@ -1,7 +1,7 @@
 //! `clarity detect`: what the files of a folder say.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,12 +9,16 @@ use anyhow::Context;
 use clap::ValueEnum;
 
 use super::stream;
-use crate::engine;
+use super::what::cores;
+use crate::config;
+use crate::engine::{self, Watch};
 use crate::evidence::{
     Detection, Detector, Evidence, FileEvidence, Options, OwnText, Witness, compare, import, read_text,
 };
 use crate::report::{Style, detected};
+use crate::source::{FixedHash, Identity};
 use crate::text::{Escape, LineIndex, RelPath};
+use crate::tree::HashMode;
 
 /// Print what the files of a folder say about their licenses.
 #[derive(Debug, clap::Args)]
@@ -22,7 +26,7 @@ pub struct Args {
     /// A folder or a file.
     #[arg(required_unless_present = "explain")]
     path: Option<PathBuf>,
-    /// One JSON line per file, one JSON document, or the shape of ScanCode's output.
+    /// One JSON line per file, one JSON document, the shape of ScanCode's output, or a result for `clarity merge`.
     #[arg(long, value_enum, default_value_t = Format::Jsonl)]
     format: Format,
     /// Show every detection in this file with the quoted lines, and how a text differs from the listed one.
@@ -37,6 +41,31 @@ pub struct Args {
     /// Worker threads [default: the number of cores]. The answer is the same with any number of them.
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
+    #[command(flatten)]
+    result: ResultArgs,
+}
+
+/// A result of `--format evidence`.
+#[derive(Debug, clap::Args)]
+struct ResultArgs {
+    /// The file that a result is written to.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// The hash that packages declare for the source [default: its SHA-256]
+    #[arg(long, value_name = "HASH")]
+    hash: Option<String>,
+    /// The content that the hash covers [default: that of a folder or a file]
+    #[arg(long, value_enum, value_name = "MODE")]
+    hash_mode: Option<Mode>,
+    /// The name of its file [default: the last part of the path]
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Mode {
+    Flat,
+    Recursive,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -44,6 +73,7 @@ enum Format {
     Jsonl,
     Json,
     Scancode,
+    Evidence,
 }
 
 /// Runs the subcommand.
@@ -60,6 +90,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 fn detect(detector: &Detector, path: &Path, args: &Args) -> anyhow::Result<()> {
     anyhow::ensure!(path.exists(), "{}: not found; name a folder or a file", path.display());
+    if args.format == Format::Evidence {
+        return detect_result(path, args);
+    }
     let files = engine::files(path);
     for error in &files.errors {
         stream::remark(&format!("not listed: {error}"));
@@ -74,9 +107,33 @@ fn detect(detector: &Detector, path: &Path, args: &Args) -> anyhow::Result<()> {
     let write = match args.format {
         Format::Jsonl => detected::lines,
         Format::Json => detected::document,
-        Format::Scancode => detected::scancode,
+        Format::Scancode | Format::Evidence => detected::scancode,
     };
     stream::to_stdout(Escape::Json, Style::default(), |out| write(&evidence, out))
+}
+
+/// Writes the result of the source at `path`.
+fn detect_result(path: &Path, args: &Args) -> anyhow::Result<()> {
+    let ResultArgs { out, hash, hash_mode, name } = &args.result;
+    let out = out.as_deref().context("a result is not text; name its file with --out FILE")?;
+    anyhow::ensure!(args.import.is_none() && args.license_texts.is_none(), "a result is of the detectors alone");
+    let named = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = name.clone().or(named).context("no name; give one with --name")?;
+    let mode = match hash_mode {
+        Some(Mode::Flat) => HashMode::Flat,
+        Some(Mode::Recursive) => HashMode::Nar,
+        None if path.is_dir() => HashMode::Nar,
+        None => HashMode::Flat,
+    };
+    let hash = hash.as_deref().map(|hash| FixedHash::parse(Some(hash), None));
+    let hash = hash.transpose().map_err(|_| anyhow::anyhow!("--hash is none; write it as Nix does, `sha256-...`"))?;
+    let declared = hash.map(|hash| Identity { mode, hash });
+    let watch = Watch::new(false);
+    let jobs = args.jobs.map_or_else(cores, usize::from);
+    let unwritable = || format!("{}: cannot be written; name a file in a folder that exists", out.display());
+    let mut file = BufWriter::new(fs::File::create(out).with_context(unwritable)?);
+    engine::detect_source(path, (&name, declared), (jobs, config::TIME_LIMIT), &watch, &mut file)?;
+    file.flush().with_context(unwritable)
 }
 
 /// Adds what another engine saw, and says what of that could not be used.

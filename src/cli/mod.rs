@@ -16,12 +16,15 @@ mod interrupt;
 mod licenses;
 mod list;
 mod manual;
+mod merge;
 mod names;
+mod nix;
 mod place;
 mod reproduce;
 mod review;
 mod scan;
 mod schema;
+mod shard;
 mod stream;
 mod suggest;
 mod suppress;
@@ -79,6 +82,8 @@ enum Command {
     Report(Box<reproduce::Args>),
     /// Write a commented clarity.toml for a tree.
     Init(init::Args),
+    Merge(Box<merge::Args>),
+    Nix(nix::Args),
     Cache(cache::Args),
     /// Print the documentation: checks, configuration, CI, fixes, sources, security.
     Docs(docs::Args),
@@ -160,6 +165,8 @@ fn dispatch(args: &Args) -> anyhow::Result<ExitCode> {
         Some(Command::Diff(diff)) => diff::run(diff, &args.output),
         Some(Command::Licenses(licenses)) => licenses::run(licenses, &args.output),
         Some(Command::Suggest(suggest)) => suggest::run(suggest, &args.output),
+        Some(Command::Merge(merge)) => merge::run(merge, &args.output),
+        Some(Command::Nix(nix)) => nix::run(nix, &args.output),
         Some(Command::Cache(cache)) => cache::run(cache),
         Some(Command::Docs(docs)) => docs::run(docs),
         Some(Command::Schema(schema)) => schema::run(schema),

@@ -3,6 +3,7 @@
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::bail;
 use clap::ValueEnum;
@@ -11,12 +12,13 @@ use crate::check::Severity;
 use crate::config::{self, Config};
 use crate::declared;
 use crate::engine::{self, Request, Watch};
+use crate::kept::Results;
 use crate::report::{self, Ending, FORMATS, Format, Report, Style};
 use crate::tree::{Changes, Checkout};
 
 use super::names::Names;
 use super::what::{What, configuration, exists, no_such, request_by};
-use super::{FOUND, INCOMPLETE, INTERRUPTED, Output, USAGE, baseline, interrupt, place, stream};
+use super::{FOUND, INCOMPLETE, INTERRUPTED, Output, USAGE, baseline, interrupt, place, shard, stream};
 
 /// Arguments of `clarity scan`.
 #[derive(Debug, clap::Args)]
@@ -29,6 +31,8 @@ pub(super) struct Args {
     changed_since: Option<String>,
     #[command(flatten)]
     manner: Manner,
+    #[command(flatten)]
+    shard: shard::ShardArgs,
 }
 
 /// Options of a scan whatever it is of.
@@ -104,17 +108,32 @@ fn format_named(name: &str) -> Result<&'static Format, String> {
 
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
-    let (path, attrs) = args.names.split()?;
+    let (path, mut attrs) = args.names.split()?;
+    if let Some(part) = args.shard.part() {
+        attrs.extend_from_slice(&args.manner.what.attr);
+        return shard::run(&path, &attrs, part, &args.manner.what, output);
+    }
     scan(&path, attrs, args.changed_since.as_deref(), &args.manner, output)
 }
 
 /// Scans these packages of the tree at `path`, or those that changed since `rev`.
 pub(super) fn scan(
     path: &Path,
-    mut attrs: Vec<String>,
+    attrs: Vec<String>,
     rev: Option<&str>,
     args: &Manner,
     output: &Output,
+) -> anyhow::Result<ExitCode> {
+    scan_with(path, attrs, rev, args, (None, output))
+}
+
+/// The same with evidence that was detected elsewhere.
+pub(super) fn scan_with(
+    path: &Path,
+    mut attrs: Vec<String>,
+    rev: Option<&str>,
+    args: &Manner,
+    (results, output): (Option<Arc<Results>>, &Output),
 ) -> anyhow::Result<ExitCode> {
     attrs.extend_from_slice(&args.what.attr);
     if rev.is_some() && (args.accepted.write_baseline.is_some() || args.accepted.prune_baseline) {
@@ -127,6 +146,7 @@ pub(super) fn scan(
     let accepted = [&args.accepted.write_baseline, &args.accepted.baseline].into_iter().flatten();
     outputs.iter().map(|(_, file)| file).chain(accepted).try_for_each(|file| place::must_stay(file, path))?;
     let mut request = request_of(args, (path, &attrs), &config, since)?;
+    request.results = results;
     request.quotes = args.format.quotes || outputs.iter().any(|(format, _)| format.quotes);
     request.keep_evidence = args.format.evidence || outputs.iter().any(|(format, _)| format.evidence);
     let watch = Watch::new(stream::watched() && !output.quiet);

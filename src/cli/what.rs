@@ -186,6 +186,7 @@ pub(super) fn request_by(path: &Path, what: &What, attrs: &[String], config: &Co
         selection: declared::Selection::new(&selected(attrs, &what.set)?)?,
         maintainers: what.maintainer.iter().map(|handle| handle.trim_start_matches('@').to_owned()).collect(),
         facts: if what.no_cache { None } else { facts() },
+        results: None,
         sources: if what.metadata_only { None } else { Some(source_options(path, what, config)?) },
         vendored: what.vendored || config.vendored,
         since: None,

@@ -9,9 +9,8 @@ use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::kept::{KeptEvidence, SourceKey};
+use crate::kept::{Entry, KeptEvidence, MissedSource, SourceKey};
 use crate::source::{self, Identity, SourceError, SourceTree, Sources};
-use crate::store::Held;
 use crate::text::stop::{self, Over, Stop};
 use crate::tree::Package;
 
@@ -35,7 +34,7 @@ pub(super) enum OwnSource {
     /// At hand.
     Tree(SourceTree),
     /// Seen in an earlier run, and not opened.
-    Seen(SourceKey, Held),
+    Seen(SourceKey, Entry),
 }
 
 impl OwnSource {
@@ -64,6 +63,8 @@ impl OwnSource {
 /// Why a source could not be had.
 pub(super) enum Missed {
     Source(SourceError),
+    /// A result says why.
+    Told(MissedSource),
     /// The run or the package had to end before.
     Stopped(Over),
 }
@@ -134,7 +135,7 @@ impl Feed {
         stop::under(Some(clock), || {
             let own = self.own_sources(package);
             // A download that was running when the time was over is cut off too.
-            let own = own.map_err(|error| stop::over().map_or(Missed::Source(error), Missed::Stopped));
+            let own = own.map_err(|missed| stop::over().map_or(missed, Missed::Stopped));
             let brought = match &own {
                 Ok(own) if self.vendored => {
                     stop::restart();
@@ -147,19 +148,26 @@ impl Feed {
         })
     }
 
-    fn own_sources(&self, package: &Package) -> Result<Vec<OwnSource>, SourceError> {
+    fn own_sources(&self, package: &Package) -> Result<Vec<OwnSource>, Missed> {
+        (0..package.sources.len()).map(|index| self.own_source(package, index)).collect()
+    }
+
+    /// The source of `package` with this number, not opened where it was seen before.
+    pub(super) fn own_source(&self, package: &Package, index: usize) -> Result<OwnSource, Missed> {
         // A lock file in the source says what is brought along.
         let is_read = self.places || self.vendored && !package.vendored.is_empty();
-        let kept = self.kept.as_ref().filter(|_| !is_read);
-        let own = |index| {
-            let request = request(package, index);
-            let key = kept.and_then(|_| SourceKey::declared(&request));
-            match key.and_then(|key| Some((kept?.find(&key)?, key))) {
-                Some((held, key)) => Ok(OwnSource::Seen(key, held)),
-                None => self.sources.acquire(&request).map(OwnSource::Tree),
+        let request = request(package, index);
+        if let Some(kept) = &self.kept
+            && let Some(key) = SourceKey::declared(&request)
+        {
+            if let Some(entry) = kept.find(&key).filter(|_| !is_read) {
+                return Ok(OwnSource::Seen(key, entry));
             }
-        };
-        (0..package.sources.len()).map(own).collect()
+            if let Some(missed) = kept.missed(&key) {
+                return Err(Missed::Told(missed.clone()));
+            }
+        }
+        self.sources.acquire(&request).map(OwnSource::Tree).map_err(Missed::Source)
     }
 
     /// The source of `package` with this number, opened; blocks while it is fetched.
@@ -168,7 +176,8 @@ impl Feed {
     }
 }
 
-fn request(package: &Package, index: usize) -> source::Request<'_> {
+/// The request for the source of `package` with this number.
+pub(super) fn request(package: &Package, index: usize) -> source::Request<'_> {
     source::Request {
         attr: &package.attr.0,
         pname: package.pname.as_deref(),

@@ -7,6 +7,7 @@ mod alone;
 mod answers;
 mod audit;
 mod detect;
+mod elsewhere;
 mod past;
 mod idle;
 mod in_flight;
@@ -27,6 +28,7 @@ mod versions;
 mod watch;
 
 pub use detect::{Files, detect, detect_on, files};
+pub use elsewhere::{ResultsUnwritten, Shard, detect_shard, detect_source, distinct};
 pub use propose::Session;
 pub use request::{Ignored, Request, ScanError};
 pub use scan::{scan, scan_checkout};

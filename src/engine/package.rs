@@ -6,6 +6,7 @@ use crate::check::{self, Earlier, Finding, Judged, Subject};
 use crate::conclusion::{conclude, prebuilt, restrictions, unknown_texts};
 use crate::declared::Declared;
 use crate::evidence::{Evidence, curate};
+use crate::kept::MissedSource;
 use crate::report::{Outcome, Why, WhyKind};
 use crate::source::{Identity, SourceTree};
 use crate::text::RelPath;
@@ -48,6 +49,7 @@ impl Inspector<'_> {
                 return Audit::unseen(Outcome::Skipped(Why::from(&error)));
             }
             Err(Missed::Source(error)) => return Audit::unseen(Outcome::Failed(Why::from(&error))),
+            Err(Missed::Told(missed)) => return Audit::unseen(told(&missed)),
         };
         let mut gathered = Vec::new();
         for (index, one) in own.iter().enumerate() {
@@ -89,6 +91,11 @@ impl Inspector<'_> {
             }
         }
     }
+}
+
+fn told(missed: &MissedSource) -> Outcome {
+    let why = Why::new(WhyKind::named(&missed.kind), &missed.why);
+    if missed.failed { Outcome::Failed(why) } else { Outcome::Skipped(why) }
 }
 
 /// The reason of a package that the run did not come to.

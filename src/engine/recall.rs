@@ -28,7 +28,7 @@ impl Recall<'_> {
         let lineage = format!("{} {index}", project(package));
         match own {
             OwnSource::Tree(tree) => self.of(tree, &lineage, &is_still),
-            OwnSource::Seen(_, held) => match self.feed.kept.as_ref().and_then(|kept| kept.load(held)) {
+            OwnSource::Seen(_, entry) => match self.feed.kept.as_ref().and_then(|kept| kept.load(entry)) {
                 Some(files) => Ok(kept::evidence(files)),
                 // The entry decayed: the source itself is asked.
                 None => {

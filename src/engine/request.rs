@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::declared::{self, evaluated::Evaluated};
 use crate::evidence::Curations;
+use crate::kept::Results;
 use crate::report::{Gate, Policy};
 use crate::store::Store;
 use crate::tree::{self, Checkout, Package};
@@ -26,6 +27,8 @@ pub struct Request {
     pub maintainers: Vec<String>,
     /// Where facts of whole checkouts and the evidence of sources are kept between runs, if anywhere.
     pub facts: Option<Arc<Store>>,
+    /// Evidence that was detected elsewhere.
+    pub results: Option<Arc<Results>>,
     /// Where sources come from; `None`: look at the metadata only.
     pub sources: Option<source::Options>,
     /// Whether what package managers bring along is looked at too.

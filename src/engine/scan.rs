@@ -138,7 +138,7 @@ pub(super) fn audits(
         packages: Arc::clone(&packages),
         sources: Sources::new(options, watch.cancel()),
         root: checkout.root().to_owned(),
-        kept: request.facts.clone().map(|store| KeptEvidence::new(store, detector.fingerprint())),
+        kept: KeptEvidence::of(request.facts.clone(), request.results.clone(), detector.fingerprint()),
         places: request.keep_evidence,
         watch: watch.clone(),
         vendored: request.vendored,

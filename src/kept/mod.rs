@@ -10,6 +10,7 @@
 
 mod entry;
 mod file;
+mod results;
 #[cfg(test)]
 mod state;
 
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 pub use entry::{MOST_BYTES, read, write};
 pub use file::{Content, Earlier, FileSeen, evidence};
+pub use results::{MissedSource, Place, Results, ResultsError, add, begin};
 
 use crate::source::{Identity, Request, SourceTree};
 use crate::store::{Held, Key, Store};
@@ -35,7 +37,26 @@ pub struct SourceKey {
     pub name: String,
 }
 
+/// Place of kept evidence.
+#[derive(Clone, Debug)]
+pub enum Entry {
+    /// In the store.
+    Stored(Held),
+    /// In a file of results.
+    Result(Place),
+}
+
 impl SourceKey {
+    /// A number that spreads sources evenly.
+    pub fn number(&self) -> u64 {
+        self.digest().as_bytes()[..8].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+    }
+
+    /// The digest of hash and name.
+    pub fn digest(&self) -> Digest {
+        Digest::of(format!("{} {}", self.identity, self.name).as_bytes())
+    }
+
     /// The key of a source at hand.
     pub fn of(tree: &SourceTree) -> SourceKey {
         SourceKey { identity: tree.identity.clone(), name: tree.name.clone() }
@@ -51,25 +72,46 @@ impl SourceKey {
 /// Evidence of sources between runs.
 #[derive(Clone, Debug)]
 pub struct KeptEvidence {
-    store: Arc<Store>,
+    store: Option<Arc<Store>>,
+    results: Option<Arc<Results>>,
     detection: Digest,
 }
 
 impl KeptEvidence {
     /// The evidence in `store` that this state of detection left.
     pub fn new(store: Arc<Store>, detection: Digest) -> KeptEvidence {
-        KeptEvidence { store, detection }
+        KeptEvidence { store: Some(store), results: None, detection }
+    }
+
+    /// The evidence in `store` and in `results`; `None` where there is neither.
+    pub fn of(store: Option<Arc<Store>>, results: Option<Arc<Results>>, detection: Digest) -> Option<KeptEvidence> {
+        (store.is_some() || results.is_some()).then_some(KeptEvidence { store, results, detection })
+    }
+
+    /// Why a source has no evidence, where a result says so.
+    pub fn missed(&self, source: &SourceKey) -> Option<&MissedSource> {
+        self.results.as_ref()?.missed(source)
     }
 
     /// The entry of a source, if there is one; it may still turn out to be unreadable.
-    pub fn find(&self, source: &SourceKey) -> Option<Held> {
-        self.store.get(&self.key(source))
+    pub fn find(&self, source: &SourceKey) -> Option<Entry> {
+        let result = self.results.as_ref().and_then(|results| results.find(source));
+        result.map(Entry::Result).or_else(|| self.store.as_ref()?.get(&self.key(source)).map(Entry::Stored))
     }
 
     /// The files of an entry; `None` where it is not what was written.
-    pub fn load(&self, held: &Held) -> Option<Vec<FileSeen>> {
-        let bytes = std::fs::read(&held.path).ok()?;
-        (Digest::of(&bytes) == held.digest).then(|| read(&bytes))?
+    pub fn load(&self, entry: &Entry) -> Option<Vec<FileSeen>> {
+        read(&self.bytes(entry)?)
+    }
+
+    /// The bytes of an entry; `None` where they are not what was written.
+    pub fn bytes(&self, entry: &Entry) -> Option<Vec<u8>> {
+        match entry {
+            Entry::Stored(held) => {
+                Some(std::fs::read(&held.path).ok()?).filter(|bytes| Digest::of(bytes) == held.digest)
+            }
+            Entry::Result(place) => self.results.as_ref()?.read(place),
+        }
     }
 
     /// Keeps the files of a source, where that is possible, as the last version of `lineage`.
@@ -80,25 +122,27 @@ impl KeptEvidence {
     /// The files of the last version of `lineage`; none where there is no other.
     pub fn earlier(&self, lineage: &str) -> Earlier {
         let files = || {
-            let last = self.store.get(&self.last(lineage))?;
-            self.load(&self.store.get(&Key::new(SHELF, &last.note))?)
+            let store = self.store.as_ref()?;
+            let last = store.get(&self.last(lineage))?;
+            self.load(&Entry::Stored(store.get(&Key::new(SHELF, &last.note))?))
         };
         Earlier::new(files().unwrap_or_default())
     }
 
     fn write(&self, source: &SourceKey, lineage: &str, files: &[FileSeen]) -> Option<()> {
+        let store = self.store.as_ref()?;
         let name = self.name(source);
         let key = Key::new(SHELF, &name);
-        if self.store.get(&key).is_some_and(|held| self.load(&held).is_none()) {
-            self.store.remove(&key).ok()?;
+        if store.get(&key).is_some_and(|held| self.load(&Entry::Stored(held)).is_none()) {
+            store.remove(&key).ok()?;
         }
-        let mut staged = self.store.stage().ok()?;
+        let mut staged = store.stage().ok()?;
         staged.write_all(&write(files)?).ok()?;
-        staged.commit(&self.store, &key, &source.name).ok()?;
+        staged.commit(store, &key, &source.name).ok()?;
         let last = self.last(lineage);
-        if self.store.get(&last).is_none_or(|held| held.note != name) {
-            self.store.remove(&last).ok()?;
-            self.store.stage().ok()?.commit(&self.store, &last, &name).ok()?;
+        if store.get(&last).is_none_or(|held| held.note != name) {
+            store.remove(&last).ok()?;
+            store.stage().ok()?.commit(store, &last, &name).ok()?;
         }
         Some(())
     }
@@ -157,8 +201,8 @@ mod tests {
     }
 
     /// Crates that the rooms of detection name and that decide nothing.
-    const INDIFFERENT: [&str; 8] =
-        ["serde", "blake3", "rustc_hash", "thiserror", "sha2", "proptest", "tempfile", "walkdir"];
+    const INDIFFERENT: [&str; 10] =
+        ["serde", "blake3", "rustc_hash", "thiserror", "sha2", "globset", "rayon", "proptest", "tempfile", "walkdir"];
 
     #[test]
     fn the_state_counts_every_crate_that_detection_uses() {

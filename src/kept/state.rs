@@ -23,7 +23,7 @@ pub const SEEN_BY: [&str; 8] = [
 pub const LOCK: &str = "Cargo.lock";
 
 /// Crates whose code or data may decide. Those that only compute what any version computes are left out.
-pub const CRATES: [&str; 22] = [
+pub const CRATES: [&str; 23] = [
     "aho-corasick",
     "askalono",
     "brotli-decompressor",
@@ -42,6 +42,7 @@ pub const CRATES: [&str; 22] = [
     "sevenz-rust2",
     "similar",
     "spdx",
+    "strsim",
     "toml",
     "yaml-rust2",
     "zip",

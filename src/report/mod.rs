@@ -5,6 +5,7 @@
 pub mod between;
 mod complete;
 mod concise;
+mod derivations;
 pub mod detected;
 mod diff;
 mod explain;
@@ -33,6 +34,7 @@ mod why;
 mod worklist;
 
 pub use complete::{Asked, Ending, Gap};
+pub use derivations::derivations;
 pub use explain::{explain, witnesses};
 pub use fixes::{fixes, left, open, unmatched};
 pub use formats::{FORMATS, Format, LISTING, by_file_name, format};

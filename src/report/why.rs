@@ -60,7 +60,25 @@ impl From<&SourceError> for Why {
     }
 }
 
+const KINDS: [WhyKind; 10] = [
+    WhyKind::NoSource,
+    WhyKind::UnknownSource,
+    WhyKind::NotAtHand,
+    WhyKind::NotFetched,
+    WhyKind::Mismatch,
+    WhyKind::NotFound,
+    WhyKind::Download,
+    WhyKind::Unreadable,
+    WhyKind::Late,
+    WhyKind::Ended,
+];
+
 impl WhyKind {
+    /// The kind of that name; of a name that a later version may have, that of a source that could not be read.
+    pub fn named(name: &str) -> WhyKind {
+        KINDS.into_iter().find(|kind| kind.name() == name).unwrap_or(WhyKind::Unreadable)
+    }
+
     /// Its name in data formats.
     pub fn name(self) -> &'static str {
         match self {

@@ -175,13 +175,27 @@ fn strip_by_name(file_name: &str) -> Strip {
 /// The folder or the archive at `path` as a source, for which nobody vouches but the one who names it.
 pub fn given(path: &Path, limits: &Limits) -> Result<SourceTree, SourceError> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    named(path, &name, None, limits)
+}
+
+/// The same as a source of this name; an error where it is not the declared one.
+pub fn named(path: &Path, name: &str, declared: Option<&Identity>, limits: &Limits) -> Result<SourceTree, SourceError> {
+    let name = name.to_owned();
     let is_folder = path.is_dir();
-    let hash =
-        if is_folder { nar::hash(path, Algo::Sha256) } else { hash_file(path, Algo::Sha256).map(|(hash, _)| hash) };
+    let mode = declared.map_or(if is_folder { HashMode::Nar } else { HashMode::Flat }, |identity| identity.mode);
+    let algo = declared.map_or(Algo::Sha256, |identity| identity.hash.algo);
+    let hash = match mode {
+        HashMode::Nar => nar::hash(path, algo),
+        HashMode::Flat => hash_file(path, algo).map(|(hash, _)| hash),
+    };
     let hash = hash.map_err(SourceError::io(path, "could not be read"))?;
-    let (mode, content) = match is_folder {
-        true => (HashMode::Nar, Content::Folder(path.to_owned())),
-        false => (HashMode::Flat, Content::File { path: path.to_owned(), strip: strip_by_name(&name) }),
+    if let Some(Identity { hash: want, .. }) = declared.filter(|identity| identity.hash != hash) {
+        let (want, from) = (want.clone(), path.display().to_string());
+        return Err(SourceError::HashMismatch { what: name, want, got: hash, from });
+    }
+    let content = match is_folder {
+        true => Content::Folder(path.to_owned()),
+        false => Content::File { path: path.to_owned(), strip: strip_by_name(&name) },
     };
     Ok(SourceTree {
         identity: Identity { mode, hash },

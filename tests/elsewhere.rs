@@ -1,0 +1,230 @@
+//! Detection on other machines: shards, results, derivations, and joining them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use clarity::evidence::{Detector, Options};
+use clarity::kept::{self, Results, ResultsError, SourceKey};
+use clarity::source::Identity;
+use clarity::text::Digest;
+use clarity::tree::HashMode;
+
+use crate::seen::{Bench, Case, archive, case, said, sha256};
+
+fn many(count: usize) -> Vec<Case> {
+    let licenses = ["MIT", "ISC", "Apache-2.0", "GPL-2.0-only"];
+    (0..count).map(|number| case(&format!("p{number}"), licenses[number % licenses.len()])).collect()
+}
+
+/// Packages with sources of every fate: one is broken, one is not the declared one, one is not at hand.
+fn bench() -> Bench {
+    let bench = Bench::new(&many(9));
+    let break_off = |name: &str, bytes: &[u8]| {
+        let (path, tree) = (bench.path("sources").join(name), bench.path("tree/default.nix"));
+        let (before, after) = (sha256(&fs::read(&path).expect("there")), sha256(bytes));
+        fs::write(path, bytes).expect("writable");
+        let text = fs::read_to_string(&tree).expect("there");
+        fs::write(tree, text.replace(&before.to_string(), &after.to_string())).expect("writable");
+    };
+    let whole = fs::read(bench.path("sources/p1-1.0.tar.gz")).expect("there");
+    break_off("p1-1.0.tar.gz", &whole[..whole.len() / 2]);
+    fs::write(bench.path("sources/p2-1.0.tar.gz"), "something else").expect("writable");
+    fs::remove_file(bench.path("sources/p3-1.0.tar.gz")).expect("there");
+    bench
+}
+
+fn sharded(bench: &Bench, count: usize, folder: &str) -> PathBuf {
+    let folder = bench.path(folder);
+    fs::create_dir_all(&folder).expect("made");
+    for number in 1..=count {
+        let file = folder.join(format!("{number}.results"));
+        let (tree, sources) = (bench.path("tree"), bench.path("sources"));
+        let mut command = bench.command("scan", &["--shard", &format!("{number}/{count}"), "--cache-dir"]);
+        command.arg(bench.path(&format!("machine{number}"))).arg("--results").arg(file);
+        said(command.arg(tree).arg("--sources").arg(sources).output().expect("runs"));
+    }
+    folder
+}
+
+fn merged(bench: &Bench, results: &Path, args: &[&str]) -> Output {
+    let mut command = bench.command("merge", &["--format", "jsonl", "--fail-on", "never", "--allow-incomplete"]);
+    command.arg(results).arg("--tree").arg(bench.path("tree")).args(args);
+    command.arg("--cache-dir").arg(bench.path("merger")).output().expect("the program runs")
+}
+
+#[test]
+fn shards_merged_say_what_one_run_says() {
+    let bench = bench();
+    let one = bench.scanned(&[]);
+    for kind in ["unreadable", "mismatch", "not-at-hand"] {
+        assert!(one.contains(&format!("\"{kind}\"")), "{kind}: {one}");
+    }
+    let (three, five) = (sharded(&bench, 3, "three"), sharded(&bench, 5, "five"));
+    fs::rename(bench.path("sources"), bench.path("elsewhere")).expect("moved");
+    for folder in [&three, &five] {
+        assert_eq!(said(merged(&bench, folder, &[])), one);
+        assert_eq!(said(merged(&bench, folder, &["--no-cache", "--jobs", "1"])), one);
+    }
+}
+
+#[test]
+fn a_part_of_the_results_leaves_rows_without_a_source() {
+    let bench = Bench::new(&many(6));
+    let folder = sharded(&bench, 2, "two");
+    fs::remove_file(folder.join("1.results")).expect("there");
+    fs::rename(bench.path("sources"), bench.path("elsewhere")).expect("moved");
+    let rows = said(merged(&bench, &folder, &[]));
+    let count = |word: &str| rows.lines().filter(|line| line.contains(word)).count();
+    let audited = count("\"outcome\":\"audited\"");
+    assert!((1..6).contains(&audited), "{rows}");
+    assert_eq!(audited + count("\"outcome\":\"skipped\""), 6, "every package has its row: {rows}");
+}
+
+#[test]
+fn results_that_are_not_whole_stale_or_different_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let now = Detector::new(&Options::default()).fingerprint();
+    let identity = Identity { mode: HashMode::Flat, hash: sha256(b"a") };
+    let source = SourceKey { identity, name: "a.tar.gz".to_owned() };
+    let write = |name: &str, detection: Digest, entry: &[u8]| {
+        let mut bytes = Vec::new();
+        kept::begin(&mut bytes).and_then(|()| kept::add(&mut bytes, detection, &source, Ok(entry))).expect("in memory");
+        fs::write(folder.path().join(name), &bytes).expect("writable");
+        bytes
+    };
+    let open = |names: &[&str]| {
+        let paths: Vec<PathBuf> = names.iter().map(|name| folder.path().join(name)).collect();
+        Results::open(&paths, now)
+    };
+    let whole = write("whole", now, b"an entry");
+    write("same", now, b"an entry");
+    write("other", now, b"another entry");
+    write("stale", Digest::of(b"other detectors"), b"an entry");
+    let results = open(&["whole", "same"]).expect("they agree");
+    let place = results.find(&source).expect("there");
+    assert_eq!(results.read(&place).as_deref(), Some(&b"an entry"[..]));
+    assert!(matches!(open(&["whole", "other"]), Err(ResultsError::Differ { .. })));
+    assert!(matches!(open(&["stale"]), Err(ResultsError::Stale(_))));
+    assert!(matches!(open(&["missing"]), Err(ResultsError::Io(..))));
+    for cut in (0..whole.len()).filter(|cut| *cut != 16) {
+        fs::write(folder.path().join("cut"), &whole[..cut]).expect("writable");
+        assert!(matches!(open(&["cut"]), Err(ResultsError::Broken(_))), "cut at {cut}");
+    }
+    let mut decayed = whole;
+    *decayed.last_mut().expect("bytes") ^= 1;
+    fs::write(folder.path().join("decayed"), decayed).expect("writable");
+    let results = open(&["decayed"]).expect("its form is right");
+    assert_eq!(results.read(&results.find(&source).expect("there")), None, "its bytes are not");
+}
+
+#[test]
+fn one_source_that_cannot_be_read_is_a_result_too() {
+    let bench = Bench::new(&many(1));
+    let file = bench.path("broken.tar.gz");
+    let whole = archive(&many(1)[0]);
+    fs::write(&file, &whole[..whole.len() / 2]).expect("writable");
+    let detect = |hash: &str, out: &str| {
+        let mut command = bench.command("detect", &["--format", "evidence", "--hash", hash, "--name", "a.tar.gz"]);
+        command.arg("--out").arg(bench.path(out)).arg(&file).output().expect("runs")
+    };
+    let (own, other) = (sha256(&whole[..whole.len() / 2]), sha256(b"other"));
+    said(detect(&own.to_string(), "broken"));
+    said(detect(&other.to_string(), "mismatch"));
+    let now = Detector::new(&Options::default()).fingerprint();
+    let results = Results::open(&[bench.path("broken"), bench.path("mismatch")], now).expect("whole");
+    for (hash, kind) in [(own, "unreadable"), (other, "mismatch")] {
+        let identity = Identity { mode: HashMode::Flat, hash };
+        let missed = results.missed(&SourceKey { identity, name: "a.tar.gz".to_owned() }).expect("a reason");
+        assert_eq!((missed.failed, missed.kind.as_str()), (true, kind), "{missed:?}");
+    }
+}
+
+/// A package set for the real Nix, whose sources are files of this machine.
+fn package_set(bench: &Bench) -> PathBuf {
+    let file = bench.path("pkgs.nix");
+    let text = format!(
+        "import {} {{\n  lib.licenses = {{ mit = \"MIT\"; isc = \"ISC\"; }};\n  stdenv.mkDerivation = arguments: \
+         arguments;\n  fetchurl = {{ url, hash }}: import <nix/fetchurl.nix> {{ url = \"file://{}/\" + baseNameOf url; \
+         inherit hash; }};\n}}\n",
+        bench.path("tree").display(),
+        bench.path("sources").display(),
+    );
+    fs::write(&file, text).expect("writable");
+    file
+}
+
+/// Derivations of a tree, built by the real Nix without a sandbox: the program is not static, and finds its loader and
+/// libraries on the machine.
+struct Built {
+    paths: Vec<String>,
+    count: usize,
+}
+
+fn built(bench: &Bench, args: &[&str]) -> Built {
+    let expression = said(
+        bench.command("nix", &["--clarity"]).arg(bench.path("clarity")).arg(bench.path("tree")).output().expect("runs"),
+    );
+    let file = bench.path("audit.nix");
+    fs::write(&file, expression).expect("writable");
+    let mut command = Command::new("nix-build");
+    command.arg(&file).args(["-j2", "-k", "--no-out-link", "--option", "sandbox", "false", "--arg", "pkgs"]);
+    command.arg(format!("import {}", package_set(bench).display())).args(args);
+    let output = command.output().expect("nix is installed");
+    let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{complaints}");
+    let count = complaints.lines().filter(|line| line.starts_with("building '") && line.contains("-evidence-")).count();
+    let paths = String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect();
+    Built { paths, count }
+}
+
+#[test]
+#[ignore = "needs nix-build and a Nix store that can be written"]
+fn nix_builds_each_source_once() {
+    let mut cases = many(52);
+    let bench = Bench::new(&cases);
+    // Of this run only: what an earlier one left in the store would be found there.
+    let own = bench.folder.path().display().to_string();
+    cases.iter_mut().for_each(|case| case.files.push(("own".to_owned(), own.clone())));
+    bench.write(&cases);
+    fs::copy(env!("CARGO_BIN_EXE_clarity"), bench.path("clarity")).expect("copied");
+    let first = built(&bench, &[]);
+    assert_eq!((first.paths.len(), first.count), (52, 52), "one derivation for each source");
+    assert_eq!(built(&bench, &[]).count, 0, "a repetition builds nothing");
+    cases[3].license = "isc";
+    bench.write(&cases);
+    assert_eq!(built(&bench, &[]).count, 0, "nor does another license");
+    cases[4].files.push(("more".to_owned(), "of it".to_owned()));
+    bench.write(&cases);
+    assert_eq!(built(&bench, &[]).count, 1, "another source does, once");
+    let parts: usize = "0123456789abcdef"
+        .chars()
+        .map(|digit| built(&bench, &["--argstr", "shard", &digit.to_string()]).paths.len())
+        .sum();
+    assert_eq!(parts, 52, "shards by prefix are all of it");
+
+    let path = bench.path("sources/p5-1.0.tar.gz");
+    let before = fs::read(&path).expect("there");
+    let half = &before[..before.len() / 2];
+    fs::write(&path, half).expect("writable");
+    let tree = fs::read_to_string(bench.path("tree/default.nix")).expect("there");
+    let tree = tree.replace(&sha256(&before).to_string(), &sha256(half).to_string());
+    fs::write(bench.path("tree/default.nix"), tree).expect("writable");
+    let last = built(&bench, &[]);
+    assert_eq!(last.count, 1, "a broken archive fails no build");
+
+    let one = bench.scanned(&["--no-cache"]);
+    assert!(one.contains("\"unreadable\""), "{one}");
+    fs::rename(bench.path("sources"), bench.path("elsewhere")).expect("moved");
+    fs::create_dir(bench.path("results")).expect("made");
+    for (number, path) in last.paths.iter().enumerate() {
+        fs::copy(path, bench.path("results").join(number.to_string())).expect("copied");
+    }
+    assert_eq!(said(merged(&bench, &bench.path("results"), &[])), one, "the same bytes as one run");
+
+    fs::rename(bench.path("elsewhere"), bench.path("sources")).expect("moved");
+    let mut other = fs::read(bench.path("clarity")).expect("there");
+    other.extend(b"another program");
+    fs::write(bench.path("clarity"), other).expect("writable");
+    assert_eq!(built(&bench, &[]).count, 52, "another program builds all");
+}
