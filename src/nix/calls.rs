@@ -133,9 +133,9 @@ impl<'a> Eval<'a> {
     /// A function of unknown packages: defaults hold, everything else is opaque under its own name.
     fn bind_opaque(&self, lambda: &'a Lambda, given: &'a Opaque<'a>, env: &'a Env<'a>, shift: usize) -> R<'a, ()> {
         for (index, formal) in lambda.formals.as_deref().unwrap_or_default().iter().enumerate() {
-            let known = self.known_attr(given, formal.name)?;
-            let thunk = match (known, &formal.default) {
-                (Some(value), _) => self.done(value),
+            // Not looked at before it is needed: a package of a scope may need the scope.
+            let thunk = match (self.known_later(given, formal.name)?, &formal.default) {
+                (Some(known), _) => known,
                 (None, Some(_)) => continue,
                 (None, None) if formal.name == self.known.lib && self.lib.get().is_some() => {
                     self.thunk(State::Select(self.done(Value::Opaque(given)), formal.name), Default::default())

@@ -75,4 +75,7 @@ known! {
     npm_deps_hash = "npmDepsHash",
     recurse = "recurseForDerivations",
     stdenv = "stdenv",
+    throw = "throw",
+    abort = "abort",
+    builtins = "builtins",
 }

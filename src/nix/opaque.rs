@@ -125,6 +125,37 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// The attributes that `//` added to something opaque: it has them for sure.
+    pub fn surely(&self, opaque: &'a Opaque<'a>) -> &'a [Attr<'a>] {
+        match opaque.shape {
+            Shape::Over(base, attrs) => self.merge(self.surely(base), attrs),
+            _ => &[],
+        }
+    }
+
+    /// True for something opaque that is a set, whatever else it is.
+    pub(super) fn is_surely_set(&self, opaque: &'a Opaque<'a>) -> bool {
+        match opaque.shape {
+            Shape::Over(..) => true,
+            Shape::Build(_) => matches!(self.known_attr(opaque, self.known.kind), Ok(Some(Value::Str(_)))),
+            _ => false,
+        }
+    }
+
+    /// A set of which only `attrs` are known.
+    pub(super) fn set_with(&self, why: &'a str, attrs: &'a [Attr<'a>]) -> Value<'a> {
+        let base = self.bump.alloc(Opaque { why, shape: Shape::Plain });
+        Value::Opaque(self.bump.alloc(Opaque { why, shape: Shape::Over(base, attrs) }))
+    }
+
+    /// The attribute `name` of something opaque when it is asked for, where something is known of it.
+    pub(super) fn known_later(&self, opaque: &'a Opaque<'a>, name: Sym) -> R<'a, Option<&'a Thunk<'a>>> {
+        match added(opaque, name) {
+            Ok(attr) => Ok(Some(attr.value)),
+            Err(_) => Ok(self.known_attr(opaque, name)?.map(|value| self.done(value))),
+        }
+    }
+
     /// The attributes that the builder of something opaque was given.
     pub fn build_attrs(&self, opaque: &'a Opaque<'a>) -> R<'a, Option<&'a [Attr<'a>]>> {
         let mut opaque = opaque;

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::eval::Eval;
 use super::files::is_in_library;
 use super::symbol::Sym;
-use super::syntax::ast::{AttrName, Expr, Loc, Op, Select};
+use super::syntax::ast::{AttrName, Expr, Kind, Loc, Op, Select};
 use super::value::{Attr, Env, ErrorKind, Opaque, R, Shape, Thunk, Value, lookup};
 
 impl<'a> Eval<'a> {
@@ -28,12 +28,34 @@ impl<'a> Eval<'a> {
             Err(error) => return Err(error),
         };
         match value {
+            // Where one side fails, there is no value but that of the other.
+            Value::Opaque(_) if self.fails(yes) => self.eval(no, env),
+            Value::Opaque(_) if self.fails(no) => self.eval(yes, env),
             Value::Opaque(opaque) => {
                 let written = self.condition(condition.loc);
                 let sides = [self.delay(yes, env), self.delay(no, env)];
                 Ok(self.opaque_as(opaque.why, Shape::Cases(written, sides)))
             }
             value => self.eval(if self.bool_of(value)? { yes } else { no }, env),
+        }
+    }
+
+    /// True where `expr` is written as a failure: `throw ".."`, `builtins.abort ".."`.
+    fn fails(&self, expr: &Expr) -> bool {
+        let is_failure = |name: Sym| name == self.known.throw || name == self.known.abort;
+        match &expr.kind {
+            Kind::Apply(two) => match &two[0].kind {
+                Kind::Global(name) => is_failure(*name),
+                Kind::Select(select) => match (&select.of.kind, &*select.path) {
+                    (Kind::Global(of), [AttrName::Static(name, _)]) => *of == self.known.builtins && is_failure(*name),
+                    _ => false,
+                },
+                _ => false,
+            },
+            Kind::Let(inner) => self.fails(&inner.1),
+            Kind::With(two) => self.fails(&two[1]),
+            Kind::If(three) => self.fails(&three[1]) && self.fails(&three[2]),
+            _ => false,
         }
     }
 
@@ -48,7 +70,11 @@ impl<'a> Eval<'a> {
     }
 
     pub(super) fn assert(&self, condition: &'a Expr, body: &'a Expr, env: &'a Env<'a>) -> R<'a, Value<'a>> {
-        match self.eval(condition, env)? {
+        let value = match self.eval(condition, env) {
+            Err(error) if error.kind == ErrorKind::Unknown => self.opaque(error.text),
+            value => value?,
+        };
+        match value {
             // An assertion on something unknown is taken to hold: where it does not, there is no package at all.
             Value::Opaque(_) => self.eval(body, env),
             value if self.bool_of(value)? => self.eval(body, env),

@@ -55,6 +55,8 @@ fn failure<'a>(eval: &Eval<'a>, kind: ErrorKind, message: &'a Thunk<'a>) -> &'a 
 
 fn is<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>, check: fn(&Value<'a>) -> bool) -> R<'a, Value<'a>> {
     match eval.force(thunk)? {
+        // Nothing but a set is updated or built as a package.
+        Value::Opaque(opaque) if eval.is_surely_set(opaque) => Ok(Value::bool(check(&Value::EMPTY))),
         Value::Opaque(opaque) => Ok(eval.opaque(opaque.why)),
         value => Ok(Value::bool(check(&value))),
     }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::Row;
 use crate::nix::eval::Eval;
-use crate::nix::value::{Attr, Opaque, R, Shape, Thunk, Value};
+use crate::nix::value::{Attr, ErrorKind, Opaque, R, Shape, Thunk, Value};
 
 pub(super) const TABLE: &[Row] = &[
     ("all", 2, |eval, args| until(eval, args, false).map(|found| Value::bool(!found))),
@@ -115,13 +115,22 @@ fn filter<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let items = eval.each_of(args[1])?;
     let check = eval.force(args[0])?;
     let mut out = Vec::with_capacity(items.len());
+    let mut unknown = None;
     for item in items {
-        let keep = eval.call(check, item)?;
-        if eval.bool_of(keep)? {
-            out.push(*item);
+        let keep = eval.call(check, item).and_then(|keep| eval.bool_of(keep));
+        match keep {
+            Ok(true) => out.push(*item),
+            Ok(false) => {}
+            // One member that cannot be told says nothing of the others.
+            Err(error) if error.kind == ErrorKind::Unknown => unknown = Some(error.text),
+            Err(error) => return Err(error),
         }
     }
-    if out.len() == items.len() { eval.force(args[1]) } else { Ok(eval.list(&out)) }
+    match unknown {
+        Some(why) => Ok(eval.opaque_as(why, Shape::Members(eval.bump.alloc_slice_copy(&out)))),
+        None if out.len() == items.len() => eval.force(args[1]),
+        None => Ok(eval.list(&out)),
+    }
 }
 
 fn partition<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {

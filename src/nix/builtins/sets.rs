@@ -4,7 +4,7 @@ use super::Row;
 use crate::nix::eval::Eval;
 use crate::nix::symbol::Sym;
 use crate::nix::syntax::ast::Loc;
-use crate::nix::value::{Attr, R, State, Thunk, Value, lookup};
+use crate::nix::value::{Attr, Opaque, R, Shape, State, Thunk, Value, lookup};
 
 pub(super) const TABLE: &[Row] = &[
     ("attrNames", 1, |eval, args| {
@@ -44,24 +44,10 @@ pub(super) const TABLE: &[Row] = &[
     ("intersectAttrs", 2, intersect),
     ("listToAttrs", 1, list_to_attrs),
     ("mapAttrs", 2, |eval, args| {
-        let attrs = eval.each_attr_of(args[1])?;
-        let items = attrs.iter().map(|attr| {
-            let name = eval.done(Value::Str(eval.wide(eval.name(attr.name))));
-            let partial = eval.delay_call(args[0], name);
-            Attr { value: eval.delay_call(partial, attr.value), ..*attr }
-        });
-        Ok(Value::Attrs(eval.wide(eval.bump.alloc_slice_fill_iter(items))))
+        let (function, set) = (args[0], eval.force(args[1])?);
+        on_attrs(eval, set, move |eval, attrs| map(eval, function, attrs))
     }),
-    ("removeAttrs", 2, |eval, args| {
-        let attrs = eval.attrs_of(args[0])?;
-        let mut gone = Vec::new();
-        for name in eval.each_of(args[1])? {
-            gone.push(eval.lasting(eval.str_of(name)?));
-        }
-        gone.sort_unstable();
-        eval.spend_bytes(size_of_val(attrs))?;
-        Ok(Value::Attrs(eval.wide(eval.without(attrs, &gone))))
-    }),
+    ("removeAttrs", 2, remove),
     ("unsafeGetAttrPos", 2, |eval, args| {
         let name = eval.sym(eval.str_of(args[0])?);
         match eval.force(args[1])? {
@@ -102,15 +88,75 @@ impl<'a> Eval<'a> {
     }
 }
 
+/// `set` with its attributes changed by `change`; of one that is not known as a whole, those that it has for sure.
+fn on_attrs<'a>(
+    eval: &Eval<'a>,
+    set: Value<'a>,
+    change: impl Fn(&Eval<'a>, &'a [Attr<'a>]) -> R<'a, &'a [Attr<'a>]> + Copy + 'a,
+) -> R<'a, Value<'a>> {
+    match set {
+        Value::Attrs(attrs) => Ok(Value::Attrs(eval.wide(change(eval, attrs)?))),
+        Value::Opaque(Opaque { why, shape: Shape::Cases(condition, sides) }) => {
+            Ok(eval.each_case(why, *condition, *sides, move |eval, side| on_attrs(eval, side, change)))
+        }
+        Value::Opaque(opaque) => Ok(eval.set_with(opaque.why, change(eval, eval.surely(opaque))?)),
+        other => eval.fault(&format!("a set was expected, not a {}", other.type_name())),
+    }
+}
+
+fn map<'a>(eval: &Eval<'a>, function: &'a Thunk<'a>, attrs: &'a [Attr<'a>]) -> R<'a, &'a [Attr<'a>]> {
+    eval.spend(attrs.len())?;
+    let items = attrs.iter().map(|attr| {
+        let name = eval.done(Value::Str(eval.wide(eval.name(attr.name))));
+        let partial = eval.delay_call(function, name);
+        Attr { value: eval.delay_call(partial, attr.value), ..*attr }
+    });
+    Ok(eval.bump.alloc_slice_fill_iter(items))
+}
+
+/// A set without some names. Where these are not all known, any attribute that is left may be gone too.
+fn remove<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
+    let set = eval.force(args[0])?;
+    let (names, unknown) = match eval.force(args[1])? {
+        Value::Opaque(Opaque { why, shape: Shape::Members(names) }) => (*names, Some(*why)),
+        Value::Opaque(opaque) => return eval.unknown(opaque.why),
+        _ => (eval.each_of(args[1])?, None),
+    };
+    let mut gone = Vec::new();
+    for name in names {
+        gone.push(eval.lasting(eval.str_of(name)?));
+    }
+    gone.sort_unstable();
+    let gone: &'a [Sym] = eval.bump.alloc_slice_copy(&gone);
+    let left = on_attrs(eval, set, move |eval, attrs| {
+        eval.spend_bytes(size_of_val(attrs))?;
+        Ok(eval.without(attrs, gone))
+    })?;
+    Ok(match (left, unknown) {
+        (Value::Attrs(left), Some(why)) => eval.set_with(why, left),
+        _ => left,
+    })
+}
+
 fn intersect<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
+    if let (Value::Attrs(names), set @ Value::Opaque(_)) = (eval.force(args[0])?, eval.force(args[1])?) {
+        let names: &'a [Attr<'a>] = names;
+        let named = move |eval: &Eval<'a>, known: &'a [Attr<'a>]| Ok(common(eval, names, known));
+        return on_attrs(eval, set, named);
+    }
     let (a, b) = (eval.attrs_of(args[0])?, eval.attrs_of(args[1])?);
     eval.spend(a.len().min(b.len()))?;
-    let out: Vec<Attr<'a>> = if a.len() <= b.len() {
+    Ok(Value::Attrs(eval.wide(common(eval, a, b))))
+}
+
+/// The attributes of `b` whose names `a` has.
+fn common<'a>(eval: &Eval<'a>, a: &'a [Attr<'a>], b: &'a [Attr<'a>]) -> &'a [Attr<'a>] {
+    let both: Vec<Attr<'a>> = if a.len() <= b.len() {
         a.iter().filter_map(|attr| lookup(b, attr.name).copied()).collect()
     } else {
         b.iter().filter(|attr| lookup(a, attr.name).is_some()).copied().collect()
     };
-    Ok(Value::Attrs(eval.wide(eval.bump.alloc_slice_copy(&out))))
+    eval.bump.alloc_slice_copy(&both)
 }
 
 fn list_to_attrs<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {

@@ -70,15 +70,9 @@ fn packages_on<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> 
 
 /// The attributes that are known of a value.
 fn known_set<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
-    fn of<'a>(eval: &Eval<'a>, opaque: &Opaque<'a>) -> &'a [Attr<'a>] {
-        match opaque.shape {
-            Shape::Over(base, attrs) => eval.merge(of(eval, base), attrs),
-            _ => &[],
-        }
-    }
     Ok(match eval.force(args[0])? {
         known @ Value::Attrs(_) => known,
-        Value::Opaque(opaque) => Value::Attrs(eval.wide(of(eval, opaque))),
+        Value::Opaque(opaque) => Value::Attrs(eval.wide(eval.surely(opaque))),
         _ => Value::EMPTY,
     })
 }

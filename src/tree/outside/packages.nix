@@ -16,6 +16,7 @@ let
       own = {
         callPackage = callPackageWith final;
         callPackages = callPackageWith final;
+        newScope = scope: callPackageWith (final // scope);
         extend = overlay: extended base (overlays ++ [ overlay ]);
         appendOverlays = more: extended base (overlays ++ knownList more);
         __functor = _: packages;
