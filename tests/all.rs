@@ -6,6 +6,7 @@ mod attacks;
 #[path = "bench/metadata.rs"]
 mod bench_metadata;
 mod changed;
+mod calls;
 mod cases;
 #[cfg(unix)]
 mod commands;

@@ -64,6 +64,20 @@ pub(super) fn attr_of<'a>(eval: &Eval<'a>, value: Value<'a>, name: crate::nix::S
     }
 }
 
+/// The statement of all cases, where they say the same.
+fn one_of(cases: &[(String, Statement)]) -> Option<Statement> {
+    let is_same = |a: &Member, b: &Member| (&a.attr, &a.label, &a.expr) == (&b.attr, &b.label, &b.expr);
+    let say_the_same = |a: &Statement, b: &Statement| match (a, b) {
+        (Statement::One(a), Statement::One(b)) => is_same(a, b),
+        (Statement::List(a), Statement::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b)),
+        (Statement::Operator { expr: a, .. }, Statement::Operator { expr: b, .. }) => a == b,
+        (Statement::Text(a, _), Statement::Text(b, _)) => a == b,
+        _ => false,
+    };
+    let ((_, first), others) = cases.split_first()?;
+    others.iter().all(|(_, other)| say_the_same(first, other)).then(|| first.clone())
+}
+
 /// How the reason begins where a name stands for no license.
 pub(super) const UNLISTED: &str = "no license is called `";
 
@@ -159,7 +173,10 @@ impl<'a> Reader<'_, 'a> {
     fn branches(&self, value: Value<'a>, site: Site) -> Declared {
         let mut cases = Vec::new();
         match self.collect_cases(value, String::new(), &mut cases, 0) {
-            Ok(()) => Declared::Branches { site, cases },
+            Ok(states_always) => match one_of(&cases).filter(|_| states_always) {
+                Some(statement) => Declared::Resolved { site, statement },
+                None => Declared::Branches { site, cases },
+            },
             Err(why) => match self.extremes(value) {
                 Some((known, unknown)) => Declared::Partial { site, known, unknown },
                 None => Declared::Computed { site: Some(site), why },
@@ -190,20 +207,21 @@ impl<'a> Reader<'_, 'a> {
         None
     }
 
+    /// True where each case states a license.
     fn collect_cases(
         &self,
         value: Value<'a>,
         condition: String,
         cases: &mut Vec<(String, Statement)>,
         depth: u32,
-    ) -> Result<(), String> {
+    ) -> Result<bool, String> {
         let Value::Opaque(Opaque { shape: Shape::Cases(loc, sides), .. }) = value else {
             return match self.statement(value) {
                 Ok(Some(statement)) => {
                     cases.push((condition, statement));
-                    Ok(())
+                    Ok(true)
                 }
-                Ok(None) => Ok(()),
+                Ok(None) => Ok(false),
                 Err((_, unknown)) => Err(unknown.into_iter().next().unwrap_or_default()),
             };
         };
@@ -211,12 +229,13 @@ impl<'a> Reader<'_, 'a> {
             return Err("too many conditions that are not known".to_owned());
         }
         let text = shown(self.eval.files.text(*loc).unwrap_or("a condition"));
+        let mut states_always = true;
         let and = if condition.is_empty() { String::new() } else { format!("{condition} && ") };
         for (side, words) in sides.iter().zip([format!("{and}{text}"), format!("{and}!({text})")]) {
             let value = self.eval.force(side).map_err(why)?;
-            self.collect_cases(value, words, cases, depth + 1)?;
+            states_always &= self.collect_cases(value, words, cases, depth + 1)?;
         }
-        Ok(())
+        Ok(states_always)
     }
 
     /// `Ok(None)` for `null`; what is known and unknown where it is not all known.

@@ -5,12 +5,14 @@
 
 use super::facts::{LONGEST_FACT, MOST_FACTS};
 use super::resolve::attr_of;
-use crate::nix::{Eval, Shape, Sym, Thunk, Value};
+use crate::nix::{Eval, Opaque, Shape, Sym, Thunk, Value};
 use crate::text::RelPath;
 use crate::tree::{Checkout, GitPart, HashMode, SourceRef, Vendored};
 
 /// Fetchers by the names that expressions use.
 const FETCHERS: &[&str] = &[
+    "fetchDebianPatch",
+    "fetchFrom9Front",
     "fetchFromBitbucket",
     "fetchFromCodeberg",
     "fetchFromForgejo",
@@ -48,6 +50,18 @@ const FETCHERS: &[&str] = &[
     "fetchurl",
     "fetchurlBoot",
     "fetchzip",
+    "requireFile",
+];
+
+/// Those of which the file itself is hashed.
+const FLAT: &[&str] = &[
+    "fetchDebianPatch",
+    "fetchHex",
+    "fetchMavenArtifact",
+    "fetchNuGet",
+    "fetchPypi",
+    "fetchurl",
+    "fetchurlBoot",
     "requireFile",
 ];
 
@@ -143,8 +157,15 @@ impl<'a> Sources<'_, 'a> {
                 Some(original) => self.source(original, thunk),
                 None => Ok(Some(self.fetched(value, thunk))),
             },
-            Value::Opaque(opaque) => match (opaque.shape, self.value(value, "outPath")) {
-                (Shape::Build(argument), _) => self.asked(argument, thunk, opaque.why).map(Some),
+            Value::Opaque(Opaque { shape: Shape::Cases(_, sides), why }) => {
+                let [yes, no] = sides.map(|side| self.eval.force(side).ok().and_then(|of| self.source(of, side).ok()));
+                match (yes, no) {
+                    (Some(yes), Some(no)) if yes == no => Ok(yes),
+                    _ => Err((*why).to_owned()),
+                }
+            }
+            Value::Opaque(opaque) => match (self.eval.built_of(opaque), self.value(value, "outPath")) {
+                (Some(argument), _) => self.asked(argument, thunk, opaque.why).map(Some),
                 // A flake's own folder.
                 (_, Some(Value::Path(path))) => Ok(self.local(path)),
                 _ => Err(opaque.why.to_owned()),
@@ -201,14 +222,20 @@ impl<'a> Sources<'_, 'a> {
         }
         source.rev = self.text(value, "tag").or_else(|| self.text(value, "rev")).or_else(|| self.text(value, "ref"));
         source.urls = self.texts(value, "urls");
-        source.urls.extend(self.text(value, "url").or_else(|| self.forge_url(&fetcher, value, source.rev.as_deref())));
+        let stated = self.text(value, "url");
+        source.urls.extend(match (&*fetcher, stated, &source.rev) {
+            ("fetchFromGitiles", Some(url), Some(rev)) => Some(format!("{url}/+archive/{rev}.tar.gz")),
+            (_, Some(url), _) => Some(url),
+            (_, None, rev) => self.forge_url(&fetcher, value, rev.as_deref()),
+        });
         let algo = ["sha256", "sha512", "sha1"].into_iter().find(|algo| self.text(value, algo).is_some());
         source.algo = algo.map(str::to_owned);
         source.hash = self.text(value, algo.unwrap_or("hash"));
-        let flat = matches!(&*fetcher, "fetchurl" | "fetchPypi" | "fetchurlBoot" | "requireFile");
+        let flat = FLAT.contains(&&*fetcher);
         source.mode = if flat { HashMode::Flat } else { HashMode::Nar };
         source.name = self.text(value, "name").or_else(|| (!flat).then(|| "source".to_owned()));
-        source.strip_root = !matches!(self.value(value, "stripRoot"), Some(Value::False));
+        let keeps_root = fetcher == "fetchFromGitiles" || matches!(self.value(value, "stripRoot"), Some(Value::False));
+        source.strip_root = !keeps_root;
         source.flags = self.flags(value, "");
         source.git = source.rev.as_ref().and_then(|_| self.git_part(value));
         if self.loose_text(value, "postFetch").is_some_and(|script| !script.trim().is_empty()) {
@@ -248,6 +275,27 @@ impl<'a> Sources<'_, 'a> {
                 Some(format!("https://git.savannah.gnu.org/cgit/{repo}.git/snapshot/{repo}-{rev}.tar.gz"))
             }
             "fetchFromRepoOrCz" => Some(format!("https://repo.or.cz/{}.git/snapshot/{}.tar.gz", text("repo")?, rev?)),
+            "fetchFrom9Front" => {
+                let domain = text("domain").unwrap_or_else(|| "git.9front.org".to_owned());
+                Some(format!("https://{domain}/{}/{}/{}/snap.tar.gz", text("owner")?, text("repo")?, rev?))
+            }
+            // Registries have no address here: the user names one for these schemes under `[fetch.rewrite]`.
+            "fetchHex" => Some(format!("mirror://hex/tarballs/{}-{}.tar", text("pkg")?, text("version")?)),
+            "fetchNuGet" => Some(format!("mirror://nuget/{}/{}", text("pname")?, text("version")?)),
+            "fetchMavenArtifact" => {
+                let (artifact, version) = (text("artifactId")?, text("version")?);
+                let classifier = text("classifier").map(|name| format!("-{name}")).unwrap_or_default();
+                let folder = format!("{}/{artifact}/{version}", text("groupId")?.replace('.', "/"));
+                Some(format!("mirror://maven/{folder}/{artifact}-{version}{classifier}.jar"))
+            }
+            "fetchDebianPatch" => {
+                let (name, patch) = (text("pname")?, text("patch")?);
+                let first = if name.starts_with("lib") { name.get(..4)? } else { name.get(..1)? };
+                let revision = text("debianRevision").map(|revision| format!("-{revision}")).unwrap_or_default();
+                let version = format!("{}{revision}", text("version")?);
+                let folder = format!("{first}/{name}/{version}/debian/patches");
+                Some(format!("https://sources.debian.org/data/main/{folder}/{patch}"))
+            }
             "fetchCrate" => {
                 let name = text("crateName").or_else(|| text("pname"))?;
                 // Registries have no address here: the user names one for this scheme under `[fetch.rewrite]`.

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
 
 use crate::nix::Eval;
-use crate::text::{RelPath, stop};
-use crate::tree::{Checkout, Found, Package, Selection, Walk};
+use crate::text::stop;
+use crate::tree::{AloneFile, Checkout, Found, Package, Selection, Walk};
 
 /// One attribute of the checkout.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -50,7 +50,7 @@ pub struct Part<'s> {
     /// Requested value.
     pub selection: &'s Selection,
     /// The files that are read alone, each an attribute called by its number; `None` for what the tree itself gives.
-    pub alone: Option<&'s [RelPath]>,
+    pub alone: Option<&'s [AloneFile]>,
     /// Number of this shard, and of how many: each has a part of the attributes, and all together have each once.
     pub shard: (usize, usize),
     /// Set to end it with what was found until then.

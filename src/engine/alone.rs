@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::declared::{Bindings, Row, Stated, account};
 use crate::text::RelPath;
-use crate::tree::{Checkout, Form, Layout, LicenseBinding, Package, names_of};
+use crate::tree::{AloneFile, Checkout, Form, Layout, LicenseBinding, Package, names_of};
 
 use super::Watch;
 use super::request::Request;
@@ -17,22 +17,44 @@ use super::survey::evaluated;
 /// Adds to `rows` of `checkout` the packages of files that none of them reaches, and accounts for its license bindings.
 pub(super) fn complete(checkout: &Checkout, request: &Request, rows: &mut Vec<Row>, watch: &Watch) -> Bindings {
     let bindings = checkout.license_bindings();
+    let mut failed = BTreeMap::new();
     // Attributes of a package set that leave their package out on purpose ("not supported") keep their rows.
-    let failed = if is_reached_whole(checkout, rows) {
-        BTreeMap::new()
-    } else {
+    if !is_reached_whole(checkout, rows) {
         adopt_outputs(rows);
-        let stated = Stated::by(&*rows);
-        let unreached = bindings.iter().filter(|binding| !stated.holds(binding) && binding.form != Form::Test);
-        let mut files: Vec<RelPath> = unreached.map(|binding| binding.file.clone()).collect();
-        files.dedup();
-        let found = match files.is_empty() {
-            true => Vec::new(),
-            false => evaluated(checkout, request, Some(&files), watch).rows,
-        };
-        add(rows, in_order(found, &files), &bindings)
-    };
+        for reading in [Reading::Value, Reading::Calls] {
+            let files = unreached(&bindings, rows, reading);
+            if !files.is_empty() {
+                let found = evaluated(checkout, request, Some(&files), watch).rows;
+                failed.extend(add(rows, in_order(found, &files), &bindings, reading));
+            }
+        }
+    }
     account(&bindings, rows, &failed)
+}
+
+/// How a file is read alone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// What the file gives.
+    Value,
+    /// Calls that are written in it, whatever leads to them: packages that only others of the file use.
+    Calls,
+}
+
+/// The files with bindings that no package states.
+fn unreached(bindings: &[LicenseBinding], rows: &[Row], reading: Reading) -> Vec<AloneFile> {
+    let stated = Stated::by(rows);
+    let is_read = |form: Form| form != Form::Test && (reading == Reading::Value || form != Form::Module);
+    let mut files: Vec<AloneFile> = Vec::new();
+    for binding in bindings.iter().filter(|binding| is_read(binding.form) && !stated.holds(binding)) {
+        if files.last().is_none_or(|last| last.file != binding.file) {
+            files.push(AloneFile { file: binding.file.clone(), places: Vec::new() });
+        }
+        if let (Reading::Calls, Some(last)) = (reading, files.last_mut()) {
+            last.places.push(binding.span.start);
+        }
+    }
+    files
 }
 
 /// Gives packages that are called after their files the attribute paths of outputs of that name of which nothing else
@@ -64,11 +86,11 @@ struct AloneRow {
 }
 
 /// The rows with their files, which are numbered; packages that have a name of their own come first.
-fn in_order(rows: Vec<Row>, files: &[RelPath]) -> Vec<AloneRow> {
+fn in_order(rows: Vec<Row>, files: &[AloneFile]) -> Vec<AloneRow> {
     let of_file = |row: Row| {
         let attr = row.attr();
         let (number, inner) = attr.split_once('.').map_or((attr, None), |(number, inner)| (number, Some(inner)));
-        let file = files.get(number.parse::<usize>().ok()?)?.clone();
+        let file = files.get(number.parse::<usize>().ok()?)?.file.clone();
         Some(AloneRow { file, inner: inner.map(str::to_owned), row })
     };
     let mut rows: Vec<AloneRow> = rows.into_iter().filter_map(of_file).collect();
@@ -77,7 +99,12 @@ fn in_order(rows: Vec<Row>, files: &[RelPath]) -> Vec<AloneRow> {
 }
 
 /// Adds the packages of `alone` to those of the tree, `rows`; gives why files could not be evaluated.
-fn add(rows: &mut Vec<Row>, alone: Vec<AloneRow>, bindings: &[LicenseBinding]) -> BTreeMap<RelPath, String> {
+fn add(
+    rows: &mut Vec<Row>,
+    alone: Vec<AloneRow>,
+    bindings: &[LicenseBinding],
+    reading: Reading,
+) -> BTreeMap<RelPath, String> {
     let mut failed = BTreeMap::new();
     let mut names = Names::of(rows);
     let of_tree = Stated::by(&*rows);
@@ -87,13 +114,16 @@ fn add(rows: &mut Vec<Row>, alone: Vec<AloneRow>, bindings: &[LicenseBinding]) -
         match &mut row {
             Row::Package(package, _) => {
                 // Several packages of one set may share a binding; a file that such a set reads adds nothing to it.
-                let others = if inner.is_some() { &of_tree } else { &of_all };
+                let is_set = inner.is_some() && reading == Reading::Value;
+                let others = if is_set { &of_tree } else { &of_all };
                 if bindings.iter().any(|binding| stated.holds(binding) && !others.holds(binding)) {
-                    package.attr.0 = names.give(&file, inner.as_deref(), package);
+                    package.attr.0 = names.give(&file, inner.as_deref(), package, reading);
                     of_all.add(&row);
                     rows.push(row);
                 }
             }
+            // A call that is no package says nothing of those that are.
+            Row::Failed { .. } | Row::Skipped { .. } if reading == Reading::Calls => {}
             Row::Failed { why, .. } | Row::Skipped { why, .. } => {
                 failed.entry(file).or_insert_with(|| std::mem::take(why));
             }
@@ -147,9 +177,11 @@ impl Names {
 
     /// The attribute path of `package`, which `file` gives as `inner`: one of which nothing else is known, else what
     /// the file or the package is called.
-    fn give(&mut self, file: &RelPath, inner: Option<&str>, package: &Package) -> String {
+    fn give(&mut self, file: &RelPath, inner: Option<&str>, package: &Package, reading: Reading) -> String {
         let of_file = names_of(file);
         let short: Vec<&str> = match inner {
+            // A name of a `let` is no attribute.
+            Some(_) if reading == Reading::Calls => Vec::new(),
             Some(inner) => vec![last(inner)],
             None => of_file.first().map(String::as_str).into_iter().chain(package.pname.as_deref()).collect(),
         };
@@ -159,6 +191,7 @@ impl Names {
         let below = |name: &String| inner.map_or(name.clone(), |inner| format!("{name}.{inner}"));
         let long = of_file.iter().map(below);
         let candidates: Vec<String> = match inner {
+            Some(_) if reading == Reading::Calls => long.collect(),
             Some(inner) => std::iter::once(inner.to_owned()).chain(long).collect(),
             None => short.iter().map(|name| (*name).to_owned()).chain(long).collect(),
         };

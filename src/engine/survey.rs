@@ -1,6 +1,6 @@
 //! Packages and declarations of the checkout: evaluated in parallel or kept from an earlier run, then put in order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::thread::{self, ScopedJoinHandle};
 
 use crate::declared::{
@@ -8,9 +8,9 @@ use crate::declared::{
     evaluated::{Agreement, Evaluated},
 };
 use crate::report::{Disagreement, Rest, RestKind, Unmatched};
+use crate::text::nearest;
 use crate::text::stop::{self, Stop};
-use crate::text::{RelPath, nearest};
-use crate::tree::{Checkout, Layout, LicenseTable, Package};
+use crate::tree::{AloneFile, Checkout, Layout, LicenseTable, Package};
 
 use super::request::{Ignored, Request, ScanError, trusted};
 use super::{Watch, alone};
@@ -139,7 +139,7 @@ pub(super) struct Evaluation {
 pub(super) fn evaluated(
     checkout: &Checkout,
     request: &Request,
-    alone: Option<&[RelPath]>,
+    alone: Option<&[AloneFile]>,
     watch: &Watch,
 ) -> Evaluation {
     let shards = request.jobs.clamp(1, MOST_SHARDS);
@@ -167,7 +167,7 @@ pub(super) fn evaluated(
 fn shard(
     checkout: &Checkout,
     request: &Request,
-    alone: Option<&[RelPath]>,
+    alone: Option<&[AloneFile]>,
     shard: (usize, usize),
     watch: &Watch,
 ) -> Evaluation {
@@ -238,10 +238,23 @@ impl Surveyed {
             let site = package.site.as_ref()?;
             Some((site.file.clone(), site.span, package.pname.clone(), package.version.clone()))
         };
-        let all = self.packages.iter().map(|(package, _)| package);
-        let named: BTreeSet<_> = all.filter(|package| !package.is_named_by_file()).filter_map(|one| key(one)).collect();
-        let is_told = |package: &Package| key(package).is_some_and(|key| named.contains(&key));
-        self.packages.retain(|(package, _)| !package.is_named_by_file() || !is_told(package));
+        // Of several that are called after files, the shortest name is that of the package's own file.
+        let rank = |package: &Package| {
+            let attr = &package.attr.0;
+            (package.is_named_by_file(), attr.len(), attr.clone())
+        };
+        let mut best: BTreeMap<_, (bool, usize, String)> = BTreeMap::new();
+        for (package, _) in &self.packages {
+            let Some(key) = key(package) else { continue };
+            let rank = rank(package);
+            let known = best.entry(key).or_insert_with(|| rank.clone());
+            *known = std::mem::take(known).min(rank);
+        }
+        let is_best = |package: &Package| {
+            let best = key(package).and_then(|key| best.get(&key));
+            best.is_none_or(|best| !package.is_named_by_file() || *best == rank(package))
+        };
+        self.packages.retain(|(package, _)| is_best(package));
     }
 
     /// Joins the second witness: what is computed statically may be known from it; disagreements are kept.

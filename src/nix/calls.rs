@@ -88,6 +88,13 @@ impl<'a> Eval<'a> {
             }
             return self.eval(&lambda.body, self.env_of_call(closure, 1, |_| argument));
         }
+        let env = self.bound(closure, argument)?;
+        self.eval(&lambda.body, env)
+    }
+
+    /// The environment of a function of named arguments that is called with `argument`.
+    pub(super) fn bound(&self, closure: &'a Closure<'a>, argument: &'a Thunk<'a>) -> R<'a, &'a Env<'a>> {
+        let lambda = closure.lambda;
         let given = self.force(argument)?;
         let shift = lambda.names.len();
         let env = self.empty_env(closure.env, lambda.slots(), Rest::Function(lambda));
@@ -99,7 +106,7 @@ impl<'a> Eval<'a> {
             Value::Opaque(opaque) => self.bind_opaque(lambda, opaque, env, shift)?,
             other => return self.fault(&format!("a set was expected as argument, not a {}", other.type_name())),
         }
-        self.eval(&lambda.body, env)
+        Ok(env)
     }
 
     fn bind_formals(&self, lambda: &'a Lambda, attrs: &'a [Attr<'a>], env: &'a Env<'a>, shift: usize) -> R<'a, ()> {

@@ -36,6 +36,8 @@ pub struct Eval<'a> {
     pub(super) scratch: RefCell<Vec<Attr<'a>>>,
     /// The outermost scope, whose names have the first numbers.
     pub(super) globals: RefCell<Vec<Option<&'a Thunk<'a>>>>,
+    /// The paths whose copies in the store strings name, by their last parts; `None` where several are called alike.
+    pub(super) copies: RefCell<HashMap<&'a str, Option<&'a str>, FxBuildHasher>>,
     pub(super) imports: RefCell<HashMap<&'a str, &'a Thunk<'a>, FxBuildHasher>>,
     /// Values of JSON texts, by the address of the text: nothing in the arena or among the files is ever moved.
     pub(super) data: RefCell<HashMap<(usize, usize), Value<'a>, FxBuildHasher>>,
@@ -87,6 +89,7 @@ impl<'a> Eval<'a> {
             lasting: RefCell::default(),
             scratch: RefCell::default(),
             globals: RefCell::default(),
+            copies: RefCell::default(),
             imports: RefCell::default(),
             data: RefCell::default(),
             patterns: RefCell::default(),
@@ -288,6 +291,14 @@ impl<'a> Eval<'a> {
         if value.is_ok() {
             self.last.set(loc);
         }
+    }
+
+    /// Result of `work`, which does not count as what was computed last.
+    pub(super) fn aside<T>(&self, work: impl FnOnce() -> T) -> T {
+        let last = self.last.get();
+        let result = work();
+        self.last.set(last);
+        result
     }
 
     /// The place of what was computed last.

@@ -23,6 +23,7 @@ mod symbol;
 mod syntax;
 mod text;
 mod value;
+mod written;
 
 pub use builtins::parse_name;
 pub use disk::{Disk, Instead, Kind};
@@ -34,3 +35,4 @@ pub use symbol::{Interner, OwnNames, Sym};
 pub use syntax::Bound;
 pub use syntax::ast::Loc;
 pub use value::{Attr, Env, Error, ErrorKind, Opaque, Prim, PrimFn, R, Shape, State, Thunk, Value, lookup};
+pub use written::WrittenCall;

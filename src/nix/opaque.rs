@@ -34,8 +34,34 @@ impl<'a> Eval<'a> {
     pub(super) fn call_opaque(&self, opaque: &'a Opaque<'a>, argument: &'a Thunk<'a>) -> R<'a, Value<'a>> {
         match self.functor_of(opaque)? {
             Some(functor) => self.call2(functor, self.done(Value::Opaque(opaque)), argument),
-            None => Ok(self.opaque_as(opaque.why, Shape::Build(argument))),
+            None if self.may_be_known_function(opaque) => {
+                let Shape::Cases(condition, sides) = opaque.shape else { return self.unknown(opaque.why) };
+                Ok(self.each_case(opaque.why, condition, sides, move |eval, side| eval.call(side, argument)))
+            }
+            None => match opaque.shape {
+                Shape::Build(earlier) => Ok(self.opaque_as(opaque.why, Shape::Build(self.telling(earlier, argument)))),
+                _ => Ok(self.opaque_as(opaque.why, Shape::Build(argument))),
+            },
         }
+    }
+
+    /// The one of two arguments of an unknown builder that says what is built: a script comes behind the attributes.
+    fn telling(&self, earlier: &'a Thunk<'a>, later: &'a Thunk<'a>) -> &'a Thunk<'a> {
+        let telling = self.native(move |eval| match eval.force(later)? {
+            Value::Str(_) | Value::Tainted(_) | Value::Path(_) => eval.force(earlier),
+            later => Ok(later),
+        });
+        telling.origin.set(later.origin.get());
+        telling
+    }
+
+    /// True for a function on an unknown condition that is known on one side of it.
+    fn may_be_known_function(&self, opaque: &'a Opaque<'a>) -> bool {
+        let Shape::Cases(_, sides) = opaque.shape else { return false };
+        sides.iter().any(|side| match self.aside(|| self.force(side)) {
+            Ok(Value::Opaque(side)) => self.may_be_known_function(side),
+            side => side.is_ok(),
+        })
     }
 
     /// The `__functor` that something unknown was given.
@@ -72,6 +98,12 @@ impl<'a> Eval<'a> {
             Shape::Plain | Shape::Members(_) | Shape::Over(..) => Ok(None),
             Shape::Cases(condition, [yes, no]) => {
                 let sides = [yes, no].map(|side| self.thunk(State::Select(side, name), side.origin.get()));
+                // What both sides have in common does not depend on the condition.
+                if let [Ok(yes), Ok(no)] = self.aside(|| sides.map(|side| self.force(side)))
+                    && is_same(yes, no)
+                {
+                    return self.force(sides[0]).map(Some);
+                }
                 Ok(Some(self.opaque_as(opaque.why, Shape::Cases(condition, sides))))
             }
             Shape::Build(argument) => self.attr_of_build(opaque, argument, name),
@@ -156,6 +188,15 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// The argument of the unknown function that built something, whatever was added to the result.
+    pub fn built_of(&self, opaque: &Opaque<'a>) -> Option<&'a Thunk<'a>> {
+        match opaque.shape {
+            Shape::Build(argument) => Some(argument),
+            Shape::Over(base, _) => self.built_of(base),
+            _ => None,
+        }
+    }
+
     /// The attributes that the builder of something opaque was given.
     pub fn build_attrs(&self, opaque: &'a Opaque<'a>) -> R<'a, Option<&'a [Attr<'a>]>> {
         let mut opaque = opaque;
@@ -179,6 +220,17 @@ impl<'a> Eval<'a> {
     fn override_build(&self, opaque: &'a Opaque<'a>, argument: &'a Thunk<'a>) -> Value<'a> {
         let args = self.bump.alloc_slice_copy(&[self.done(Value::Opaque(opaque)), argument]);
         Value::Prim(self.bump.alloc(Prim { name: "overrideAttrs", arity: 3, code: rebuild, args }))
+    }
+}
+
+/// True where both are one value in memory.
+fn is_same<'a>(a: Value<'a>, b: Value<'a>) -> bool {
+    match (a, b) {
+        (Value::Attrs(a), Value::Attrs(b)) => std::ptr::eq(*a, *b) && !a.is_empty(),
+        (Value::Lambda(a), Value::Lambda(b)) => std::ptr::eq(a, b),
+        (Value::Opaque(a), Value::Opaque(b)) => std::ptr::eq(a, b),
+        (Value::Str(a), Value::Str(b)) => a == b,
+        _ => false,
     }
 }
 

@@ -246,6 +246,13 @@ impl<'a> Eval<'a> {
         self.bump.alloc_slice_copy(&out)
     }
 
+    /// All attributes of `attrs` but those called like one of `gone`.
+    pub fn without_names(&self, attrs: &'a [Attr<'a>], gone: &[&str]) -> &'a [Attr<'a>] {
+        let mut gone: Vec<Sym> = gone.iter().map(|name| self.sym(name)).collect();
+        gone.sort_unstable();
+        self.without(attrs, &gone)
+    }
+
     /// All attributes of `attrs` but those of the names `gone`, which are sorted.
     pub(super) fn without(&self, attrs: &'a [Attr<'a>], gone: &[Sym]) -> &'a [Attr<'a>] {
         let mut out = self.scratch.borrow_mut();

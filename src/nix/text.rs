@@ -23,6 +23,11 @@ pub struct Text<'a> {
     pub opaque: Option<&'a Opaque<'a>>,
 }
 
+/// How the store path of a copy begins.
+fn copy_start() -> String {
+    format!("/nix/store/{}-", unknown_hash(0))
+}
+
 impl<'a> Eval<'a> {
     pub(super) fn interpolate(&self, parts: &'a [Part], env: &'a Env<'a>) -> R<'a, Value<'a>> {
         let mut out = Text::default();
@@ -77,8 +82,7 @@ impl<'a> Eval<'a> {
             Value::Path(path) if how == Coerce::ToString => out.text.push_str(path),
             Value::Path(path) => {
                 out.tainted = true;
-                let name = path.rsplit('/').next().unwrap_or("");
-                out.text.push_str(&format!("/nix/store/{}-{name}", unknown_hash(0)));
+                out.text.push_str(self.copied_to(path));
             }
             Value::Attrs(attrs) => self.deeper(|| self.coerce_set(attrs, how, out))?,
             Value::Opaque(opaque) => out.opaque = out.opaque.or(Some(opaque)),
@@ -90,6 +94,23 @@ impl<'a> Eval<'a> {
             other => return self.fault(&format!("a {} cannot be part of a string", other.type_name())),
         }
         Ok(())
+    }
+
+    /// The store path of a copy of `path`.
+    pub(super) fn copied_to(&self, path: &'a str) -> &'a str {
+        let name = path.rsplit('/').next().unwrap_or("");
+        let mut copies = self.copies.borrow_mut();
+        let known = copies.entry(name).or_insert(Some(path));
+        *known = known.filter(|known| *known == path);
+        self.str(&format!("{}{name}", copy_start()))
+    }
+
+    /// The path in or below the folder that `text`, a path in the store, is a copy of, where it is one.
+    pub(super) fn copied_from(&self, text: &str) -> Option<&'a str> {
+        let below = text.strip_prefix(&copy_start())?;
+        let name = below.split('/').next()?;
+        let original = (*self.copies.borrow().get(name)?)?;
+        Some(self.str(&absolute("/", &format!("{original}{}", &below[name.len()..]))))
     }
 
     fn copied(&self, text: &str, out: &mut Text<'a>) -> R<'a, ()> {

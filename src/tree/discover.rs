@@ -11,11 +11,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::checkout::{Checkout, Layout};
 use super::library;
-use super::loose;
+use super::loose::{self, AloneFile};
 use super::outside::{self, Conditions};
 use super::selection::Selection;
 use crate::nix::{Attr, Error, ErrorKind, Eval, Opaque, R, Shape, Thunk, Value, lookup};
-use crate::text::RelPath;
 
 /// One attribute that was looked at.
 pub(crate) enum Found<'a> {
@@ -51,7 +50,7 @@ pub(crate) struct Walk<'s> {
     pub(crate) checkout: &'s Checkout,
     pub(crate) selection: &'s Selection,
     /// The files that are read alone; `None` where the tree itself says what its packages are.
-    pub(crate) alone: Option<&'s [RelPath]>,
+    pub(crate) alone: Option<&'s [AloneFile]>,
     /// Set to end the walk early.
     pub(crate) stop: &'s AtomicBool,
     /// Number of this shard and of all shards.
@@ -153,6 +152,9 @@ impl Walk<'_> {
             },
             Ok(value @ Value::Attrs(attrs)) => match eval.is_derivation(attrs) {
                 Ok(true) => Found::Package(attr.value, value),
+                Ok(false) if self.alone.is_some() && describes_package(eval, attrs) => {
+                    Found::Package(attr.value, value)
+                }
                 Ok(false) => match self.inside(eval, outer, attr, attrs, path, place.len()) {
                     Inside::Enter => return self.set(eval, attrs, place, resume, each),
                     Inside::NoPackages => return ControlFlow::Continue(()),
@@ -181,7 +183,7 @@ impl Walk<'_> {
     /// Description of an unknown value, `depth` sets further in.
     fn unknown<'a>(&self, eval: &Eval<'a>, opaque: &'a Opaque<'a>, depth: usize) -> Unknown<'a> {
         let conditions = Conditions::default();
-        if built(eval, opaque, &conditions) || self.alone.is_some() && states_license(eval, opaque) {
+        if built(eval, opaque, &conditions) || !self.is_nixpkgs() && states_license(eval, opaque) {
             return Unknown::Package;
         }
         let no_loss = outside::is_no_loss(opaque.why);
@@ -256,11 +258,23 @@ pub(super) fn built<'a>(eval: &Eval<'a>, opaque: &'a Opaque<'a>, conditions: &Co
     }
 }
 
-/// True where something unknown was built by a call that states a license: of a file that is read alone, that is what
-/// the file is about, even where the name is computed.
+/// True where something unknown was built by a call that states a license: in a tree without a package set, that is what
+/// the call is about, even where the name is computed.
 fn states_license<'a>(eval: &Eval<'a>, opaque: &'a Opaque<'a>) -> bool {
     let Ok(Some(Value::Attrs(meta))) = eval.known_attr(opaque, eval.known.meta) else { return false };
-    lookup(meta, eval.sym("license")).is_some()
+    lookup(meta, eval.known.license).is_some()
+}
+
+/// True for a set with the source, the name and the license of a package that something else builds: a module of a
+/// server, a plugin.
+fn describes_package<'a>(eval: &Eval<'a>, attrs: &'a [Attr<'a>]) -> bool {
+    let known = &eval.known;
+    let part = |name| lookup(attrs, name).and_then(|attr| eval.force(attr.value).ok());
+    let is_named = [known.pname, known.name].iter().any(|name| matches!(part(*name), Some(Value::Str(_))));
+    let meta = part(known.meta);
+    is_named
+        && lookup(attrs, known.src).is_some()
+        && matches!(meta, Some(Value::Attrs(meta)) if lookup(meta, known.license).is_some())
 }
 
 /// Description of an unknown value.

@@ -84,14 +84,45 @@ fn either<'a>(eval: &Eval<'a>, opaque: &'a Opaque<'a>, name: String) -> &'a [Att
     }
 }
 
+/// A file that is read alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AloneFile {
+    /// The file.
+    pub file: RelPath,
+    /// Offsets around which the calls that are written there are read; none where the value of the file is.
+    pub places: Vec<u32>,
+}
+
 /// One attribute for each of `files`, called by its number, not evaluated yet.
-pub(super) fn alone<'a>(checkout: &Checkout, eval: &Eval<'a>, files: &[RelPath]) -> R<'a, &'a [Attr<'a>]> {
+pub(super) fn alone<'a>(checkout: &Checkout, eval: &Eval<'a>, files: &[AloneFile]) -> R<'a, &'a [Attr<'a>]> {
     outside::install(eval)?;
-    let item = |(number, file): (usize, &RelPath)| {
+    let item = |(number, AloneFile { file, places }): (usize, &AloneFile)| {
         let path = eval.str(&file.under(checkout.root()).to_string_lossy());
-        (number.to_string(), eval.native(move |eval| called(eval, path)))
+        let places: &'a [u32] = eval.bump.alloc_slice_copy(places);
+        let value = move |eval: &Eval<'a>| match places {
+            [] => called(eval, path),
+            _ => Ok(written(eval, path, places)),
+        };
+        (number.to_string(), eval.native(value))
     };
     Ok(slice(eval, files.iter().enumerate().map(item).collect()))
+}
+
+/// The calls that are written in the file at `path` around `places`, by the names they are bound to.
+fn written<'a>(eval: &Eval<'a>, path: &str, places: &[u32]) -> Value<'a> {
+    let arguments = |eval: &Eval<'a>, function: Value<'a>| {
+        let packages = packages_around(eval);
+        Ok(wanted(eval, function, packages, &[])?.map_or(packages, |set| eval.done(set)))
+    };
+    let calls = eval.written_around(path, places, &arguments);
+    let mut taken = BTreeSet::new();
+    let named = calls.into_iter().map(|call| {
+        let name = call.name.map_or("package", |name| eval.name(name));
+        let mut all = std::iter::once(name.to_owned()).chain((2..).map(|number| format!("{name}-{number}")));
+        let name = all.find(|name| taken.insert(name.clone())).unwrap_or_default();
+        (name, call.value)
+    });
+    Value::Attrs(eval.wide(slice(eval, named.collect())))
 }
 
 fn folder_name(checkout: &Checkout) -> String {
@@ -108,22 +139,29 @@ fn slice<'a>(eval: &Eval<'a>, items: Vec<(String, &'a Thunk<'a>)>) -> &'a [Attr<
 
 /// One attribute for each file that `outputs` does not come from, not evaluated yet.
 fn files<'a>(checkout: &Checkout, eval: &Eval<'a>, outputs: &'a [Attr<'a>]) -> &'a [Attr<'a>] {
-    let mut by_name: BTreeMap<String, Vec<RelPath>> = BTreeMap::new();
+    let mut by_name: BTreeMap<String, BTreeMap<String, Vec<RelPath>>> = BTreeMap::new();
     for file in nix_files(checkout).into_iter().filter(|file| !is_reached(checkout, eval, file)) {
-        by_name.entry(name_of(&file).unwrap_or_else(|| folder_name(checkout))).or_default().push(file);
+        let places = by_name.entry(name_of(&file).unwrap_or_else(|| folder_name(checkout))).or_default();
+        places.entry(long_name(&file)).or_default().push(file);
     }
     let mut items: Vec<(String, &'a Thunk<'a>)> = Vec::new();
     let outputs: BTreeSet<String> = outputs.iter().map(|attr| eval.name(attr.name).to_owned()).collect();
     let mut taken: BTreeSet<String> = by_name.keys().chain(&outputs).cloned().collect();
-    for (name, files) in by_name {
-        let alone = files.len() == 1 && !outputs.contains(&name);
-        for file in files {
-            let mut name = if alone { name.clone() } else { long_name(&file) };
-            while !alone && !taken.insert(name.clone()) {
-                name.push('_');
+    for (name, places) in by_name {
+        let alone = places.len() == 1 && !outputs.contains(&name);
+        for (long, mut files) in places {
+            // The last of a folder's files is its package: `package.nix` behind the `default.nix` that calls it.
+            files.reverse();
+            let mut names = vec![if alone { name.clone() } else { long }];
+            names.extend(files.iter().skip(1).map(whole_name));
+            for (file, name) in files.iter().zip(names) {
+                let counted = (2..).map(|number| format!("{name}-{number}"));
+                let mut all = std::iter::once(name.clone()).chain(counted);
+                let is_first = alone && Some(file) == files.first();
+                let name = if is_first { Some(name.clone()) } else { all.find(|name| taken.insert(name.clone())) };
+                let path = eval.str(&file.under(checkout.root()).to_string_lossy());
+                items.push((name.unwrap_or_default(), eval.native(move |eval| called(eval, path))));
             }
-            let path = eval.str(&file.under(checkout.root()).to_string_lossy());
-            items.push((name, eval.native(move |eval| called(eval, path))));
         }
     }
     slice(eval, items)
@@ -164,7 +202,11 @@ fn name_of(file: &RelPath) -> Option<String> {
 
 /// The names that a package in `file` may be given for want of another.
 pub(crate) fn names_of(file: &RelPath) -> Vec<String> {
-    name_of(file).into_iter().chain([long_name(file)]).collect()
+    name_of(file).into_iter().chain([long_name(file), whole_name(file)]).collect()
+}
+
+fn whole_name(file: &RelPath) -> String {
+    file.as_str().trim_end_matches(".nix").replace('/', "-")
 }
 
 fn long_name(file: &RelPath) -> String {

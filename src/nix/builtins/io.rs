@@ -41,7 +41,7 @@ pub(super) const TABLE: &[Row] = &[
     ("storePath", 1, |eval, _| Ok(eval.opaque("a path of the Nix store"))),
     ("toFile", 2, |eval, args| {
         let name = eval.str_of(args[0])?;
-        Ok(Value::Tainted(eval.wide(eval.str(&format!("/nix/store/{}-{name}", unknown_hash(0))))))
+        Ok(Value::Tainted(eval.wide(eval.str(&format!("/nix/store/{}-{name}", unknown_hash(WRITTEN))))))
     }),
     ("fetchurl", 1, |eval, args| fetched(eval, "fetchurl", args[0])),
     ("fetchTarball", 1, |eval, args| fetched(eval, "fetchTarball", args[0])),
@@ -51,6 +51,9 @@ pub(super) const TABLE: &[Row] = &[
     ("getFlake", 1, |eval, args| fetched(eval, "getFlake", args[0])),
     ("fetchClosure", 1, |eval, args| fetched(eval, "fetchClosure", args[0])),
 ];
+
+/// The number of files that `toFile` writes: no derivation has it, and no copy of a path.
+const WRITTEN: u64 = u64::MAX;
 
 /// Result of a fetching builtin; its argument is remembered.
 fn fetched<'a>(eval: &Eval<'a>, name: &str, argument: &'a Thunk<'a>) -> R<'a, Value<'a>> {
@@ -65,7 +68,10 @@ fn path_of<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>) -> R<'a, &'a str> {
             Some(path) => eval.deeper(|| path_of(eval, path.value)),
             None => eval.fault("a path was expected, not a set"),
         },
-        Value::Tainted(_) => eval.unknown("a file that only exists after a build"),
+        Value::Tainted(text) => match eval.copied_from(text) {
+            Some(path) => Ok(path),
+            None => eval.unknown("a file that only exists after a build"),
+        },
         Value::Opaque(opaque) => eval.unknown(opaque.why),
         other => eval.fault(&format!("a path was expected, not a {}", other.type_name())),
     }
@@ -144,10 +150,7 @@ fn read_dir<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
 /// A copy of a file or folder in the store: a path like any other, whose text is not known.
 fn store_copy<'a>(eval: &Eval<'a>, path: &'a Thunk<'a>) -> R<'a, Value<'a>> {
     match eval.force(path)? {
-        Value::Path(path) => {
-            let name = path.rsplit('/').next().unwrap_or("");
-            Ok(Value::Tainted(eval.wide(eval.str(&format!("/nix/store/{}-{name}", unknown_hash(0))))))
-        }
+        Value::Path(path) => Ok(Value::Tainted(eval.wide(eval.copied_to(path)))),
         other => Ok(other),
     }
 }

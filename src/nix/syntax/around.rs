@@ -54,7 +54,7 @@ impl Sets {
 }
 
 /// Calls `each` with the expressions that `expr` is made of.
-pub(super) fn children<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Expr)) {
+pub(in crate::nix) fn children<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Expr)) {
     match &expr.kind {
         Kind::Interp(parts) | Kind::PathInterp(parts) => parts.iter().for_each(|part| match part {
             Part::Expr(expr) => each(expr),

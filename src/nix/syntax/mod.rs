@@ -21,6 +21,7 @@ mod strings;
 mod tokens;
 
 pub use around::Sets;
+pub(super) use around::children;
 pub use bound::{Bound, bound, is_module};
 pub use paths::absolute;
 pub use refusal::Fail;

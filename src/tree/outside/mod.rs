@@ -93,6 +93,10 @@ fn partly_known<'a>(eval: &Eval<'a>, what: &str, known: Value<'a>) -> Value<'a> 
     eval.update(unknown, known).unwrap_or(unknown)
 }
 
+fn later_partly_known<'a>(eval: &Eval<'a>, what: &'static str, known: &'a Thunk<'a>) -> &'a Thunk<'a> {
+    eval.native(move |eval| Ok(partly_known(eval, what, eval.force(known)?)))
+}
+
 /// Platform attributes of `stdenv` itself, which old packages use.
 const PLATFORM_FLAGS: &[&str] = &[
     "isLinux",
@@ -153,9 +157,12 @@ pub(super) fn wanted<'a>(
         let name = eval.name(formal.name);
         let known = match (name, entry) {
             ("lib", _) => eval.lib.get(),
-            ("system" | "config" | "overlays", Value::Attrs(entry)) => {
-                lookup(entry, formal.name).map(|attr| attr.value)
+            ("pkgs", _) => Some(packages),
+            // What a package set has decided of it is not all of it.
+            ("config", Value::Attrs(entry)) => {
+                lookup(entry, formal.name).map(|attr| later_partly_known(eval, "`config`", attr.value))
             }
+            ("system" | "overlays", Value::Attrs(entry)) => lookup(entry, formal.name).map(|attr| attr.value),
             _ => known_package(eval, packages, formal.name)?,
         };
         let value = match (known, &formal.default) {
@@ -191,8 +198,29 @@ fn call_package<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>>
         Value::Attrs(given) => *given,
         _ => &[],
     };
-    match wanted(eval, function, args[0], given)? {
-        Some(set) => eval.call(function, eval.done(set)),
-        None => eval.call(function, args[2]),
+    let argument = wanted(eval, function, args[0], given)?.map_or(args[2], |set| eval.done(set));
+    let result = eval.call(function, argument)?;
+    match result {
+        Value::Attrs(_) | Value::Opaque(_) => {
+            let called = eval.record(&[("given", args[2]), ("argument", argument)]);
+            let args = eval.bump.alloc_slice_copy(&[args[0], args[1], eval.done(called)]);
+            let again = eval.bump.alloc(Prim { name: OVERRIDE, arity: 4, code: call_again, args });
+            eval.update(result, eval.record(&[(OVERRIDE, eval.done(Value::Prim(again)))]))
+        }
+        _ => Ok(result),
     }
+}
+
+/// The attribute of a package that calls its function again.
+const OVERRIDE: &str = "override";
+
+/// `(callPackageWith packages file given).override change`.
+fn call_again<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
+    let part = |name| part_of(eval, args[2], eval.sym(name));
+    let change = match eval.force(args[3])? {
+        function @ (Value::Lambda(_) | Value::Prim(_)) => eval.call(function, part("argument"))?,
+        change => change,
+    };
+    let given = eval.update(eval.force(part("given"))?, change)?;
+    call_package(eval, &[args[0], args[1], eval.done(given)])
 }

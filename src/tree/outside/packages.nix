@@ -14,6 +14,7 @@ let
     base: overlays:
     let
       own = {
+        pkgs = final;
         callPackage = callPackageWith final;
         callPackages = callPackageWith final;
         newScope = scope: callPackageWith (final // scope);

@@ -10,6 +10,9 @@ use crate::nix::{Attr, ErrorKind, Eval, Opaque, R, Shape, Thunk, Value, lookup};
 /// Attributes that only a package set, and only `stdenv`, has.
 const OURS: [&str; 2] = ["appendOverlays", "hostPlatform"];
 
+/// Attributes that any called value has, whatever it is.
+const CHANGERS: [&str; 3] = ["override", "overrideDerivation", "overrideAttrs"];
+
 /// The attributes that are known of an unknown scope, by where they are found in it.
 pub(in crate::tree) fn extension<'a>(
     eval: &Eval<'a>,
@@ -19,7 +22,10 @@ pub(in crate::tree) fn extension<'a>(
     let added = match opaque.shape {
         // The whole package set and what stands for `stdenv` were not extended by anybody.
         Shape::Over(..) if OURS.iter().any(|name| has_known(opaque, eval.sym(name))) => None,
-        Shape::Over(base, attrs) => Some(eval.merge(extension(eval, base, conditions).unwrap_or_default(), attrs)),
+        Shape::Over(base, attrs) => {
+            let attrs = eval.without_names(attrs, &CHANGERS);
+            Some(eval.merge(extension(eval, base, conditions).unwrap_or_default(), attrs))
+        }
         Shape::Build(argument) => of_call(eval, argument).ok().flatten(),
         Shape::Members(items) => Some(of_list(eval, items)),
         Shape::Cases(_, sides) if conditions.follow() => Some(of_either(eval, sides, conditions)),

@@ -1,0 +1,34 @@
+# The packages behind the cases of calls: the miniature nixpkgs and what the cases need beside it.
+{
+  overlays ? [ ],
+  ...
+}@given:
+
+let
+  nixpkgs = ../../../../fixtures/nixpkgs;
+  more = final: prev: {
+    lib = prev.lib // {
+      throwIfNot = condition: message: if condition then value: value else throw message;
+      recurseIntoAttrs = set: set // { recurseForDerivations = true; };
+      genAttrs = names: f: builtins.listToAttrs (map (name: { inherit name; value = f name; }) names);
+      filterAttrs =
+        keep: set: removeAttrs set (builtins.filter (name: !keep name set.${name}) (builtins.attrNames set));
+    };
+    unseen = {
+      flag = true;
+      meta.license = final.lib.licenses.isc;
+      type = "derivation";
+      pname = "unseen";
+    };
+    extend = overlay: import ./. (given // { overlays = overlays ++ [ overlay ]; });
+    appendOverlays = added: import ./. (given // { overlays = overlays ++ added; });
+    writeShellScriptBin = name: text: final.runCommand name { } text;
+    makeSetupHook = arguments: script: final.stdenv.mkDerivation (arguments // { inherit script; });
+    python3 = python { };
+  } // import ./fetchers.nix { inherit (prev) fetchurl fetchzip; };
+  python = { packageOverrides ? (_: _: { }) }: import ./python.nix {
+    inherit packageOverrides;
+    pkgs = import ./. given;
+  };
+in
+import nixpkgs (given // { overlays = [ more ] ++ overlays; })
