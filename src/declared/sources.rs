@@ -213,7 +213,7 @@ impl<'a> Sources<'_, 'a> {
 
     /// Arguments of an unknown fetcher.
     fn asked(&self, argument: &'a Thunk<'a>, thunk: &'a Thunk<'a>, why: &str) -> Result<SourceRef, String> {
-        let fetcher = self.written(thunk).ok_or_else(|| why.to_owned())?;
+        let fetcher = self.written(thunk).or_else(|| self.called_with(argument)).ok_or_else(|| why.to_owned())?;
         let mut source = blank(&fetcher);
         let value = self.eval.force(argument).map_err(|error| error.text.to_owned())?;
         if let Value::Str(url) = value {
@@ -326,6 +326,17 @@ impl<'a> Sources<'_, 'a> {
         let text = self.eval.files.text(thunk.origin.get())?.trim_start_matches('(').trim_start();
         let end = text.find(|letter: char| !(letter.is_alphanumeric() || "._-'".contains(letter)));
         let name = text[..end.unwrap_or(text.len())].rsplit('.').next()?;
+        FETCHERS.contains(&name).then(|| name.to_owned())
+    }
+
+    /// The fetcher that is written before its `argument`: `src` may be the result of a function that calls it.
+    fn called_with(&self, argument: &Thunk<'a>) -> Option<String> {
+        let (file, start) = self.eval.files.find(argument.origin.get().start)?;
+        let before = file
+            .text()?
+            .get(..start as usize)?
+            .trim_end_matches(|letter: char| letter == '(' || letter.is_whitespace());
+        let name = before.rsplit(|letter: char| !(letter.is_alphanumeric() || "_-'".contains(letter))).next()?;
         FETCHERS.contains(&name).then(|| name.to_owned())
     }
 

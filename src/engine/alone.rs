@@ -178,7 +178,7 @@ impl Names {
     /// The attribute path of `package`, which `file` gives as `inner`: one of which nothing else is known, else what
     /// the file or the package is called.
     fn give(&mut self, file: &RelPath, inner: Option<&str>, package: &Package, reading: Reading) -> String {
-        let of_file = names_of(file);
+        let of_file: Vec<String> = names_of(file).into_iter().filter(|name| !name.is_empty()).collect();
         let short: Vec<&str> = match inner {
             // A name of a `let` is no attribute.
             Some(_) if reading == Reading::Calls => Vec::new(),

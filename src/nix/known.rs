@@ -75,6 +75,7 @@ known! {
     npm_deps_hash = "npmDepsHash",
     recurse = "recurseForDerivations",
     stdenv = "stdenv",
+    passthru = "passthru",
     throw = "throw",
     abort = "abort",
     builtins = "builtins",

@@ -117,7 +117,7 @@ impl<'a> Eval<'a> {
         if self.is_override(name) {
             return Ok(Some(self.override_build(opaque, argument)));
         }
-        let names = [known.meta, known.name, known.pname, known.version, known.src, known.srcs];
+        let names = [known.meta, known.name, known.pname, known.version, known.src, known.srcs, known.passthru];
         let parts = [known.source_root, known.mod_root, known.build_subdir];
         let changes = [known.patches, known.post_unpack, known.pre_patch, known.post_patch];
         let crates = [known.cargo_hash, known.cargo_sha256, known.cargo_lock];

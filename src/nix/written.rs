@@ -92,11 +92,22 @@ impl<'a> Search<'_, 'a> {
                 self.bindings(bindings, inside, spot);
             }
             Kind::Apply(two) => {
-                self.add(expr, env, name);
+                // `optionalAttrs false { .. }`: what is dropped is nothing that the file gives.
+                let value = self.add(expr, env, name);
+                if self.eval.force(value).is_ok_and(is_empty) {
+                    return;
+                }
                 two.iter().for_each(|part| self.visit(part, env, Spot::Operand, name));
             }
+            Kind::If(three) => match self.eval.eval(&three[0], env) {
+                Ok(Value::True) => self.visit(&three[1], env, spot, name),
+                Ok(Value::False) => self.visit(&three[2], env, spot, name),
+                _ => three[1..].iter().for_each(|side| self.visit(side, env, spot, name)),
+            },
             // A name that stands for something that is computed once further out.
-            Kind::Local(..) => self.add(expr, env, name),
+            Kind::Local(..) => {
+                self.add(expr, env, name);
+            }
             _ => {
                 if let Kind::Bin(..) = expr.kind {
                     self.add(expr, env, name);
@@ -106,8 +117,10 @@ impl<'a> Search<'_, 'a> {
         }
     }
 
-    fn add(&mut self, expr: &'a Expr, env: &'a Env<'a>, name: Option<Sym>) {
-        self.found.push(WrittenCall { name, value: self.eval.delay(expr, env) });
+    fn add(&mut self, expr: &'a Expr, env: &'a Env<'a>, name: Option<Sym>) -> &'a Thunk<'a> {
+        let value = self.eval.delay(expr, env);
+        self.found.push(WrittenCall { name, value });
+        value
     }
 
     fn bindings(&mut self, bindings: &'a Bindings, env: &'a Env<'a>, spot: Spot) {
@@ -143,5 +156,14 @@ impl<'a> Search<'_, 'a> {
             Some(_) => self.eval.bound(closure, argument).ok(),
             None => Some(self.eval.env_of_call(closure, lambda.names.len(), |_| argument)),
         }
+    }
+}
+
+fn is_empty(value: Value<'_>) -> bool {
+    match value {
+        Value::Attrs(attrs) => attrs.is_empty(),
+        Value::List(items) => items.is_empty(),
+        Value::Null => true,
+        _ => false,
     }
 }

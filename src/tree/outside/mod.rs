@@ -62,7 +62,11 @@ fn prim<'a>(eval: &Eval<'a>, name: &'static str, arity: usize, code: PrimFn) -> 
 /// The packages around, of which nothing but the platform is known, and that only where it is given.
 fn packages_on<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let known = match eval.force(args[0])? {
-        Value::Str(system) => eval.record(&[("stdenv", stdenv(eval, system)), ("system", args[0])]),
+        Value::Str(system) => {
+            let stdenv = stdenv(eval, system);
+            let known = ["stdenv", "stdenvNoCC", "clangStdenv", "gccStdenv"].map(|name| (name, stdenv));
+            eval.record(&[&known[..], &[("system", args[0])]].concat())
+        }
         _ => Value::EMPTY,
     };
     Ok(partly_known(eval, "what <nixpkgs> has", known))
