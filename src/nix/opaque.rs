@@ -98,7 +98,7 @@ impl<'a> Eval<'a> {
             Shape::Plain | Shape::Members(_) | Shape::Over(..) => Ok(None),
             Shape::Cases(condition, [yes, no]) => {
                 let sides = [yes, no].map(|side| self.thunk(State::Select(side, name), side.origin.get()));
-                // What both sides have in common does not depend on the condition.
+                // A value of both sides does not depend on the condition.
                 if let [Ok(yes), Ok(no)] = self.aside(|| sides.map(|side| self.force(side)))
                     && is_same(yes, no)
                 {

@@ -92,7 +92,7 @@ impl<'a> Search<'_, 'a> {
                 self.bindings(bindings, inside, spot);
             }
             Kind::Apply(two) => {
-                // `optionalAttrs false { .. }`: what is dropped is nothing that the file gives.
+                // `optionalAttrs false { .. }`: the file does not give a package that it drops.
                 let value = self.add(expr, env, name);
                 if self.eval.force(value).is_ok_and(is_empty) {
                     return;

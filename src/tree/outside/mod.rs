@@ -162,7 +162,7 @@ pub(super) fn wanted<'a>(
         let known = match (name, entry) {
             ("lib", _) => eval.lib.get(),
             ("pkgs", _) => Some(packages),
-            // What a package set has decided of it is not all of it.
+            // A package set decides more of it than is stated here.
             ("config", Value::Attrs(entry)) => {
                 lookup(entry, formal.name).map(|attr| later_partly_known(eval, "`config`", attr.value))
             }
