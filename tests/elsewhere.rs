@@ -228,3 +228,19 @@ fn nix_builds_each_source_once() {
     fs::write(bench.path("clarity"), other).expect("writable");
     assert_eq!(built(&bench, &[]).count, 52, "another program builds all");
 }
+
+#[test]
+#[ignore = "needs nix-instantiate, and a nixpkgs checkout of 2020 in CLARITY_TREE"]
+fn package_flake_and_module_evaluate() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let tree = std::env::var("CLARITY_TREE").expect("CLARITY_TREE names a checkout");
+    let mut command = Command::new("nix-instantiate");
+    command.args(["--eval", "--strict", "--json", "--arg", "root"]).arg(root).args(["--arg", "tree", &tree]);
+    let told = said(command.arg(root.join("tests/evaluate.nix")).output().expect("nix is installed"));
+    let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    for name in ["package", "shell", "check"] {
+        assert!(told[name].as_str().is_some_and(|path| path.ends_with(".drv")), "{name}: {told}");
+    }
+    assert_eq!(told["audit"].as_array().map(Vec::len), Some(2), "two packages share one source: {told}");
+    assert!(told["module"].as_str().is_some_and(|start| start.contains("'scan' '/srv/nixpkgs'")), "{told}");
+}

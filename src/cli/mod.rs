@@ -85,7 +85,7 @@ enum Command {
     Merge(Box<merge::Args>),
     Nix(nix::Args),
     Cache(cache::Args),
-    /// Print the documentation: checks, configuration, CI, fixes, sources, security.
+    /// Print the documentation: checks, configuration, CI, fixes, sources, scale, security.
     Docs(docs::Args),
     /// Print a published JSON Schema.
     Schema(schema::Args),

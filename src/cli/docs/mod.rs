@@ -31,6 +31,8 @@ enum Page {
     Fix,
     /// Where sources come from, verification, git, vendored dependencies, the cache.
     Sources,
+    /// Kept evidence, several machines, Nix.
+    Scale,
     /// Trust, programs that never run, network traffic, reports of holes.
     Security,
 }
@@ -44,6 +46,7 @@ impl Page {
             Page::Ci => Some(include_str!("ci.md")),
             Page::Fix => Some(include_str!("fix.md")),
             Page::Sources => Some(include_str!("sources.md")),
+            Page::Scale => Some(include_str!("scale.md")),
             Page::Security => Some(include_str!("security.md")),
         }
     }
