@@ -32,6 +32,7 @@ mod hostile_output;
 mod hostile_patches;
 #[cfg(unix)]
 mod interactive;
+mod html;
 mod kept;
 mod license;
 mod links;

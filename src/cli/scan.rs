@@ -155,7 +155,7 @@ pub(super) fn scan_with(
     let checkout = ManuallyDrop::new(Checkout::open(&request.path, &request.tree)?);
     let report = ManuallyDrop::new(engine::scan_checkout(&checkout, &request, &watch)?);
     let (all, statistics) = (args.all, args.statistics);
-    let style = |color| Style { color, all, statistics, ..output.style() };
+    let style = |color| Style { color, all, statistics, written: stream::now(), ..output.style() };
     for (format, file) in &outputs {
         stream::to_file(file, |out| format.write(&report, style(false), out))?;
     }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 
@@ -101,6 +102,13 @@ pub(super) fn colored(color: Color) -> bool {
         Color::Auto if set("CLICOLOR_FORCE") => true,
         Color::Auto => io::stdout().is_terminal(),
     }
+}
+
+/// The time in seconds since 1970; that of `SOURCE_DATE_EPOCH` where it is set, for outputs that are made twice alike.
+pub(super) fn now() -> i64 {
+    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
+    let passed = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs());
+    fixed.unwrap_or_else(|| i64::try_from(passed()).unwrap_or_default())
 }
 
 /// True where a person may be watching stderr.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{Report, Style};
 use super::{
-    concise, diff, github, gitlab, grouped, json, junit, listing, markdown, reviewdog, sarif, sbom, sheet, table,
+    concise, diff, github, gitlab, grouped, html, json, junit, listing, markdown, reviewdog, sarif, sbom, sheet, table,
     terminal,
 };
 use crate::text::{Escape, EscapingWriter};
@@ -172,6 +172,15 @@ pub const FORMATS: &[Format] = &[
         endings: &[".csv"],
         escape: Escape::Text,
         render: sheet::render,
+    },
+    Format {
+        name: "html",
+        what: "one page with charts, a filter and every package, for a browser; works from the disk",
+        quotes: false,
+        evidence: false,
+        endings: &[".html"],
+        escape: Escape::Json,
+        render: html::render,
     },
     Format {
         name: "cyclonedx",

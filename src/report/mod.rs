@@ -14,6 +14,7 @@ mod formats;
 mod github;
 mod gitlab;
 mod grouped;
+mod html;
 mod json;
 mod junit;
 mod licenses;
@@ -352,6 +353,8 @@ pub struct Style {
     pub all: bool,
     /// Counts by check instead of the findings.
     pub statistics: bool,
+    /// The time of writing, in seconds since 1970: the same report gives the same bytes at the same time.
+    pub written: i64,
 }
 
 impl Style {

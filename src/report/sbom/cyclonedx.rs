@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::license::{Stated, single_id, single_name, text};
 use super::stream::Stream;
-use super::{Bom, Component, Source, now, witness};
+use super::{Bom, Component, Source, time, witness};
 use crate::conclusion::Basis;
 use crate::license::LicenseExpr;
 use crate::report::policy::closing;
@@ -152,7 +152,7 @@ pub(in crate::report) fn render_1_7(report: &Report, style: Style, out: &mut dyn
     render(report, Version::V1_7, style, out)
 }
 
-fn render(report: &Report, version: Version, _: Style, out: &mut dyn Write) -> io::Result<()> {
+fn render(report: &Report, version: Version, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let bom = Bom::of(report);
     let packages = || bom.packages.iter().map(|package| package_row(package, version));
     let components = Stream(|| packages().chain(bom.sources.iter().map(source_row)));
@@ -162,7 +162,7 @@ fn render(report: &Report, version: Version, _: Style, out: &mut dyn Write) -> i
         spec_version: version.number(),
         serial_number: bom.uuid().urn().to_string(),
         version: 1,
-        metadata: metadata(report, &bom),
+        metadata: metadata(report, &bom, style),
         components,
         dependencies: Stream(|| dependencies(&bom)),
     };
@@ -170,14 +170,14 @@ fn render(report: &Report, version: Version, _: Style, out: &mut dyn Write) -> i
     writeln!(out)
 }
 
-fn metadata(report: &Report, bom: &Bom<'_>) -> Metadata {
+fn metadata(report: &Report, bom: &Bom<'_>, style: Style) -> Metadata {
     let version = Some(env!("CARGO_PKG_VERSION").to_owned());
     let tool = Row { r#type: "application", name: "clarity".to_owned(), version, ..Row::default() };
     let tree =
         Row { r#type: "application", reference: Some(TREE.to_owned()), name: bom.name.clone(), ..Row::default() };
     let last_lines = closing(report).map(|value| Property { name: "clarity:run", value });
     Metadata {
-        timestamp: now(),
+        timestamp: time(style),
         tools: Tools { components: [tool] },
         component: tree,
         properties: last_lines.collect(),

@@ -13,7 +13,6 @@ mod tag_value;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, SecondsFormat};
 
@@ -22,7 +21,7 @@ pub(super) use spdx2::render as render_spdx2;
 pub(super) use spdx3::render as render_spdx3;
 pub(super) use tag_value::render as render_tag_value;
 
-use super::{Outcome, PackageReport, Report};
+use super::{Outcome, PackageReport, Report, Style};
 use crate::conclusion::{Basis, Conclusion, Confidence};
 use crate::source::FixedHash;
 use crate::text::{Digest, one_line};
@@ -181,12 +180,9 @@ fn holders(package: &PackageReport) -> Vec<String> {
     holders.into_iter().take(MOST_HOLDERS).collect()
 }
 
-/// The time of writing in the form of RFC 3339; that of `SOURCE_DATE_EPOCH` where it is set.
-fn now() -> String {
-    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
-    let since = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs() as i64);
-    let time = DateTime::from_timestamp(fixed.unwrap_or_else(since), 0).unwrap_or_default();
-    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+/// The time of writing in the form of RFC 3339.
+fn time(style: Style) -> String {
+    DateTime::from_timestamp(style.written, 0).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// e.g. `LICENSE:1-201 says Apache-2.0 (text)`

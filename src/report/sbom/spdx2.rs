@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::stream::Stream;
-use super::{Bom, Component, Source, now, witness};
+use super::{Bom, Component, Source, time, witness};
 use crate::license::list_version;
 use crate::report::policy::closing;
 use crate::report::{Report, Style};
@@ -96,7 +96,7 @@ pub(super) struct Relation {
 }
 
 /// Writes one document.
-pub(in crate::report) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(in crate::report) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let bom = Bom::of(report);
     let document = Document {
         spdx_version: "SPDX-2.3",
@@ -104,7 +104,7 @@ pub(in crate::report) fn render(report: &Report, _: Style, out: &mut dyn Write) 
         id: "SPDXRef-DOCUMENT",
         name: bom.name.clone(),
         document_namespace: namespace(&bom),
-        creation_info: creation(report),
+        creation_info: creation(report, style),
         packages: Stream(|| packages(&bom)),
         has_extracted_licensing_infos: extracted(&bom),
         relationships: Stream(|| relations(&bom)),
@@ -117,11 +117,11 @@ pub(super) fn namespace(bom: &Bom<'_>) -> String {
     format!("https://spdx.org/spdxdocs/clarity-{}", bom.uuid())
 }
 
-pub(super) fn creation(report: &Report) -> Creation {
+pub(super) fn creation(report: &Report, style: Style) -> Creation {
     // The format has only the first two numbers of the version.
     let list = list_version().splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
     Creation {
-        created: now(),
+        created: time(style),
         creators: [format!("Tool: clarity-{}", env!("CARGO_PKG_VERSION"))],
         license_list_version: list,
         comment: closing(report).collect::<Vec<_>>().join("\n"),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::stream::Stream;
-use super::{Bom, Component, Source, now, spdx2};
+use super::{Bom, Component, Source, spdx2, time};
 use crate::report::policy::closing;
 use crate::report::{Report, Style};
 use crate::source::Algo;
@@ -22,10 +22,10 @@ struct Document<G: Serialize> {
 }
 
 /// Writes one graph.
-pub(in crate::report) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(in crate::report) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let bom = Bom::of(report);
     let names = Names(spdx2::namespace(&bom));
-    let head = head(report, &bom, &names);
+    let head = head(report, &bom, &names, style);
     let packages = || bom.packages.iter().flat_map(|one| package(one, &bom, &names));
     let sources = || bom.sources.iter().map(|one| source(one, &names));
     let graph = Stream(|| head.iter().cloned().chain(packages()).chain(sources()));
@@ -43,7 +43,7 @@ impl Names {
     }
 }
 
-fn head(report: &Report, bom: &Bom<'_>, names: &Names) -> Vec<Value> {
+fn head(report: &Report, bom: &Bom<'_>, names: &Names, style: Style) -> Vec<Value> {
     let (agent, tool) = (names.of("agent"), names.of("tool"));
     let mut document = json!({
         "type": "SpdxDocument",
@@ -60,7 +60,7 @@ fn head(report: &Report, bom: &Bom<'_>, names: &Names) -> Vec<Value> {
     let name = format!("clarity {}", env!("CARGO_PKG_VERSION"));
     vec![
         json!({
-            "type": "CreationInfo", "@id": CREATION, "specVersion": "3.0.1", "created": now(),
+            "type": "CreationInfo", "@id": CREATION, "specVersion": "3.0.1", "created": time(style),
             "createdBy": [agent], "createdUsing": [tool],
         }),
         json!({ "type": "SoftwareAgent", "spdxId": agent, "creationInfo": CREATION, "name": name }),

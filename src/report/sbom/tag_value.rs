@@ -7,9 +7,9 @@ use super::spdx2::{Package, creation, extracted, namespace, packages, relations}
 use crate::report::{Report, Style};
 
 /// Writes one document.
-pub(in crate::report) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(in crate::report) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let bom = Bom::of(report);
-    let creation = creation(report);
+    let creation = creation(report, style);
     writeln!(out, "SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0\nSPDXID: SPDXRef-DOCUMENT")?;
     writeln!(out, "DocumentName: {}\nDocumentNamespace: {}", bom.name, namespace(&bom))?;
     writeln!(out, "LicenseListVersion: {}", creation.license_list_version)?;
