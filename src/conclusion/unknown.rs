@@ -47,7 +47,7 @@ fn of_file(file: &FileEvidence) -> Option<(bool, UnknownText)> {
         return None;
     }
     let known = |lines: LineRange| {
-        let texts = file.detections.iter().filter(|one| one.class == Witness::Text);
+        let texts = file.detections.iter().filter(|one| one.class == Witness::Text && !one.is_nameless());
         texts.into_iter().any(|text| text.lines.first <= lines.last && lines.first <= text.lines.last)
     };
     let unknown = file.detections.iter().filter(|one| one.is_unknown_text() && !known(one.lines));

@@ -154,6 +154,9 @@ pub(super) const BY_REFERENCE: DetectorId = "reference";
 /// Who sees, in a license document, the text of something bundled.
 pub(super) const PART_TEXT: DetectorId = "text/part";
 
+/// Who sees words that take something away from a license.
+pub(super) const RESTRICTION: DetectorId = "restriction";
+
 /// Who reads the classifiers of Python packages.
 pub(super) const CLASSIFIER: DetectorId = "manifest/classifier";
 
@@ -193,6 +196,11 @@ impl Detection {
     /// True for a text in a license document that is the license of something bundled.
     pub fn is_of_part(&self) -> bool {
         self.by == PART_TEXT
+    }
+
+    /// True for terms of a license document that holds no known license.
+    pub fn is_nameless(&self) -> bool {
+        self.by == RESTRICTION
     }
 
     /// True for one of several statements of a file of which none says how they belong together.

@@ -181,7 +181,7 @@ impl Detector {
 /// True where a file neither states a license nor says where one is.
 fn says_nothing(evidence: &FileEvidence) -> bool {
     let is_clue = |one: &Detection| one.class == Witness::Clue && !one.is_unknown_text();
-    evidence.detections.iter().all(is_clue) && evidence.pointers.is_empty()
+    evidence.detections.iter().all(|one| is_clue(one) || one.is_nameless()) && evidence.pointers.is_empty()
 }
 
 fn digest(own: &[OwnText]) -> Digest {

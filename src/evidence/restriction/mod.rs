@@ -7,8 +7,10 @@
 pub(super) mod pattern;
 mod rows;
 
-use self::rows::ROWS;
-use super::detection::{Detection, DetectorId, Restriction, RestrictionKind, Role, Score, Seen, Witness};
+use self::rows::{ROWS, Row};
+use std::collections::BTreeSet;
+
+use super::detection::{Detection, DetectorId, RESTRICTION, Restriction, RestrictionKind, Role, Score, Seen, Witness};
 use super::page::{Page, ceil_boundary, floor_boundary, quote};
 use super::readme::is_readme;
 use crate::license::{self, LicenseExpr, Term};
@@ -18,7 +20,7 @@ use crate::text::{LineRange, Span};
 pub(super) const TABLE: &str = include_str!("restrictions.toml");
 
 /// The name of the detector.
-pub(super) const ID: DetectorId = "restriction";
+pub(super) const ID: DetectorId = RESTRICTION;
 
 /// Words of which a restriction holds one.
 pub(super) const TRIGGERS: &[&str] = &[
@@ -88,6 +90,53 @@ pub(super) const TRIGGERS: &[&str] = &[
     "additional",
     "further",
     "modified version",
+    "testing only",
+    "yearly fee",
+    "subscription",
+    "does not extend",
+    "for use with",
+    "free of charge",
+    "redistribut",
+    "reserved",
+    "weitergabe",
+    "vervielf",
+    "privaten",
+    "\u{43b}\u{438}\u{447}\u{43d}",
+    "\u{43f}\u{440}\u{43e}\u{434}\u{430}\u{436}",
+    "unmodified",
+    "unaltered",
+    "exclusiv",
+    "after which",
+    "businesses",
+    "paid licen",
+    "reference only",
+    "inspection",
+    "nobody",
+    "firmen",
+    "unternehmen",
+    "granted",
+    "purpose except",
+    "other use",
+    "peaceful",
+    "used on",
+    "no money",
+    "executes",
+    "must execute",
+    "improve",
+    "to train",
+    "labor and",
+    "labour",
+    "human rights",
+    "other purpose",
+    "kommerziell",
+    "gewerblich",
+    "comercia",
+    "\u{43e}\u{43c}\u{43c}\u{435}\u{440}\u{447}",
+    "\u{5546}\u{4e1a}",
+    "\u{5546}\u{7528}",
+    "\u{5546}\u{696d}",
+    "\u{7981}\u{5546}",
+    "\u{55b6}\u{5229}",
 ];
 
 /// Bytes looked at on both sides of a trigger: a long sentence.
@@ -118,23 +167,21 @@ pub(super) fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
 
 fn within(page: &Page<'_>, from: usize, to: usize) -> Vec<Restriction> {
     let words = pattern::read(page.text, from, to);
-    let found = ROWS.find(&words).into_iter();
-    found
-        .map(|(row, range)| {
-            let range = if row.is_inserted { pattern::sentence(&words, &range) } else { range };
-            let span = Span::new(words[range.start].span.start, words[range.end - 1].span.end);
-            let words = words[range].iter().map(|word| word.span).collect();
-            Restriction {
-                kind: row.kind,
-                row: &row.id,
-                is_inserted: row.is_inserted,
-                lines: page.line_range(span),
-                quote: quote(span.of(page.text)),
-                of: None,
-                words,
-            }
-        })
-        .collect()
+    let in_words = ROWS.find(&words).into_iter().map(|(row, range)| {
+        let range = if row.is_inserted { pattern::sentence(&words, &range) } else { range };
+        restriction(page, row, words[range].iter().map(|word| word.span).collect())
+    });
+    let in_letters = ROWS.find_letters(&page.text[from..to]).into_iter().map(|(row, range)| {
+        restriction(page, row, vec![Span::new((from + range.start) as u32, (from + range.end) as u32)])
+    });
+    in_words.chain(in_letters).flatten().collect()
+}
+
+/// The restriction that `row` saw in these words; `None` for none.
+fn restriction(page: &Page<'_>, row: &'static Row, words: Vec<Span>) -> Option<Restriction> {
+    let span = Span::new(words.first()?.start, words.last()?.end);
+    let (lines, quote) = (page.line_range(span), quote(span.of(page.text)));
+    Some(Restriction { kind: row.kind, row: &row.id, is_inserted: row.is_inserted, lines, quote, of: None, words })
 }
 
 /// Lines between a license and what restricts it, outside of license documents.
@@ -142,6 +189,9 @@ const NEAR: u32 = 12;
 
 /// Texts of a document to which its other words belong; in a collection of more they belong to what is near.
 const FEW: usize = 2;
+
+/// Families of licenses that are named in a document at most where all of it is about one work.
+const MANY: usize = 4;
 
 /// Leaves out the restrictions that known texts explain, and puts `LicenseRef-modified-<id>` in the place of the
 /// licenses that the others restrict.
@@ -159,9 +209,11 @@ pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
                 if restricts_itself(&base, one.kind) {
                     continue;
                 }
+                let is_of_all = is_small(role, &seen.detections);
                 let same =
                     |found: &&mut Detection| found.class < Witness::Clue && shares(&original(&found.expr), &base);
-                seen.detections.iter_mut().filter(same).for_each(|found| restrict(found, &one));
+                restrict(&mut seen.detections[at], &one);
+                seen.detections.iter_mut().filter(|_| is_of_all).filter(same).for_each(|found| restrict(found, &one));
                 one.of = Some(base);
             }
             None if role == Role::LicenseText || is_readme(page.path) && is_firm(&one) => {
@@ -194,11 +246,22 @@ fn is_put_in(one: &Restriction, seen: &Seen) -> bool {
     one.words.len() >= SENTENCE && one.words.iter().all(is_added) && beside == 1
 }
 
+/// True for a license document of one project, all of whose statements are about the same work.
+fn is_small(role: Role, seen: &[Detection]) -> bool {
+    let texts = seen.iter().filter(|found| found.class == Witness::Text).count();
+    let names: BTreeSet<String> = seen
+        .iter()
+        .filter(|found| found.class < Witness::Clue)
+        .flat_map(|found| found.expr.terms())
+        .map(|term| term.family().to_owned())
+        .collect();
+    role == Role::LicenseText && texts <= FEW && names.len() <= MANY
+}
+
 /// The place of the license that a restriction belongs to: the one it stands in, else the nearest; a text or grant before
 /// any other.
 fn host(one: &Restriction, role: Role, seen: &[Detection]) -> Option<usize> {
-    let texts = seen.iter().filter(|found| found.class == Witness::Text).count();
-    let most = if role == Role::LicenseText && texts <= FEW { u32::MAX } else { NEAR };
+    let most = if is_small(role, seen) { u32::MAX } else { NEAR };
     let fits = |found: &&(usize, &Detection)| {
         let found = found.1;
         found.class < Witness::Clue && found.class != Witness::Manifest && distance(one.lines, found.lines) <= most
@@ -245,7 +308,7 @@ fn restricts_itself(expr: &LicenseExpr, kind: RestrictionKind) -> bool {
         NAMED.iter().any(is_named)
             || license::license(&id).is_some_and(|listed| {
                 let words = pattern::read(listed.text, 0, listed.text.len());
-                ROWS.find(&words).iter().any(|(row, _)| row.kind == kind)
+                ROWS.find(&words).iter().any(|(row, _)| row.kind == kind && !row.is_inserted)
             })
     })
 }
@@ -279,4 +342,50 @@ fn alone(one: &Restriction, role: Role) -> Option<Detection> {
         quote: one.quote.clone(),
         note: Some(format!("terms without a name that restrict ({})", one.kind)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::evidence::{Detector, FileEvidence, Options};
+    use crate::license::{license, licenses};
+    use crate::text::RelPath;
+
+    fn read(name: &str, text: &str) -> FileEvidence {
+        let path = RelPath::new(name).expect("relative");
+        Detector::new(&Options::default()).read(&path, text.as_bytes())
+    }
+
+    fn says(name: &str, text: &str) -> Vec<String> {
+        read(name, text).detections.iter().map(|one| one.expr.to_string()).collect()
+    }
+
+    #[test]
+    fn a_sentence_put_into_a_text_makes_it_another_license() {
+        let mit = license("MIT").expect("listed").text;
+        let with = |sentence: &str| {
+            mit.replace("THE SOFTWARE IS PROVIDED", &format!("{sentence}\n\nTHE SOFTWARE IS PROVIDED"))
+        };
+        let asks = "Every user must send a postcard with greetings to the author before the second start.";
+        assert!(says("LICENSE", &with(asks)).iter().all(|said| said == "LicenseRef-modified-MIT"));
+        let tells = "The authors thank everyone who sent patches, letters and cakes in the last ten years.";
+        assert!(says("LICENSE", &with(tells)).iter().all(|said| said == "MIT"));
+    }
+
+    #[test]
+    fn terms_in_the_header_of_a_file_without_a_license_are_kept() {
+        let header = "/* Numerical recipes. No commercial use is permitted. */\nint a;\n";
+        let found = read("a.c", header);
+        assert_eq!(found.restrictions.len(), 1);
+        assert!(found.detections.is_empty());
+        let code = format!("{}{header}", "int a;\n".repeat(60));
+        assert!(read("a.c", &code).restrictions.is_empty());
+    }
+
+    #[test]
+    fn an_approved_text_restricts_nothing() {
+        let texts = licenses().filter(|one| one.osi_approved && !one.deprecated).step_by(7);
+        let restricted: Vec<&str> =
+            texts.filter(|one| !read("LICENSE", one.text).restrictions.is_empty()).map(|one| one.id).collect();
+        assert_eq!(restricted, Vec::<&str>::new());
+    }
 }

@@ -18,6 +18,7 @@ pub struct Row {
     /// True where it counts only in a sentence that was put into a license text.
     pub is_inserted: bool,
     patterns: Vec<Pattern>,
+    letters: Vec<String>,
     #[cfg(test)]
     written: Written,
 }
@@ -31,6 +32,8 @@ struct Written {
     r#match: Vec<String>,
     #[serde(default)]
     inserted: bool,
+    #[serde(default)]
+    letters: Vec<String>,
     #[cfg(test)]
     yes: Vec<String>,
     #[cfg(test)]
@@ -74,6 +77,7 @@ impl Rows {
                 id: written.id.clone(),
                 kind: written.kind,
                 is_inserted: written.inserted,
+                letters: written.letters.clone(),
                 patterns: written.r#match.iter().filter_map(|line| Pattern::parse(line)).collect(),
                 #[cfg(test)]
                 written,
@@ -88,6 +92,17 @@ impl Rows {
             }
         }
         Rows { rows, by_word }
+    }
+
+    /// Where rows of languages that do not part their words match in `text`: the row and the bytes.
+    pub fn find_letters<'r>(&'r self, text: &str) -> Vec<(&'r Row, std::ops::Range<usize>)> {
+        if text.is_ascii() {
+            return Vec::new();
+        }
+        let of = |row: &'r Row, letters: &String| {
+            memchr::memmem::find(text.as_bytes(), letters.as_bytes()).map(|at| (row, at..at + letters.len()))
+        };
+        self.rows.iter().filter_map(|row| row.letters.iter().find_map(|letters| of(row, letters))).collect()
     }
 
     /// Matches of the rows in `words`, in order of place; of a sentence the first match of each row.
@@ -119,7 +134,8 @@ mod tests {
     }
 
     fn matched(text: &str) -> Vec<String> {
-        ROWS.find(&read(text, 0, text.len())).iter().map(|(row, _)| row.id.clone()).collect()
+        let words = ROWS.find(&read(text, 0, text.len())).into_iter();
+        words.chain(ROWS.find_letters(text)).map(|(row, _)| row.id.clone()).collect()
     }
 
     #[test]
