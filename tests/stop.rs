@@ -111,6 +111,30 @@ fn a_signal_ends_a_download_from_a_server_that_says_nothing() {
     assert!(time < SOON, "{time:?}");
 }
 
+/// Work that nobody waits for any more: the reading of all files of a tree, and of one large file.
+#[test]
+fn an_ended_run_reads_no_further() {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+
+    use clarity::evidence::{Detector, Options};
+    use clarity::text::RelPath;
+    use clarity::text::stop::{Stop, under};
+    use clarity::tree::Checkout;
+
+    let checkout = Checkout::open(&fixture(), &clarity::tree::Options::default()).expect("a checkout");
+    let detector = Detector::new(&Options::default());
+    let path = RelPath::new("a.c").expect("a path");
+    let text = b"// SPDX-License-Identifier: MIT\n";
+    let seen = |is_ended: bool| {
+        let stop = Stop::new(Arc::new(AtomicBool::new(is_ended)), Duration::MAX);
+        under(Some(stop), || (checkout.license_bindings().len(), detector.read(&path, text).detections.len()))
+    };
+    let (bindings, detections) = seen(false);
+    assert!(bindings > 10 && detections == 1, "{bindings} {detections}");
+    assert_eq!(seen(true), (0, 0));
+}
+
 /// What lets a run ask a server on this machine.
 #[cfg(target_os = "linux")]
 const ALLOWED: &str = "[fetch]\nstall_seconds = 600\n";

@@ -144,7 +144,9 @@ impl SourceScan<'_> {
     /// Detects everything that waits.
     fn clear(&self, batch: &mut Batch) {
         let waiting = &batch.waiting;
-        let look = || waiting.par_iter().map(|file| (file.number, self.look_at(file))).collect();
+        let clock = stop::current();
+        let look_at = |file: &Loaded| stop::under(clock.clone(), || (file.number, self.look_at(file)));
+        let look = || waiting.par_iter().map(look_at).collect();
         let mut looked: Vec<(usize, FileSeen)> = self.pool.install(look);
         looked.iter_mut().for_each(|(_, file)| batch.sharing.share(&mut file.evidence));
         batch.seen.append(&mut looked);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::thread::{self, ScopedJoinHandle};
+use std::time::Duration;
 
 use crate::declared::{
     self, Bindings, Declared, Facts, Kept, Part, Row, Selection,
@@ -113,9 +114,11 @@ fn whole(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
     let kept = request.facts.as_deref().and_then(|store| Kept::of(store, checkout));
     let facts = kept.as_ref().and_then(Kept::load).unwrap_or_else(|| {
         let Evaluation { mut rows, ended } = evaluated(checkout, request, None, watch);
-        let bindings = alone::complete(checkout, request, &mut rows, watch);
+        let clock = Stop::new(watch.cancel(), Duration::MAX);
+        let bindings = stop::under(Some(clock), || alone::complete(checkout, request, &mut rows, watch));
         let facts = Facts { rows, table: checkout.license_table(), bindings };
-        kept.filter(|_| ended && checkout.trouble().is_none()).inspect(|kept| kept.save(checkout, &facts));
+        kept.filter(|_| ended && !watch.is_ended() && checkout.trouble().is_none())
+            .inspect(|kept| kept.save(checkout, &facts));
         facts
     });
     let mut surveyed = Surveyed { table: Some(facts.table), bindings: facts.bindings, ..Surveyed::default() };

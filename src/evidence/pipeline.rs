@@ -14,7 +14,7 @@ use super::prefilter::{Hits, Prefilter};
 use super::text::{self, OwnText, Texts};
 use super::{choice, compiled, copyright, exception, manifest, notice, parts, restriction, reuse, role, tag};
 use crate::text::regular::{self, Links};
-use crate::text::{Digest, LineRange, RelPath};
+use crate::text::{Digest, LineRange, RelPath, stop};
 
 /// Options of detection.
 #[derive(Clone, Debug, Default)]
@@ -170,6 +170,10 @@ impl Detector {
         self.texts.read(page, hits.of(DETECTORS.len()), &mut seen);
         for (index, rule) in DETECTORS.iter().enumerate() {
             let places = hits.of(index);
+            // Whoever ended the run, or this piece of it, has no use for the rest.
+            if stop::over().is_some() {
+                break;
+            }
             if !places.is_empty() {
                 (rule.reads)(page, places, &mut seen);
             }

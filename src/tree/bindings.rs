@@ -5,7 +5,7 @@
 use super::checkout::{Checkout, Layout};
 use super::loose;
 use crate::nix::{Bound, Loc};
-use crate::text::{RelPath, Span};
+use crate::text::{RelPath, Span, stop};
 
 /// A place that binds `license`.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -39,13 +39,14 @@ pub enum Form {
 const TESTS: [&str; 5] = ["test", "tests", "testing", "templates", "fixtures"];
 
 impl Checkout {
-    /// The license bindings of the tree, by file and place.
+    /// The license bindings of the tree, by file and place; those that were found so far where the run was ended.
     pub fn license_bindings(&self) -> Vec<LicenseBinding> {
         let files = match &self.layout {
             Layout::File(file) => vec![file.clone()],
             _ => loose::nix_files(self),
         };
-        files.iter().flat_map(|file| self.bindings_in(file)).collect()
+        let files = files.iter().take_while(|_| stop::over().is_none());
+        files.flat_map(|file| self.bindings_in(file)).collect()
     }
 
     fn bindings_in(&self, path: &RelPath) -> Vec<LicenseBinding> {
