@@ -137,7 +137,7 @@ fn an_ended_run_reads_no_further() {
 
 /// What lets a run ask a server on this machine.
 #[cfg(target_os = "linux")]
-const ALLOWED: &str = "[fetch]\nstall_seconds = 600\n";
+const ALLOWED: &str = "[fetch]\nallow_private = true\nstall_seconds = 600\n";
 
 #[test]
 fn a_deadline_ends_the_run_and_is_incomplete() {
@@ -187,7 +187,7 @@ fn what_was_asked_for_and_not_seen_is_not_green() {
         (&["--attr", "nova-agent", "--metadata-only"], 0, ""),
         (&["--attr", "amber-clock", "--attr", "no-such"], 3, "incomplete: nothing matches no-such"),
         (&["--attr", "birch-log", "--attr", "no-such"], 1, "incomplete: nothing matches no-such"),
-        (&["--attr", "no-such"], 2, "no attribute matches"),
+        (&["--attr", "no-such"], 2, "no package matches"),
         (&["--strict", "--fail-on", "never"], 3, "incomplete: "),
         (&["--fail-on", "never"], 0, "findings: "),
         (&["--attr", "amber-clock"], 0, "findings: "),
