@@ -211,7 +211,8 @@ fn read_entry(folder: &Path) -> Option<Held> {
     let digest = parse_digest(words.next()?)?;
     let note = words.next().unwrap_or("").to_owned();
     let path = folder.join("data");
-    let is_whole = fs::symlink_metadata(&path).is_ok_and(|data| data.is_file() && data.len() == len);
+    let is_whole = |data: &fs::Metadata| data.is_file() && data.len() == len && private::is_ours(data);
+    let is_whole = fs::symlink_metadata(&path).is_ok_and(|data| is_whole(&data));
     is_whole.then_some(Held { path, len, digest, note })
 }
 

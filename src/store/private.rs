@@ -17,15 +17,26 @@ pub(super) fn claim(path: &Path) -> io::Result<()> {
         _ => {}
     }
     let meta = fs::metadata(path)?;
-    let user = rustix::process::geteuid().as_raw();
-    if meta.uid() != user && meta.uid() != 0 {
+    if !is_ours(&meta) {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it belongs to another user"));
     }
-    if meta.uid() == user && meta.mode() & 0o077 != 0 {
+    if meta.uid() == rustix::process::geteuid().as_raw() && meta.mode() & 0o077 != 0 {
         // A file system that knows no modes has no other users either.
         let _ = fs::set_permissions(path, fs::Permissions::from_mode(meta.mode() & 0o700));
     }
     Ok(())
+}
+
+/// True for a file or folder of this user or of root.
+#[cfg(unix)]
+pub(super) fn is_ours(meta: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    meta.uid() == 0 || meta.uid() == rustix::process::geteuid().as_raw()
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_ours(_meta: &fs::Metadata) -> bool {
+    true
 }
 
 #[cfg(not(unix))]
