@@ -32,6 +32,17 @@ fn archive(folder: &Path, target: &Path) {
     builder.into_inner().expect("written").finish().expect("written");
 }
 
+/// The folders `old` and `new`, whose one file is under another version of the GPL.
+fn versions() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, id) in [("old", "GPL-2.0-or-later"), ("new", "GPL-3.0-or-later")] {
+        fs::create_dir(folder.path().join(name)).expect("writable");
+        let text = format!("// SPDX-License-Identifier: {id}\nint main;\n");
+        fs::write(folder.path().join(name).join("server.c"), text).expect("writable");
+    }
+    folder
+}
+
 fn shifts(document: &Value) -> Vec<(String, String, String, Vec<String>)> {
     let words = |value: &Value| value.as_str().expect("text").to_owned();
     let rows = document["shifts"].as_array().expect("a list").iter();
@@ -44,7 +55,8 @@ fn shifts(document: &Value) -> Vec<(String, String, String, Vec<String>)> {
 
 #[test]
 fn two_folders_or_archives_differ_in_each_direction() {
-    let (old, new) = (source("vireo-1.8.2"), source("vireo-2.0.0"));
+    let versions = versions();
+    let (old, new) = (versions.path().join("old"), versions.path().join("new"));
     let there = diff(&[text(&old), text(&new), "--format", "json"]);
     assert_eq!(there.code, 1);
     let document = json(&there);
@@ -92,6 +104,7 @@ fn a_package_is_compared_at_two_revisions() {
         fs::write(source.join("LICENSE.txt"), "").expect("writable");
         fs::write(source.join("tern.c"), "// SPDX-License-Identifier: Zlib\nint tern;\n").expect("writable");
     });
+    repository.state_hash(file, "tern-2.2");
     repository.commit();
     repository.edit(file, "licenses.bsd3", "licenses.zlib");
     let tree = repository.tree();
@@ -170,7 +183,8 @@ fn what_cannot_be_compared_is_an_error_of_usage() {
 fn the_answer_is_what_the_schema_says() {
     let schema = json(&clarity(&["schema", "diff"]));
     let validator = jsonschema::validator_for(&schema).expect("a schema");
-    let (old, new) = (source("vireo-1.8.2"), source("vireo-2.0.0"));
+    let versions = versions();
+    let (old, new) = (versions.path().join("old"), versions.path().join("new"));
     let document = json(&diff(&[text(&old), text(&new), "--format", "json"]));
     assert!(validator.is_valid(&document), "{document}");
 }
