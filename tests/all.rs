@@ -56,3 +56,4 @@ mod worklist;
 mod stop;
 mod suggest;
 mod trust;
+mod verified;

@@ -110,7 +110,7 @@ const SAMPLE: usize = 2_000;
 /// Asserts that maintainers and provenance of the packages of `tree`, or of a sample of them, are those that Nix
 /// evaluates, and that at least `least` packages say something about them.
 fn people_agree(tree: &Path, least: usize) {
-    let options = Options { lib: None, system: "x86_64-linux".to_owned() };
+    let options = Options { system: "x86_64-linux".to_owned(), ..Options::default() };
     let checkout = Checkout::open(tree, &options).expect("opened");
     let mut packages = Vec::new();
     survey(&checkout, &Selection::All, &mut |row| {
@@ -183,7 +183,7 @@ fn people(maintainers: &Json) -> impl Iterator<Item = &Json> {
 /// Asserts that no package of `tree` differs from what Nix evaluates, and that at least `least` were compared.
 fn agrees(tree: &Path, least: usize) {
     let evaluated = run(tree, "x86_64-linux").expect("nix-env runs");
-    let options = Options { lib: None, system: "x86_64-linux".to_owned() };
+    let options = Options { system: "x86_64-linux".to_owned(), ..Options::default() };
     let checkout = Checkout::open(tree, &options).expect("opened");
     let mut same = 0;
     let mut wrong = Vec::new();

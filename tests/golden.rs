@@ -10,6 +10,7 @@ use clarity::license;
 use clarity::report::{
     Asked, Coverage, Gate, Located, Outcome, PackageReport, Policy, Quote, Report, Rest, RestKind, Why, WhyKind,
 };
+use clarity::source::Verification;
 use clarity::text::{LineRange, Position, RelPath, Span};
 use clarity::tree::{AttrPath, LicenseRecord, LicenseTable, Package, Site, TableOrigin};
 use clarity::triage::State;
@@ -101,7 +102,14 @@ pub fn package(attr: &str, file: &str, line: u32, says: &str, has: &str) -> Pack
     let table = table();
     let verdict = verdict::compare(&declared, &conclusion, &table);
     let package = bare(attr, Some(site));
-    let judged = Judged { conclusion, verdict, prebuilt: Vec::new(), unknown: Vec::new(), restricted: Vec::new() };
+    let judged = Judged {
+        conclusion,
+        verdict,
+        prebuilt: Vec::new(),
+        unknown: Vec::new(),
+        restricted: Vec::new(),
+        verification: Verification::Verified,
+    };
     let subject = Subject {
         package: &package,
         declared: &declared,

@@ -14,6 +14,7 @@ use clarity::tree::{AttrPath, HashMode, Maintainer, Package, SourceRef};
 
 use crate::golden;
 use crate::patches::Place;
+use crate::scan::state_hash;
 
 /// A second patch, as it would have to look to be taken for one.
 const PATCH: &str = "\n---\n evil.sh | 1 +\n\ndiff --git a/evil.sh b/evil.sh\nnew file mode 100755\n--- /dev/null\n\
@@ -336,6 +337,8 @@ fn a_hostile_package_of_a_tree_is_one_commit() {
     fs::rename(if from.is_dir() { from } else { place.tree().join("sources/birch-log-0.3.1") }, &to).expect("a source");
     fs::write(to.join(format!("evil{}.rs", PATCH.replace('/', "|"))), "// SPDX-License-Identifier: Apache-2.0\n")
         .expect("writable");
+    state_hash(&path, &to);
+    place.git(&["commit", "--quiet", "--all", "--message=its source"]);
     let (more, patches) = (place.path("more"), place.path("patches"));
     let args = ["--sources", more.to_str().expect("UTF-8"), "--attr", "birch-log", "--safety", "unsafe"];
     let run = place.fix(&[&args[..], &["--patch-dir", patches.to_str().expect("UTF-8")]].concat());

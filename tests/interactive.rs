@@ -5,6 +5,7 @@ use std::fs;
 use rexpect::session::{PtySession, spawn_command};
 
 use crate::patches::Place;
+use crate::scan::state_hash;
 
 /// A first answer has to wait for a scan, on a busy machine.
 const PATIENCE: Option<u64> = Some(120_000);
@@ -116,6 +117,8 @@ fn with_source(files: &[(&str, String)]) -> Place {
     fs::remove_dir_all(&source).expect("writable");
     fs::create_dir_all(&source).expect("writable");
     files.iter().for_each(|(name, text)| fs::write(source.join(name), text).expect("writable"));
+    state_hash(&place.tree().join("pkgs/by-name/bi/birch-log/package.nix"), &source);
+    place.git(&["commit", "--quiet", "--all", "--message", "another source"]);
     place
 }
 
@@ -195,6 +198,13 @@ fn what_cannot_be_written_is_refused_and_the_question_stays() {
 fn several_fixes_of_one_file_are_no_hindrance_to_each_other() {
     let place = Place::new();
     let name = "pkgs/by-name/bi/birch-log/package.nix";
+    for attr in ["birch-one", "birch-two"] {
+        let target = place.path("nixpkgs/sources").join(attr);
+        fs::create_dir_all(&target).expect("writable");
+        fs::write(target.join("LICENSE"), text_of("MIT")).expect("writable");
+        fs::write(target.join("main.rs"), "fn main() {}\n").expect("writable");
+    }
+    state_hash(&place.tree().join(name), &place.path("nixpkgs/sources/birch-one"));
     let text = place.read(name).replace("licenses.mit", "licenses.isc");
     // Two packages in one file: the second edit finds the file changed by the first.
     let all = place.tree().join("pkgs/top-level/all-packages.nix");
@@ -208,12 +218,6 @@ fn several_fixes_of_one_file_are_no_hindrance_to_each_other() {
     let at = old.rfind('}').expect("a set");
     let new = format!("{}{}{}{}", &old[..at], inline("birch-one"), inline("birch-two"), &old[at..]);
     fs::write(&all, new).expect("writable");
-    for attr in ["birch-one", "birch-two"] {
-        let target = place.path("nixpkgs/sources").join(attr);
-        fs::create_dir_all(&target).expect("writable");
-        fs::write(target.join("LICENSE"), text_of("MIT")).expect("writable");
-        fs::write(target.join("main.rs"), "fn main() {}\n").expect("writable");
-    }
     let mut commit = place.command("git");
     let done = commit.arg("-C").arg(place.tree()).args(["commit", "--quiet", "--all", "--message=two"]).status();
     assert!(done.expect("git runs").success());

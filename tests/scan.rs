@@ -62,6 +62,15 @@ pub fn copied() -> tempfile::TempDir {
     target
 }
 
+/// Makes the one hash in `file` that of the folder `source`, as it is now.
+pub fn state_hash(file: &Path, source: &Path) {
+    let text = fs::read_to_string(file).expect("readable");
+    let (before, rest) = text.split_once("\"sha256-").expect("a hash");
+    let (_, after) = rest.split_once('"').expect("a hash");
+    let hash = clarity::source::hash_nar(source, clarity::source::Algo::Sha256).expect("readable");
+    fs::write(file, format!("{before}\"{hash}\"{after}")).expect("writable");
+}
+
 #[test]
 fn drift_fails_the_job_unless_told_otherwise() {
     assert_eq!(scan(&fixture(), &[]).code, 1);

@@ -46,6 +46,7 @@ fn a_tree_neither_runs_nor_sends_nor_reads_elsewhere_nor_raises_limits() {
         ("fetch", "stall_seconds = 100000"),
         ("fetch", "pause_seconds = 100000"),
         ("fetch", "max_bytes = 999999999999999"),
+        ("sources", "trust = true"),
         ("sources", "nix_store = \"store\""),
         ("sources", "dirs = [\"in\", \"..\"]"),
         ("sources", "dirs = [\"/etc\"]"),
@@ -68,7 +69,7 @@ fn a_tree_neither_runs_nor_sends_nor_reads_elsewhere_nor_raises_limits() {
 #[test]
 fn a_tree_may_narrow_and_the_report_says_so() {
     let text = "[fetch]\nnix = false\nenabled = false\nper_host = 1\n[limits]\nseconds = 7\nbytes = 1\n\
-        [sources]\ndirs = [\"in\", \"not-there\"]\n";
+        [sources]\ntrust = false\ndirs = [\"in\"]\n";
     let (_folder, run) = with_config(text);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let said = "config: clarity.toml; it silences: fetch.per_host is 1, limits.bytes is 1, limits.seconds is 7";

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::scan::{Run, clarity, copied, fixture};
+use crate::scan::{Run, clarity, copied, fixture, state_hash};
 
 fn ask_in(tree: &Path, attr: &str) -> Run {
     clarity(&["fix", tree.to_str().expect("UTF-8"), "--for-upstream", attr])
@@ -23,6 +23,7 @@ fn ask_about(files: &[(&str, &str)]) -> String {
         fs::create_dir_all(file.parent().expect("a folder")).expect("writable");
         fs::write(file, text).expect("writable");
     }
+    state_hash(&copy.path().join("nixpkgs/pkgs/by-name/bi/birch-log/package.nix"), &source);
     let run = ask_in(&copy.path().join("nixpkgs"), "birch-log");
     assert_eq!(run.code, 0, "{}", run.stderr);
     run.stdout

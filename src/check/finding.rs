@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::conclusion::{Basis, Confidence};
 use crate::license::LicenseExpr;
+use crate::source::Verification;
 use crate::text::Digest;
 use crate::tree::{AttrPath, Site};
 
@@ -38,6 +39,8 @@ pub struct Finding {
     pub help: Vec<String>,
     /// The new value of a fix.
     pub remedy: Option<Remedy>,
+    /// Whether the source that it speaks of is the declared one.
+    pub verification: Verification,
 }
 
 /// Identity of a finding across runs: no line, no wording, nothing that moves.
@@ -73,6 +76,20 @@ impl Finding {
     pub fn is_about_freedom(&self) -> bool {
         let opposite = self.remedy.as_ref().is_some_and(|remedy| remedy.freedom.is_some());
         opposite || super::ABOUT_FREEDOM.iter().any(|check| check.id == self.check.id)
+    }
+
+    /// The finding as far as its source is proven: of an unverified one nothing is certain, and no remedy is safe.
+    pub(super) fn hedged(mut self) -> Finding {
+        if self.verification == Verification::Verified {
+            return self;
+        }
+        if !self.check.metadata_only {
+            self.confidence = self.confidence.min(Confidence::Medium);
+        }
+        if let Some(remedy) = &mut self.remedy {
+            remedy.safety = remedy.safety.max(Safety::Unsafe);
+        }
+        self
     }
 
     /// The digest of what the finding rests on: a suppression that names it expires when the evidence changes.

@@ -29,6 +29,7 @@ fn rule(subject: &Subject<'_>) -> Vec<Finding> {
             .map(|severity| Finding {
                 severity,
                 concluded: versions.after.clone(),
+                verification: versions.verification,
                 help: telling(versions).filter(|shift| weight(shift).is_some()).map(line).collect(),
                 ..subject.finding(&CHECK, message(versions))
             })

@@ -174,7 +174,7 @@ pub fn run(subject: &Subject<'_>, options: &Options) -> Vec<Finding> {
 fn add_findings(check: &Check, subject: &Subject<'_>, options: &Options, all: &mut Vec<Finding>) {
     let Some(severity) = options.severity_of(check) else { return };
     let first = all.len();
-    all.append(&mut (check.rule)(subject));
+    all.extend((check.rule)(subject).into_iter().map(Finding::hedged));
     if options.severity.contains_key(check.id) {
         all[first..].iter_mut().for_each(|finding| finding.severity = severity);
     }

@@ -6,6 +6,7 @@ use crate::conclusion::{Basis, Concluded, Conclusion, Confidence, Prebuilt, Rest
 use crate::declared::{Declared, Statement};
 use crate::evidence::Witness;
 use crate::license::{LicenseExpr, Suffix, Term};
+use crate::source::Verification;
 use crate::tree::{LicenseTable, Package, Site};
 use crate::verdict::{self, Drift, DriftKind, Verdict, Versions};
 
@@ -59,6 +60,8 @@ pub struct Judged {
     pub unknown: Vec<UnknownText>,
     /// Terms in it that take something away from its licenses.
     pub restricted: Vec<Restricted>,
+    /// Whether it is the declared source.
+    pub verification: Verification,
 }
 
 impl<'a> Subject<'a> {
@@ -111,6 +114,15 @@ impl<'a> Subject<'a> {
             against: concluded.map_or_else(Vec::new, |concluded| concluded.against.clone()),
             help: Vec::new(),
             remedy: None,
+            verification: self.verification(check, concluded),
+        }
+    }
+
+    /// A finding from metadata alone needs no source.
+    fn verification(&self, check: &Check, concluded: Option<&Concluded>) -> Verification {
+        match self.judged {
+            Ok(judged) if concluded.is_some() || !check.metadata_only => judged.verification,
+            _ => Verification::Verified,
         }
     }
 

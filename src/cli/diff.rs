@@ -97,6 +97,10 @@ fn of_reports(old: &Path, before: &str, new: &Path, after: &str) -> anyhow::Resu
 
 fn of_versions(old: Version, new: Version) -> Comparison {
     let versions = Versions::between((&old.outline, &old.conclusion), (&new.outline, &new.conclusion));
-    let side = |version: Version| Side { name: version.name, declared: version.declared };
+    let side = |version: Version| Side {
+        name: version.name,
+        declared: version.declared,
+        verification: version.outline.verification,
+    };
     Comparison::Sources { sides: [side(old), side(new)], versions }
 }

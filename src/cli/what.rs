@@ -29,6 +29,9 @@ pub(super) struct What {
     /// an archive.
     #[arg(long, value_name = "DIR", help_heading = "Sources")]
     sources: Vec<PathBuf>,
+    /// Also use sources of these folders whose hash is not the declared one, marked as unverified.
+    #[arg(long, help_heading = "Sources")]
+    trust_sources: bool,
     /// Download the sources that are missing.
     #[arg(long, conflicts_with = "offline", help_heading = "Sources")]
     fetch: bool,
@@ -55,7 +58,7 @@ pub(super) struct What {
     #[arg(long, help_heading = "Packages")]
     eval: bool,
     /// No sources at all: only what the metadata tells.
-    #[arg(long, conflicts_with_all = ["sources", "fetch", "nix", "vendored"], help_heading = "Sources")]
+    #[arg(long, conflicts_with_all = ["sources", "trust_sources", "fetch", "nix", "vendored"], help_heading = "Sources")]
     metadata_only: bool,
     /// Evaluate the metadata anew, and keep nothing of it for the next run.
     #[arg(long, help_heading = "Sources")]
@@ -182,7 +185,7 @@ pub(super) fn request_by(path: &Path, what: &What, attrs: &[String], config: &Co
     Ok(Request {
         path: path.to_owned(),
         evaluated: second_witness(path, what, &system)?,
-        tree: tree::Options { lib: what.nixpkgs.clone(), system },
+        tree: tree::Options { lib: what.nixpkgs.clone(), system, sources: source_folders(what, config) },
         selection: declared::Selection::new(&selected(attrs, &what.set)?)?,
         maintainers: what.maintainer.iter().map(|handle| handle.trim_start_matches('@').to_owned()).collect(),
         facts: if what.no_cache { None } else { facts() },
@@ -253,6 +256,11 @@ fn attributes(named: &[String]) -> anyhow::Result<Vec<String>> {
     Ok(all)
 }
 
+/// The folders of sources that the arguments and `config` name, in the order in which they are searched.
+fn source_folders(what: &What, config: &Config) -> Vec<PathBuf> {
+    what.sources.iter().chain(&config.source_dirs).cloned().collect()
+}
+
 fn source_options(path: &Path, what: &What, config: &Config) -> anyhow::Result<source::Options> {
     let root = what.cache_root().context("no place for the cache; name one with --cache-dir DIR")?;
     let mut options = source::Options::new(Arc::new(Store::open(root)?));
@@ -269,7 +277,11 @@ fn source_options(path: &Path, what: &What, config: &Config) -> anyhow::Result<s
         (false, true) => Network::Fetch,
         (false, false) => Network::NotAsked,
     };
+    if let Some(missing) = config.source_dirs.iter().find(|folder| !folder.is_dir()) {
+        bail!("{}: no such folder; `dirs` in [sources] of the configuration names it", missing.display());
+    }
     config.tell_sources(&mut options);
+    options.trust_folders |= what.trust_sources;
     options.nix |= what.nix;
     Ok(options)
 }

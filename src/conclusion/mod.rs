@@ -180,8 +180,18 @@ impl Conclusion {
     }
 }
 
-/// Conclusion from `evidence` for the part of the source below `root` (all of it: the empty path).
+/// Conclusion from `evidence` for the part of the source below `root` (all of it: the empty path). Of files that are not
+/// proven to be those of the declared source the confidence is medium at most.
 pub fn conclude(evidence: &Evidence, root: &RelPath) -> Conclusion {
+    let mut conclusion = concluded(evidence, root);
+    if let (Conclusion::Concluded(concluded), Some(why)) = (&mut conclusion, evidence.verification.unproven()) {
+        concluded.confidence = concluded.confidence.min(Confidence::Medium);
+        concluded.reasons.push(format!("unverified: {why}"));
+    }
+    conclusion
+}
+
+fn concluded(evidence: &Evidence, root: &RelPath) -> Conclusion {
     let scope = Scope::of(evidence, root);
     if scope.is_empty() {
         return Conclusion::NoAssertion(Reason::NoFiles(root.clone()));
@@ -331,7 +341,7 @@ mod tests {
     }
 
     fn judged_or_not(files: Vec<FileEvidence>) -> Option<Concluded> {
-        match conclude(&Evidence { files }, &RelPath::default()) {
+        match conclude(&Evidence { files, ..Evidence::default() }, &RelPath::default()) {
             Conclusion::Concluded(concluded) => Some(concluded),
             _ => None,
         }
@@ -342,7 +352,7 @@ mod tests {
     }
 
     fn concluded(files: Vec<FileEvidence>) -> String {
-        match conclude(&Evidence { files }, &RelPath::new("").expect("the root")) {
+        match conclude(&Evidence { files, ..Evidence::default() }, &RelPath::new("").expect("the root")) {
             Conclusion::Conflicting { .. } => "conflicting".to_owned(),
             other => other.in_words(),
         }
@@ -478,7 +488,7 @@ mod tests {
         document.size = 800;
         assert_eq!(concluded(vec![document.clone(), file("a.c", Role::Shipped, &[])]), "NOASSERTION");
         let manifest = file("Cargo.toml", Role::Shipped, &[(Witness::Manifest, "MIT")]);
-        let confidence = |files| match conclude(&Evidence { files }, &RelPath::default()) {
+        let confidence = |files| match conclude(&Evidence { files, ..Evidence::default() }, &RelPath::default()) {
             Conclusion::Concluded(concluded) => concluded.confidence,
             other => panic!("{other:?}"),
         };

@@ -70,6 +70,8 @@ pub(super) struct Gate {
 pub(super) struct Sources {
     /// Folders that hold sources, relative to this file.
     pub(super) dirs: Vec<PathBuf>,
+    /// Whether sources of these folders are used although their hash is not the declared one, marked as unverified.
+    pub(super) trust: bool,
     /// The Nix store to look into.
     pub(super) nix_store: Option<PathBuf>,
     /// Whether what package managers bring along is looked at too.

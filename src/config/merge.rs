@@ -30,6 +30,7 @@ impl Config {
             severity,
             strict: self.strict || weaker.strict,
             source_dirs: chained(self.source_dirs, weaker.source_dirs),
+            trust_sources: self.trust_sources || weaker.trust_sources,
             vendored: self.vendored || weaker.vendored,
             curations: Curations {
                 // The last role that matches decides, and the first curation.

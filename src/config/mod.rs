@@ -57,6 +57,8 @@ pub struct Config {
     pub strict: bool,
     /// Folders that hold sources.
     pub source_dirs: Vec<PathBuf>,
+    /// Whether sources in folders are used although their hash is not the declared one.
+    pub trust_sources: bool,
     /// Whether what package managers bring along is looked at too.
     pub vendored: bool,
     /// The time that reading the source of one package may take.
@@ -204,6 +206,7 @@ fn checked(raw: File, file: &Path, text: &str) -> Config {
         confidence: raw.gate.confidence.map(|trust| trust.confidence()),
         strict: raw.gate.strict,
         source_dirs: raw.sources.dirs.iter().map(|dir| folder.join(dir)).collect(),
+        trust_sources: raw.sources.trust,
         vendored: raw.sources.vendored,
         time_limit: raw.limits.seconds.map(Duration::from_secs),
         curations: Curations {
@@ -270,6 +273,7 @@ impl Config {
     /// switched off stays off.
     pub fn tell_sources(&self, options: &mut source::Options) {
         options.folders.extend(self.source_dirs.iter().cloned());
+        options.trust_folders |= self.trust_sources;
         if self.fetch.enabled && options.network == Network::NotAsked {
             options.network = Network::Fetch;
         }

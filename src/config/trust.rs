@@ -82,6 +82,13 @@ const GUARDED: &[Guarded] = &[
     },
     Guarded {
         table: "sources",
+        key: "trust",
+        why: "it decides whose sources are trusted",
+        option: Some("--trust-sources"),
+        is_used: |file| file.sources.trust,
+    },
+    Guarded {
+        table: "sources",
         key: "nix_store",
         why: "it reads outside of the tree",
         option: None,

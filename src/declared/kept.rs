@@ -53,7 +53,7 @@ impl<'s> Kept<'s> {
     pub fn of(store: &'s Store, checkout: &Checkout) -> Option<Kept<'s>> {
         let program = Fingerprint::of_file(&std::env::current_exe().ok()?).ok()?;
         let fingerprint = checkout.fingerprint()?;
-        let parts = (program, &checkout.options.system, checkout.root(), fingerprint);
+        let parts = (program, &checkout.options.system, &checkout.options.sources, checkout.root(), fingerprint);
         let key = Digest::of(&postcard::to_stdvec(&parts).ok()?);
         Some(Kept { store, key: Key::new("facts", &format!("sha256-{key}")), fingerprint })
     }

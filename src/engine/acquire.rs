@@ -10,7 +10,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::kept::{Entry, KeptEvidence, MissedSource, SourceKey};
-use crate::source::{self, Identity, SourceError, SourceTree, Sources};
+use crate::source::{self, Identity, SourceError, SourceTree, Sources, Verification};
 use crate::text::stop::{self, Over, Stop};
 use crate::tree::Package;
 
@@ -50,6 +50,11 @@ impl OwnSource {
             OwnSource::Tree(tree) => &tree.name,
             OwnSource::Seen(key, _) => &key.name,
         }
+    }
+
+    /// Evidence is kept under the hash that its bytes had.
+    pub(super) fn verification(&self) -> Verification {
+        self.tree().map_or(Verification::Verified, |tree| tree.verification)
     }
 
     pub(super) fn tree(&self) -> Option<&SourceTree> {

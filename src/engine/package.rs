@@ -8,7 +8,7 @@ use crate::declared::Declared;
 use crate::evidence::{Evidence, curate};
 use crate::kept::MissedSource;
 use crate::report::{Outcome, Why, WhyKind};
-use crate::source::{Identity, SourceTree};
+use crate::source::{Identity, SourceTree, Verification};
 use crate::text::RelPath;
 use crate::text::stop::{self, Stop};
 use crate::tree::{LicenseTable, Package};
@@ -54,11 +54,18 @@ impl Inspector<'_> {
         let mut gathered = Vec::new();
         for (index, one) in own.iter().enumerate() {
             match self.look(one.identity(), &|| self.recall.own(package, index, one)) {
-                Ok(evidence) => gathered.push((one.name().to_owned(), evidence)),
+                // Equal bytes may be declared by one package and not by another.
+                Ok(evidence) => {
+                    let evidence = Evidence { verification: one.verification(), ..evidence };
+                    gathered.push((one.name().to_owned(), evidence));
+                }
                 Err(outcome) => return Audit::unseen(outcome),
             }
         }
-        let look = |tree: &SourceTree| self.look(&tree.identity, &|| self.recall.brought(package, tree));
+        let look = |tree: &SourceTree| {
+            let evidence = self.look(&tree.identity, &|| self.recall.brought(package, tree))?;
+            Ok(Evidence { verification: tree.verification, ..evidence })
+        };
         let (copies, apart) = looked_at(package, acquired.brought, &look);
         let evidence = joined(gathered).without(&package.removed).with_copies(copies);
         let used = self.request.curations.used(&evidence, &package.attr.0);
@@ -116,7 +123,9 @@ fn joined(mut parts: Vec<(String, Evidence)>) -> Evidence {
         return parts.pop().map(|(_, evidence)| evidence).unwrap_or_default();
     }
     let mut files = Vec::new();
+    let mut verification = Verification::Verified;
     for (name, evidence) in parts {
+        verification = verification.max(evidence.verification);
         let folder = RelPath::new(&name).unwrap_or_default();
         files.extend(evidence.files.into_iter().filter_map(|mut file| {
             file.path = folder.join(file.path.as_str())?;
@@ -124,7 +133,7 @@ fn joined(mut parts: Vec<(String, Evidence)>) -> Evidence {
         }));
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    Evidence { files }
+    Evidence { files, verification }
 }
 
 fn judge(package: &Package, declared: &Declared, evidence: &Evidence, table: &LicenseTable) -> Outcome {
@@ -133,7 +142,14 @@ fn judge(package: &Package, declared: &Declared, evidence: &Evidence, table: &Li
     let verdict = compare(declared, &conclusion, table);
     let (prebuilt, unknown) = (prebuilt(evidence, &root), unknown_texts(evidence, &root));
     let restricted = restrictions(evidence, &root);
-    Outcome::Audited(Some(Box::new(Judged { conclusion, verdict, prebuilt, unknown, restricted })))
+    Outcome::Audited(Some(Box::new(Judged {
+        conclusion,
+        verdict,
+        prebuilt,
+        unknown,
+        restricted,
+        verification: evidence.verification,
+    })))
 }
 
 /// Findings about one package.

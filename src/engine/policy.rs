@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::check::{self, Check, Finding};
 use crate::report::{Gate, Policy, Report, RestKind, Silenced};
+use crate::tree::{Checkout, count_in_sources};
 use crate::triage::State;
 
 use super::audit::Audit;
@@ -55,8 +56,8 @@ impl Changed {
     }
 }
 
-/// The configuration of `request` and everything that it silences in `report`.
-pub(super) fn policy(request: &Request, report: &Report, off: &Off, changed: Changed) -> Policy {
+/// The configuration of `request` and everything that it silences in `report` of `checkout`.
+pub(super) fn policy(checkout: &Checkout, request: &Request, report: &Report, off: &Off, changed: Changed) -> Policy {
     let Policy { files, silenced, gate } = request.policy.clone();
     if files.is_empty() {
         return Policy::default();
@@ -66,6 +67,7 @@ pub(super) fn policy(request: &Request, report: &Report, off: &Off, changed: Cha
     let let_through = if gate { let_through(report) } else { 0 };
     let counts = [
         Silenced::Ignored(ignored),
+        Silenced::Sources(count_in_sources(checkout)),
         Silenced::Suppressed(suppressed),
         Silenced::Gate(let_through),
         Silenced::Roles(changed.roles),

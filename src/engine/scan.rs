@@ -87,7 +87,7 @@ pub fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watch) -> R
     let whole = matches!(request.selection, declared::Selection::All) && past.is_none();
     let earlier = past.map(|past| past.findings).unwrap_or_default();
     settle(&mut report, &triage::Options { earlier, idle, ..request.triage.clone() }, &request.checks, whole);
-    report.policy = policy(request, &report, &off, changed);
+    report.policy = policy(checkout, request, &report, &off, changed);
     Ok(report)
 }
 

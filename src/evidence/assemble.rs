@@ -17,7 +17,7 @@ pub fn assemble(mut files: Vec<FileEvidence>) -> Evidence {
     reuse::apply(&mut files, &mut sharing);
     follow_pointers(&mut files, &mut sharing);
     role::neighbours(&mut files);
-    Evidence { files }
+    Evidence { files, ..Evidence::default() }
 }
 
 fn follow_pointers(files: &mut [FileEvidence], sharing: &mut Sharing) {

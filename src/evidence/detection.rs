@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use self::name::{Name, read as read_name};
 pub use self::restriction::{Restriction, RestrictionKind};
 use crate::license::LicenseExpr;
+use crate::source::Verification;
 use crate::text::{LineRange, RelPath};
 
 /// The class of a witness, strongest first.
@@ -443,12 +444,15 @@ impl<'s, T> IntoIterator for &'s Shared<T> {
 pub struct Evidence {
     /// Every file of the source.
     pub files: Vec<FileEvidence>,
+    /// Whether the files are those of the declared source.
+    pub verification: Verification,
 }
 
 impl Evidence {
     /// The evidence with that of copies of other projects, each below the folder that it is given with.
     pub fn with_copies(mut self, copies: Vec<(RelPath, Evidence)>) -> Evidence {
         for (folder, copy) in copies {
+            self.verification = self.verification.max(copy.verification);
             self.files.extend(copy.files.into_iter().filter_map(|mut file| {
                 file.path = folder.join(file.path.as_str())?;
                 (file.role, file.role_rule) = (Role::Vendored, "a dependency that is brought along");

@@ -5,6 +5,7 @@
 use crate::check::{Finding, Intent, Remedy, Safety};
 use crate::conclusion::Concluded;
 use crate::license::{LicenseExpr, Suffix};
+use crate::source::Verification;
 
 /// The proposal of a finding, and its open choices.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +67,11 @@ impl Choice {
     pub fn decided(&self, finding: &Finding) -> Finding {
         let intent = Intent::SetLicense(self.target.clone());
         let freedom = finding.remedy.as_ref().and_then(|remedy| remedy.freedom);
-        Finding { remedy: Some(Remedy { intent, safety: Safety::Safe, freedom }), ..finding.clone() }
+        let safety = match finding.verification {
+            Verification::Verified => Safety::Safe,
+            Verification::Unverified(_) => Safety::Unsafe,
+        };
+        Finding { remedy: Some(Remedy { intent, safety, freedom }), ..finding.clone() }
     }
 }
 

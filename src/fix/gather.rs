@@ -6,6 +6,7 @@ use super::{Case, Fix, Held, Refused};
 use crate::check::{self, Finding, Intent, Safety};
 use crate::declared::{Declared, Statement};
 use crate::license::LicenseExpr;
+use crate::source::Verification;
 use crate::text::{EditSet, RelPath};
 use crate::tree::{AttrPath, Package, Site};
 use crate::verdict::members;
@@ -54,6 +55,12 @@ impl Group<'_> {
     /// Who asks for it, by which rule.
     fn asked(&self) -> impl Iterator<Item = (AttrPath, &'static str)> {
         self.cases.iter().filter_map(|case| Some((case.package.attr.clone(), remedies(case).next()?.0.check.id)))
+    }
+
+    /// Whether the sources that ask for it are the declared ones.
+    pub(super) fn verification(&self) -> Verification {
+        let asking = self.cases.iter().flat_map(|case| remedies(case));
+        asking.map(|(finding, ..)| finding.verification).max().unwrap_or_default()
     }
 
     pub(super) fn refused(&self, why: &str) -> Vec<Refused> {

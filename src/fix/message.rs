@@ -4,8 +4,9 @@ use super::Fix;
 use crate::check::Finding;
 use crate::conclusion::Basis;
 use crate::evidence::Witness;
+use crate::source::Verification;
 use crate::text::{is_unprintable, one_line};
-use crate::tree::Package;
+use crate::tree::{Package, SourceRef};
 
 /// So many witnesses are listed.
 const WITNESSES: usize = 5;
@@ -27,6 +28,7 @@ pub fn message(fix: &Fix) -> String {
     if !against.is_empty() {
         parts.push([vec!["Against it:".to_owned()], against].concat());
     }
+    parts.extend(unverified(fix).map(|line| vec![line]));
     parts.extend(loud(fix).map(|line| vec![line]));
     parts.extend(sharing(&fix.packages).map(|line| vec![line]));
     parts.push(vec!["No rebuild: meta is not part of the derivation.".to_owned()]);
@@ -68,7 +70,11 @@ fn statement(fix: &Fix, package: &Package) -> Vec<String> {
     let name = package.pname.as_deref().filter(|name| is_plain_name(name)).unwrap_or(&attr);
     let version = package.version.as_deref().filter(|version| is_plain_name(version));
     let version = version.map(|version| format!(" {version}")).unwrap_or_default();
-    vec![format!("Declared: {declared}"), format!("The source of {name}{version} says: {target}")]
+    let source = match fix.verification() {
+        Verification::Verified => "The source",
+        Verification::Unverified(_) => "An unverified source",
+    };
+    vec![format!("Declared: {declared}"), format!("{source} of {name}{version} says: {target}")]
 }
 
 /// True for names and versions as packages have them; others say nothing to a reviewer and are left out.
@@ -95,12 +101,24 @@ fn field(text: &str) -> String {
 }
 
 fn witnesses(fix: &Fix, package: &Package) -> Vec<String> {
-    listed(fix.findings.iter().flat_map(|finding: &Finding| &finding.evidence), package)
+    listed(
+        fix.findings.iter().flat_map(|finding: &Finding| &finding.evidence),
+        &Upstream::of(package, fix.verification()),
+    )
 }
 
 /// The witnesses that say something else: whoever reviews the change should not have to find them.
 fn against(fix: &Fix, package: &Package) -> Vec<String> {
-    listed(fix.findings.iter().flat_map(|finding: &Finding| &finding.against), package)
+    listed(
+        fix.findings.iter().flat_map(|finding: &Finding| &finding.against),
+        &Upstream::of(package, fix.verification()),
+    )
+}
+
+/// That nothing proves the source to be the declared one.
+fn unverified(fix: &Fix) -> Option<String> {
+    let why = fix.verification().unproven()?;
+    Some(format!("Mind: the source is unverified, so no file of upstream is linked: {why}."))
 }
 
 /// That a package becomes unfree, or free: what the finding says of it.
@@ -109,7 +127,7 @@ fn loud(fix: &Fix) -> Option<String> {
     Some(format!("Mind: {freedom}."))
 }
 
-fn listed<'b>(all: impl Iterator<Item = &'b Basis>, package: &Package) -> Vec<String> {
+fn listed<'b>(all: impl Iterator<Item = &'b Basis>, upstream: &Upstream<'_>) -> Vec<String> {
     let mut seen: Vec<&Basis> = Vec::new();
     for basis in all {
         if !seen.contains(&basis) {
@@ -124,27 +142,40 @@ fn listed<'b>(all: impl Iterator<Item = &'b Basis>, package: &Package) -> Vec<St
         };
         let (file, expr) = (field(basis.file.as_str()), field(&basis.expr.to_string()));
         let line = format!("- {file}:{}: {expr} ({}){more}", basis.lines, basis.class.name());
-        std::iter::once(line).chain(link(package, basis).map(|link| format!("  {link}")))
+        std::iter::once(line).chain(upstream.link(basis).map(|link| format!("  {link}")))
     });
     lines.collect()
 }
 
-/// Where the witness can be read in the packaged version, for forges that have an address for that.
-pub(super) fn link(package: &Package, basis: &Basis) -> Option<String> {
-    let [source] = &package.sources[..] else { return None };
-    let rev = source.rev.as_deref()?.trim_start_matches("refs/tags/");
-    let url = source.urls.first()?;
-    let file = basis.file.as_str();
-    if ![rev, url, file].iter().all(|part| is_plain_address(part)) {
-        return None;
-    }
-    let (first, last) = (basis.lines.first, basis.lines.last);
-    match (url.split_once("/-/archive/"), url.split_once("/archive/")) {
-        (Some((repository, _)), _) => Some(format!("{repository}/-/blob/{rev}/{file}#L{first}-{last}")),
-        (None, Some((repository, _))) if repository.starts_with("https://github.com/") => {
-            Some(format!("{repository}/blob/{rev}/{file}#L{first}-L{last}"))
+/// The published source of a package, where what was looked at is that source.
+pub(super) struct Upstream<'p>(Option<&'p SourceRef>);
+
+impl<'p> Upstream<'p> {
+    /// The one source of `package`. Files that are not proven to be the declared ones may differ from the published ones.
+    pub(super) fn of(package: &'p Package, verification: Verification) -> Upstream<'p> {
+        match (&package.sources[..], verification) {
+            ([source], Verification::Verified) => Upstream(Some(source)),
+            _ => Upstream(None),
         }
-        _ => None,
+    }
+
+    /// Where the witness can be read in the packaged version, for forges that have an address for that.
+    pub(super) fn link(&self, basis: &Basis) -> Option<String> {
+        let source = self.0?;
+        let rev = source.rev.as_deref()?.trim_start_matches("refs/tags/");
+        let url = source.urls.first()?;
+        let file = basis.file.as_str();
+        if ![rev, url, file].iter().all(|part| is_plain_address(part)) {
+            return None;
+        }
+        let (first, last) = (basis.lines.first, basis.lines.last);
+        match (url.split_once("/-/archive/"), url.split_once("/archive/")) {
+            (Some((repository, _)), _) => Some(format!("{repository}/-/blob/{rev}/{file}#L{first}-{last}")),
+            (None, Some((repository, _))) if repository.starts_with("https://github.com/") => {
+                Some(format!("{repository}/blob/{rev}/{file}#L{first}-L{last}"))
+            }
+            _ => None,
+        }
     }
 }
 

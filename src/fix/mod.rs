@@ -30,6 +30,7 @@ use crate::check::{Finding, Safety};
 use crate::declared::Declared;
 use crate::license::LicenseExpr;
 use crate::nix::rewrite::{Rewriter, Task};
+use crate::source::Verification;
 use crate::text::{EditSet, RelPath};
 use crate::tree::{All, AttrPath, Checkout, HOME, LicenseTable, Package, Site};
 
@@ -91,6 +92,11 @@ impl Fix {
     /// The package that names the change.
     pub fn attr(&self) -> &AttrPath {
         &self.packages.first().expect("a fix belongs to a package").attr
+    }
+
+    /// Whether the sources that it rests on are the declared ones.
+    pub fn verification(&self) -> Verification {
+        self.findings.iter().map(|finding| finding.verification).max().unwrap_or_default()
     }
 
     /// The remedies that are not carried out, because of `why`.
@@ -271,7 +277,12 @@ fn held_because(group: &Group<'_>, so_far: usize, options: &Options) -> Option<S
         (Safety::DisplayOnly, _) => {
             Some("something is open that a person has to decide; --interactive asks, with the evidence".to_owned())
         }
-        (Safety::Unsafe, Safety::Safe) => Some("evidence is thin; review it and pass --safety unsafe".to_owned()),
+        (Safety::Unsafe, Safety::Safe) => Some(match group.verification() {
+            Verification::Verified => "evidence is thin; review it and pass --safety unsafe".to_owned(),
+            Verification::Unverified(why) => {
+                format!("its source is unverified ({why}); compare it with the declared one and pass --safety unsafe")
+            }
+        }),
         _ if options.limit.is_some_and(|limit| so_far >= limit) => Some("left for later (--limit)".to_owned()),
         _ => None,
     }

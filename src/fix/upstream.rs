@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::message::link;
+use super::message::Upstream;
 use crate::check::{Judged, declared_in_words};
 use crate::conclusion::{Basis, Concluded, Conclusion, Confidence, Reading, Reason};
 use crate::declared::Declared;
@@ -28,7 +28,8 @@ struct Open {
 
 /// The question to the upstream of `package`; `None` where its source leaves nothing open.
 pub fn question(package: &Package, declared: &Declared, judged: &Judged, evidence: &Evidence) -> Option<String> {
-    let open = open(package, &judged.conclusion, evidence);
+    let upstream = Upstream::of(package, judged.verification);
+    let open = open(package, &upstream, &judged.conclusion, evidence);
     if open.is_empty() {
         return None;
     }
@@ -58,40 +59,40 @@ fn recorded(declared: &Declared) -> String {
     }
 }
 
-fn open(package: &Package, conclusion: &Conclusion, evidence: &Evidence) -> Vec<Open> {
+fn open(package: &Package, upstream: &Upstream<'_>, conclusion: &Conclusion, evidence: &Evidence) -> Vec<Open> {
     match conclusion {
-        Conclusion::Conflicting { readings, .. } => vec![conflict(package, readings)],
-        Conclusion::Concluded(concluded) => of_concluded(package, concluded),
+        Conclusion::Conflicting { readings, .. } => vec![conflict(upstream, readings)],
+        Conclusion::Concluded(concluded) => of_concluded(upstream, concluded),
         Conclusion::NoneFound | Conclusion::NoAssertion(Reason::Unknown(_)) => vec![nothing_found(package, evidence)],
         // A source that could not be read is clarity's to explain, not upstream's.
         Conclusion::NoAssertion(_) => Vec::new(),
     }
 }
 
-fn conflict(package: &Package, readings: &[Reading]) -> Open {
-    let says = readings.iter().flat_map(|reading| witnesses(package, &reading.basis)).collect();
+fn conflict(upstream: &Upstream<'_>, readings: &[Reading]) -> Open {
+    let says = readings.iter().flat_map(|reading| witnesses(upstream, &reading.basis)).collect();
     let answers: Vec<String> = readings.iter().map(|reading| reading.expr.to_string()).collect();
     let asks = format!("Which of these holds: {}? Or do several apply, to all or to parts of it?", listed(&answers));
     Open { says, asks, answers }
 }
 
-fn of_concluded(package: &Package, concluded: &Concluded) -> Vec<Open> {
+fn of_concluded(upstream: &Upstream<'_>, concluded: &Concluded) -> Vec<Open> {
     let all = [
-        contradicted(package, concluded),
-        family(package, concluded),
-        suffix(package, concluded),
-        operator(package, concluded),
+        contradicted(upstream, concluded),
+        family(upstream, concluded),
+        suffix(upstream, concluded),
+        operator(upstream, concluded),
     ];
     all.into_iter().flatten().collect()
 }
 
 /// Witnesses of some weight say something else.
-fn contradicted(package: &Package, concluded: &Concluded) -> Option<Open> {
+fn contradicted(upstream: &Upstream<'_>, concluded: &Concluded) -> Option<Open> {
     if concluded.confidence == Confidence::High || concluded.against.is_empty() {
         return None;
     }
-    let mut says = witnesses(package, &concluded.basis);
-    says.extend(witnesses(package, &concluded.against));
+    let mut says = witnesses(upstream, &concluded.basis);
+    says.extend(witnesses(upstream, &concluded.against));
     let others: BTreeSet<String> = concluded.against.iter().map(|basis| basis.expr.to_string()).collect();
     let answers: Vec<String> = std::iter::once(concluded.expr.to_string()).chain(others).collect();
     let asks = format!("Which of these holds for the whole: {}?", listed(&answers));
@@ -99,17 +100,17 @@ fn contradicted(package: &Package, concluded: &Concluded) -> Option<Open> {
 }
 
 /// Only "BSD" or "GPL" is named.
-fn family(package: &Package, concluded: &Concluded) -> Option<Open> {
+fn family(upstream: &Upstream<'_>, concluded: &Concluded) -> Option<Open> {
     let is_vague = !concluded.basis.is_empty() && concluded.basis.iter().all(|basis| basis.vague);
     is_vague.then(|| Open {
-        says: named(package, &concluded.basis),
+        says: named(upstream, &concluded.basis),
         asks: "Which license is meant, and in which version or variant?".to_owned(),
         answers: Vec::new(),
     })
 }
 
 /// The text of a license with versions, and nobody says which ones.
-fn suffix(package: &Package, concluded: &Concluded) -> Option<Open> {
+fn suffix(upstream: &Upstream<'_>, concluded: &Concluded) -> Option<Open> {
     let terms = concluded.expr.terms();
     let unstated: Vec<_> = terms.into_iter().filter(|term| term.suffix == Suffix::Unstated).collect();
     let first = *unstated.first()?;
@@ -128,11 +129,11 @@ fn suffix(package: &Package, concluded: &Concluded) -> Option<Open> {
         code(&answers[0]),
         code(&answers[1])
     );
-    Some(Open { says: named(package, &basis), asks, answers })
+    Some(Open { says: named(upstream, &basis), asks, answers })
 }
 
 /// Several texts, and nothing says how they belong together.
-fn operator(package: &Package, concluded: &Concluded) -> Option<Open> {
+fn operator(upstream: &Upstream<'_>, concluded: &Concluded) -> Option<Open> {
     let parts = match &concluded.expr {
         LicenseExpr::And(parts) | LicenseExpr::Or(parts) if concluded.operator_unstated => parts,
         _ => return None,
@@ -144,7 +145,7 @@ fn operator(package: &Package, concluded: &Concluded) -> Option<Open> {
         code(&answers[0]),
         code(&answers[1])
     );
-    Some(Open { says: witnesses(package, &concluded.basis), asks, answers })
+    Some(Open { says: witnesses(upstream, &concluded.basis), asks, answers })
 }
 
 fn nothing_found(package: &Package, evidence: &Evidence) -> Open {
@@ -172,19 +173,19 @@ fn nothing_found(package: &Package, evidence: &Evidence) -> Open {
 }
 
 /// The places with what they say.
-fn witnesses(package: &Package, all: &[Basis]) -> Vec<String> {
+fn witnesses(upstream: &Upstream<'_>, all: &[Basis]) -> Vec<String> {
     let shown = all
         .iter()
         .take(SHOWN)
-        .map(|basis| format!("{} says {}{}", place(package, basis), code(&basis.expr.to_string()), words(basis)));
+        .map(|basis| format!("{} says {}{}", place(upstream, basis), code(&basis.expr.to_string()), words(basis)));
     shown.collect()
 }
 
 /// The places with their words: for licenses that are named, not decided.
-fn named(package: &Package, all: &[Basis]) -> Vec<String> {
+fn named(upstream: &Upstream<'_>, all: &[Basis]) -> Vec<String> {
     let says = |basis: &Basis| match basis.class {
-        Witness::Text => format!("{} is the text of {}", place(package, basis), bare(basis)),
-        _ => format!("{} names {}{}", place(package, basis), bare(basis), words(basis)),
+        Witness::Text => format!("{} is the text of {}", place(upstream, basis), bare(basis)),
+        _ => format!("{} names {}{}", place(upstream, basis), bare(basis), words(basis)),
     };
     all.iter().take(SHOWN).map(says).collect()
 }
@@ -195,9 +196,9 @@ fn bare(basis: &Basis) -> String {
     names.into_iter().collect::<Vec<_>>().join(", ")
 }
 
-fn place(package: &Package, basis: &Basis) -> String {
+fn place(upstream: &Upstream<'_>, basis: &Basis) -> String {
     let shown = code(&format!("{}:{}", basis.file, basis.lines));
-    let place = match link(package, basis) {
+    let place = match upstream.link(basis) {
         Some(link) => format!("[{shown}]({link})"),
         None => shown,
     };

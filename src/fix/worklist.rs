@@ -9,6 +9,7 @@ use super::{Case, generated};
 use crate::check::{self, Finding, Judged, Unjudged};
 use crate::conclusion::{Basis, Conclusion, Confidence, Reason};
 use crate::declared::Declared;
+use crate::source::Verification;
 use crate::text::RelPath;
 use crate::tree::{AttrPath, Package, Site, SourceRef};
 use crate::verdict::Verdict;
@@ -64,6 +65,8 @@ pub struct Answer {
     pub evidence: Vec<Basis>,
     /// The witnesses that say something else.
     pub against: Vec<Basis>,
+    /// Whether the source that it rests on is the declared one.
+    pub verification: Verification,
 }
 
 /// A row with the answer to one of its packages.
@@ -282,7 +285,7 @@ pub fn answer(
         }
         _ => None,
     };
-    match &judged.verdict {
+    let answer = match &judged.verdict {
         Verdict::Drifts(_) if !is_certain(&judged.conclusion) => {
             not_certain(confirmed(&judged.conclusion, &case.findings, generated(case, read), wrong_fetcher))
         }
@@ -298,7 +301,8 @@ pub fn answer(
             };
             settled(Status::CannotTell, Some(class), why.clone(), &judged.conclusion)
         }
-    }
+    };
+    Answer { verification: judged.verification, ..answer }
 }
 
 /// Why the file that states the license is not for editing.
@@ -393,7 +397,8 @@ fn cannot_tell(class: Class, why: &str) -> Answer {
 
 /// An answer that rests on no source.
 fn bare(status: Status, class: Option<Class>, why: String) -> Answer {
-    Answer { status, class, why, confidence: None, evidence: Vec::new(), against: Vec::new() }
+    let verification = Verification::Verified;
+    Answer { status, class, why, confidence: None, evidence: Vec::new(), against: Vec::new(), verification }
 }
 
 /// An answer that rests on `conclusion`.
@@ -402,7 +407,8 @@ fn settled(status: Status, class: Option<Class>, why: String, conclusion: &Concl
         Conclusion::Concluded(concluded) => (Some(concluded.confidence), concluded.against.clone()),
         _ => (None, Vec::new()),
     };
-    Answer { status, class, why, confidence, evidence: evidence(conclusion), against }
+    let verification = Verification::Verified;
+    Answer { status, class, why, confidence, evidence: evidence(conclusion), against, verification }
 }
 
 fn wrong_fetcher(package: &Package, repository: &str) -> String {

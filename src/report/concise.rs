@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::policy::warnings;
+use super::unverified::tag;
 use super::{Report, Style, place};
 use crate::text::one_line;
 
@@ -14,7 +15,8 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::
     for located in report.listed(style) {
         let finding = &located.finding;
         let at = finding.place.as_ref().map_or_else(|| NOWHERE.to_owned(), place);
-        let text = one_line(&format!("{}: {}", finding.attr, finding.message));
+        let tag = tag(finding.verification.unproven());
+        let text = one_line(&format!("{}: {}{tag}", finding.attr, finding.message));
         writeln!(out, "{at}: {} {text}", finding.check.id)?;
     }
     warnings(report).try_for_each(|line| writeln!(out, "# {line}"))

@@ -8,7 +8,7 @@ use crate::text::one_line;
 use crate::verdict::Verdict;
 
 use super::policy::warnings;
-use super::{Outcome, PackageReport, Report, Style, place};
+use super::{Outcome, PackageReport, Report, Style, place, unverified};
 
 /// Writes a place with its attribute, a `-` line and a `+` line for each package that drifts.
 pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -20,6 +20,9 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::
         writeln!(out, "{} {}", site.map(place).unwrap_or_default(), one_line(&package.package.attr.0))?;
         writeln!(out, "{red}- {}{reset}", if declared.is_empty() { "NONE".to_owned() } else { one_line(&declared) })?;
         writeln!(out, "{green}+ {}{reset}", one_line(&concluded))?;
+        if let Some(why) = unverified::of_package(package) {
+            writeln!(out, "# {}", unverified::in_words(why))?;
+        }
     }
     warnings(report).try_for_each(|line| writeln!(out, "# {line}"))
 }

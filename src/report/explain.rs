@@ -37,6 +37,9 @@ fn about(package: &PackageReport, out: &mut dyn Write) -> io::Result<()> {
     }
     package.found.iter().try_for_each(|place| line(out, format_args!("found:     {}", place)))?;
     let Outcome::Audited(Some(judged)) = &package.outcome else { return Ok(()) };
+    if let Some(why) = judged.verification.unproven() {
+        line(out, format_args!("unverified: {why}"))?;
+    }
     match &judged.conclusion {
         Conclusion::Concluded(concluded) => about_concluded(concluded, out)?,
         Conclusion::Conflicting { readings, .. } => {

@@ -9,6 +9,7 @@ use crate::check::Severity;
 use crate::text::one_line;
 
 use super::policy::warnings;
+use super::unverified::notes;
 use super::{Located, Report, Style};
 
 /// Number of annotations of each kind that GitHub shows.
@@ -48,9 +49,9 @@ fn annotate(located: &Located, out: &mut dyn Write) -> io::Result<()> {
     }
     let title = format!("{} {}", finding.check.id, finding.check.name);
     let mut text = format!("{}: {}", one_line(&finding.attr.0), one_line(&finding.message));
-    for help in &finding.help {
+    for note in notes(finding) {
         text.push('\n');
-        text.push_str(&one_line(help));
+        text.push_str(&one_line(&note));
     }
     writeln!(out, "title={}::{}", property(&title), data(&text))
 }

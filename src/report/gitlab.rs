@@ -8,6 +8,7 @@ use crate::check::Severity;
 use crate::text::Digest;
 
 use super::policy::warnings;
+use super::unverified::mark;
 use super::{Located, Report, Style, fingerprints};
 
 #[derive(Serialize)]
@@ -55,8 +56,9 @@ fn last_line<'a>(line: String) -> Issue<'a> {
 fn issue(located: &Located, fingerprint: String) -> Issue<'_> {
     let finding = &located.finding;
     let site = finding.place.as_ref();
+    let unverified = mark(finding).map(|mark| format!(" ({mark})")).unwrap_or_default();
     Issue {
-        description: format!("{}: {}", finding.attr, finding.message),
+        description: format!("{}: {}{unverified}", finding.attr, finding.message),
         check_name: finding.check.id,
         fingerprint,
         severity: match finding.severity {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::policy::warnings;
+use super::unverified::tag;
 use super::{Located, Report, Style};
 use crate::text::{Position, one_line};
 
@@ -32,6 +33,7 @@ fn start(located: &Located) -> Option<Position> {
 fn row(located: &Located, out: &mut dyn Write) -> io::Result<()> {
     let finding = &located.finding;
     let at = start(located).map_or(String::new(), |at| format!("{}:{}", at.line, at.column));
-    let text = one_line(&format!("{}: {}", finding.attr, finding.message));
+    let tag = tag(finding.verification.unproven());
+    let text = one_line(&format!("{}: {}{tag}", finding.attr, finding.message));
     writeln!(out, "  {at:>8}  {:<7}  {}  {text}", finding.severity.to_string(), finding.check.id)
 }

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use super::policy::closing;
+use super::unverified::{self, mark};
 use super::{Located, Outcome, PackageReport, Report, Rest, Style, place};
 use crate::text::one_line;
 
@@ -35,8 +36,8 @@ fn of_package(package: &PackageReport, report: &Report) -> TestCase {
     let mut case = TestCase::new(one_line(&package.package.attr.0), status);
     let folder = package.package.site.as_ref().map_or("", |site| site.file.as_str());
     case.set_classname(if folder.is_empty() { "nixpkgs".to_owned() } else { one_line(folder) });
-    let rest: Vec<String> =
-        package.findings.iter().filter(|located| !report.gate.stops(located)).map(in_words).collect();
+    let rest = package.findings.iter().filter(|located| !report.gate.stops(located)).map(in_words);
+    let rest: Vec<String> = unverified::of_package(package).map(unverified::in_words).into_iter().chain(rest).collect();
     if !rest.is_empty() {
         case.set_system_out(rest.join("\n"));
     }
@@ -97,6 +98,9 @@ fn in_words(located: &Located) -> String {
         finding.check.name,
         one_line(&finding.message)
     );
+    if let Some(mark) = mark(finding) {
+        text.push_str(&format!("\n  {mark}"));
+    }
     for help in &finding.help {
         text.push_str("\n  help: ");
         text.push_str(&one_line(help));

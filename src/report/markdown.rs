@@ -6,6 +6,7 @@ use crate::check::Severity;
 use crate::text::one_line;
 
 use super::policy::closing;
+use super::unverified::notes;
 use super::{Located, Report, Style, place, unseen};
 
 /// GitHub refuses step summaries of more than 1 MiB.
@@ -92,8 +93,8 @@ fn item(located: &Located) -> String {
         check.name,
         escaped(&finding.message)
     );
-    for help in &finding.help {
-        text.push_str(&format!("  - {}\n", escaped(help)));
+    for note in notes(finding) {
+        text.push_str(&format!("  - {}\n", escaped(&note)));
     }
     text
 }

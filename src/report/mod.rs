@@ -30,6 +30,7 @@ mod sheet;
 mod suggest;
 mod table;
 mod terminal;
+mod unverified;
 mod wire;
 mod why;
 mod worklist;

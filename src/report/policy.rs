@@ -48,6 +48,8 @@ pub enum Silenced {
         /// Its findings.
         findings: usize,
     },
+    /// Files lie in folders of sources, so that they define no packages.
+    Sources(usize),
     /// Findings do not fail the run that would by default.
     Gate(usize),
     /// Findings are suppressed.
@@ -67,6 +69,7 @@ impl Silenced {
             Silenced::Ignored(_) => "ignore",
             Silenced::Off { .. } => "off",
             Silenced::Lowered { .. } => "severity",
+            Silenced::Sources(_) => "sources",
             Silenced::Gate(_) => "gate",
             Silenced::Suppressed(_) => "suppress",
             Silenced::Roles(_) => "role",
@@ -79,7 +82,7 @@ impl Silenced {
         match self {
             Silenced::Platform(_) | Silenced::Limit { .. } => None,
             Silenced::Ignored(count) | Silenced::Gate(count) | Silenced::Suppressed(count) => Some(*count),
-            Silenced::Roles(count) | Silenced::Curated(count) => Some(*count),
+            Silenced::Roles(count) | Silenced::Curated(count) | Silenced::Sources(count) => Some(*count),
             Silenced::Off { findings, .. } | Silenced::Lowered { findings, .. } => Some(*findings),
         }
     }
@@ -94,6 +97,9 @@ impl fmt::Display for Silenced {
             Silenced::Off { check, findings } => write!(f, "{check} is off ({})", counted(*findings, "finding")),
             Silenced::Lowered { check, to, findings } => {
                 write!(f, "{check} is only a {to} ({})", counted(*findings, "finding"))
+            }
+            Silenced::Sources(count) => {
+                write!(f, "{} in folders of sources define no packages", counted(*count, ".nix file"))
             }
             Silenced::Gate(count) => write!(f, "{} would fail the run by default", counted(*count, "finding")),
             Silenced::Suppressed(count) => write!(f, "{} suppressed", counted(*count, "finding")),
@@ -117,15 +123,21 @@ pub(super) fn sentence(report: &Report) -> Option<String> {
 }
 
 /// The last lines of formats that hold little but findings: those of [`closing`] that silence something or say that
-/// something is missing.
+/// something is unverified or missing.
 pub(super) fn warnings(report: &Report) -> impl Iterator<Item = String> {
     let silences = Some(report).filter(|report| !report.policy.silenced.is_empty()).and_then(sentence);
-    silences.into_iter().chain(super::complete::sentence(report))
+    silences.into_iter().chain(seen(report))
 }
 
-/// The last lines of every format: the configuration with what it silences, and what was asked for and not seen.
+/// The last lines of every format: the configuration with what it silences, the unverified sources, and what was asked
+/// for and not seen.
 pub(super) fn closing(report: &Report) -> impl Iterator<Item = String> {
-    sentence(report).into_iter().chain(super::complete::sentence(report))
+    sentence(report).into_iter().chain(seen(report))
+}
+
+/// Sources that are not proven to be the declared ones, and what was not seen at all.
+fn seen(report: &Report) -> impl Iterator<Item = String> {
+    super::unverified::sentences(report).chain(super::complete::sentence(report))
 }
 
 /// e.g. `1 package`, `2 packages`.

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::unverified::mark;
 use super::{Located, PackageReport, escaped};
 use crate::conclusion::Basis;
 
@@ -17,6 +18,9 @@ pub fn reproducer(package: &PackageReport, located: &Located, out: &mut dyn Writ
     for source in &package.package.sources {
         let hash = source.hash.as_ref().map_or_else(|| "no hash".to_owned(), |hash| hash.to_string());
         writeln!(out, "- source: {}, {}", escaped(&source.fetcher), escaped(&hash))?;
+    }
+    if let Some(mark) = mark(finding) {
+        writeln!(out, "- {}", escaped(&mark))?;
     }
     witnesses("for", &finding.evidence, out)?;
     witnesses("against", &finding.against, out)?;

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::policy::warnings;
+use super::unverified::notes;
 use super::{Located, Quote, Report, Style};
 use crate::check::Severity;
 
@@ -77,7 +78,7 @@ fn diagnostic(located: &Located) -> Diagnostic<'_> {
     let finding = &located.finding;
     let site = finding.place.as_ref();
     let mut message = format!("{}: {}", finding.attr, finding.message);
-    finding.help.iter().for_each(|help| message.push_str(&format!("\n{help}")));
+    notes(finding).for_each(|note| message.push_str(&format!("\n{note}")));
     let range = site.map(|site| {
         let (first, last) = located.quote.as_ref().and_then(columns).unzip();
         Range {

@@ -20,6 +20,7 @@ use crate::tree::Site;
 use crate::triage::State;
 
 use super::policy::closing;
+use super::unverified::notes;
 use super::{Located, Report, Style, fingerprints, unseen};
 
 /// Limits of GitHub for an upload.
@@ -95,9 +96,9 @@ fn result(located: &Located, fingerprint: String) -> Row {
         Severity::Error => ResultLevel::Error,
     };
     let mut text = format!("{}: {}", finding.attr, finding.message);
-    for line in &finding.help {
+    for line in notes(finding) {
         text.push_str("\n\n");
-        text.push_str(line);
+        text.push_str(&line);
     }
     let mut row = Row::builder()
         .rule_id(finding.check.id)
@@ -156,7 +157,8 @@ fn properties(located: &Located) -> PropertyBag {
         ("pin", json!(finding.pin().short())),
         ("evidence", json!(finding.evidence.iter().map(witness).collect::<Vec<_>>())),
     ]);
-    let named = all.into_iter().map(|(name, value)| (name.to_owned(), value));
+    let unverified = finding.verification.unproven().map(|why| ("unverified", json!(why.name())));
+    let named = all.into_iter().chain(unverified).map(|(name, value)| (name.to_owned(), value));
     PropertyBag::builder().additional_properties(named.collect::<BTreeMap<_, _>>()).build()
 }
 

@@ -6,7 +6,7 @@ use super::policy::warnings;
 use super::{Located, Report, Style};
 use crate::text::one_line;
 
-const HEAD: [&str; 13] = [
+const HEAD: [&str; 14] = [
     "attr",
     "check",
     "name",
@@ -20,6 +20,7 @@ const HEAD: [&str; 13] = [
     "concluded",
     "message",
     "pin",
+    "unverified",
 ];
 
 /// The column of messages, which also holds the last lines of the report.
@@ -33,14 +34,14 @@ pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Resu
         rows.write_record(row(located).iter().map(|cell| harmless(cell)))?;
     }
     for line in warnings(report) {
-        let mut last: [String; 13] = Default::default();
+        let mut last: [String; 14] = Default::default();
         last[LAST_LINE] = line;
         rows.write_record(last.iter().map(|cell| harmless(cell)))?;
     }
     rows.flush()
 }
 
-fn row(located: &Located) -> [String; 13] {
+fn row(located: &Located) -> [String; 14] {
     let finding = &located.finding;
     let site = finding.place.as_ref();
     [
@@ -57,6 +58,7 @@ fn row(located: &Located) -> [String; 13] {
         finding.concluded.clone(),
         finding.message.clone(),
         finding.pin().short(),
+        finding.verification.unproven().map(|why| why.to_string()).unwrap_or_default(),
     ]
 }
 

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::policy::warnings;
+use super::unverified::tag;
 use super::{Outcome, PackageReport, Report, Style};
 use crate::check::declared_in_words;
 use crate::conclusion::Conclusion;
@@ -44,7 +45,7 @@ fn row(package: &PackageReport, all: bool) -> Option<[String; 4]> {
         Verdict::Undecided(_) => "cannot tell",
     };
     let concluded = match &judged.conclusion {
-        Conclusion::Concluded(concluded) => concluded.expr.to_string(),
+        Conclusion::Concluded(concluded) => format!("{}{}", concluded.expr, tag(judged.verification.unproven())),
         _ => "?".to_owned(),
     };
     let declared = declared_in_words(&package.declared);

@@ -78,6 +78,7 @@ fn footer(located: &Located, style: Style) -> Vec<(&'static str, String)> {
     if !finding.against.is_empty() {
         lines.push(("against", witnesses(&finding.against, style)));
     }
+    lines.extend(finding.verification.unproven().map(|why| ("unverified", why.to_string())));
     lines.extend(finding.help.iter().map(|line| ("help", one_line(line))));
     lines.push(match &located.state {
         State::New if finding.check.id == STALE_SUPPRESSION.id => return lines,

@@ -50,7 +50,9 @@ impl From<&SourceError> for Why {
         let kind = match error {
             SourceError::NotAtHand { .. } => WhyKind::NotAtHand,
             SourceError::Unfetchable { .. } | SourceError::Unverifiable { .. } => WhyKind::NotFetched,
-            SourceError::HashMismatch { .. } | SourceError::Unsigned { .. } => WhyKind::Mismatch,
+            SourceError::HashMismatch { .. } | SourceError::Differs { .. } | SourceError::Unsigned { .. } => {
+                WhyKind::Mismatch
+            }
             SourceError::NotFound { .. } => WhyKind::NotFound,
             SourceError::Network { .. } | SourceError::HostGivenUp { .. } => WhyKind::Download,
             SourceError::Cancelled(_) => WhyKind::Ended,

@@ -13,7 +13,8 @@ use crate::tree::{HashMode, Package, Site, SourceRef, TableOrigin};
 use crate::triage::State;
 use crate::verdict::{Verdict, members};
 
-use super::{Located, Outcome, PackageReport, Report, Silenced, unseen};
+use super::unverified::UnverifiedRow;
+use super::{Located, Outcome, PackageReport, Report, Silenced, unseen, unverified};
 
 /// The version of the row format: a row of a known `kind` only gains fields while it stays the same.
 pub(super) const SCHEMA: u32 = 1;
@@ -54,6 +55,9 @@ pub(super) struct PackageRow<'a> {
     why_kind: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     concluded: Option<ConcludedRow<'a>>,
+    /// Why its source is not proven to be the declared one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unverified: Option<UnverifiedRow>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -143,6 +147,9 @@ pub(super) struct FindingRow<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     remedy: Option<RemedyRow>,
     pin: String,
+    /// Why the source that it speaks of is not proven to be the declared one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unverified: Option<UnverifiedRow>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -198,6 +205,9 @@ pub(super) struct SummaryRow<'a> {
     by_check: BTreeMap<&'static str, usize>,
     sources: usize,
     sources_looked_at: usize,
+    /// Packages whose source is not proven to be the declared one.
+    #[serde(skip_serializing_if = "is_zero")]
+    sources_unverified: usize,
     files: u64,
     bytes: u64,
     unread: u64,
@@ -281,6 +291,7 @@ fn package_row(report: &PackageReport) -> PackageRow<'_> {
         why: why(report),
         why_kind: why_kind(report),
         concluded: judged.and_then(concluded),
+        unverified: unverified::of_package(report).map(UnverifiedRow::of),
     }
 }
 
@@ -462,7 +473,12 @@ fn finding(located: &Located) -> FindingRow<'_> {
             RemedyRow { set_license: expr.to_string(), safety: remedy.safety.name() }
         }),
         pin: finding.pin().short(),
+        unverified: finding.verification.unproven().map(UnverifiedRow::of),
     }
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 fn silenced(one: &Silenced) -> SilencedRow {
@@ -493,6 +509,7 @@ fn summary(report: &Report) -> SummaryRow<'_> {
         by_check: totals.by_check,
         sources: report.coverage.with_source,
         sources_looked_at: report.coverage.looked_at,
+        sources_unverified: unverified::count(report),
         files: report.coverage.files,
         bytes: report.coverage.bytes,
         unread: report.coverage.unread,

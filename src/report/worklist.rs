@@ -13,6 +13,7 @@ use crate::text::one_line;
 
 use super::Style;
 use super::terminal::witnesses;
+use super::unverified::{UnverifiedRow, in_words};
 use super::wire::{SCHEMA, WitnessRow, witness};
 
 /// One answer.
@@ -38,6 +39,9 @@ pub(super) struct AnswerRow<'a> {
     evidence: Vec<WitnessRow<'a>>,
     /// The witnesses that say something else.
     against: Vec<WitnessRow<'a>>,
+    /// Why its source is not proven to be the declared one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unverified: Option<UnverifiedRow>,
     /// The fixes of confirmed rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<FixRow<'a>>,
@@ -66,6 +70,9 @@ pub fn answers(all: &[Answered], style: Style, out: &mut dyn Write) -> io::Resul
         writeln!(out, "{status}{class}: {}", one_line(&one.row.text))?;
         let attr = one.attr.as_ref().map(|attr| format!("{}: ", one_line(&attr.0))).unwrap_or_default();
         writeln!(out, "  {attr}{}", one_line(&one.answer.why))?;
+        if let Some(why) = one.answer.verification.unproven() {
+            writeln!(out, "  {}", in_words(why))?;
+        }
         if !one.answer.evidence.is_empty() {
             writeln!(out, "  evidence: {}", witnesses(&one.answer.evidence, style))?;
         }
@@ -116,6 +123,7 @@ fn answer_rows<'a>(all: &'a [Answered], plan: &'a Plan) -> Vec<AnswerRow<'a>> {
         confidence: one.answer.confidence.map(|confidence| confidence.name()),
         evidence: one.answer.evidence.iter().map(|basis: &Basis| witness(basis)).collect(),
         against: one.answer.against.iter().map(|basis: &Basis| witness(basis)).collect(),
+        unverified: one.answer.verification.unproven().map(UnverifiedRow::of),
         fix: one.attr.as_ref().and_then(|attr| fixes.get(attr.0.as_str())).cloned(),
     };
     all.iter().map(row).collect()

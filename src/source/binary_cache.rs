@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::archive::{self, ArchiveError, Kind};
+use super::cached::{key_of, write_note};
 use super::error::SourceError;
 use super::hash::{Algo, FixedHash, Hasher, hash_file};
 use super::net::NetError;
 use super::signature::{self, PublicKey, Signature};
 use super::tree::{Identity, Origin, SourceTree, Strip};
-use super::{Network, Request, Sources, fixed_output, key_of, urls, write_note};
+use super::{Network, Request, Sources, fixed_output, urls};
 use crate::store::Staged;
 use crate::tree::HashMode;
 
@@ -93,6 +94,7 @@ fn keep(
         return Ok(());
     }
     let (_, digest) = hash_file(nar, Algo::Sha256).map_err(SourceError::io(nar, "could not be read"))?;
+    sources.proven.remember(&identity, digest);
     let adopted = staged.adopt(nar, digest).map_err(SourceError::io(nar, "could not be moved"))?;
     staged.commit_adopted(&options.store, &key, &note, adopted)?;
     Ok(())
@@ -117,7 +119,13 @@ fn copy_single_file(
     Ok(hasher.finish())
 }
 
-fn hash_packed(nar: &Path, name: &str, hash: &FixedHash, options: &super::Options) -> Result<FixedHash, ArchiveError> {
+/// The hash of what is inside of a packed NAR, which is the NAR itself.
+pub(super) fn hash_packed(
+    nar: &Path,
+    name: &str,
+    hash: &FixedHash,
+    options: &super::Options,
+) -> Result<FixedHash, ArchiveError> {
     let mut hasher = Hasher::new(hash.algo);
     archive::copy_unpacked(nar, name, &options.limits, &mut hasher)?;
     Ok(hasher.finish())

@@ -48,6 +48,21 @@ pub enum SourceError {
         /// Where.
         from: String,
     },
+    /// The source found in a folder of `--sources` is not the declared one.
+    #[error(
+        "{what}: hash mismatch, declared {want}, got {got} from {from}; put the declared source there, or use this one as \
+         unverified with --trust-sources"
+    )]
+    Differs {
+        /// The source.
+        what: String,
+        /// Declaration of the package.
+        want: FixedHash,
+        /// Result.
+        got: FixedHash,
+        /// Where.
+        from: String,
+    },
     /// No url has it.
     #[error("{what}: not found at any of its {tried} urls; the last said {last}")]
     NotFound {
@@ -149,7 +164,7 @@ impl SourceError {
 fn unverifiable(hash: &BadHash) -> String {
     match hash {
         BadHash::Absent => {
-            "declares no hash that is known, so nothing could be verified; pass --sources DIR".to_owned()
+            "declares no hash that is known, so nothing could be verified; pass --sources DIR to use what you have, unverified".to_owned()
         }
         BadHash::Fake => "declares a placeholder hash (`lib.fakeHash` or empty); put the real one in".to_owned(),
         BadHash::Malformed(text) => format!("declares `{text}`, which is not a hash; correct it"),

@@ -1,19 +1,21 @@
 //! From afar into the cache: download, verify, keep.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::archive;
+use super::cached::{key_of, write_note};
 use super::error::SourceError;
 use super::fetch::{self, GitError, GitPlan, Plan};
 use super::hash::{Algo, FixedHash, hash_file};
-use super::links;
 use super::net::NetError;
 use super::spool::Spool;
 use super::tree::{Content, Identity, Origin, SourceTree, Strip};
-use super::{Network, Request, Sources, binary_cache, key_of, nar, nix, urls, write_note};
-use crate::store::Key;
+use super::verification::{Unproven, Verification};
+use super::{Network, Request, Sources, binary_cache, nar, nix, urls};
+use crate::store::{Key, Staged, Store, StoreError};
 use crate::text::{Digest, stop};
 use crate::tree::HashMode;
 
@@ -30,11 +32,50 @@ impl From<io::Error> for Unfit {
 }
 
 /// Kind of a file.
-struct Checked {
+pub(super) struct Checked {
     got: FixedHash,
-    fits: bool,
+    /// True where it has the declared hash.
+    pub(super) fits: bool,
     strip: Strip,
-    digest: Digest,
+    /// Its SHA-256.
+    pub(super) digest: Digest,
+}
+
+/// A file to unpack to, which is gone with this value.
+enum Scratch {
+    /// Beside an entry that is never committed.
+    Staged(Staged),
+    /// In the temporary folder of the system: the store cannot be written.
+    Temporary(PathBuf),
+}
+
+impl Scratch {
+    fn of(store: &Store) -> Result<Scratch, StoreError> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        if store.is_writable() {
+            return store.stage().map(Scratch::Staged);
+        }
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let since = std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_nanos());
+        let name = format!("clarity-{}-{number}-{since}", std::process::id());
+        Ok(Scratch::Temporary(std::env::temp_dir().join(name)))
+    }
+
+    fn place(&self) -> PathBuf {
+        match self {
+            Scratch::Staged(staged) => staged.spool(),
+            Scratch::Temporary(place) => place.clone(),
+        }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Scratch::Temporary(place) = self {
+            // It is the system's to clean up what cannot be removed.
+            let _ = std::fs::remove_file(place);
+        }
+    }
 }
 
 impl Sources {
@@ -153,7 +194,7 @@ impl Sources {
     fn keep(&self, request: &Request<'_>, hash: &FixedHash, key: &Key, url: &str, file: &Path) -> Result<(), Failure> {
         let mut staged = self.options.store.stage().map_err(SourceError::from)?;
         let io = |error| SourceError::io(file, "could not be read")(error);
-        let checked = self.check(request, hash, file);
+        let checked = self.check(request, hash, file, &request.file_name());
         let checked = match checked {
             Ok(checked) if checked.fits => checked,
             // It was not looked at to its end: what was downloaded stays.
@@ -172,14 +213,21 @@ impl Sources {
                 }));
             }
         };
+        self.proven.remember(&Identity { mode: request.source.mode, hash: hash.clone() }, checked.digest);
         let adopted = staged.adopt(file, checked.digest).map_err(io)?;
         let note = write_note(checked.strip, &request.file_name());
         staged.commit_adopted(&self.options.store, key, &note, adopted).map_err(SourceError::from)?;
         Ok(())
     }
 
-    /// Whether a file is what `hash` says: itself, the tree inside of it, or itself as a NAR.
-    fn check(&self, request: &Request<'_>, hash: &FixedHash, file: &Path) -> Result<Checked, Unfit> {
+    /// Whether a file, called `name`, is what `hash` says: itself, the tree inside of it, or itself as a NAR.
+    pub(super) fn check(
+        &self,
+        request: &Request<'_>,
+        hash: &FixedHash,
+        file: &Path,
+        name: &str,
+    ) -> Result<Checked, Unfit> {
         let strip = request.strip();
         if request.source.mode == HashMode::Flat {
             let (got, digest) = hash_file(file, hash.algo)?;
@@ -187,13 +235,19 @@ impl Sources {
         }
         let (_, digest) = hash_file(file, Algo::Sha256)?;
         let alone = nar::hash(file, hash.algo)?;
-        if alone == *hash || !archive::is_archive(file, &request.file_name())? {
+        if alone == *hash || !archive::is_archive(file, name)? {
             return Ok(Checked { fits: alone == *hash, got: alone, strip: Strip::Never, digest });
         }
         let unfit = |error| Unfit::Source(SourceError::archive(&request.what())(error));
-        let staged = self.options.store.stage().map_err(|error| Unfit::Source(error.into()))?;
+        if name.contains(".nar")
+            && let got = binary_cache::hash_packed(file, name, hash, &self.options).map_err(unfit)?
+            && got == *hash
+        {
+            return Ok(Checked { fits: true, got, strip: Strip::Never, digest });
+        }
+        let scratch = Scratch::of(&self.options.store).map_err(|error| Unfit::Source(error.into()))?;
         let _pass = self.unpacking.enter(1);
-        let spool = Spool::unpack(file, &request.file_name(), &staged.spool(), &self.options.limits);
+        let spool = Spool::unpack(file, name, &scratch.place(), &self.options.limits);
         let mut spool = spool.map_err(unfit)?;
         let got = spool.hash(strip, hash.algo)?;
         if got == *hash {
@@ -213,23 +267,28 @@ impl Sources {
         declared: Option<&FixedHash>,
     ) -> Result<SourceTree, Unfit> {
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let (own, _) = hash_file(file, Algo::Sha256)?;
-        let (identity, strip) = match declared {
-            None => (Identity { mode: HashMode::Flat, hash: own }, request.strip()),
+        let as_found = || -> io::Result<_> {
+            let (own, _) = hash_file(file, Algo::Sha256)?;
+            Ok((Identity { mode: HashMode::Flat, hash: own }, request.strip()))
+        };
+        let (verification, (identity, strip)) = match declared {
+            None => (Verification::Unverified(Unproven::NoHash), as_found()?),
             Some(hash) => {
-                let checked = self.check(request, hash, file)?;
-                if !checked.fits {
-                    let (want, from) = (hash.clone(), format!("{} in --sources", links::named(file)));
-                    let error = SourceError::HashMismatch { what: request.what(), want, got: checked.got, from };
-                    return Err(Unfit::Source(error));
+                let checked = self.check(request, hash, file, &request.file_name())?;
+                let got = if checked.fits { hash } else { &checked.got };
+                match self.compared(request, hash, got, file)? {
+                    Verification::Verified => {
+                        let identity = Identity { mode: request.source.mode, hash: hash.clone() };
+                        (Verification::Verified, (identity, checked.strip))
+                    }
+                    unverified => (unverified, as_found()?),
                 }
-                (Identity { mode: request.source.mode, hash: hash.clone() }, checked.strip)
             }
         };
         Ok(SourceTree {
             identity,
             origin: Origin::SourcesFolder(file.to_owned()),
-            verified: declared.is_some(),
+            verification,
             root: None,
             name,
             content: Content::File { path: file.to_owned(), strip },

@@ -2,7 +2,8 @@
 //!
 //! Verifies before anything is read, executes nothing of a source, and never writes outside its store. What a package
 //! means by its source is said by its [`SourceRef`]; this module refuses to guess another version, another url or
-//! another hash. A hash that fits is proof, whoever delivered the bytes.
+//! another hash. A hash that fits is proof, whoever delivered the bytes; what is used without proof says so
+//! ([`Verification`]).
 //!
 //! Looks, in this order: the checkout (paths), the cache, `--sources` folders, the Nix store, a binary cache, `--nix`,
 //! the network. What comes from afar ends in the cache as the file it came as, and is read from there as a stream.
@@ -10,6 +11,7 @@
 mod archive;
 mod binary_cache;
 mod bytes;
+mod cached;
 mod error;
 mod fetch;
 mod gate;
@@ -27,6 +29,7 @@ mod spool;
 mod tree;
 mod unpack;
 mod urls;
+mod verification;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,15 +49,16 @@ pub use signature::{BadKey, PublicKey, Signature};
 pub use tree::{Contents, Event, FileEntry, Identity, Note, Origin, SourceTree, Unreadable};
 pub use unpack::unpack;
 pub use urls::{Rewriting, file_name, host, join as redirected};
+pub use verification::{Unproven, Verification};
 
-use crate::store::{Held, Key, Store};
+use crate::store::Store;
 use crate::tree::{HashMode, SourceRef};
+use cached::Proven;
 use fetch::Plan;
 use gate::Gate;
 use net::Net;
 use tree::{Content, Strip};
 
-const SHELF: &str = "sources";
 /// How many archives are unpacked to be hashed at once.
 const MOST_UNPACKING: usize = 4;
 
@@ -76,6 +80,8 @@ pub struct Options {
     pub store: Arc<Store>,
     /// `--sources`, in order.
     pub folders: Vec<PathBuf>,
+    /// `--trust-sources`: true where a source in `folders` is used although its hash is not the declared one.
+    pub trust_folders: bool,
     /// The checkout: paths lie below it, and `--nix` evaluates it.
     pub checkout: Option<PathBuf>,
     /// The Nix store, if it is to be looked at.
@@ -104,6 +110,7 @@ impl Options {
         Options {
             store,
             folders: Vec::new(),
+            trust_folders: false,
             checkout: None,
             nix_store: None,
             binary_cache: None,
@@ -172,7 +179,8 @@ fn strip_by_name(file_name: &str) -> Strip {
     if is_package { Strip::Never } else { Strip::Single }
 }
 
-/// The folder or the archive at `path` as a source, for which nobody vouches but the one who names it.
+/// The folder or the archive at `path` as a source: the path itself is what was asked about, so there is nothing to
+/// verify it against.
 pub fn given(path: &Path, limits: &Limits) -> Result<SourceTree, SourceError> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     named(path, &name, None, limits)
@@ -200,7 +208,7 @@ pub fn named(path: &Path, name: &str, declared: Option<&Identity>, limits: &Limi
     Ok(SourceTree {
         identity: Identity { mode, hash },
         origin: Origin::SourcesFolder(path.to_owned()),
-        verified: false,
+        verification: Verification::Verified,
         root: is_folder.then(|| path.to_owned()),
         name,
         content,
@@ -222,6 +230,7 @@ pub struct Sources {
     options: Options,
     net: Net,
     unpacking: Gate,
+    proven: Proven,
 }
 
 impl Sources {
@@ -229,7 +238,7 @@ impl Sources {
     pub fn new(options: Options, cancel: Arc<AtomicBool>) -> Sources {
         let net = Net::new(net_options(&options), cancel);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Sources { options, net, unpacking: Gate::new(cores.min(MOST_UNPACKING)) }
+        Sources { options, net, unpacking: Gate::new(cores.min(MOST_UNPACKING)), proven: Proven::default() }
     }
 
     /// Network traffic so far.
@@ -278,6 +287,7 @@ impl Sources {
         links::must_stay(&place, checkout).map_err(|why| SourceError::Outside { what: path.to_string(), why })?;
         let mut tree = self.of_folder(request, &place, None)?;
         tree.origin = Origin::Checkout(path.clone());
+        tree.verification = Verification::Verified;
         Ok(tree)
     }
 
@@ -292,29 +302,6 @@ impl Sources {
         }
     }
 
-    fn of_cache(&self, request: &Request<'_>, hash: &FixedHash, origin: Origin) -> Option<SourceTree> {
-        let identity = Identity { mode: request.source.mode, hash: hash.clone() };
-        let held = self.options.store.get(&key_of(&identity))?;
-        if !is_as_written(&held, &identity) {
-            // It is fetched anew; a cache that cannot be written keeps it, and it is never read.
-            let _ = self.options.store.remove(&key_of(&identity));
-            return None;
-        }
-        let (strip, name) = read_note(&held.note)?;
-        // A flat hash says nothing of how the file is read; the request does.
-        let strip = if identity.mode == HashMode::Flat { request.strip() } else { strip };
-        let content = Content::File { path: held.path, strip };
-        Some(SourceTree {
-            identity,
-            origin,
-            verified: true,
-            root: None,
-            name,
-            content,
-            limits: self.options.limits.clone(),
-        })
-    }
-
     /// A folder or file that the user names.
     fn of_folder(
         &self,
@@ -323,7 +310,6 @@ impl Sources {
         declared: Option<&FixedHash>,
     ) -> Result<SourceTree, SourceError> {
         let unreadable = |error| SourceError::io(path, "could not be read")(error);
-        let declared = declared.filter(|_| path.is_file() || request.source.mode == HashMode::Nar);
         let tree =
             if path.is_dir() { self.folder(request, path, declared) } else { self.given_file(request, path, declared) };
         let mut tree = tree.map_err(|error| match error {
@@ -340,17 +326,42 @@ impl Sources {
         path: &Path,
         declared: Option<&FixedHash>,
     ) -> Result<SourceTree, get::Unfit> {
-        let hash = nar::hash(path, declared.map_or(Algo::Sha256, |hash| hash.algo))?;
-        let verified = declared == Some(&hash);
+        let of_tree = declared.filter(|_| request.source.mode == HashMode::Nar);
+        // A link in the place of the folder stands for it; the links inside are hashed as links.
+        let hash = nar::hash(&path.canonicalize()?, of_tree.map_or(Algo::Sha256, |hash| hash.algo))?;
+        let verification = match (declared, of_tree) {
+            (None, _) => Verification::Unverified(Unproven::NoHash),
+            (Some(_), None) => Verification::Unverified(Unproven::Unpacked),
+            (_, Some(want)) => self.compared(request, want, &hash, path)?,
+        };
         Ok(SourceTree {
             identity: Identity { mode: HashMode::Nar, hash },
             origin: Origin::SourcesFolder(path.to_owned()),
-            verified,
+            verification,
             root: Some(path.to_owned()),
             name: request.name(),
             content: Content::Folder(path.to_owned()),
             limits: self.options.limits.clone(),
         })
+    }
+
+    /// Whether what lies at `path` has the declared hash; what differs is an error, unless the user trusts it.
+    fn compared(
+        &self,
+        request: &Request<'_>,
+        want: &FixedHash,
+        got: &FixedHash,
+        path: &Path,
+    ) -> Result<Verification, get::Unfit> {
+        if want == got {
+            return Ok(Verification::Verified);
+        }
+        if self.options.trust_folders {
+            return Ok(Verification::Unverified(Unproven::Mismatch));
+        }
+        let (want, got) = (want.clone(), got.clone());
+        let from = format!("{} in --sources", links::named(path));
+        Err(get::Unfit::Source(SourceError::Differs { what: request.what(), want, got, from }))
     }
 
     fn of_nix_store(&self, request: &Request<'_>, hash: &FixedHash) -> Result<Option<SourceTree>, SourceError> {
@@ -380,7 +391,7 @@ impl Sources {
         Ok(SourceTree {
             identity: Identity { mode: request.source.mode, hash: got },
             origin: Origin::NixStore(path.to_owned()),
-            verified: true,
+            verification: Verification::Verified,
             root,
             name: request.file_name(),
             content,
@@ -396,33 +407,4 @@ fn net_options(options: &Options) -> NetOptions {
     let named = options.binary_cache.iter().chain(&options.pypi_index).chain(bases);
     named.filter_map(|url| urls::host(url)).for_each(|host| net.private.add(host));
     net
-}
-
-/// True where the bytes of a cached source are those that were verified: disks decay, and a cache can be written by
-/// others. Of a file the declared hash says it, of a tree the digest of the archive that it was unpacked from.
-fn is_as_written(held: &Held, identity: &Identity) -> bool {
-    hash_file(&held.path, identity.hash.algo)
-        .is_ok_and(|(got, digest)| digest == held.digest && (identity.mode == HashMode::Nar || got == identity.hash))
-}
-
-/// The key of a source in the cache.
-fn key_of(identity: &Identity) -> Key {
-    let mode = if identity.mode == HashMode::Flat { "flat" } else { "nar" };
-    Key::new(SHELF, &format!("{mode}-{}-{}", identity.hash.algo.name(), identity.hash.hex()))
-}
-
-/// Facts beside the bytes that the cache must know: whether the root is stripped, and the name that some formats go by.
-fn write_note(strip: Strip, name: &str) -> String {
-    let word = if strip == Strip::Single { "strip" } else { "keep" };
-    format!("{word} {name}")
-}
-
-fn read_note(note: &str) -> Option<(Strip, String)> {
-    let (word, name) = note.split_once(' ')?;
-    let strip = match word {
-        "strip" => Strip::Single,
-        "keep" => Strip::Never,
-        _ => return None,
-    };
-    Some((strip, name.to_owned()))
 }

@@ -88,6 +88,7 @@ impl<'a> Writer<'a> {
     }
 
     fn node(&mut self, path: &Path, kind: FileType) -> io::Result<()> {
+        stop::check()?;
         if kind.is_file() {
             let (mut file, meta) = regular::open(path, Links::Refused)?;
             self.file(&mut file, meta.len(), is_executable(&meta))

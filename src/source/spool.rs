@@ -34,7 +34,7 @@ const BUFFER: usize = 1 << 17;
 impl Spool {
     /// Unpacks the archive at `path` into the new file `target`. Devices are left out.
     pub(super) fn unpack(path: &Path, name: &str, target: &Path, limits: &Limits) -> Result<Spool, ArchiveError> {
-        let file = File::options().read(true).write(true).create_new(true).open(target).map_err(ArchiveError::Io)?;
+        let file = create(target).map_err(ArchiveError::Io)?;
         let mut spool = Spool { bytes: BufWriter::with_capacity(BUFFER, file), len: 0, nodes: BTreeMap::new() };
         archive::walk(path, name, limits, &mut |item| place(&mut spool, item))?;
         spool.bytes.flush().map_err(ArchiveError::Io)?;
@@ -86,6 +86,15 @@ impl Spool {
         let is_alone = last.starts_with(top) && last.get(top.len()).is_none_or(|byte| *byte == 0);
         (matches!(node, Node::Folder) && is_alone).then_some(top)
     }
+}
+
+/// The new file `path`, for this user alone.
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 fn key(path: &[u8]) -> Box<[u8]> {

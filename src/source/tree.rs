@@ -14,6 +14,7 @@ use super::error::SourceError;
 use super::hash::FixedHash;
 use super::signature::Signature;
 use super::unpack;
+use super::verification::Verification;
 use crate::text::RelPath;
 use crate::text::regular::{self, Links};
 use crate::tree::HashMode;
@@ -83,8 +84,8 @@ pub struct SourceTree {
     pub identity: Identity,
     /// Where it was found.
     pub origin: Origin,
-    /// True where the declared hash was verified; false for what the user vouches for (`--sources`, the checkout).
-    pub verified: bool,
+    /// Whether its bytes are the declared ones.
+    pub verification: Verification,
     /// The folder, where it lies on the disk unpacked.
     pub root: Option<PathBuf>,
     /// The name of the file or store path.

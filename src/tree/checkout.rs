@@ -18,12 +18,14 @@ pub struct Options {
     pub lib: Option<PathBuf>,
     /// `builtins.currentSystem`, e.g. `x86_64-linux`.
     pub system: String,
+    /// Folders that hold sources: a .nix file below one of them belongs to upstream and defines no package of the tree.
+    pub sources: Vec<PathBuf>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let os = if cfg!(target_os = "macos") { "darwin" } else { "linux" };
-        Options { lib: None, system: format!("{}-{os}", std::env::consts::ARCH) }
+        Options { lib: None, system: format!("{}-{os}", std::env::consts::ARCH), sources: Vec::new() }
     }
 }
 

@@ -167,9 +167,28 @@ fn files<'a>(checkout: &Checkout, eval: &Eval<'a>, outputs: &'a [Attr<'a>]) -> &
     slice(eval, items)
 }
 
+/// The number of .nix files that are left aside because they lie in a folder of sources.
+pub(crate) fn count_in_sources(checkout: &Checkout) -> usize {
+    let folders = sources(checkout);
+    if folders.is_empty() { 0 } else { below(checkout, &[]).len() - below(checkout, &folders).len() }
+}
+
+/// The folders of sources below the root of the checkout. One that holds the whole checkout says nothing.
+fn sources(checkout: &Checkout) -> Vec<RelPath> {
+    let real = checkout.options.sources.iter().filter_map(|folder| folder.canonicalize().ok());
+    let folders = real.filter_map(|folder| RelPath::below(checkout.root(), &folder));
+    folders.filter(|folder| !folder.as_str().is_empty()).collect()
+}
+
 pub(super) fn nix_files(checkout: &Checkout) -> Vec<RelPath> {
+    below(checkout, &sources(checkout))
+}
+
+/// The .nix files of the checkout but those in the folders `apart`.
+fn below(checkout: &Checkout, apart: &[RelPath]) -> Vec<RelPath> {
     let hidden = |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
-    let is_nix = |file: &RelPath| file.name().ends_with(".nix");
+    let is_apart = |file: &RelPath| apart.iter().any(|folder| file.is_below(folder));
+    let is_nix = |file: &RelPath| file.name().ends_with(".nix") && !is_apart(file);
     let disk = &checkout.files.disk;
     let on_disk = walkdir::WalkDir::new(checkout.root())
         .into_iter()

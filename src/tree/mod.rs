@@ -25,7 +25,7 @@ pub use checkout::{Checkout, Layout, OpenError, Options};
 pub(crate) use discover::{Found, Walk};
 pub(crate) use fingerprint::Fingerprint;
 pub use loose::AloneFile;
-pub(crate) use loose::names_of;
+pub(crate) use loose::{count_in_sources, names_of};
 pub use package::{AttrPath, GitPart, HashMode, Maintainer, Package, Site, SourceRef, Vendored};
 pub use revision::{Changes, RevisionError};
 pub use selection::Selection;

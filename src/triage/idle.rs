@@ -3,6 +3,7 @@
 use crate::check::{Finding, STALE_SUPPRESSION};
 use crate::conclusion::Confidence;
 use crate::evidence::{Curation, RoleRule};
+use crate::source::Verification;
 use crate::tree::{AttrPath, Site};
 
 use super::Scope;
@@ -51,6 +52,7 @@ impl Idle {
             against: Vec::new(),
             help: vec!["delete the block, or look at the paths that `clarity explain` shows".to_owned()],
             remedy: None,
+            verification: Verification::Verified,
         })
     }
 }

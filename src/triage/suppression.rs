@@ -6,6 +6,7 @@ use globset::GlobMatcher;
 
 use crate::check::{Check, Finding, STALE_SUPPRESSION};
 use crate::conclusion::Confidence;
+use crate::source::Verification;
 use crate::tree::{AttrPath, Site};
 
 use super::Scope;
@@ -87,6 +88,7 @@ impl Suppression {
             against: Vec::new(),
             help: vec![help],
             remedy: None,
+            verification: Verification::Verified,
         }
     }
 }

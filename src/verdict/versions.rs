@@ -5,11 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::conclusion::Conclusion;
 use crate::evidence::{Evidence, Role, Witness};
 use crate::license::equivalent;
+use crate::source::Verification;
 use crate::text::RelPath;
 
 /// Statements of the files of one version, by license and role. Clues are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outline(BTreeMap<String, BTreeMap<Role, Stated>>);
+pub struct Outline {
+    stated: BTreeMap<String, BTreeMap<Role, Stated>>,
+    /// Whether its files are those of the declared source.
+    pub verification: Verification,
+}
 
 /// The files of one role that state one license.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +34,8 @@ pub struct Versions {
     pub is_other: bool,
     /// The licenses that did not stay where they were, by name and role.
     pub shifts: Vec<Shift>,
+    /// Whether the files of both are those of the declared sources.
+    pub verification: Verification,
 }
 
 /// A license that did not stay where it was.
@@ -60,10 +67,10 @@ pub enum How {
 impl Outline {
     /// The outline of a source.
     pub fn of(evidence: &Evidence) -> Outline {
-        let mut outline = Outline::default();
+        let mut outline = Outline { verification: evidence.verification, ..Outline::default() };
         for file in &evidence.files {
             for detection in file.detections.iter().filter(|one| one.class != Witness::Clue) {
-                let roles = outline.0.entry(detection.expr.to_string()).or_default();
+                let roles = outline.stated.entry(detection.expr.to_string()).or_default();
                 let stated = roles.entry(file.role).or_default();
                 stated.files.insert(file.path.clone());
                 stated.in_manifest |= detection.class == Witness::Manifest;
@@ -73,11 +80,11 @@ impl Outline {
     }
 
     fn stated(&self, license: &str, role: Role) -> Option<&Stated> {
-        self.0.get(license)?.get(&role)
+        self.stated.get(license)?.get(&role)
     }
 
     fn roles(&self, license: &str) -> BTreeSet<Role> {
-        self.0.get(license).map(|roles| roles.keys().copied().collect()).unwrap_or_default()
+        self.stated.get(license).map(|roles| roles.keys().copied().collect()).unwrap_or_default()
     }
 
     fn shift(&self, license: &str, role: Role, how: How) -> Shift {
@@ -94,9 +101,10 @@ impl Versions {
             (Conclusion::Concluded(before), Conclusion::Concluded(after)) => !equivalent(&before.expr, &after.expr),
             (before, after) => before.in_words() != after.in_words(),
         };
-        let licenses: BTreeSet<&String> = old.0.keys().chain(new.0.keys()).collect();
+        let licenses: BTreeSet<&String> = old.stated.keys().chain(new.stated.keys()).collect();
         let shifts = licenses.into_iter().flat_map(|license| shifts(license, old, new)).collect();
-        Versions { before: before.in_words(), after: after.in_words(), is_other, shifts }
+        let verification = old.verification.max(new.verification);
+        Versions { before: before.in_words(), after: after.in_words(), is_other, shifts, verification }
     }
 
     /// True where they say the same.

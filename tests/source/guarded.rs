@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use clarity::source::{Algo, PrivateHosts, SourceError, hash_nar};
-use clarity::tree::SourceRef;
+use clarity::source::{Algo, FixedHash, PrivateHosts, SourceError, hash_nar};
+use clarity::tree::{HashMode, SourceRef};
 
 use super::server::{Reply, Server};
 use super::{acquire, flat, options, sha256, sources, unpacked};
@@ -523,4 +523,114 @@ fn a_cache_of_another_user_is_refused() {
     std::os::unix::fs::chown(&place, Some(12345), None).expect("root gives it away");
     let error = clarity::store::Store::open(room.path().join("cache")).expect_err("refused").to_string();
     assert!(error.contains("belongs to another user"), "{error}");
+}
+
+#[test]
+#[ignore = "needs root, to give a file to another user"]
+fn an_entry_of_another_user_is_not_believed() {
+    let room = tempfile::tempdir().expect("a folder");
+    let bytes = b"int a;";
+    let source = flat("https://h.example/a.c", &sha256(bytes));
+    let place = planted(room.path(), &source, "keep a.c", bytes);
+    let mut options = options(room.path());
+    options.network = clarity::source::Network::NotAsked;
+    let sources = sources(options);
+    assert!(acquire(&sources, &source).is_ok());
+    std::os::unix::fs::chown(&place, Some(12345), None).expect("root gives it away");
+    assert!(acquire(&sources, &source).expect_err("not there").is_skipped());
+}
+
+/// Puts `bytes` into the cache of `folder` as if they were `source`.
+fn planted(folder: &Path, source: &SourceRef, note: &str, bytes: &[u8]) -> PathBuf {
+    let hash = FixedHash::parse(source.hash.as_deref(), None).expect("a hash");
+    let mode = if source.mode == HashMode::Flat { "flat" } else { "nar" };
+    let store = clarity::store::Store::open(folder.join("cache")).expect("a cache");
+    let key = clarity::store::Key::new("sources", &format!("{mode}-{}-{}", hash.algo.name(), hash.hex()));
+    let mut staged = store.stage().expect("writable");
+    std::io::Write::write_all(&mut staged, bytes).expect("written");
+    staged.commit(&store, &key, note).expect("committed").path
+}
+
+/// A tar with one file, and the hash of the tree in it.
+fn packed_tree(folder: &Path, text: &str) -> (Vec<u8>, String) {
+    let tree = folder.join("a-1.0");
+    fs::create_dir_all(&tree).expect("made");
+    fs::write(tree.join("a.c"), text).expect("written");
+    let hash = hash_nar(&tree, Algo::Sha256).expect("readable").to_string();
+    let mut tar = tar::Builder::new(Vec::new());
+    tar.append_dir_all("a-1.0", &tree).expect("in memory");
+    (tar.into_inner().expect("in memory"), hash)
+}
+
+#[test]
+fn a_planted_archive_is_not_believed_whatever_its_meta_says() {
+    let room = tempfile::tempdir().expect("a folder");
+    let (real, hash) = packed_tree(room.path(), "int a;");
+    let (other, _) = packed_tree(room.path(), "int planted;");
+    let mut options = options(room.path());
+    options.network = clarity::source::Network::NotAsked;
+    let of_tree = unpacked("https://h.example/a-1.0.tar", &hash);
+    let of_file = flat("https://h.example/a-1.0.tar", &sha256(&real));
+    for source in [&of_tree, &of_file] {
+        for (bytes, is_real) in [(&real, true), (&other, false)] {
+            let place = planted(room.path(), source, "strip a-1.0.tar", bytes);
+            let sources = sources(options.clone());
+            let found = [acquire(&sources, source), acquire(&sources, source)];
+            assert!(found.iter().all(|found| found.is_ok() == is_real), "{:?}", found.map(|found| found.err()));
+            assert_eq!(place.exists(), is_real, "what is not the source is removed");
+            let _ = fs::remove_dir_all(place.parent().expect("an entry"));
+        }
+    }
+}
+
+#[test]
+fn an_archive_exchanged_during_the_run_is_not_believed() {
+    let room = tempfile::tempdir().expect("a folder");
+    let (real, hash) = packed_tree(room.path(), "int a;");
+    let (other, _) = packed_tree(room.path(), "int planted;");
+    let mut options = options(room.path());
+    options.network = clarity::source::Network::NotAsked;
+    let source = unpacked("https://h.example/a-1.0.tar", &hash);
+    let place = planted(room.path(), &source, "strip a-1.0.tar", &real);
+    let sources = sources(options);
+    assert!(acquire(&sources, &source).is_ok());
+    fs::remove_dir_all(place.parent().expect("an entry")).expect("removed");
+    planted(room.path(), &source, "strip a-1.0.tar", &other);
+    assert!(acquire(&sources, &source).expect_err("another archive").is_skipped());
+}
+
+#[test]
+fn a_run_that_is_ended_keeps_what_the_cache_has() {
+    use clarity::text::stop::{Stop, under};
+    let room = tempfile::tempdir().expect("a folder");
+    let (real, hash) = packed_tree(room.path(), "int a;");
+    let mut options = options(room.path());
+    options.network = clarity::source::Network::NotAsked;
+    for source in [unpacked("https://h.example/a-1.0.tar", &hash), flat("https://h.example/a.tar", &sha256(&real))] {
+        let place = planted(room.path(), &source, "strip a-1.0.tar", &real);
+        let ended = Stop::new(Arc::new(AtomicBool::new(true)), Duration::from_secs(600));
+        assert!(under(Some(ended), || acquire(&sources(options.clone()), &source)).is_err());
+        assert!(place.exists() && acquire(&sources(options.clone()), &source).is_ok());
+    }
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_is_verified_all_the_same() {
+    let room = tempfile::tempdir().expect("a folder");
+    let (real, hash) = packed_tree(room.path(), "int a;");
+    let (other, _) = packed_tree(room.path(), "int planted;");
+    let source = unpacked("https://h.example/a-1.0.tar", &hash);
+    for (bytes, is_real) in [(&real, true), (&other, false)] {
+        let place = planted(room.path(), &source, "strip a-1.0.tar", bytes);
+        // A lock that is a folder cannot be opened: so the cache is read-only for root too.
+        let lock = room.path().join("cache/v1/lock");
+        fs::remove_file(&lock).expect("removed");
+        fs::create_dir(&lock).expect("made");
+        let mut options = options(room.path());
+        options.network = clarity::source::Network::NotAsked;
+        assert!(!options.store.is_writable());
+        assert_eq!(acquire(&sources(options), &source).is_ok(), is_real);
+        fs::remove_dir(&lock).expect("removed");
+        fs::remove_dir_all(place.parent().expect("an entry")).expect("removed");
+    }
 }

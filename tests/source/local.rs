@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use clarity::source::{Network, Request, SourceError, SourceTree, fixed_output, hash_nar};
+use clarity::source::{Network, Request, SourceError, SourceTree, Unproven, Verification, fixed_output, hash_nar};
 use clarity::text::RelPath;
 use clarity::tree::{HashMode, SourceRef};
 
@@ -45,7 +45,7 @@ fn a_sources_folder_is_searched_by_attribute_then_version_then_name() {
         write(folder.path(), &format!("sources/{name}/{name}.c"), "int x;");
         let tree = find(folder.path(), &source, 0).expect("there");
         assert_eq!(names(&tree), [format!("{name}.c")]);
-        assert!(!tree.verified && tree.root.is_some());
+        assert!(tree.verification == Verification::Unverified(Unproven::Unpacked) && tree.root.is_some());
     }
     // The second source of a package is not its first.
     assert!(find(folder.path(), &source, 1).expect_err("another file").is_skipped());
@@ -58,10 +58,10 @@ fn an_archive_in_a_sources_folder_is_verified() {
     fs::create_dir_all(folder.path().join("sources")).expect("made");
     fs::write(folder.path().join("sources/pkg-1.0.tar.gz"), &archive).expect("written");
     let tree = find(folder.path(), &flat("https://h.example/x", &sha256(&archive)), 0).expect("there");
-    assert!(tree.verified);
+    assert_eq!(tree.verification, Verification::Verified);
     assert_eq!(names(&tree), ["LICENSE", "a.c"]);
     let error = find(folder.path(), &flat("https://h.example/x", &sha256(b"else")), 0).expect_err("must fail");
-    assert!(matches!(error, SourceError::HashMismatch { .. }) && !error.is_skipped(), "{error}");
+    assert!(matches!(error, SourceError::Differs { .. }) && !error.is_skipped(), "{error}");
 }
 
 #[test]

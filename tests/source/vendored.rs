@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use clarity::source::{Algo, hash_nar};
+use clarity::source::{Algo, Verification, hash_nar};
 use clarity::tree::HashMode;
 use serde_json::Value;
 
@@ -87,6 +87,6 @@ fn the_folder_of_a_package_manager_is_found_by_its_name_in_the_store() {
     assert!(nowhere.is_skipped() && nowhere.to_string().contains("--sources"), "{nowhere}");
     options.folders = vec![folder.path().join("sources")];
     let tree = sources(options).acquire(&request).expect("at hand");
-    assert!(tree.verified);
+    assert_eq!(tree.verification, Verification::Verified);
     assert_eq!(super::names(&tree), ["example.org/a/LICENSE"]);
 }

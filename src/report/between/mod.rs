@@ -9,6 +9,7 @@ use std::io::{self, Write};
 pub use progress::{BadReport, Progress, Seen, is_report, progress};
 
 use super::Style;
+use crate::source::Verification;
 use crate::text::{Escape, EscapingWriter};
 use crate::verdict::Versions;
 
@@ -19,6 +20,8 @@ pub struct Side {
     pub name: String,
     /// Declaration of the package, where there is one.
     pub declared: Option<String>,
+    /// Whether it is the declared source.
+    pub verification: Verification,
 }
 
 /// A comparison.

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Comparison, Seen, Side, Style};
+use crate::report::unverified::UnverifiedRow;
 use crate::verdict::{How, Shift};
 
 /// The version of the format: it only gains fields while it stays the same.
@@ -48,6 +49,9 @@ struct SideRow<'a> {
     declared: Option<&'a str>,
     /// An expression, `NONE` or `NOASSERTION`.
     concluded: &'a str,
+    /// Why it is not proven to be the declared source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unverified: Option<UnverifiedRow>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -102,7 +106,8 @@ pub(super) fn render(comparison: &Comparison, _: Style, out: &mut dyn Write) -> 
 }
 
 fn side<'a>(side: &'a Side, concluded: &'a str) -> SideRow<'a> {
-    SideRow { name: &side.name, declared: side.declared.as_deref(), concluded }
+    let unverified = side.verification.unproven().map(UnverifiedRow::of);
+    SideRow { name: &side.name, declared: side.declared.as_deref(), concluded, unverified }
 }
 
 fn shift(shift: &Shift) -> ShiftRow<'_> {

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::{Comparison, Progress, Seen, Side, Style};
 use crate::report::escaped;
+use crate::report::unverified::in_words;
 use crate::text::{RelPath, one_line};
 use crate::verdict::{How, Shift, Versions};
 
@@ -47,7 +48,7 @@ pub(super) fn markdown(comparison: &Comparison, style: Style, out: &mut dyn Writ
             writeln!(out, "| | declared | the source says |\n|---|---|---|")?;
             for (title, side, says) in [("old", old, &versions.before), ("new", new, &versions.after)] {
                 let declared = side.declared.as_deref().map_or_else(|| "-".to_owned(), escaped);
-                writeln!(out, "| {title} | {declared} | {} |", escaped(says))?;
+                writeln!(out, "| {title} | {declared} | {}{} |", escaped(says), escaped(&unverified(side)))?;
             }
             writeln!(out)?;
             for shift in &versions.shifts {
@@ -73,8 +74,14 @@ fn side(mark: &str, side: &Side, says: &str, style: Style, out: &mut dyn Write) 
         Some("") => " (declared: nothing)".to_owned(),
         Some(declared) => format!(" (declared: {declared})"),
     };
-    let line = format!("{mark} {}: {says}{declared}", side.name);
+    let line = format!("{mark} {}: {says}{declared}{}", side.name, unverified(side));
     writeln!(out, "{}", painted(&one_line(&line), color, style))
+}
+
+/// The mark of a side that is not proven to be the declared source.
+fn unverified(side: &Side) -> String {
+    let why = side.verification.unproven();
+    why.map(|why| format!(" ({})", in_words(why))).unwrap_or_default()
 }
 
 const RED: &str = "\x1b[31m";

@@ -197,6 +197,7 @@ fn package_row(package: &Component<'_>, version: Version) -> Row {
     properties.extend(
         package.confidence.map(|trust| Property { name: "clarity:confidence", value: trust.name().to_owned() }),
     );
+    properties.extend(package.unverified.map(|why| Property { name: "clarity:unverified", value: why.to_string() }));
     properties.extend(package.basis.iter().map(|basis| Property { name: "clarity:evidence", value: witness(basis) }));
     Row {
         r#type: "application",

@@ -21,9 +21,10 @@ pub(super) use spdx2::render as render_spdx2;
 pub(super) use spdx3::render as render_spdx3;
 pub(super) use tag_value::render as render_tag_value;
 
+use super::unverified::of_package;
 use super::{Outcome, PackageReport, Report, Style};
 use crate::conclusion::{Basis, Conclusion, Confidence};
-use crate::source::FixedHash;
+use crate::source::{FixedHash, Unproven};
 use crate::text::{Digest, one_line};
 use crate::tree::{HashMode, SourceRef};
 
@@ -52,6 +53,8 @@ struct Component<'r> {
     purl: Option<String>,
     licenses: Licenses,
     confidence: Option<Confidence>,
+    /// Why its source is not proven to be the declared one.
+    unverified: Option<Unproven>,
     basis: &'r [Basis],
     holders: Vec<String>,
     /// Indexes of its sources.
@@ -166,6 +169,7 @@ fn component<'r>(package: &'r PackageReport, sources: Vec<usize>, keys: &mut Key
         purl: purl::of_package(name, version, attr),
         licenses: Licenses { declared: Stated::declared(&package.declared), concluded: Stated::concluded(conclusion) },
         confidence: concluded.map(|concluded| concluded.confidence),
+        unverified: of_package(package),
         basis: concluded.map_or(&[], |concluded| &concluded.basis),
         holders: holders(package),
         sources,

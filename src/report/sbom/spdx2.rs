@@ -9,6 +9,7 @@ use super::stream::Stream;
 use super::{Bom, Component, Source, time, witness};
 use crate::license::list_version;
 use crate::report::policy::closing;
+use crate::report::unverified::in_words;
 use crate::report::{Report, Style};
 use crate::source::Algo;
 
@@ -134,6 +135,7 @@ pub(super) fn packages<'b>(bom: &'b Bom<'_>) -> impl Iterator<Item = Package> + 
 
 fn package(one: &Component<'_>) -> Package {
     let mut said: Vec<String> = one.basis.iter().map(witness).collect();
+    said.extend(one.unverified.map(in_words));
     said.extend(one.confidence.map(|trust| format!("confidence: {}", trust.name())));
     Package {
         id: id(&one.key),

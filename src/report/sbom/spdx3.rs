@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::stream::Stream;
 use super::{Bom, Component, Source, spdx2, time};
 use crate::report::policy::closing;
+use crate::report::unverified::in_words;
 use crate::report::{Report, Style};
 use crate::source::Algo;
 
@@ -73,7 +74,8 @@ fn package(one: &Component<'_>, bom: &Bom<'_>, names: &Names) -> Vec<Value> {
     let id = names.of(&one.key);
     let mut element = element(&one.key, &one.name, one.version.as_ref(), one.purl.as_ref(), names);
     element["software_primaryPurpose"] = "application".into();
-    element["comment"] = format!("nixpkgs attribute: {}", one.attr).into();
+    let unverified = one.unverified.map(|why| format!("\n{}", in_words(why))).unwrap_or_default();
+    element["comment"] = format!("nixpkgs attribute: {}{unverified}", one.attr).into();
     if !one.holders.is_empty() {
         element["software_copyrightText"] = one.holders.join("\n").into();
     }
