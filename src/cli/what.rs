@@ -256,9 +256,9 @@ fn attributes(named: &[String]) -> anyhow::Result<Vec<String>> {
     Ok(all)
 }
 
-/// The folders of sources that the arguments and `config` name, in the order in which they are searched.
+/// The folders of sources that the arguments and `config` name and that are there, absolute.
 fn source_folders(what: &What, config: &Config) -> Vec<PathBuf> {
-    what.sources.iter().chain(&config.source_dirs).cloned().collect()
+    what.sources.iter().chain(&config.source_dirs).filter_map(|folder| folder.canonicalize().ok()).collect()
 }
 
 fn source_options(path: &Path, what: &What, config: &Config) -> anyhow::Result<source::Options> {
