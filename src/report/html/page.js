@@ -101,7 +101,7 @@
   const findingRow = (one) => make('div', { class: 'row', role: 'listitem' },
     packages.has(one.attr) ? packageLink(one.attr) : make('span', {}, one.attr),
     make('span', { class: COLOR[one.severity] || 'none' }, one.severity + ' ' + one.check + ' ' + one.name),
-    make('small', {}, one.file ? one.file + ':' + one.line : ''), make('small', {}, one.message));
+    make('small', {}, one.file ? one.file + ':' + one.line : ''), make('small', {}, one.message + (one.unverified ? ' (unverified)' : '')));
 
   const options = (id, names) => byId(id).replaceChildren(make('option', { value: '' }, 'all'), ...names.map((name) => make('option', { value: name }, word(name))));
   options('verdict', tally(all, (one) => one.state).map((pair) => pair[0]).sort());
@@ -168,7 +168,7 @@
     const patch = written ? written[1] : null;
     return make('div', { class: 'finding ' + one.severity },
       make('h3', {}, one.severity + ' ' + one.check + ' ' + one.name + (one.state === 'new' ? '' : ' (' + one.state + ')')),
-      make('p', {}, one.message), one.help.map((line) => make('p', {}, 'help: ' + line)),
+      make('p', {}, one.message), (one.unverified ? [one.unverified] : []).map((it) => make('p', {}, 'unverified: ' + it.why)), one.help.map((line) => make('p', {}, 'help: ' + line)),
       make('p', {}, 'confidence: ' + one.confidence + (one.remedy ? '; fix: ' + one.remedy.safety : '')),
       patch ? [make('pre', { tabindex: '0' }, patch), copy(patch, 'Copy the license')] : null,
       make('details', {}, make('summary', {}, 'Accept this finding'), make('pre', { tabindex: '0' }, suppression(one)), copy(suppression(one), 'Copy the suppression')));
