@@ -84,6 +84,27 @@ fn the_same_report_has_the_same_serial_number() {
     assert_ne!(number(&hostile()), number(&other));
 }
 
+#[test]
+fn notices_have_each_text_once_with_holders_and_files() {
+    let tree = fixture();
+    let notices = |form: &str| {
+        clarity(&["notices", "birch-log", "amber-clock", "--tree", tree.to_str().expect("UTF-8"), "--format", form])
+    };
+    let text = notices("text");
+    assert_eq!(text.code, 0, "{}", text.stderr);
+    assert!(text.stdout.starts_with("amber-clock 1.4.0\n=================\n"), "{}", text.stdout);
+    assert_eq!(text.stdout.matches("TERMS AND CONDITIONS FOR USE, REPRODUCTION").count(), 1);
+    assert!(text.stdout.contains("  Copyright: The amber-clock authors\n"), "{}", text.stdout);
+    assert!(notices("markdown").stdout.contains("### MIT\n"));
+    let dep5 = notices("dep5").stdout;
+    let plain = dep5.lines().filter(|line| !line.starts_with(' ') && !line.is_empty());
+    for line in plain {
+        let (field, _) = line.split_once(": ").expect("a field");
+        assert!(["Format", "Upstream-Name", "Files", "Copyright", "License"].contains(&field), "{line}");
+    }
+    assert_eq!(clarity(&["notices", "none", "--tree", tree.to_str().expect("UTF-8")]).code, 2);
+}
+
 /// Runs the official libraries over `files`.
 fn validate(kind: &str, files: &[&Path]) {
     let python = std::env::var("CLARITY_PYTHON").unwrap_or_else(|_| "python3".to_owned());

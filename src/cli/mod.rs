@@ -18,6 +18,7 @@ mod list;
 mod manual;
 mod merge;
 mod names;
+mod notices;
 mod nix;
 mod place;
 mod reproduce;
@@ -76,6 +77,8 @@ enum Command {
     /// Propose the license of a source, for a new package.
     #[command(after_help = examples::SUGGEST)]
     Suggest(suggest::Args),
+    /// Print the notices to ship with packages: holders, files, and each license text once.
+    Notices(Box<notices::Args>),
     /// Write a block to clarity.toml that accepts a finding of one package.
     Suppress(Box<suppress::Args>),
     /// Print a wrong finding as an issue for clarity, without private data.
@@ -154,6 +157,7 @@ fn dispatch(args: &Args) -> anyhow::Result<ExitCode> {
         Some(Command::Scan(scan)) => scan::run(scan, &args.output),
         Some(Command::Review(review)) => review::run(review, &args.output),
         Some(Command::List(list)) => list::run(list, &args.output),
+        Some(Command::Notices(notices)) => notices::run(notices, &args.output),
         Some(Command::Suppress(suppress)) => suppress::run(suppress, &args.output),
         Some(Command::Report(reproduce)) => reproduce::run(reproduce, &args.output),
         Some(Command::Init(init)) => init::run(init),
