@@ -44,7 +44,7 @@ pub fn notices(report: &Report, form: NoticeForm, out: &mut dyn Write) -> io::Re
     texts(&terms, form, out)
 }
 
-/// What ships, by license: what the files state themselves, and the rest under what their license documents say.
+/// The files that ship, by the license that they state.
 fn groups(package: &PackageReport) -> Vec<(LicenseExpr, Group)> {
     let mut groups: BTreeMap<LicenseExpr, Group> = BTreeMap::new();
     let files = package.evidence.iter().flat_map(|evidence| &evidence.files);
