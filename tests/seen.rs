@@ -329,7 +329,7 @@ fn the_cache_shows_bounds_and_verifies_what_was_seen() {
     let run = |args: &[&str]| bench.command("cache", args).output().expect("the program runs");
     let info = said(run(&["info"]));
     assert!(info.lines().any(|line| line.starts_with("evidence") && line.contains("3 entries")), "{info}");
-    assert!(said(run(&["verify"])).contains("every entry"));
+    assert!(said(run(&["verify"])).contains("are intact"));
     fs::write(&bench.entries()[0], "decayed").expect("writable");
     assert_eq!(run(&["verify"]).status.code(), Some(1));
     assert_eq!(bench.entries().len(), 2);
@@ -356,4 +356,43 @@ fn entries_read_back_are_what_was_written() {
     for cut in (0..bytes.len()).step_by(1 + bytes.len() / 40) {
         assert!(kept::read(&bytes[..cut]).is_none(), "cut at {cut}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn few_open_files_are_enough() {
+    let cases: Vec<Case> = (0..40).map(|number| case(&format!("p{number}"), "MIT")).collect();
+    let bench = Bench::new(&cases);
+    let whole = bench.scanned(&["--no-cache"]);
+    let scan = bench.scan(&["--jobs", "4"]);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "ulimit -n 64; exec \"$@\"", "sh"]).arg(scan.get_program()).args(scan.get_args());
+    shell.envs(scan.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    assert_eq!(said(shell.output().expect("runs")), whole);
+    assert_eq!(bench.entries().len(), 40);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs root, to mount a small file system"]
+fn a_full_disk_loses_nothing_that_is_known() {
+    let cases: Vec<Case> = (0..40).map(|number| case(&format!("p{number}"), "MIT")).collect();
+    let bench = Bench::new(&cases);
+    let whole = bench.scanned(&["--no-cache"]);
+    fs::remove_dir_all(bench.path("cache")).expect("there");
+    fs::create_dir(bench.path("cache")).expect("made");
+    let mount = |program: &str, args: &[&str]| {
+        let done = Command::new(program).args(args).arg(bench.path("cache")).status().expect("runs");
+        assert!(done.success(), "{program}");
+    };
+    mount("mount", &["-t", "tmpfs", "-o", "size=128k", "tmpfs"]);
+    let (first, second) = (bench.scan(&[]).output().expect("runs"), bench.scan(&[]).output().expect("runs"));
+    let verified = bench.command("cache", &["verify"]).output().expect("runs");
+    let left = fs::read_dir(bench.path("cache/v1/tmp")).map(Iterator::count);
+    let kept = bench.entries().len();
+    mount("umount", &[]);
+    assert_eq!((said(first), said(second)), (whole.clone(), whole));
+    assert!(kept < 40, "the disk was full: {kept}");
+    said(verified);
+    assert_eq!(left.expect("there"), 0, "no half entry is left");
 }
