@@ -159,17 +159,18 @@ impl Rows {
 
     /// The matches of all rows in `words`, in order of their first words.
     pub(super) fn find(&self, words: &Words, mentions: &[Mention], form: Option<Form>) -> Vec<Match> {
+        let names = Mentions::new(mentions, words.len());
         let mut found = Vec::new();
         for at in 0..words.len() {
             let text = words.text(at);
             let exact = self.exact.get(text);
             let stem = text.char_indices().nth(STEM).map_or(text, |(end, _)| &text[..end]);
             let stems = if words.kind(at) == Some(Kind::Letters) { self.stems.get(stem) } else { None };
-            let named = mention_at(mentions, at).map(|_| &self.named);
+            let named = names.at(at).map(|_| &self.named);
             for index in [exact, stems, named].into_iter().flatten().flatten() {
                 let row = &self.rows[*index as usize];
                 if row.on.is_none_or(|wanted| form.is_some_and(|form| form.is(wanted))) {
-                    found.extend(attempt(row, words, mentions, at));
+                    found.extend(attempt(row, words, &names, at));
                 }
             }
         }
@@ -221,10 +222,31 @@ fn read_effect(effect: &str, value: &'static str) -> Option<Effect> {
     })
 }
 
-/// The mention that begins at word `at`.
-fn mention_at(mentions: &[Mention], at: usize) -> Option<usize> {
-    let index = mentions.partition_point(|one| one.first < at);
-    mentions.get(index).filter(|one| one.first == at).map(|_| index)
+/// Mentions, found by their first word: attempts ask at every word.
+struct Mentions<'a> {
+    list: &'a [Mention],
+    /// For each word the index of the mention that begins there; `NO_MENTION` where none does.
+    starts: Vec<u32>,
+}
+
+const NO_MENTION: u32 = u32::MAX;
+
+impl<'a> Mentions<'a> {
+    fn new(list: &'a [Mention], words: usize) -> Self {
+        let mut starts = vec![NO_MENTION; words];
+        // The first of two that begin at one word stays.
+        for (index, mention) in list.iter().enumerate().rev() {
+            if let Some(start) = starts.get_mut(mention.first) {
+                *start = index as u32;
+            }
+        }
+        Mentions { list, starts }
+    }
+
+    /// The mention that begins at word `at`.
+    fn at(&self, at: usize) -> Option<usize> {
+        self.starts.get(at).filter(|index| **index != NO_MENTION).map(|index| *index as usize)
+    }
 }
 
 /// Names of one list at most. A list begins at each of its names again, so without a bound a file of names only costs the
@@ -236,7 +258,7 @@ const STEPS: u32 = 3_000;
 
 struct Attempt<'a> {
     words: &'a Words,
-    mentions: &'a [Mention],
+    mentions: &'a Mentions<'a>,
     within: Within,
     first: usize,
     names: Vec<usize>,
@@ -244,7 +266,7 @@ struct Attempt<'a> {
     steps: u32,
 }
 
-fn attempt(row: &Row, words: &Words, mentions: &[Mention], at: usize) -> Option<Match> {
+fn attempt(row: &Row, words: &Words, mentions: &Mentions<'_>, at: usize) -> Option<Match> {
     let mut state =
         Attempt { words, mentions, within: row.within, first: at, names: Vec::new(), version: None, steps: 0 };
     let end = state.run(&row.tokens, at, false)?;
@@ -315,7 +337,7 @@ impl Attempt<'_> {
             Token::Address => {
                 let is_value = [Gap::EQUALS, Gap::QUOTE].iter().any(|sign| self.words.gap(at).has(*sign));
                 let (index, end) = self.license(at, free).filter(|_| !is_value)?;
-                self.mentions[index].is_url.then(|| self.run(rest, end, false)).flatten()
+                self.mentions.list[index].is_url.then(|| self.run(rest, end, false)).flatten()
             }
             Token::Version => {
                 let fits = !self.stops(at, free) && self.words.kind(at) == Some(Kind::Number);
@@ -353,7 +375,7 @@ impl Attempt<'_> {
             if self.stops(at, free) {
                 return None;
             }
-            at = mention_at(self.mentions, at).map_or(at + 1, |index| self.mentions[index].end.max(at + 1));
+            at = self.mentions.at(at).map_or(at + 1, |index| self.mentions.list[index].end.max(at + 1));
             free = false;
         }
         None
@@ -381,8 +403,8 @@ impl Attempt<'_> {
             if self.stops(at, free) {
                 return None;
             }
-            if let Some(index) = mention_at(self.mentions, at) {
-                let end = self.mentions[index].end;
+            if let Some(index) = self.mentions.at(at) {
+                let end = self.mentions.list[index].end;
                 let named = self.words.is(end, &["license", "licence", "licenses", "licences"]) && !self.breaks(end);
                 return Some((index, end + usize::from(named)));
             }
@@ -397,14 +419,14 @@ impl Attempt<'_> {
 
     fn name(&mut self, kind: pattern::Kind, rest: &[Token], at: usize, free: bool) -> Option<usize> {
         let (index, end) = self.license(at, free)?;
-        let plain = self.mentions[index].is_plain();
+        let plain = self.mentions.list[index].is_plain();
         if kind == pattern::Kind::Plain && !plain || kind == pattern::Kind::Clear && plain {
             return None;
         }
         self.names.push(index);
         let found = self.run(rest, end, false).or_else(|| {
             // The word behind the name may be the pattern's.
-            let short = self.mentions[index].end;
+            let short = self.mentions.list[index].end;
             if short < end { self.run(rest, short, false) } else { None }
         });
         if found.is_none() {

@@ -1,6 +1,7 @@
 //! License texts as words: those of the SPDX list, each read when first needed, and those of the user.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
 use super::index::{self, ENTRIES, Entry};
@@ -21,6 +22,8 @@ pub struct Text {
     pub disclaimer: Option<usize>,
     /// The words with which the licenses of others begin that it quotes behind its own terms.
     pub others: Vec<usize>,
+    /// The first and the last word that sets terms; `None` where none does.
+    terms: Option<(usize, usize)>,
     shingles: Box<[u32]>,
     /// Per bucket: the last place of a shingle in it, plus one.
     heads: Box<[u32]>,
@@ -82,6 +85,7 @@ impl Text {
             names,
             disclaimer: disclaimer(&words),
             others: others(&words),
+            terms: terms(&words),
             worth,
             words: words.into(),
             shingles: shingles.into(),
@@ -93,6 +97,12 @@ impl Text {
     /// Its shingles, each once.
     fn distinct(&self) -> BTreeSet<u32> {
         self.shingles.iter().copied().collect()
+    }
+
+    /// True where a word outside of this range sets terms: a part that does is a license by itself, as of one made of
+    /// several, and without it the text is another license.
+    pub fn sets_terms_outside(&self, part: &Range<usize>) -> bool {
+        self.terms.is_some_and(|(first, last)| first < part.start || last >= part.end)
     }
 
     /// Where the shingle stands, ascending; the first few places only.
@@ -114,6 +124,14 @@ fn disclaimer(words: &[u32]) -> Option<usize> {
             .map(hashes)
     });
     (0..words.len()).find(|&at| OPENINGS.iter().any(|opening| words[at..].starts_with(opening)))
+}
+
+/// The first and the last word that permits something.
+fn terms(words: &[u32]) -> Option<(usize, usize)> {
+    static TERMS: LazyLock<Vec<u32>> = LazyLock::new(|| hashes("permission permitted redistribution redistributions"));
+    let terms = TERMS.as_slice();
+    let first = words.iter().position(|word| terms.contains(word))?;
+    Some((first, words.iter().rposition(|word| terms.contains(word))?))
 }
 
 /// Where the usual first words of a license stand once more, behind a license.

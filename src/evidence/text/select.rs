@@ -190,8 +190,7 @@ fn weighed(number: u16, library: &Library, words: &[u32], island: &Island) -> Op
     let is_enough = score >= 3_500 || matched >= 2_000 || gives_all;
     let is_begun = similarity >= 9_000 && head <= 120 && is_enough && matched >= 250 && grants;
     // An introduction or explanation around the terms may be left out where the terms are complete.
-    let (before, behind) = (&text.words[..island.text.start], &text.words[island.text.end..]);
-    let has_all_terms = !sets_terms(before) && !sets_terms(behind);
+    let has_all_terms = !text.sets_terms_outside(&island.text);
     let is_core = similarity >= 9_500 && score >= 5_000 && matched >= 1_000 && grants && has_all_terms;
     if similarity < 6_000 || score < 2_000 && matched < 2_000 {
         return None;
@@ -270,12 +269,6 @@ fn grants(words: &[u32]) -> bool {
             .collect()
     });
     words.iter().any(|word| GRANTING.contains(word))
-}
-
-/// True where a part of a license is one by itself, as of one made of several: without it, it is another license.
-fn sets_terms(part: &[u32]) -> bool {
-    static TERMS: LazyLock<Vec<u32>> = LazyLock::new(|| hashes("permission permitted redistribution redistributions"));
-    part.iter().any(|word| TERMS.contains(word))
 }
 
 impl Found {
