@@ -27,12 +27,12 @@ fn content(declared: &Declared) -> (Vec<String>, Vec<Statement>) {
             cases.iter().map(|(condition, statement)| (without_lines(condition), bare(statement))).unzip()
         }
         Declared::Partial { known, unknown, .. } => {
-            (unknown.iter().map(|why| without_lines(why)).collect(), vec![Statement::List(without_sites(known))])
+            (unknown.iter().map(|why| without_lines(&why.to_string())).collect(), vec![Statement::List(without_sites(known))])
         }
         Declared::Malformed { known, flaw, .. } => {
             (vec![flaw.to_string()], vec![Statement::List(without_sites(known))])
         }
-        Declared::Computed { why, .. } => (vec![without_lines(why)], Vec::new()),
+        Declared::Computed { why, .. } => (vec![without_lines(&why.to_string())], Vec::new()),
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::phases::{Changes, built_part};
 use super::resolve::attr_of;
-use super::sources::Sources;
+use super::sources::{LONGEST_FACT, MOST_FACTS, Sources};
 use crate::nix::{Attr, Eval, Loc, Sym, Thunk, Value, lookup, parse_name};
 use crate::tree::{AttrPath, Checkout, Maintainer, Package, Site};
 
@@ -58,11 +58,6 @@ pub(super) fn definition<'a>(checkout: &Checkout, eval: &Eval<'a>, value: Value<
     let in_meta = meta.and_then(|meta| reader.set_around(meta, &names, file.as_ref()));
     in_meta.or_else(|| reader.set_around(value, &["version", "pname", "name", "src"], file.as_ref())).or(place)
 }
-
-/// Longer texts and lists are not read: each stands in every row of the package, and the longest of nixpkgs have
-/// 300 bytes and 100 members.
-pub(super) const LONGEST_FACT: usize = 4 << 10;
-pub(super) const MOST_FACTS: usize = 1_000;
 
 struct Reader<'e, 'a> {
     checkout: &'e Checkout,

@@ -12,6 +12,7 @@ mod phases;
 mod resolve;
 mod sources;
 mod survey;
+mod unknown;
 mod usage;
 
 pub use crate::tree::Selection;
@@ -19,6 +20,7 @@ pub use alike::says_the_same;
 pub use coverage::{Bindings, Elsewhere, NoPackage, Stated, account};
 pub use kept::{Facts, Kept};
 pub use survey::{Part, Row, survey, survey_part};
+pub use unknown::{Unknown, all_unknown};
 pub use usage::Usage;
 
 use std::fmt;
@@ -54,7 +56,7 @@ pub enum Declared {
         /// The known members.
         known: Vec<Member>,
         /// Unknown members, e.g. the name `foo` in `[ mit foo ]`, with the reason.
-        unknown: Vec<String>,
+        unknown: Vec<Unknown>,
     },
     /// It is evaluated, and no value that nixpkgs accepts.
     Malformed {
@@ -70,7 +72,7 @@ pub enum Declared {
         /// The license value, where there is one to point at.
         site: Option<Site>,
         /// Why not.
-        why: String,
+        why: Unknown,
     },
 }
 
@@ -108,7 +110,7 @@ impl Declared {
             Declared::Computed { why, .. } => std::slice::from_ref(why),
             _ => &[],
         };
-        whys.iter().filter_map(|why| why.strip_prefix(resolve::UNLISTED)?.strip_suffix('`')).collect()
+        whys.iter().filter_map(Unknown::unlisted).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
-use super::{Declared, Flaw, Member, Statement};
+use super::{Declared, Flaw, Member, Statement, Unknown};
 use crate::license::{LicenseExpr, Term, parse_lenient};
 use crate::nix::{Attr, Error, ErrorKind, Eval, Loc, Opaque, R, Shape, Thunk, Value, lookup};
 use crate::tree::{Checkout, Site};
@@ -30,7 +30,7 @@ pub(super) fn declared<'a>(checkout: &Checkout, eval: &Eval<'a>, parsed: &Parsed
     let thunk = match license_of(eval, package) {
         Ok(Some(thunk)) => thunk,
         Ok(None) => return misnamed(checkout, eval, package).unwrap_or(Declared::Absent),
-        Err(error) => return Declared::Computed { site: None, why: why(error) },
+        Err(error) => return Declared::Computed { site: None, why: why(error).into() },
     };
     let reader = Reader { checkout, eval, parsed, terms: Cell::new(0), flaw: Cell::new(None) };
     match eval.force(thunk) {
@@ -78,9 +78,6 @@ fn one_of(cases: &[(String, Statement)]) -> Option<Statement> {
     others.iter().all(|(_, other)| say_the_same(first, other)).then(|| first.clone())
 }
 
-/// How the reason begins where a name stands for no license.
-pub(super) const UNLISTED: &str = "no license is called `";
-
 pub(super) fn why(error: &Error<'_>) -> String {
     let text = error.text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no reason given");
     match error.kind {
@@ -116,6 +113,9 @@ fn shown(text: &str) -> String {
 /// One member, or why it is not known.
 type Read = Result<Member, String>;
 
+/// The known members and the others, where not all are known.
+type Rest = (Vec<Member>, Vec<Unknown>);
+
 struct Reader<'e, 'a> {
     checkout: &'e Checkout,
     eval: &'e Eval<'a>,
@@ -132,22 +132,25 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// Why a license could not be evaluated; a name that `lib.licenses` does not have is told as such.
-    fn why_not(&self, thunk: &Thunk<'a>, error: &Error<'_>) -> String {
+    fn why_not(&self, thunk: &Thunk<'a>, error: &Error<'_>) -> Unknown {
         let written = self.eval.files.text(thunk.origin.get()).unwrap_or_default();
-        let name = error.text.split('`').nth(1).filter(|_| error.kind == ErrorKind::Fault);
+        let name = match error.kind {
+            ErrorKind::Missing(name) => Some(self.eval.name(name)),
+            _ => None,
+        };
         let before = name.and_then(|name| Some((name, written.strip_suffix(name)?.trim_end())));
         match before {
             Some((name, before)) if before.is_empty() || before.ends_with("licenses.") || before.ends_with(';') => {
-                format!("{UNLISTED}{name}`")
+                Unknown::Unlisted(name.to_owned())
             }
-            _ => why(error),
+            _ => why(error).into(),
         }
     }
 
     fn declare(&self, value: Value<'a>, site: Option<Site>) -> Declared {
         let Some(site) = site else {
             let why = "the license value has no place in the checkout".to_owned();
-            return Declared::Computed { site: None, why };
+            return Declared::Computed { site: None, why: why.into() };
         };
         if let Value::Opaque(Opaque { shape: Shape::Cases(..), .. }) = value {
             return self.branches(value, site);
@@ -164,7 +167,8 @@ impl<'a> Reader<'_, 'a> {
             Ok(Some(statement)) => Declared::Resolved { site, statement },
             Ok(None) => Declared::Absent,
             Err((known, unknown)) if known.is_empty() && unknown.len() < 2 => {
-                Declared::Computed { site: Some(site), why: unknown.into_iter().next().unwrap_or_default() }
+                let why = unknown.into_iter().next().unwrap_or_else(|| String::new().into());
+                Declared::Computed { site: Some(site), why }
             }
             Err((known, unknown)) => Declared::Partial { site, known, unknown },
         }
@@ -185,13 +189,13 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// Of a list with too many members that depend on conditions: those that no condition adds, and the others.
-    fn extremes(&self, value: Value<'a>) -> Option<(Vec<Member>, Vec<String>)> {
+    fn extremes(&self, value: Value<'a>) -> Option<Rest> {
         let (least, most) = (self.case(value, 1)?, self.case(value, 0)?);
         let is_in = |items: &[&'a Thunk<'a>], item: &Thunk<'a>| items.iter().any(|other| std::ptr::eq(*other, item));
         let (always, sometimes): (Vec<_>, Vec<_>) = most.iter().copied().partition(|item| is_in(least, item));
         let known = self.members(self.eval.bump.alloc_slice_copy(&always), None, 0).ok()?;
         let written = |item: &&'a Thunk<'a>| self.eval.files.text(item.origin.get()).unwrap_or("a license");
-        let unknown = sometimes.iter().map(|item| format!("`{}`: on a condition that is not known", written(item)));
+        let unknown = sometimes.iter().map(|item| Unknown::Conditional(written(item).to_owned()));
         Some((joined(known), unknown.collect()))
     }
 
@@ -214,7 +218,7 @@ impl<'a> Reader<'_, 'a> {
         condition: String,
         cases: &mut Vec<(String, Statement)>,
         depth: u32,
-    ) -> Result<bool, String> {
+    ) -> Result<bool, Unknown> {
         let Value::Opaque(Opaque { shape: Shape::Cases(loc, sides), .. }) = value else {
             return match self.statement(value) {
                 Ok(Some(statement)) => {
@@ -222,11 +226,11 @@ impl<'a> Reader<'_, 'a> {
                     Ok(true)
                 }
                 Ok(None) => Ok(false),
-                Err((_, unknown)) => Err(unknown.into_iter().next().unwrap_or_default()),
+                Err((_, unknown)) => Err(unknown.into_iter().next().unwrap_or_else(|| String::new().into())),
             };
         };
         if depth > 4 {
-            return Err("too many conditions that are not known".to_owned());
+            return Err("too many conditions that are not known".to_owned().into());
         }
         let text = shown(self.eval.files.text(*loc).unwrap_or("a condition"));
         let mut states_always = true;
@@ -239,12 +243,12 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// `Ok(None)` for `null`; what is known and unknown where it is not all known.
-    fn statement(&self, value: Value<'a>) -> Result<Option<Statement>, (Vec<Member>, Vec<String>)> {
+    fn statement(&self, value: Value<'a>) -> Result<Option<Statement>, Rest> {
         match value {
             Value::Null => Ok(None),
             Value::Str(text) => match self.count(text) {
                 Ok(()) => Ok(Some(Statement::Text((*text).to_owned(), self.parsed.get(text)))),
-                Err(why) => Err((Vec::new(), vec![why])),
+                Err(why) => Err((Vec::new(), vec![why.into()])),
             },
             Value::List(items) => self.members(items, None, 0).map(|members| Some(Statement::List(joined(members)))),
             Value::Opaque(Opaque { why, shape: Shape::Members(items) }) => {
@@ -252,11 +256,11 @@ impl<'a> Reader<'_, 'a> {
             }
             Value::Attrs(attrs) if self.kind_of(attrs).is_some() => match self.operator(attrs, 0) {
                 Ok((members, expr)) => Ok(Some(Statement::Operator { members, expr })),
-                Err(why) => Err((Vec::new(), vec![why])),
+                Err(why) => Err((Vec::new(), vec![why.into()])),
             },
             value => match self.member(value, None) {
                 Ok(member) => Ok(Some(Statement::One(member))),
-                Err(why) => Err((Vec::new(), vec![why])),
+                Err(why) => Err((Vec::new(), vec![why.into()])),
             },
         }
     }
@@ -266,14 +270,14 @@ impl<'a> Reader<'_, 'a> {
         items: &'a [&'a Thunk<'a>],
         rest: Option<&str>,
         depth: u32,
-    ) -> Result<Vec<Member>, (Vec<Member>, Vec<String>)> {
+    ) -> Result<Vec<Member>, Rest> {
         if depth > MOST_NESTED {
-            return Err((Vec::new(), vec!["lists nested too deeply".to_owned()]));
+            return Err((Vec::new(), vec!["lists nested too deeply".to_owned().into()]));
         }
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for item in items {
             if self.terms.get() >= MOST_TERMS {
-                return Err((Vec::new(), vec![too_many_terms()]));
+                return Err((Vec::new(), vec![too_many_terms().into()]));
             }
             match self.eval.force(item).map_err(|error| self.why_not(item, error)) {
                 Ok(Value::List(inner)) => {
@@ -289,24 +293,24 @@ impl<'a> Reader<'_, 'a> {
                 Ok(Value::Null) => self.flaw.set(Some(Flaw::Null)),
                 Ok(Value::Attrs(attrs)) if self.kind_of(attrs).is_some() => match self.operator(attrs, 0) {
                     Ok((_, expr)) => known.push(compound(expr, self.site(item.origin.get()))),
-                    Err(why) => unknown.push(why),
+                    Err(why) => unknown.push(why.into()),
                 },
                 Ok(value) => match self.member(value, self.site(item.origin.get())) {
                     Ok(member) => known.push(member),
-                    Err(why) => unknown.push(self.named(item, &why)),
+                    Err(why) => unknown.push(self.named(item, why.into())),
                 },
-                Err(why) if why.starts_with(UNLISTED) => unknown.push(why),
-                Err(why) => unknown.push(self.named(item, &why)),
+                Err(why) => unknown.push(self.named(item, why)),
             }
         }
-        unknown.extend(rest.map(str::to_owned));
+        unknown.extend(rest.map(|why| Unknown::Unread(why.to_owned())));
         if unknown.is_empty() { Ok(known) } else { Err((known, unknown)) }
     }
 
-    fn named(&self, item: &Thunk<'a>, why: &str) -> String {
-        match self.eval.files.text(item.origin.get()) {
-            Some(text) if text.len() < 80 => format!("`{text}`: {why}"),
-            _ => why.to_owned(),
+    /// The reason with the member that it is about, where that is short.
+    fn named(&self, item: &Thunk<'a>, why: Unknown) -> Unknown {
+        match (why, self.eval.files.text(item.origin.get())) {
+            (Unknown::Unread(why), Some(text)) if text.len() < 80 => Unknown::Unread(format!("`{text}`: {why}")),
+            (why, _) => why,
         }
     }
 

@@ -3,7 +3,6 @@
 //! Reads what the evaluated derivation says; where the fetcher itself is not known (a lone file, an overlay), what it
 //! was given. It fetches nothing. Invariant: a url or a hash that is not known is left out and never made up.
 
-use super::facts::{LONGEST_FACT, MOST_FACTS};
 use super::resolve::attr_of;
 use crate::nix::{Eval, Opaque, Shape, Sym, Thunk, Value};
 use crate::text::RelPath;
@@ -75,6 +74,11 @@ const VENDORED: &[(&[&str], &[&str])] = &[
     (&["goModules", "go-modules"], &["vendorHash", "vendorSha256"]),
     (&["npmDeps"], &["npmDepsHash"]),
 ];
+
+/// Longer texts and lists are not read: each stands in every row of the package, and the longest of nixpkgs have
+/// 300 bytes and 100 members.
+pub(super) const LONGEST_FACT: usize = 4 << 10;
+pub(super) const MOST_FACTS: usize = 1_000;
 
 /// Reads sources.
 pub(super) struct Sources<'e, 'a> {

@@ -12,7 +12,7 @@ use crate::tree::{AloneFile, Checkout, Form, Layout, LicenseBinding, Package, na
 
 use super::Watch;
 use super::request::Request;
-use super::survey::evaluated;
+use super::evaluation::evaluated;
 
 /// Adds to `rows` of `checkout` the packages of files that none of them reaches, and accounts for its license bindings.
 pub(super) fn complete(checkout: &Checkout, request: &Request, rows: &mut Vec<Row>, watch: &Watch) -> Bindings {

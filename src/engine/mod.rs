@@ -10,6 +10,7 @@ mod detect;
 mod elsewhere;
 mod past;
 mod idle;
+mod evaluation;
 mod in_flight;
 mod package;
 mod places;

@@ -1,19 +1,19 @@
 //! Packages and declarations of the checkout: evaluated in parallel or kept from an earlier run, then put in order.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::thread::{self, ScopedJoinHandle};
 use std::time::Duration;
 
 use crate::declared::{
-    self, Bindings, Declared, Facts, Kept, Part, Row, Selection,
+    Bindings, Declared, Facts, Kept, Row, Selection,
     evaluated::{Agreement, Evaluated},
 };
 use crate::report::{Disagreement, Rest, RestKind, Unmatched};
 use crate::text::nearest;
 use crate::text::stop::{self, Stop};
-use crate::tree::{AloneFile, Checkout, Layout, LicenseTable, Package};
+use crate::tree::{Checkout, Layout, LicenseTable, Package};
 
 use super::request::{Ignored, Request, ScanError, trusted};
+use super::evaluation::{Evaluation, evaluated};
 use super::{Watch, alone};
 
 /// A package and what it declares; in boxes, for tens of thousands are sorted and passed on.
@@ -40,7 +40,7 @@ pub fn whole_tree(request: &Request, watch: &Watch) -> Result<(LicenseTable, Vec
     watch.stage("evaluating");
     let checkout = Checkout::open(&request.path, &request.tree)?;
     let mut surveyed = whole(&checkout, request, watch);
-    surveyed.tell_once(&checkout);
+    surveyed.dedupe_by_file(&checkout);
     trusted(&checkout)?;
     Ok((surveyed.table.unwrap_or_else(|| checkout.license_table()), surveyed.packages))
 }
@@ -77,7 +77,7 @@ pub(super) fn survey(checkout: &Checkout, request: &Request, watch: &Watch) -> S
             surveyed
         }
     };
-    surveyed.tell_once(checkout);
+    surveyed.dedupe_by_file(checkout);
     let packages = surveyed.packages.iter().map(|(package, _)| package.attr.0.as_str());
     let seen = packages.chain(surveyed.rest.iter().map(|rest| rest.name.as_str()));
     surveyed.unmatched = meant(request.selection.unmatched(seen), checkout, request, watch);
@@ -127,75 +127,13 @@ fn whole(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
     surveyed
 }
 
-/// More evaluators cost more memory than they save time.
-const MOST_SHARDS: usize = 4;
-
-/// Result of an evaluation.
-#[derive(Default)]
-pub(super) struct Evaluation {
-    pub(super) rows: Vec<Row>,
-    /// True where it came to its end.
-    ended: bool,
-}
-
-/// Each thread evaluates a part of the tree, or of the files that are read alone.
-pub(super) fn evaluated(
-    checkout: &Checkout,
-    request: &Request,
-    alone: Option<&[AloneFile]>,
-    watch: &Watch,
-) -> Evaluation {
-    let shards = request.jobs.clamp(1, MOST_SHARDS);
-    let parts: Vec<Evaluation> = thread::scope(|threads| {
-        let start = |number| {
-            let work = move || shard(checkout, request, alone, (number, shards), watch);
-            // Where the machine gives no thread, this one does the part.
-            thread::Builder::new().spawn_scoped(threads, work).map_err(|_| number)
-        };
-        let running: Vec<_> = (0..shards).map(start).collect();
-        let ended = |thread: Result<ScopedJoinHandle<'_, Evaluation>, usize>| match thread {
-            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            Err(number) => shard(checkout, request, alone, (number, shards), watch),
-        };
-        running.into_iter().map(ended).collect()
-    });
-    let mut whole = Evaluation { ended: true, ..Evaluation::default() };
-    for part in parts {
-        whole.rows.extend(part.rows);
-        whole.ended &= part.ended;
-    }
-    whole
-}
-
-fn shard(
-    checkout: &Checkout,
-    request: &Request,
-    alone: Option<&[AloneFile]>,
-    shard: (usize, usize),
-    watch: &Watch,
-) -> Evaluation {
-    let mut evaluation = Evaluation::default();
-    let stop = watch.cancel();
-    let part = Part { selection: &request.selection, alone, shard, stop: &stop };
-    let clock = Stop::new(stop.clone(), request.time_limit);
-    let ended = stop::under(Some(clock.clone()), || {
-        declared::survey_part(checkout, part, &mut |row| {
-            watch.package_done();
-            evaluation.rows.push(row);
-        })
-    });
-    // A late package may be in time on another day.
-    evaluation.ended = ended && !clock.was_late();
-    evaluation
-}
-
 fn left_out_row((package, _): Found) -> Rest {
     let why = "left out by clarity.toml".to_owned();
     Rest { name: package.attr.0, failed: false, kind: RestKind::Ignored, why }
 }
 
 impl Surveyed {
-    /// Leaves out what nobody wants to hear of, hears the second witness, and orders the rows by attribute paths.
+    /// Leaves out ignored packages, merges what Nix evaluated, and orders the rows by attribute paths.
     pub(super) fn settle(&mut self, request: &Request) {
         if !request.maintainers.is_empty() {
             self.keep_maintained_by(&request.maintainers);
@@ -204,7 +142,7 @@ impl Surveyed {
             self.leave_out(&request.ignored);
         }
         if let Some(evaluated) = &request.evaluated {
-            self.hear(evaluated);
+            self.merge_evaluated(evaluated);
         }
         self.packages.sort_by(|a, b| a.0.attr.cmp(&b.0.attr));
         self.rest.sort_by(|a, b| (&a.name, a.failed).cmp(&(&b.name, b.failed)));
@@ -233,7 +171,7 @@ impl Surveyed {
     }
 
     /// Leaves out the attributes that are only named after their files where others lead to the same packages.
-    fn tell_once(&mut self, checkout: &Checkout) {
+    fn dedupe_by_file(&mut self, checkout: &Checkout) {
         if checkout.layout == Layout::PackageSet {
             return;
         }
@@ -260,8 +198,8 @@ impl Surveyed {
         self.packages.retain(|(package, _)| is_best(package));
     }
 
-    /// Joins the second witness: what is computed statically may be known from it; disagreements are kept.
-    fn hear(&mut self, evaluated: &Evaluated) {
+    /// Merges what Nix evaluated: a license that is computed here may be known there; disagreements are kept.
+    fn merge_evaluated(&mut self, evaluated: &Evaluated) {
         for (package, declared) in &mut self.packages {
             let own = std::mem::replace(&mut **declared, Declared::Absent);
             let (joined, agreement) = evaluated.join(package, own);

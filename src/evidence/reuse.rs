@@ -55,7 +55,7 @@ fn read_dep5(page: &Page<'_>, seen: &mut Seen) {
         return;
     }
     for (files, license, copyright) in manifest::dep5_stanzas(page.text) {
-        if let Some((expr, _)) = manifest::understood(&license) {
+        if let Some(expr) = manifest::understood(&license).map(|said| said.expr) {
             let globs = files.split_whitespace().map(str::to_owned).collect();
             let copyrights = copyright.lines().map(|line| line.trim().to_owned()).collect();
             let folder = page.path.parent().parent();

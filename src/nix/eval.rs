@@ -202,7 +202,7 @@ impl<'a> Eval<'a> {
         let name_text = self.name(name);
         match lookup(attrs, self.known.carried) {
             Some(_) => Ok(self.opaque(&format!("the carried lib has no `{name_text}`; name a nixpkgs with --nixpkgs"))),
-            None => self.fault(&format!("attribute `{name_text}` is missing")),
+            None => Err(self.error(ErrorKind::Missing(name), &format!("attribute `{name_text}` is missing"))),
         }
     }
 
@@ -326,7 +326,7 @@ impl<'a> Eval<'a> {
     pub(super) fn global(&self, name: Sym) -> R<'a, Value<'a>> {
         match self.bound_outermost(name) {
             Some(thunk) => self.force(thunk),
-            None => self.fault(&format!("undefined variable `{}`", self.name(name))),
+            None => Err(self.error(ErrorKind::Missing(name), &format!("undefined variable `{}`", self.name(name)))),
         }
     }
 

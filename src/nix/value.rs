@@ -180,6 +180,8 @@ pub enum ErrorKind {
     Throw,
     /// `abort`, a wrong type, a missing attribute, a missing file.
     Fault,
+    /// Fault: an attribute or a variable of this name is missing.
+    Missing(Sym),
     /// Not known here: outside of the checkout, not pure, not modelled.
     Unknown,
     /// Fuel, depth or memory ran out.

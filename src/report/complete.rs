@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::policy::counted;
+use super::counted::counted;
 use super::{Outcome, PackageReport, Report, Rest, RestKind, WhyKind};
 use crate::text::one_line;
 

@@ -5,6 +5,7 @@
 pub mod between;
 mod complete;
 mod concise;
+mod counted;
 mod derivations;
 pub mod detected;
 mod diff;

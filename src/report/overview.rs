@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::policy::counted;
+use super::counted::counted;
 use super::{Located, Report, Style};
 use crate::check::{Check, NOT_SCANNED, Severity};
 

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::check::Severity;
 
 use super::Report;
+use super::counted::counted;
 use crate::text::one_line;
 
 /// The configuration files of a run and everything that they silence.
@@ -138,9 +139,4 @@ pub(super) fn closing(report: &Report) -> impl Iterator<Item = String> {
 /// Sources that are not proven to be the declared ones, and what was not seen at all.
 fn seen(report: &Report) -> impl Iterator<Item = String> {
     super::unverified::sentences(report).chain(super::complete::sentence(report))
-}
-
-/// e.g. `1 package`, `2 packages`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

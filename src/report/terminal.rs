@@ -12,7 +12,8 @@ use crate::text::one_line;
 use crate::triage::{State, Suppression};
 
 use super::fixes::unmatched;
-use super::policy::{closing, counted, warnings};
+use super::counted::counted;
+use super::policy::{closing, warnings};
 use super::{Disagreement, Located, Report, Style, Totals, overview, unseen};
 
 /// More witnesses than this are counted, not listed, unless all are asked for.

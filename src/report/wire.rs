@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::check::{self, Judged};
 use crate::conclusion::{Basis, Conclusion, Part};
-use crate::declared::{Declared, Flaw, Statement};
+use crate::declared::{Declared, Flaw, Statement, all_unknown};
 use crate::tree::{HashMode, Package, Site, SourceRef, TableOrigin};
 use crate::triage::State;
 use crate::verdict::{Verdict, members};
@@ -348,7 +348,7 @@ fn declared(declared: &Declared) -> DeclaredRow<'_> {
         }
         Declared::Partial { known, unknown, .. } => {
             let known = known.iter().map(|member| member.label.as_str()).collect();
-            row("partial", None, known, words(), Some(unknown.join("; ")))
+            row("partial", None, known, words(), Some(all_unknown(unknown)))
         }
         // `licenses` is nothing that anybody reads: no license is declared.
         Declared::Malformed { flaw: Flaw::Misnamed, .. } => row("absent", None, Vec::new(), None, None),
@@ -359,7 +359,7 @@ fn declared(declared: &Declared) -> DeclaredRow<'_> {
             None,
             Some(flaw.to_string()),
         ),
-        Declared::Computed { why, .. } => row("computed", None, Vec::new(), None, Some(why.clone())),
+        Declared::Computed { why, .. } => row("computed", None, Vec::new(), None, Some(why.to_string())),
     }
 }
 

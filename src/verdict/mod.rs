@@ -9,7 +9,7 @@ mod versions;
 use std::collections::BTreeSet;
 
 use crate::conclusion::{Concluded, Conclusion, Part};
-use crate::declared::{Declared, Member, Statement};
+use crate::declared::{Declared, Member, Statement, all_unknown};
 use crate::evidence::Role;
 use crate::license::{Difference, LicenseExpr, Suffix, Term, alternatives, are_wordings, covers, difference, refines};
 use crate::tree::LicenseTable;
@@ -92,7 +92,7 @@ pub fn compare(declared: &Declared, conclusion: &Conclusion, table: &LicenseTabl
         Declared::Resolved { statement, .. } => settle(drifts(statement, concluded, table), table),
         Declared::Branches { cases, .. } => any_case(cases, concluded, table),
         Declared::Partial { unknown, .. } => {
-            Verdict::Undecided(format!("the declared license is known in part only: {}", unknown.join("; ")))
+            Verdict::Undecided(format!("the declared license is known in part only: {}", all_unknown(unknown)))
         }
         Declared::Malformed { flaw, .. } => Verdict::Undecided(format!("the declared license is malformed: {flaw}")),
         Declared::Computed { why, .. } => {

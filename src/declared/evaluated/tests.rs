@@ -91,7 +91,7 @@ fn what_is_not_metadata_is_an_error_and_a_cut_off_file_too() {
 #[test]
 fn a_computed_license_is_filled_in_at_its_own_place() {
     let all = evaluated(NIX_ENV);
-    let computed = Declared::Computed { site: Some(site(9)), why: "unknown".to_owned() };
+    let computed = Declared::Computed { site: Some(site(9)), why: "unknown".to_owned().into() };
     let (declared, agreement) = all.join(&package("a"), computed);
     assert_eq!(agreement, Agreement::Filled);
     assert!(matches!(declared, Declared::Resolved { site, statement: Statement::One(_) } if site.start.line == 9));

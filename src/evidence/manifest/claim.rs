@@ -9,24 +9,56 @@ use crate::text::Span;
 /// The license that `value` names in a license field of any format, nixpkgs' own included: "GPLv2", "BSD 3-Clause".
 /// `None` where it names no license, or only a family: "GPL", "BSD".
 pub fn license_field(value: &str) -> Option<LicenseExpr> {
-    let (expr, note) = understood(value)?;
-    note.is_none_or(|note| note.starts_with("written")).then_some(expr)
+    understood(value).filter(Understood::is_exact).map(|said| said.expr)
 }
 
-/// The license of a field: an SPDX expression, an expression in an old spelling, or words; the note says which.
-pub(in crate::evidence) fn understood(value: &str) -> Option<(LicenseExpr, Option<String>)> {
+/// The license of a field.
+pub(in crate::evidence) struct Understood {
+    pub(in crate::evidence) expr: LicenseExpr,
+    spelling: Spelling,
+}
+
+/// How a field spells its license.
+enum Spelling {
+    /// As an SPDX expression.
+    Spdx,
+    /// In another spelling, or in words that say all of it.
+    Other(String),
+    /// In words that leave a part open; the note says which.
+    Open(String),
+}
+
+impl Understood {
+    /// True where the field leaves nothing of its license open.
+    pub(in crate::evidence) fn is_exact(&self) -> bool {
+        !matches!(self.spelling, Spelling::Open(_))
+    }
+
+    /// The note of a detection.
+    pub(in crate::evidence) fn note(&self) -> Option<String> {
+        match &self.spelling {
+            Spelling::Spdx => None,
+            Spelling::Other(written) => Some(format!("written `{written}`")),
+            Spelling::Open(note) => Some(note.clone()),
+        }
+    }
+}
+
+/// The license of a field: an SPDX expression, an expression in an old spelling, or words.
+pub(in crate::evidence) fn understood(value: &str) -> Option<Understood> {
     let value = value.trim().trim_matches(['"', '\'']).trim();
     if value.is_empty() || value.len() > 400 {
         return None;
     }
     if let Ok(expr) = license::parse(value) {
-        return Some((expr, None));
+        return Some(Understood { expr, spelling: Spelling::Spdx });
     }
     if let Ok(expr) = license::parse_lenient(value) {
-        return Some((expr, Some(format!("written `{value}`"))));
+        return Some(Understood { expr, spelling: Spelling::Other(value.to_owned()) });
     }
     let (expr, note) = notice::named(value)?;
-    Some((expr, note.or_else(|| Some(format!("written `{value}`")))))
+    let spelling = note.map_or_else(|| Spelling::Other(value.to_owned()), Spelling::Open);
+    Some(Understood { expr, spelling })
 }
 
 /// Detections of one manifest. Each looks for its place in the whole text, so that a list of 100,000 names would take an
@@ -38,10 +70,11 @@ pub(super) fn claim(page: &Page<'_>, seen: &mut Seen, by: DetectorId, key: &str,
     if seen.detections.len() >= MOST_CLAIMS {
         return false;
     }
-    let Some((expr, note)) = understood(value) else { return false };
+    let Some(said) = understood(value) else { return false };
+    let note = said.note();
     let span = place(page.text, key, value);
     seen.detections.push(Detection {
-        expr,
+        expr: said.expr,
         class: Witness::Manifest,
         by,
         lines: page.line_range(span),

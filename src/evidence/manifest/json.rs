@@ -33,7 +33,7 @@ fn field(page: &Page<'_>, seen: &mut Seen, by: &'static str, value: &Value) {
         return;
     }
     // A list is a choice: npm's old `licenses` and composer's `license` both say so.
-    let read: Vec<LicenseExpr> = names.iter().filter_map(|name| understood(name)).map(|(expr, _)| expr).collect();
+    let read: Vec<LicenseExpr> = names.iter().filter_map(|name| understood(name)).map(|said| said.expr).collect();
     if names.len() > 1 && read.len() == names.len() {
         if let Some(expr) = LicenseExpr::any(read) {
             let line = place(page.text, "icense", names[0]);

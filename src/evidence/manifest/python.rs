@@ -36,7 +36,7 @@ impl Stated<'_> {
         }
         let firm = |value: &&str| {
             !WITHOUT_MINOR.contains(value)
-                && understood(value).is_some_and(|(_, note)| note.is_none_or(|note| note.starts_with("written")))
+                && understood(value).is_some_and(|said| said.is_exact())
         };
         // "BSD License" and the like leave the version open: a text that states it says more.
         if let Some(text) = self.text.filter(|text| !named.iter().any(&firm) && firm(text)) {
@@ -63,9 +63,9 @@ fn is_expression(text: &str) -> bool {
 
 /// True for "GPLv3+" beside the classifier of version 3, which says nothing of later ones.
 fn grants_later(text: &str, named: &[&str]) -> bool {
-    let Some((LicenseExpr::Term(text), _)) = understood(text) else { return false };
+    let Some(LicenseExpr::Term(text)) = understood(text).map(|said| said.expr) else { return false };
     let same = |value: &&str| {
-        understood(value).is_some_and(|(expr, _)| expr.terms().into_iter().all(|term| term.license == text.license))
+        understood(value).is_some_and(|said| said.expr.terms().into_iter().all(|term| term.license == text.license))
     };
     text.suffix == Suffix::OrLater && !named.is_empty() && named.iter().all(same)
 }

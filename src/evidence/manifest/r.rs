@@ -33,7 +33,7 @@ fn named(part: &str) -> Option<LicenseExpr> {
         "BSD_2_clause" => "BSD-2-Clause",
         "BSD_3_clause" => "BSD-3-Clause",
         "ACM" => "ACM",
-        other => return understood(other).map(|(expr, _)| expr),
+        other => return understood(other).map(|said| said.expr),
     };
     crate::license::parse(known).ok()
 }

@@ -146,7 +146,7 @@ fn explain(url: &str, error: &ureq::Error) -> NetError {
 
 /// rustls reports a certificate it does not accept as an error of the stream.
 fn is_tls(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::InvalidData || error.to_string().contains("certificate")
+    error.kind() == io::ErrorKind::InvalidData
 }
 
 /// Meaning of a failed read of a body.
