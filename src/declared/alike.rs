@@ -26,9 +26,10 @@ fn content(declared: &Declared) -> (Vec<String>, Vec<Statement>) {
         Declared::Branches { cases, .. } => {
             cases.iter().map(|(condition, statement)| (without_lines(condition), bare(statement))).unzip()
         }
-        Declared::Partial { known, unknown, .. } => {
-            (unknown.iter().map(|why| without_lines(&why.to_string())).collect(), vec![Statement::List(without_sites(known))])
-        }
+        Declared::Partial { known, unknown, .. } => (
+            unknown.iter().map(|why| without_lines(&why.to_string())).collect(),
+            vec![Statement::List(without_sites(known))],
+        ),
         Declared::Malformed { known, flaw, .. } => {
             (vec![flaw.to_string()], vec![Statement::List(without_sites(known))])
         }

@@ -71,7 +71,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn named(&self, value: Value<'a>, name: &'static str) -> Option<Value<'a>> {
-        self.get(value, self.eval.lasting(name))
+        self.get(value, self.eval.sym_of_static(name))
     }
 
     fn text(&self, value: Value<'a>, name: Sym) -> Option<String> {
@@ -96,7 +96,7 @@ impl<'a> Reader<'_, 'a> {
         let known = &self.eval.known;
         let written = |attrs: &'a [Attr<'a>], name| lookup(attrs, name).map(|attr| attr.at).filter(|at| *at > 0);
         let described = match lookup(given, known.meta).and_then(|meta| self.eval.force(meta.value).ok()) {
-            Some(Value::Attrs(meta)) => written(meta, self.eval.lasting("description")),
+            Some(Value::Attrs(meta)) => written(meta, self.eval.sym_of_static("description")),
             _ => None,
         };
         let named = || [known.version, known.pname, known.name].into_iter().find_map(|name| written(given, name));
@@ -113,7 +113,7 @@ impl<'a> Reader<'_, 'a> {
     ) -> Option<Site> {
         let Value::Attrs(attrs) = value else { return None };
         names.iter().find_map(|name| {
-            let attr = lookup(attrs, self.eval.lasting(name)).filter(|attr| attr.at > 0)?;
+            let attr = lookup(attrs, self.eval.sym_of_static(name)).filter(|attr| attr.at > 0)?;
             let site = self.checkout.site(self.eval.files.set_around(attr.at)?)?;
             file.is_none_or(|file| *file == site.file).then_some(site)
         })

@@ -48,7 +48,7 @@ fn license_of<'a>(eval: &Eval<'a>, package: Value<'a>) -> R<'a, Option<&'a Thunk
 fn misnamed<'a>(checkout: &Checkout, eval: &Eval<'a>, package: Value<'a>) -> Option<Declared> {
     let meta = attr_of(eval, package, eval.known.meta).ok()??;
     let Value::Attrs(attrs) = eval.force(meta).ok()? else { return None };
-    let site = checkout.site(lookup(attrs, eval.lasting("licenses"))?.value.origin.get())?;
+    let site = checkout.site(lookup(attrs, eval.sym_of_static("licenses"))?.value.origin.get())?;
     Some(Declared::Malformed { site, known: Vec::new(), flaw: Flaw::Misnamed })
 }
 
@@ -265,12 +265,7 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    fn members(
-        &self,
-        items: &'a [&'a Thunk<'a>],
-        rest: Option<&str>,
-        depth: u32,
-    ) -> Result<Vec<Member>, Rest> {
+    fn members(&self, items: &'a [&'a Thunk<'a>], rest: Option<&str>, depth: u32) -> Result<Vec<Member>, Rest> {
         if depth > MOST_NESTED {
             return Err((Vec::new(), vec!["lists nested too deeply".to_owned().into()]));
         }
@@ -377,7 +372,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn field(&self, attrs: &'a [Attr<'a>], name: &'static str) -> Result<Option<Value<'a>>, String> {
-        match lookup(attrs, self.eval.lasting(name)) {
+        match lookup(attrs, self.eval.sym_of_static(name)) {
             Some(attr) => self.eval.force(attr.value).map(Some).map_err(why),
             None => Ok(None),
         }
@@ -407,7 +402,7 @@ impl<'a> Reader<'_, 'a> {
             Some("plus") => return Some("plus"),
             _ => {}
         }
-        let has = |name| lookup(attrs, self.eval.lasting(name)).is_some();
+        let has = |name| lookup(attrs, self.eval.sym_of_static(name)).is_some();
         (has("operator") && has("base") && has("mod")).then_some("binary")
     }
 

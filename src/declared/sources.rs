@@ -115,7 +115,7 @@ impl<'a> Sources<'_, 'a> {
     }
 
     fn vendored_in(&self, package: Value<'a>, name: &'static str) -> Option<Vendored> {
-        let thunk = attr_of(self.eval, package, self.eval.lasting(name)).ok()??;
+        let thunk = attr_of(self.eval, package, self.eval.sym_of_static(name)).ok()??;
         let value = self.eval.force(thunk).ok().filter(|value| matches!(value, Value::Attrs(_)))?;
         let source = SourceRef { fetcher: name.to_owned(), ..self.fetched(value, thunk) };
         Some(Vendored { source, lock: self.lock_in(value) })
@@ -401,7 +401,7 @@ impl<'a> Sources<'_, 'a> {
     }
 
     fn value(&self, value: Value<'a>, name: &'static str) -> Option<Value<'a>> {
-        self.get(value, self.eval.lasting(name))
+        self.get(value, self.eval.sym_of_static(name))
     }
 
     fn get(&self, value: Value<'a>, name: Sym) -> Option<Value<'a>> {

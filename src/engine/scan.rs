@@ -14,7 +14,6 @@ use crate::triage::{self, State};
 
 use super::acquire::Feed;
 use super::audit::{Audit, coverage};
-use super::idle::{Sight, idle};
 use super::in_flight::InFlight;
 use super::package::{Inspector, findings};
 use super::past::{Past, Versioned};
@@ -25,6 +24,7 @@ use super::recall::Recall;
 use super::request::{Request, ScanError, trusted};
 use super::run::Run;
 use super::survey::{Found, survey};
+use super::unused::{RuleUse, unused_of};
 use super::{Watch, settle};
 
 /// Scans a checkout. Problems of single packages are rows of the report; an error means that there is none.
@@ -158,14 +158,14 @@ fn unused_rules(request: &Request, packages: &[Found], audits: &[Audit]) -> Vec<
         return Vec::new();
     }
     let nothing = Used::default();
-    let sights = packages.iter().zip(audits).map(|((package, _), audit)| {
+    let uses = packages.iter().zip(audits).map(|((package, _), audit)| {
         let used = match &audit.seen {
             None => Some(&nothing),
             Some(seen) => matches!(audit.outcome, Outcome::Audited(_)).then_some(&seen.used),
         };
-        Sight { attr: &package.attr.0, used }
+        RuleUse { attr: &package.attr.0, used }
     });
-    idle(&request.curations, &sights.collect::<Vec<_>>())
+    unused_of(&request.curations, &uses.collect::<Vec<_>>())
 }
 
 fn located(finding: Finding, checkout: &Checkout, request: &Request) -> Located {

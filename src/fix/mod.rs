@@ -141,26 +141,26 @@ pub struct Held {
 pub fn plan(checkout: &Checkout, cases: &[Case<'_>], table: &LicenseTable, options: &Options) -> Plan {
     let mut plan = Plan::default();
     let groups = gather::groups(cases, &mut plan.refused);
-    let mut desk = Desk { checkout, table, files: BTreeMap::new() };
+    let mut batch = EditBatch { checkout, table, files: BTreeMap::new() };
     for group in groups {
-        let explained = desk.comment_at(group.place.site()).map(|comment| {
+        let explained = batch.comment_at(group.place.site()).map(|comment| {
             format!("a comment explains the value: `{comment}`; decide with it in view, and edit by hand")
         });
         match explained.or_else(|| held_because(&group, plan.fixes.len(), options)) {
             Some(why) => plan.held.extend(group.held(&why)),
-            None => match desk.edit(&group) {
+            None => match batch.edit(&group) {
                 Ok(edits) if edits.is_empty() => {}
                 Ok(edits) => plan.fixes.push(group.fix(edits)),
                 Err(why) => plan.refused.extend(group.refused(&why)),
             },
         }
     }
-    plan.texts = desk.texts();
+    plan.texts = batch.texts();
     plan
 }
 
-/// The files that are being edited.
-struct Desk<'d> {
+/// Files that are being edited together, each read once.
+struct EditBatch<'d> {
     checkout: &'d Checkout,
     table: &'d LicenseTable,
     files: BTreeMap<RelPath, Result<Sheet, String>>,
@@ -186,7 +186,7 @@ impl Sheet {
     }
 }
 
-impl Desk<'_> {
+impl EditBatch<'_> {
     /// The edits that `group` asks for, disjoint from all before.
     fn edit(&mut self, group: &Group<'_>) -> Result<EditSet, String> {
         let file = group.place.file();

@@ -11,7 +11,7 @@ use crate::text::regular::{self, Links};
 
 /// In-memory replacement for a path: file, link or absence.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Instead {
+pub enum PathOverlay {
     /// There is nothing.
     Nothing,
     /// A file with these bytes.
@@ -39,25 +39,25 @@ const MOST_LINKS: usize = 16;
 /// A disk some of whose paths are replaced.
 #[derive(Clone, Debug, Default)]
 pub struct Disk {
-    instead: BTreeMap<String, Instead>,
+    instead: BTreeMap<String, PathOverlay>,
     /// All folders above replaced paths, and whether one of these is there.
     above: BTreeMap<String, bool>,
 }
 
 impl Disk {
     /// The disk with these absolute paths replaced.
-    pub fn with(instead: BTreeMap<String, Instead>) -> Self {
+    pub fn with(instead: BTreeMap<String, PathOverlay>) -> Self {
         let mut above: BTreeMap<String, bool> = BTreeMap::new();
         for (path, what) in &instead {
             for folder in Path::new(path).ancestors().skip(1) {
-                *above.entry(folder.to_string_lossy().into_owned()).or_default() |= *what != Instead::Nothing;
+                *above.entry(folder.to_string_lossy().into_owned()).or_default() |= *what != PathOverlay::Nothing;
             }
         }
         Disk { instead, above }
     }
 
     /// In-memory replacement of `path`.
-    pub fn instead(&self, path: &Path) -> Option<&Instead> {
+    pub fn instead(&self, path: &Path) -> Option<&PathOverlay> {
         if self.instead.is_empty() { None } else { self.instead.get(&*path.to_string_lossy()) }
     }
 
@@ -73,27 +73,27 @@ impl Disk {
 
     /// True where `path` is there because it is said so.
     pub fn is_told(&self, path: &str) -> bool {
-        matches!(self.instead.get(path), Some(Instead::File(_) | Instead::Link(_)))
+        matches!(self.instead.get(path), Some(PathOverlay::File(_) | PathOverlay::Link(_)))
             || self.above.get(path) == Some(&true)
     }
 
     /// True where nothing is at `path`, whatever the disk has there.
     pub fn is_gone(&self, path: &str) -> bool {
-        self.instead.get(path) == Some(&Instead::Nothing)
+        self.instead.get(path) == Some(&PathOverlay::Nothing)
     }
 
     /// The files that are there because it is said so.
     pub fn told(&self) -> impl Iterator<Item = &str> {
-        self.instead.iter().filter(|(_, what)| matches!(what, Instead::File(_))).map(|(path, _)| path.as_str())
+        self.instead.iter().filter(|(_, what)| matches!(what, PathOverlay::File(_))).map(|(path, _)| path.as_str())
     }
 
     /// Kind of `path`, symlinks not followed; `None` where nothing is there.
     pub fn kind(&self, path: &str) -> Option<Kind> {
         match self.instead.get(path) {
-            Some(Instead::File(_)) => return Some(Kind::File),
-            Some(Instead::Link(_)) => return Some(Kind::Link),
+            Some(PathOverlay::File(_)) => return Some(Kind::File),
+            Some(PathOverlay::Link(_)) => return Some(Kind::Link),
             // Where a file was made in the place of a folder, the folder is what was there.
-            Some(Instead::Nothing) => return (self.above.get(path) == Some(&true)).then_some(Kind::Folder),
+            Some(PathOverlay::Nothing) => return (self.above.get(path) == Some(&true)).then_some(Kind::Folder),
             None => {}
         }
         let on_disk = || std::fs::symlink_metadata(path).ok().map(|found| Kind::from(found.file_type()));
@@ -113,7 +113,7 @@ impl Disk {
         let mut path = path.to_owned();
         for _ in 0..MOST_LINKS {
             match (self.kind(&path)?, self.instead.get(&path)) {
-                (Kind::Link, Some(Instead::Link(target))) => path = joined(&path, target)?,
+                (Kind::Link, Some(PathOverlay::Link(target))) => path = joined(&path, target)?,
                 (Kind::Link, _) => {
                     let found = std::fs::metadata(&path).ok()?;
                     return Some((path, found.file_type().into()));
@@ -160,7 +160,7 @@ impl Disk {
     pub fn read(&self, path: &str, most: u64) -> io::Result<Vec<u8>> {
         if self.concerns(path) {
             let (path, _) = self.target(path).ok_or(io::ErrorKind::NotFound)?;
-            if let Some(Instead::File(bytes)) = self.instead.get(&path) {
+            if let Some(PathOverlay::File(bytes)) = self.instead.get(&path) {
                 return Ok(bytes.clone());
             }
             return from_disk(&path, most);
@@ -243,13 +243,13 @@ fn joined(from: &str, target: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn disk(instead: &[(&str, Instead)]) -> Disk {
+    fn disk(instead: &[(&str, PathOverlay)]) -> Disk {
         Disk::with(instead.iter().map(|(path, what)| ((*path).to_owned(), what.clone())).collect())
     }
 
     #[test]
     fn a_file_that_is_told_makes_its_folders() {
-        let disk = disk(&[("/no/such/a/b.nix", Instead::File(b"1".to_vec()))]);
+        let disk = disk(&[("/no/such/a/b.nix", PathOverlay::File(b"1".to_vec()))]);
         assert_eq!(disk.kind("/no/such/a"), Some(Kind::Folder));
         assert_eq!(disk.list("/no/such").ok(), Some(vec![("a".to_owned(), Kind::Folder)]));
         assert_eq!(disk.read("/no/such/a/b.nix", 9).ok(), Some(b"1".to_vec()));
@@ -262,7 +262,7 @@ mod tests {
         std::fs::create_dir(path("new")).expect("writable");
         std::fs::write(path("new/package.nix"), "1").expect("writable");
         std::fs::write(path("old.nix"), "1").expect("writable");
-        let disk = disk(&[(&path("new/package.nix"), Instead::Nothing)]);
+        let disk = disk(&[(&path("new/package.nix"), PathOverlay::Nothing)]);
         assert_eq!((disk.kind(&path("new")), disk.exists(&path("new"))), (None, false));
         let names = disk.list(&root.path().to_string_lossy()).expect("listed");
         assert_eq!(names, [("old.nix".to_owned(), Kind::File)]);
@@ -271,8 +271,8 @@ mod tests {
     #[test]
     fn a_link_that_is_told_is_followed() {
         let disk = disk(&[
-            ("/no/such/a/link.nix", Instead::Link("../b.nix".to_owned())),
-            ("/no/such/b.nix", Instead::File(b"2".to_vec())),
+            ("/no/such/a/link.nix", PathOverlay::Link("../b.nix".to_owned())),
+            ("/no/such/b.nix", PathOverlay::File(b"2".to_vec())),
         ]);
         assert_eq!(disk.read("/no/such/a/link.nix", 9).ok(), Some(b"2".to_vec()));
         assert!(disk.is_file("/no/such/a/link.nix") && !disk.is_folder("/no/such/a/link.nix"));

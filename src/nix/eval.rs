@@ -30,8 +30,8 @@ pub struct Eval<'a> {
     pub known: Known,
     names: &'a OwnNames,
     pub(super) held: &'a Held,
-    /// The numbers of texts that are asked for again and again, by where a text lies.
-    lasting: RefCell<HashMap<(usize, usize), Sym, FxBuildHasher>>,
+    /// Symbols by address and length of their texts.
+    statics: RefCell<HashMap<(usize, usize), Sym, FxBuildHasher>>,
     /// Room for a set that is being made.
     pub(super) scratch: RefCell<Vec<Attr<'a>>>,
     /// The outermost scope, whose names have the first numbers.
@@ -86,7 +86,7 @@ impl<'a> Eval<'a> {
             known: Known::new(&files.names),
             names,
             held,
-            lasting: RefCell::default(),
+            statics: RefCell::default(),
             scratch: RefCell::default(),
             globals: RefCell::default(),
             copies: RefCell::default(),
@@ -130,10 +130,10 @@ impl<'a> Eval<'a> {
         self.names.sym(text, &self.files.names)
     }
 
-    /// The number of a text that is asked for again and again and stays where it is: found by its place.
-    pub fn lasting(&self, text: &'a str) -> Sym {
+    /// Interned symbol of a `&'a str`, cached by its address: for names that are asked for again and again.
+    pub fn sym_of_static(&self, text: &'a str) -> Sym {
         let place = (text.as_ptr() as usize, text.len());
-        *self.lasting.borrow_mut().entry(place).or_insert_with(|| self.sym(text))
+        *self.statics.borrow_mut().entry(place).or_insert_with(|| self.sym(text))
     }
 
     /// The value of `thunk`.

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use elsa::sync::FrozenVec;
 use rustc_hash::FxBuildHasher;
 
-use super::disk::{Disk, Instead};
+use super::disk::{Disk, PathOverlay};
 use super::symbol::{Interner, Sym};
 use super::syntax::ast::{Loc, Tree};
 use super::syntax::{self, Bound, Fail};
@@ -242,7 +242,7 @@ impl Files {
             self.git.store(true, Ordering::Relaxed);
         }
         match self.disk.instead(Path::new(path)) {
-            Some(Instead::Link(_)) => self.disk.end_of_links(path).is_none_or(|end| self.is_reachable(&end)),
+            Some(PathOverlay::Link(_)) => self.disk.end_of_links(path).is_none_or(|end| self.is_reachable(&end)),
             _ if self.disk.is_told(path) => true,
             _ => self.is_reachable_on_disk(path),
         }

@@ -26,7 +26,7 @@ mod value;
 mod written;
 
 pub use builtins::parse_name;
-pub use disk::{Disk, Instead, Kind};
+pub use disk::{Disk, Kind, PathOverlay};
 pub use eval::Eval;
 pub use fallback::fallback_lib;
 pub use files::{File, FileError, Files, GIT, Held, MAX_FILE};

@@ -11,8 +11,8 @@ use crate::declared::{Bindings, Elsewhere};
 use crate::text::one_line;
 use crate::triage::{State, Suppression};
 
-use super::fixes::unmatched;
 use super::counted::counted;
+use super::fixes::unmatched;
 use super::policy::{closing, warnings};
 use super::{Disagreement, Located, Report, Style, Totals, overview, unseen};
 

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use bumpalo::Bump;
 
 use super::Site;
-use crate::nix::{Disk, Eval, Files, Held, Instead, Limits, Loc, OwnNames, STACK};
+use crate::nix::{Disk, Eval, Files, Held, Limits, Loc, OwnNames, PathOverlay, STACK};
 use crate::text::{RelPath, Span, stop};
 
 /// How a checkout is to be read.
@@ -115,7 +115,7 @@ impl Checkout {
     /// The same checkout as it would be with other texts in some of its files.
     pub fn with_texts<'t>(&self, texts: impl IntoIterator<Item = (&'t RelPath, &'t str)>) -> Checkout {
         let at = |file: &RelPath| file.under(&self.root).to_string_lossy().into_owned();
-        let text = |(file, text): (&RelPath, &str)| (at(file), Instead::File(text.as_bytes().to_vec()));
+        let text = |(file, text): (&RelPath, &str)| (at(file), PathOverlay::File(text.as_bytes().to_vec()));
         let disk = Disk::with(texts.into_iter().map(text).collect());
         Checkout {
             root: self.root.clone(),

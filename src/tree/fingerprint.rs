@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::checkout::{Checkout, Layout};
 use super::folder::Folder;
-use crate::nix::{Disk, GIT, Instead, Kind, MAX_FILE};
+use crate::nix::{Disk, GIT, Kind, MAX_FILE, PathOverlay};
 
 /// A BLAKE3 digest: many small files are hashed as one text, several times faster than one by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,11 +100,11 @@ impl<'c> Lines<'c> {
     }
 
     /// The length, and what is in it.
-    fn file(&mut self, name: &OsStr, instead: Option<&Instead>, parent: Option<&Folder>) -> Option<()> {
+    fn file(&mut self, name: &OsStr, instead: Option<&PathOverlay>, parent: Option<&Folder>) -> Option<()> {
         self.add(b'f', name, &[0; size_of::<u64>()]);
         let start = self.list.len();
         let length = match instead {
-            Some(Instead::File(bytes)) => match self.content(bytes.as_slice())? {
+            Some(PathOverlay::File(bytes)) => match self.content(bytes.as_slice())? {
                 all if all <= MAX_FILE => all,
                 more => more.max(bytes.len() as u64),
             },
@@ -204,7 +204,7 @@ mod tests {
                 std::fs::write(&file, &bytes).expect("writable");
                 let found = print(&root, Disk::default()).expect("a package set");
                 std::fs::write(&file, "another").expect("writable");
-                let instead = BTreeMap::from([(file.to_string_lossy().into_owned(), Instead::File(bytes))]);
+                let instead = BTreeMap::from([(file.to_string_lossy().into_owned(), PathOverlay::File(bytes))]);
                 assert_eq!(print(&root, Disk::with(instead)), Some(found), "{length} {changed:?}");
                 // The first byte of one is the last.
                 assert!(length == 1 || !seen.contains(&found), "{length} {changed:?}");

@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 use super::checkout::{Checkout, OpenError, Options};
 use crate::git::{Git, IndexEntry, ObjectId, TreeEntry, first_line, lines};
-use crate::nix::{Disk, Instead};
+use crate::nix::{Disk, PathOverlay};
 use crate::text::RelPath;
 
 /// Why it cannot be told what changed.
@@ -57,7 +57,7 @@ pub enum RevisionError {
 #[derive(Clone, Debug)]
 pub struct Changes {
     /// By absolute path: what was there at the revision.
-    before: BTreeMap<String, Instead>,
+    before: BTreeMap<String, PathOverlay>,
     top: PathBuf,
 }
 
@@ -70,8 +70,8 @@ impl Changes {
         let listed = repository.listed()?;
         let old: HashSet<&Path> = entries.iter().map(|entry| entry.file.as_path()).collect();
         let new = listed.iter().filter(|listed| !old.contains(listed.file.as_path()));
-        let mut before: BTreeMap<String, Instead> =
-            new.map(|listed| (repository.absolute(&listed.file), Instead::Nothing)).collect();
+        let mut before: BTreeMap<String, PathOverlay> =
+            new.map(|listed| (repository.absolute(&listed.file), PathOverlay::Nothing)).collect();
         let left_out: HashSet<&Path> =
             listed.iter().filter(|listed| listed.is_left_out).map(|listed| listed.file.as_path()).collect();
         let changed: Vec<&Entry> = repository.differing(&entries, &left_out);
@@ -139,10 +139,10 @@ impl Entry {
         Some(Entry { is_link: entry.is_link(), file: path_of(entry.path), id: entry.id })
     }
 
-    fn instead(&self, bytes: Vec<u8>) -> Instead {
+    fn instead(&self, bytes: Vec<u8>) -> PathOverlay {
         match self.is_link {
-            true => Instead::Link(String::from_utf8_lossy(&bytes).into_owned()),
-            false => Instead::File(bytes),
+            true => PathOverlay::Link(String::from_utf8_lossy(&bytes).into_owned()),
+            false => PathOverlay::File(bytes),
         }
     }
 }

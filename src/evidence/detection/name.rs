@@ -21,10 +21,10 @@ struct Written<'w>(#[serde(borrow)] Cow<'w, str>);
 /// The name that was written; an error where there would be more of them than the program knows.
 pub fn read<'de, D: Deserializer<'de>>(reader: D) -> Result<Name, D::Error> {
     let Written(name) = Written::deserialize(reader)?;
-    lasting(&name).ok_or_else(|| D::Error::custom("more names than there are rules"))
+    known_name(&name).ok_or_else(|| D::Error::custom("more names than there are rules"))
 }
 
-fn lasting(name: &str) -> Option<Name> {
+fn known_name(name: &str) -> Option<Name> {
     // A thread that panics leaves a whole set behind.
     let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(known) = names.get(name) {

@@ -34,10 +34,8 @@ impl Stated<'_> {
             claim(page, seen, BY, "icense", text);
             return;
         }
-        let firm = |value: &&str| {
-            !WITHOUT_MINOR.contains(value)
-                && understood(value).is_some_and(|said| said.is_exact())
-        };
+        let firm =
+            |value: &&str| !WITHOUT_MINOR.contains(value) && understood(value).is_some_and(|said| said.is_exact());
         // "BSD License" and the like leave the version open: a text that states it says more.
         if let Some(text) = self.text.filter(|text| !named.iter().any(&firm) && firm(text)) {
             claim(page, seen, BY, "icense", text);

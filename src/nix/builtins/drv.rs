@@ -58,7 +58,7 @@ fn output<'a>(
     let sibling = move |index: usize| eval.native(move |eval| Ok(output(eval, given, attrs, number, outputs, index)));
     let all: Vec<&'a Thunk<'a>> = (0..outputs.len()).map(sibling).collect();
     let mut own: Vec<Attr<'a>> =
-        outputs.iter().zip(&all).map(|(name, value)| plain(eval.lasting(name), *value)).collect();
+        outputs.iter().zip(&all).map(|(name, value)| plain(eval.sym_of_static(name), *value)).collect();
     let path = eval.native(move |eval| Ok(store_path(eval, number, name_of(eval, attrs)?, outputs[index])));
     let drv = eval.native(move |eval| Ok(store_path(eval, number, name_of(eval, attrs)?, "drv")));
     own.push(plain(known.out_path, path));

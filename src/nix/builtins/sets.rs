@@ -124,7 +124,7 @@ fn remove<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     };
     let mut gone = Vec::new();
     for name in names {
-        gone.push(eval.lasting(eval.str_of(name)?));
+        gone.push(eval.sym_of_static(eval.str_of(name)?));
     }
     gone.sort_unstable();
     let gone: &'a [Sym] = eval.bump.alloc_slice_copy(&gone);

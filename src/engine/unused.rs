@@ -1,22 +1,22 @@
-//! Which rules of the configuration about files of sources matched nothing.
+//! Rules of the configuration about files of sources that matched nothing.
 
 use globset::GlobMatcher;
 
 use crate::evidence::{Curations, Used};
 use crate::triage::Idle;
 
-/// Evidence of one package in a run.
-pub(super) struct Sight<'a> {
+/// Rules of the configuration that matched in the source of one package.
+pub(super) struct RuleUse<'a> {
     pub(super) attr: &'a str,
-    /// Rules that its source matched; `None` where it has one that could not be looked at.
+    /// `None` where its source could not be looked at.
     pub(super) used: Option<&'a Used>,
 }
 
 /// The rules that no source made use of, where all that they could be about were looked at.
-pub(super) fn idle(curations: &Curations, sights: &[Sight<'_>]) -> Vec<Idle> {
+pub(super) fn unused_of(curations: &Curations, all: &[RuleUse<'_>]) -> Vec<Idle> {
     let unused = |attr: &Option<GlobMatcher>, uses: &dyn Fn(&Used) -> bool| {
-        let about = |sight: &&Sight<'_>| attr.as_ref().is_none_or(|glob| glob.is_match(sight.attr));
-        sights.iter().filter(about).all(|sight| sight.used.is_some_and(|used| !uses(used)))
+        let about = |one: &&RuleUse<'_>| attr.as_ref().is_none_or(|glob| glob.is_match(one.attr));
+        all.iter().filter(about).all(|one| one.used.is_some_and(|used| !uses(used)))
     };
     let roles = curations.roles.iter().enumerate();
     let roles = roles.filter(|(place, rule)| unused(&rule.attr, &|used| used.roles.contains(place)));
