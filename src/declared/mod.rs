@@ -12,6 +12,7 @@ mod phases;
 mod resolve;
 mod sources;
 mod survey;
+mod terms;
 mod unknown;
 mod usage;
 

@@ -1,6 +1,6 @@
 //! The survey: every attribute of a checkout, with what it declares.
 
-use super::{Declared, facts, resolve};
+use super::{Declared, facts, resolve, terms};
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -86,7 +86,7 @@ pub fn survey_part(checkout: &Checkout, part: Part<'_>, each: &mut dyn FnMut(Row
 
 /// Walks to the end, with one evaluator after the other; `None` where there was none to be had.
 fn walked(checkout: &Checkout, walk: Walk<'_>, send: &SyncSender<Vec<Row>>) -> Option<()> {
-    let parsed = resolve::Parsed::default();
+    let parsed = terms::Parsed::default();
     let mut resume = Vec::new();
     let mut batch = Vec::with_capacity(BATCH);
     checkout.evaluate(move |eval| {
@@ -122,7 +122,7 @@ fn in_time(row: Row) -> Row {
     Row::Failed { attr, why: "its evaluation takes longer than allowed; raise --time-limit".to_owned() }
 }
 
-fn row<'a>(checkout: &Checkout, eval: &Eval<'a>, parsed: &resolve::Parsed, attr: &str, found: Found<'a>) -> Row {
+fn row<'a>(checkout: &Checkout, eval: &Eval<'a>, parsed: &terms::Parsed, attr: &str, found: Found<'a>) -> Row {
     match found {
         Found::Package(thunk, value) => {
             let mut package = facts::package(checkout, eval, attr, thunk, value);

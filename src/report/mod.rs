@@ -6,6 +6,7 @@ pub mod between;
 mod complete;
 mod concise;
 mod counted;
+mod declared_row;
 mod derivations;
 pub mod detected;
 mod diff;
@@ -32,6 +33,7 @@ mod sheet;
 mod suggest;
 mod table;
 mod terminal;
+mod totals;
 mod unverified;
 mod wire;
 mod why;
@@ -49,6 +51,7 @@ pub use policy::{Policy, Silenced};
 pub use reproducer::reproducer;
 pub use suggest::suggest;
 pub use terminal::finding_block;
+pub use totals::Totals;
 pub use why::{Why, WhyKind};
 pub use worklist::{answers, answers_json, answers_jsonl};
 
@@ -240,33 +243,6 @@ pub struct Coverage {
     pub unread: u64,
 }
 
-/// The totals of a report.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// Everything that was discovered.
-    pub discovered: usize,
-    /// Audited packages.
-    pub audited: usize,
-    /// Chosen not to look at.
-    pub skipped: usize,
-    /// Could not be looked at.
-    pub failed: usize,
-    /// Declared and concluded match.
-    pub agrees: usize,
-    /// They do not.
-    pub drifts: usize,
-    /// Audited, and it cannot be told.
-    pub cannot_tell: usize,
-    /// Findings that count, by severity: note, warning, error.
-    pub findings: [usize; 3],
-    /// Findings that the baseline has.
-    pub known: usize,
-    /// Findings that are silenced.
-    pub suppressed: usize,
-    /// Findings that count, by rule id.
-    pub by_check: BTreeMap<&'static str, usize>,
-}
-
 impl Report {
     /// The totals; `discovered == audited + skipped + failed` always.
     pub fn totals(&self) -> Totals {
@@ -328,19 +304,6 @@ impl Report {
     /// True where a finding makes the run fail.
     pub fn fails(&self) -> bool {
         self.findings().any(|located| self.gate.stops(located))
-    }
-}
-
-impl Totals {
-    fn count(&mut self, located: &Located) {
-        match located.state {
-            State::Known => self.known += 1,
-            State::Suppressed(_) => self.suppressed += 1,
-            State::New => {
-                self.findings[located.finding.severity as usize] += 1;
-                *self.by_check.entry(located.finding.check.id).or_default() += 1;
-            }
-        }
     }
 }
 

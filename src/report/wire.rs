@@ -8,11 +8,11 @@ use serde::Serialize;
 
 use crate::check::{self, Judged};
 use crate::conclusion::{Basis, Conclusion, Part};
-use crate::declared::{Declared, Flaw, Statement, all_unknown};
 use crate::tree::{HashMode, Package, Site, SourceRef, TableOrigin};
 use crate::triage::State;
-use crate::verdict::{Verdict, members};
+use crate::verdict::Verdict;
 
+use super::declared_row::DeclaredRow;
 use super::unverified::UnverifiedRow;
 use super::{Located, Outcome, PackageReport, Report, Silenced, unseen, unverified};
 
@@ -58,26 +58,6 @@ pub(super) struct PackageRow<'a> {
     /// Why its source is not proven to be the declared one.
     #[serde(skip_serializing_if = "Option::is_none")]
     unverified: Option<UnverifiedRow>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct DeclaredRow<'a> {
-    status: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    form: Option<&'static str>,
-    terms: Vec<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expression: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    branches: Vec<BranchRow<'a>>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct BranchRow<'a> {
-    when: &'a str,
-    terms: Vec<&'a str>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -283,7 +263,7 @@ fn package_row(report: &PackageReport) -> PackageRow<'_> {
         file: site.map(|site| site.file.as_str()),
         line: site.map(|site| site.start.line),
         column: site.map(|site| site.start.column),
-        declared: declared(&report.declared),
+        declared: DeclaredRow::of(&report.declared),
         source: sources.iter().map(source).collect(),
         source_unknown: source_unknown.as_deref(),
         outcome: outcome(&report.outcome),
@@ -325,59 +305,6 @@ fn why_kind(report: &PackageReport) -> Option<&'static str> {
     match &report.outcome {
         Outcome::Skipped(why) | Outcome::Failed(why) => Some(why.kind.name()),
         Outcome::Audited(_) => None,
-    }
-}
-
-fn declared(declared: &Declared) -> DeclaredRow<'_> {
-    let row = |status, form, terms, expression, why| DeclaredRow {
-        status,
-        form,
-        terms,
-        expression,
-        why,
-        branches: Vec::new(),
-    };
-    let words = || Some(check::declared_in_words(declared));
-    match declared {
-        Declared::Absent => row("absent", None, Vec::new(), None, None),
-        Declared::Resolved { statement, .. } => row("resolved", Some(form(statement)), terms(statement), words(), None),
-        Declared::Branches { cases, .. } => {
-            let branches = cases.iter().map(|(when, what)| BranchRow { when, terms: terms(what) }).collect();
-            let why = Some("it depends on a condition that is not known".to_owned());
-            DeclaredRow { branches, ..row("partial", None, Vec::new(), words(), why) }
-        }
-        Declared::Partial { known, unknown, .. } => {
-            let known = known.iter().map(|member| member.label.as_str()).collect();
-            row("partial", None, known, words(), Some(all_unknown(unknown)))
-        }
-        // `licenses` is nothing that anybody reads: no license is declared.
-        Declared::Malformed { flaw: Flaw::Misnamed, .. } => row("absent", None, Vec::new(), None, None),
-        Declared::Malformed { known, flaw, .. } => row(
-            "malformed",
-            None,
-            known.iter().map(|member| member.label.as_str()).collect(),
-            None,
-            Some(flaw.to_string()),
-        ),
-        Declared::Computed { why, .. } => row("computed", None, Vec::new(), None, Some(why.to_string())),
-    }
-}
-
-fn form(statement: &Statement) -> &'static str {
-    match statement {
-        Statement::One(member) if member.attr.is_none() => "record",
-        Statement::One(_) => "single",
-        Statement::List(_) => "list",
-        Statement::Operator { .. } => "operator",
-        Statement::Text(..) => "text",
-    }
-}
-
-/// The labels of the members: the SPDX id where the record has one, else the short name or the string as written.
-fn terms(statement: &Statement) -> Vec<&str> {
-    match statement {
-        Statement::Text(text, _) => vec![text],
-        other => members(other).iter().map(|member| member.label.as_str()).collect(),
     }
 }
 

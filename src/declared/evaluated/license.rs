@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::License;
-use crate::declared::resolve::{combine, compound, joined, or_later, reference};
+use crate::declared::terms::{combine, compound, joined, or_later, reference};
 use crate::declared::{Member, Statement};
 use crate::license::{LicenseExpr, parse_lenient};
 

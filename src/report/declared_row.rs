@@ -1,0 +1,86 @@
+//! Declared licenses as rows of the wire formats.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::check;
+use crate::declared::{Declared, Flaw, Statement, all_unknown};
+use crate::verdict::members;
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct DeclaredRow<'a> {
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    form: Option<&'static str>,
+    terms: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expression: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    branches: Vec<BranchRow<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct BranchRow<'a> {
+    when: &'a str,
+    terms: Vec<&'a str>,
+}
+
+impl<'a> DeclaredRow<'a> {
+    /// The row of a declared license.
+    pub(super) fn of(declared: &'a Declared) -> Self {
+        let row = |status, form, terms, expression, why| DeclaredRow {
+            status,
+            form,
+            terms,
+            expression,
+            why,
+            branches: Vec::new(),
+        };
+        let words = || Some(check::declared_in_words(declared));
+        match declared {
+            Declared::Absent => row("absent", None, Vec::new(), None, None),
+            Declared::Resolved { statement, .. } => {
+                row("resolved", Some(form(statement)), terms(statement), words(), None)
+            }
+            Declared::Branches { cases, .. } => {
+                let branches = cases.iter().map(|(when, what)| BranchRow { when, terms: terms(what) }).collect();
+                let why = Some("it depends on a condition that is not known".to_owned());
+                DeclaredRow { branches, ..row("partial", None, Vec::new(), words(), why) }
+            }
+            Declared::Partial { known, unknown, .. } => {
+                let known = known.iter().map(|member| member.label.as_str()).collect();
+                row("partial", None, known, words(), Some(all_unknown(unknown)))
+            }
+            // `licenses` is nothing that anybody reads: no license is declared.
+            Declared::Malformed { flaw: Flaw::Misnamed, .. } => row("absent", None, Vec::new(), None, None),
+            Declared::Malformed { known, flaw, .. } => row(
+                "malformed",
+                None,
+                known.iter().map(|member| member.label.as_str()).collect(),
+                None,
+                Some(flaw.to_string()),
+            ),
+            Declared::Computed { why, .. } => row("computed", None, Vec::new(), None, Some(why.to_string())),
+        }
+    }
+}
+
+fn form(statement: &Statement) -> &'static str {
+    match statement {
+        Statement::One(member) if member.attr.is_none() => "record",
+        Statement::One(_) => "single",
+        Statement::List(_) => "list",
+        Statement::Operator { .. } => "operator",
+        Statement::Text(..) => "text",
+    }
+}
+
+/// The labels of the members: the SPDX id where the record has one, else the short name or the string as written.
+fn terms(statement: &Statement) -> Vec<&str> {
+    match statement {
+        Statement::Text(text, _) => vec![text],
+        other => members(other).iter().map(|member| member.label.as_str()).collect(),
+    }
+}
