@@ -140,13 +140,14 @@ pub(super) fn scan_with(
         bail!("a baseline covers the whole tree; leave out --changed-since to write or prune it");
     }
     let changes = rev.map(|rev| changes(path, rev)).transpose()?;
-    let since = rev.zip(changes.as_ref());
+    let since = rev.zip(changes.as_deref());
     let config = configuration(path, &args.what, since)?;
     let outputs = args.output.iter().map(|text| target(text, args.format)).collect::<anyhow::Result<Vec<_>>>()?;
     let accepted = [&args.accepted.write_baseline, &args.accepted.baseline].into_iter().flatten();
     outputs.iter().map(|(_, file)| file).chain(accepted).try_for_each(|file| place::must_stay(file, path))?;
     let mut request = request_of(args, (path, &attrs), &config, since)?;
     request.results = results;
+    request.since.clone_from(&changes);
     request.quotes = args.format.quotes || outputs.iter().any(|(format, _)| format.quotes);
     request.keep_evidence = args.format.evidence || outputs.iter().any(|(format, _)| format.evidence);
     let watch = Watch::new(stream::watched() && !output.quiet);
@@ -178,7 +179,6 @@ fn request_of(
         None => baseline::read(file),
     };
     request.triage.baseline = args.accepted.baseline.as_ref().map(read).transpose()?;
-    request.since = since.map(|(rev, _)| rev.to_owned());
     request.strict |= args.strict;
     request.allow_gaps = args.allow_incomplete;
     if let Some(threshold) = args.fail_on.or(args.exit_zero.then_some(Threshold::Never)) {
@@ -188,9 +188,9 @@ fn request_of(
     Ok(request)
 }
 
-fn changes(path: &Path, rev: &str) -> anyhow::Result<Changes> {
+fn changes(path: &Path, rev: &str) -> anyhow::Result<Arc<Changes>> {
     exists(path)?;
-    Ok(Changes::since(path, rev)?)
+    Ok(Arc::new(Changes::since(path, rev)?))
 }
 
 /// A severity for a check that found nothing may be misplaced or out of date; it is a policy, so that is no finding.

@@ -1,6 +1,7 @@
 //! A checkout against itself at a revision: which packages changed, and what they were.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::check::{self, Earlier, Unjudged};
 use crate::declared::says_the_same;
@@ -18,7 +19,7 @@ use super::survey::{Found, Surveyed, survey};
 
 /// A checkout as it was at a revision.
 pub(super) struct Past {
-    changes: Changes,
+    changes: Arc<Changes>,
     pub(super) checkout: Checkout,
 }
 
@@ -50,8 +51,7 @@ impl Versioned {
 }
 
 impl Past {
-    pub(super) fn open(request: &Request, rev: &str) -> Result<Past, ScanError> {
-        let changes = Changes::since(&request.path, rev)?;
+    pub(super) fn open(request: &Request, changes: Arc<Changes>) -> Result<Past, ScanError> {
         let checkout = changes.checkout_before(&request.path, &request.tree)?;
         Ok(Past { changes, checkout })
     }

@@ -9,7 +9,7 @@ use crate::evidence::Curations;
 use crate::kept::Results;
 use crate::report::{Gate, Policy};
 use crate::store::Store;
-use crate::tree::{self, Checkout, Package};
+use crate::tree::{self, Changes, Checkout, Package};
 use crate::{check, source, triage};
 
 /// Selection and manner of a scan.
@@ -33,8 +33,8 @@ pub struct Request {
     pub sources: Option<source::Options>,
     /// Whether what package managers bring along is looked at too.
     pub vendored: bool,
-    /// Only what changed since this revision.
-    pub since: Option<String>,
+    /// Only packages that these changes concern.
+    pub since: Option<Arc<Changes>>,
     /// Packages that are left out although they were asked for.
     pub ignored: Ignored,
     /// Curations of files of sources.

@@ -35,7 +35,7 @@ pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
 /// The same with a checkout that is open.
 pub fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     watch.stage("evaluating");
-    let past = request.since.as_deref().map(|rev| Past::open(request, rev)).transpose()?;
+    let past = request.since.clone().map(|changes| Past::open(request, changes)).transpose()?;
     let mut surveyed = match &past {
         None => survey(checkout, request, watch),
         Some(past) => past.changed(checkout, request, watch),

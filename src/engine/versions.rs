@@ -12,7 +12,7 @@ use crate::report::Outcome;
 use crate::source::{self, SourceError};
 use crate::text::RelPath;
 use crate::text::stop::{self, Stop};
-use crate::tree::Checkout;
+use crate::tree::{Changes, Checkout};
 use crate::verdict::Outline;
 
 use super::Watch;
@@ -105,7 +105,8 @@ pub fn version_of(attr: &str, rev: Option<&str>, request: &Request, watch: &Watc
             (checkout, found)
         }
         Some(rev) => {
-            let past = Past::open(&request, rev)?;
+            let changes = Changes::since(&request.path, rev).map_err(ScanError::from)?;
+            let past = Past::open(&request, changes.into())?;
             let found = package(attr, &at, &past.checkout, &request, watch)?;
             let found = past.without_lost_sources(found);
             (past.checkout, found)
