@@ -11,8 +11,8 @@ use crate::text::RelPath;
 use crate::tree::{AloneFile, Checkout, Form, Layout, LicenseBinding, Package, names_of};
 
 use super::Watch;
-use super::request::Request;
 use super::evaluation::evaluated;
+use super::request::Request;
 
 /// Adds to `rows` of `checkout` the packages of files that none of them reaches, and accounts for its license bindings.
 pub(super) fn complete(checkout: &Checkout, request: &Request, rows: &mut Vec<Row>, watch: &Watch) -> Bindings {

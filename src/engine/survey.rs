@@ -12,8 +12,8 @@ use crate::text::nearest;
 use crate::text::stop::{self, Stop};
 use crate::tree::{Checkout, Layout, LicenseTable, Package};
 
-use super::request::{Ignored, Request, ScanError, trusted};
 use super::evaluation::{Evaluation, evaluated};
+use super::request::{Ignored, Request, ScanError, trusted};
 use super::{Watch, alone};
 
 /// A package and what it declares; in boxes, for tens of thousands are sorted and passed on.
