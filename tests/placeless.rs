@@ -84,7 +84,7 @@ fn failing(room: &Path, server: &Server) {
     assert!(mkfifo("sources/special/pipe").success());
     write("sources/damaged-1.tar.gz", "\u{1f}");
     write("sources/closed-1.tar", "closed");
-    fs::set_permissions(room.join("sources/closed-1.tar"), fs::Permissions::from_mode(0)).expect("set");
+    fs::set_permissions(room.join("sources/closed-1.tar"), fs::Permissions::from_mode(0o000)).expect("set");
     let zip = |place: &str| {
         format!("fetchzip {{ url = \"{place}\"; hash = \"sha256-X4dzP8uBQGdhHrrDoGnq7o4mrIrP7SlNKZhfaKu/TRU=\"; }}")
     };

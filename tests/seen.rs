@@ -249,7 +249,8 @@ fn entries_that_decayed_are_detected_anew() {
     let bench = Bench::new(&three());
     let first = bench.scanned(&[]);
     let written: Vec<Vec<u8>> = bench.entries().iter().map(|path| fs::read(path).expect("readable")).collect();
-    let decays: [fn(&[u8]) -> Vec<u8>; 5] = [
+    type Decay = fn(&[u8]) -> Vec<u8>;
+    let decays: [Decay; 5] = [
         |_| Vec::new(),
         |bytes| bytes[..bytes.len() / 2].to_vec(),
         |bytes| bytes.iter().map(|byte| byte ^ 0x5a).collect(),
