@@ -128,3 +128,92 @@ fn the_summary_says_where_license_bindings_are_and_verbose_lists_them() {
     assert!(said(&[]).contains("license bindings: 2; 1 in packages, 1 in tests\n"), "{}", said(&[]));
     assert!(said(&["-v"]).contains("license binding: tests/b.nix:3: in a folder of tests or templates\n"));
 }
+
+/// Packages of one file that only others of it use.
+const INNER: &str = r#"{ stdenv, lib, python3 }:
+let
+  sap = stdenv.mkDerivation { pname = "sap"; version = "2"; src = null; meta.license = lib.licenses.isc; };
+  python = python3.override {
+    packageOverrides = final: prev: {
+      leaf = prev.leaf.overrideAttrs { pname = "leaf"; meta.license = lib.licenses.zlib; };
+    };
+  };
+  dropped = lib.optionalAttrs false { bark = stdenv.mkDerivation { pname = "bark"; meta.license = lib.licenses.bsd3; }; };
+  build = { name }: stdenv.mkDerivation { inherit name; meta.license = lib.licenses.bsd2; };
+in
+stdenv.mkDerivation {
+  pname = "amber"; version = "1"; src = null; buildInputs = [ sap (python.withPackages (p: [ p.leaf ])) ];
+  meta.license = lib.licenses.mit;
+}"#;
+
+#[test]
+fn packages_that_only_others_of_a_file_use_are_told() {
+    let folder = tree(&[("default.nix", "{ }: { lost = throw \"gone\"; }"), ("pkgs/amber/package.nix", INNER)]);
+    let rows = rows(folder.path(), &[]);
+    let packages: Vec<_> = seen(&rows).into_iter().filter(|row| row.0 == "package").collect();
+    let expected = [("package", "amber", "MIT"), ("package", "amber.leaf", "Zlib"), ("package", "amber.sap", "ISC")];
+    assert_eq!(packages, expected);
+    let summary = rows.iter().find(|row| row["kind"] == "summary").expect("a summary");
+    assert_eq!(summary["license_bindings"]["in_packages"], 3, "{summary}");
+}
+
+#[test]
+fn a_file_that_only_calls_another_adds_no_second_row() {
+    let flake = "{ outputs = { self, nixpkgs, arranger }: arranger.lib.everything ./packages; }";
+    let caller = "{ pkgs, ... }: pkgs.callPackage ./package.nix { }";
+    let files = [("flake.nix", flake), ("packages/amber/default.nix", caller), ("packages/amber/package.nix", PACKAGE)];
+    let folder = tree(&files);
+    let rows = rows(folder.path(), &[]);
+    let packages: Vec<_> = seen(&rows).into_iter().filter(|row| row.0 == "package").collect();
+    assert_eq!(packages, [("package", "amber", "MIT")]);
+}
+
+#[test]
+fn two_hundred_packages_of_an_unknown_scope_cost_little() {
+    let package = |number: usize| {
+        let next = (number + 1) % 200;
+        let text = PACKAGE.replace("{ stdenv, lib }", &format!("{{ stdenv, lib, zlib, p{next} ? null }}"));
+        (format!("pkgs/p{number}.nix"), text.replace("amber", &format!("p{number}")))
+    };
+    let packages: Vec<(String, String)> = (0..200).map(package).collect();
+    // The ratio does not depend on the load of the machine; it was 150 once.
+    let took = |call: &str| {
+        let entry = format!(
+            "{{ pkgs ? import <nixpkgs> {{ }} }}: let call = {call}; self = builtins.listToAttrs (map (n: {{ \
+             name = \"p${{toString n}}\"; value = call (./pkgs + \"/p${{toString n}}.nix\") {{ }}; }}) \
+             (pkgs.lib.range 0 199)); in self"
+        );
+        let files = packages.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+        let folder = tree(&files.chain([("default.nix", entry.as_str())]).collect::<Vec<_>>());
+        let start = std::time::Instant::now();
+        let rows = rows(folder.path(), &[]);
+        let seen = seen(&rows);
+        assert!(seen.iter().all(|row| (row.0, row.2) == ("package", "MIT")) && seen.len() == 200, "{call}");
+        start.elapsed()
+    };
+    let (plain, with) = (took("pkgs.callPackage"), took("pkgs.lib.callPackageWith (pkgs // self)"));
+    assert!(with < plain * 20, "{with:?} against {plain:?}");
+}
+
+#[test]
+fn strings_of_one_list_become_one_list() {
+    let text = PACKAGE.replace("lib.licenses.mit", "[ \"MIT\" \"Apache-2.0\" lib.licenses.isc ]");
+    let folder = tree(&[("amber.nix", &text)]);
+    let rows = rows(folder.path(), &[]);
+    let helps: Vec<String> =
+        rows.iter().filter(|row| row["check"] == "LIC002").map(|row| row["help"].to_string()).collect();
+    assert_eq!(helps.len(), 2, "{rows:?}");
+    assert!(helps.iter().all(|help| help.contains("with lib.licenses; [") && help.contains("asl20")), "{helps:?}");
+    assert!(helps.iter().all(|help| help.contains("mit") && help.contains("isc")), "{helps:?}");
+}
+
+#[test]
+fn a_package_set_on_a_condition_that_is_not_known_gives_its_packages_once() {
+    let entry = "{ pkgs ? import <nixpkgs> { } }: let set = if pkgs ? more then pkgs.extend (_: _: { }) else pkgs; in \n\
+                 set.lib.makeScope set.newScope (self: { amber = self.callPackage ./amber.nix { }; })";
+    let folder = tree(&[("default.nix", entry), ("amber.nix", PACKAGE)]);
+    let rows = rows(folder.path(), &[]);
+    let packages: Vec<_> = seen(&rows).into_iter().filter(|row| row.0 == "package").collect();
+    assert_eq!(packages, [("package", "amber", "MIT")]);
+    assert_eq!((&rows[0]["file"], &rows[0]["line"]), (&"amber.nix".into(), &3.into()), "{rows:?}");
+}

@@ -3,6 +3,7 @@
 use crate::declared::Statement;
 use crate::evidence::license_field;
 use crate::license::{LicenseExpr, equivalent};
+use crate::tree::All;
 
 use super::{Check, Finding, Intent, Remedy, Safety, Severity, Subject};
 
@@ -21,29 +22,35 @@ pub(super) const CHECK: Check = Check {
 
 fn rule(subject: &Subject<'_>) -> Vec<Finding> {
     match subject.statement() {
-        Some(Statement::Text(text, known)) => vec![about(subject, text, known.as_ref())],
-        Some(Statement::List(members)) => members
-            .iter()
-            .filter(|member| member.text)
-            .map(|member| about(subject, &member.label, Some(&member.expr)))
-            .collect(),
+        Some(Statement::Text(text, known)) => vec![about(subject, text, meant(text, known.as_ref()))],
+        Some(Statement::List(members)) => {
+            // The members are one value: it says all of them, whichever of them is a string.
+            let parts = members.iter().map(|member| match member.text {
+                true => meant(&member.label, Some(&member.expr)),
+                false => Some(member.expr.clone()),
+            });
+            let whole = parts.collect::<Option<Vec<_>>>().and_then(LicenseExpr::all);
+            let texts = members.iter().filter(|member| member.text);
+            texts.map(|member| about(subject, &member.label, whole.clone())).collect()
+        }
         _ => Vec::new(),
     }
 }
 
-fn about(subject: &Subject<'_>, text: &str, known: Option<&LicenseExpr>) -> Finding {
+/// The license that the string `text` means, where it is one that has a name.
+fn meant(text: &str, known: Option<&LicenseExpr>) -> Option<LicenseExpr> {
+    let is_named = |expr: &LicenseExpr| !expr.terms().iter().any(|term| term.is_reference());
+    known.cloned().filter(is_named).or_else(|| license_field(text).filter(is_named))
+}
+
+/// The finding about the string `text` in a value that should be `meant`.
+fn about(subject: &Subject<'_>, text: &str, meant: Option<LicenseExpr>) -> Finding {
     let mut finding =
         subject.finding(&CHECK, format!("the license is the string {text:?}, not an entry of `lib.licenses`"));
-    let meant = license_field(text);
-    let named = known
-        .filter(|expr| !expr.terms().iter().any(|term| term.is_reference()))
-        .or(meant.as_ref())
-        .filter(|expr| !expr.terms().iter().any(|term| term.is_reference()))
-        .and_then(|expr| Some((expr, subject.line_with_name(expr)?)));
-    if let Some((expr, line)) = named {
+    if let Some((expr, line)) = meant.and_then(|expr| subject.line_as(&expr, All::List).map(|line| (expr, line))) {
         finding.help.push(line);
-        finding.remedy =
-            Some(Remedy { intent: Intent::SetLicense(expr.clone()), safety: safety(subject, expr), freedom: None });
+        let safety = safety(subject, &expr);
+        finding.remedy = Some(Remedy { intent: Intent::SetLicense(expr), safety, freedom: None });
     }
     finding
 }

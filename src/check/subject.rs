@@ -7,7 +7,7 @@ use crate::declared::{Declared, Statement};
 use crate::evidence::Witness;
 use crate::license::{LicenseExpr, Suffix, Term};
 use crate::source::Verification;
-use crate::tree::{LicenseTable, Package, Site};
+use crate::tree::{All, LicenseTable, Package, Site};
 use crate::verdict::{self, Drift, DriftKind, Verdict, Versions};
 
 use super::{Check, Finding, Freedom, Intent, Remedy, Safety, Severity};
@@ -177,7 +177,12 @@ impl<'a> Subject<'a> {
 
     /// The same, where the table has such names.
     pub(super) fn line_with_name(&self, expr: &LicenseExpr) -> Option<String> {
-        Some(format!("write `license = {};`", self.table.spell(expr)?))
+        self.line_as(expr, All::Operator)
+    }
+
+    /// The same where "all of these" is written like `all`.
+    pub(super) fn line_as(&self, expr: &LicenseExpr, all: All) -> Option<String> {
+        Some(format!("write `license = {};`", self.table.spell_as(expr, all)?))
     }
 
     /// A high confidence and a stated operator are needed before anything is written unasked. Which of several parts

@@ -35,7 +35,7 @@ pub(super) fn complete(checkout: &Checkout, request: &Request, rows: &mut Vec<Ro
 /// How a file is read alone.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reading {
-    /// Result for the file.
+    /// Its value.
     Value,
     /// Calls that are written in it, whatever leads to them: packages that only others of the file use.
     Calls,

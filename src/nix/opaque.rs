@@ -99,14 +99,26 @@ impl<'a> Eval<'a> {
             Shape::Cases(condition, [yes, no]) => {
                 let sides = [yes, no].map(|side| self.thunk(State::Select(side, name), side.origin.get()));
                 // A value of both sides does not depend on the condition.
-                if let [Ok(yes), Ok(no)] = self.aside(|| sides.map(|side| self.force(side)))
-                    && is_same(yes, no)
+                if let [Ok(first), Ok(second)] = self.aside(|| [yes, no].map(|side| self.part(side, name)))
+                    && is_same(first, second)
                 {
-                    return self.force(sides[0]).map(Some);
+                    return self.part(yes, name).map(Some);
                 }
                 Ok(Some(self.opaque_as(opaque.why, Shape::Cases(condition, sides))))
             }
             Shape::Build(argument) => self.attr_of_build(opaque, argument, name),
+        }
+    }
+
+    /// The attribute `name` of the value of `side`, computed last where it is written.
+    fn part(&self, side: &'a Thunk<'a>, name: Sym) -> R<'a, Value<'a>> {
+        match self.force(side)? {
+            Value::Attrs(attrs) => match lookup(attrs, name) {
+                Some(attr) => self.force(attr.value),
+                None => self.missing(attrs, name),
+            },
+            Value::Opaque(opaque) => self.select_opaque(opaque, name),
+            other => self.fault(&format!("a set was expected, not a {}", other.type_name())),
         }
     }
 

@@ -24,6 +24,9 @@ const MAX_CALLS: usize = 4;
 const FLAKE: &str = "flake.nix";
 const ENTRY: &str = "default.nix";
 
+/// Files that are called after their folders, without the ending.
+const FOLDER_FILES: [&str; 2] = ["default", "package"];
+
 /// The attributes of a tree without a package set.
 pub(super) fn packages<'a>(checkout: &Checkout, eval: &Eval<'a>) -> R<'a, &'a [Attr<'a>]> {
     outside::install(eval)?;
@@ -209,7 +212,7 @@ fn below(checkout: &Checkout, apart: &[RelPath]) -> Vec<RelPath> {
 /// The steps of a file's path that name what is in it.
 fn steps(file: &RelPath) -> Vec<&str> {
     let mut steps: Vec<&str> = file.as_str().trim_end_matches(".nix").split('/').collect();
-    if matches!(steps.last(), Some(&("default" | "package"))) {
+    if steps.last().is_some_and(|last| FOLDER_FILES.contains(last)) {
         steps.pop();
     }
     steps
@@ -221,7 +224,10 @@ fn name_of(file: &RelPath) -> Option<String> {
 
 /// The names that a package in `file` may be given for want of another.
 pub(crate) fn names_of(file: &RelPath) -> Vec<String> {
-    name_of(file).into_iter().chain([long_name(file), whole_name(file)]).collect()
+    let long = long_name(file);
+    // A package may come by way of the other file of its folder.
+    let by_folder = FOLDER_FILES.map(|name| format!("{long}-{name}"));
+    name_of(file).into_iter().chain([long]).chain(by_folder).chain([whole_name(file)]).collect()
 }
 
 fn whole_name(file: &RelPath) -> String {

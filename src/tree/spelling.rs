@@ -35,7 +35,12 @@ impl LicenseTable {
     ///
     /// Operators are written where the table has them; without them a list is the closest statement.
     pub fn spell(&self, expr: &LicenseExpr) -> Option<String> {
-        rewrite::print(&self.wanted(&self.nearest(expr), All::Operator)?, &HOME)
+        self.spell_as(expr, All::Operator)
+    }
+
+    /// The same where "all of these" is written like `all`.
+    pub fn spell_as(&self, expr: &LicenseExpr, all: All) -> Option<String> {
+        rewrite::print(&self.wanted(&self.nearest(expr), all)?, &HOME)
     }
 
     /// The same as a value to be written anywhere.
