@@ -99,10 +99,10 @@ impl<'a> Eval<'a> {
             Shape::Cases(condition, [yes, no]) => {
                 let sides = [yes, no].map(|side| self.thunk(State::Select(side, name), side.origin.get()));
                 // A value of both sides does not depend on the condition.
-                if let [Ok(first), Ok(second)] = self.aside(|| [yes, no].map(|side| self.part(side, name)))
+                if let [Ok(first), Ok(second)] = self.aside(|| sides.map(|side| self.force(side)))
                     && is_same(first, second)
                 {
-                    return self.part(yes, name).map(Some);
+                    return self.where_written(yes, name, first).map(Some);
                 }
                 Ok(Some(self.opaque_as(opaque.why, Shape::Cases(condition, sides))))
             }
@@ -110,15 +110,14 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// The attribute `name` of the value of `side`, computed last where it is written.
-    fn part(&self, side: &'a Thunk<'a>, name: Sym) -> R<'a, Value<'a>> {
-        match self.force(side)? {
+    /// `value`, the attribute `name` of a set, as computed last where it is written.
+    fn where_written(&self, set: &'a Thunk<'a>, name: Sym, value: Value<'a>) -> R<'a, Value<'a>> {
+        match self.force(set)? {
             Value::Attrs(attrs) => match lookup(attrs, name) {
                 Some(attr) => self.force(attr.value),
-                None => self.missing(attrs, name),
+                None => Ok(value),
             },
-            Value::Opaque(opaque) => self.select_opaque(opaque, name),
-            other => self.fault(&format!("a set was expected, not a {}", other.type_name())),
+            _ => Ok(value),
         }
     }
 
