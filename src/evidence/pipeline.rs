@@ -170,7 +170,7 @@ impl Detector {
         self.texts.read(page, hits.of(DETECTORS.len()), &mut seen);
         for (index, rule) in DETECTORS.iter().enumerate() {
             let places = hits.of(index);
-            // Whoever ended the run, or this piece of it, has no use for the rest.
+            // The rest is of no use where the run, or this piece of it, was ended.
             if stop::over().is_some() {
                 break;
             }
