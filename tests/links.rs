@@ -169,6 +169,28 @@ fn a_link_of_a_revision_is_not_followed_out_either() {
     assert!(said.contains("birch-log") && !said.contains(SECRET), "{said}");
 }
 
+#[test]
+fn links_that_only_a_revision_has_are_held_as_well() {
+    use clarity::nix::{Disk, Files, Instead};
+
+    let room = Room::new();
+    let root = room.at("tree").canonicalize().expect("there");
+    let at = |name: &str| root.join(name).display().to_string();
+    let instead = [
+        (at("then"), Instead::Link("../outside/secret".to_owned())),
+        (at("then-inside"), Instead::Link("sub/real/file".to_owned())),
+        // A folder then, a link that leads out now.
+        (at("folder"), Instead::Nothing),
+        (at("folder/old"), Instead::File(b"old".to_vec())),
+    ];
+    let files = Files::new(vec![root.clone()], Disk::with(instead.into()));
+    assert!(files.open(&at("then")).is_err(), "the target lies outside");
+    assert_eq!(files.open(&at("then-inside")).expect("inside").text(), Some("inside"));
+    let names: Vec<String> =
+        files.disk.list(&at("folder")).expect("a folder").into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["old"]);
+}
+
 const CRATE: &str = "{ lib, fetchurl, rustPlatform }: rustPlatform.buildRustPackage { pname = \"p\"; version = \"1\"; \
     src = ./sub; cargoLock.lockFile = ./LOCK; meta.license = lib.licenses.mit; }";
 
