@@ -171,17 +171,17 @@ fn a_link_of_a_revision_is_not_followed_out_either() {
 
 #[test]
 fn links_that_only_a_revision_has_are_held_as_well() {
-    use clarity::nix::{Disk, Files, Instead};
+    use clarity::nix::{Disk, Files, PathOverlay};
 
     let room = Room::new();
     let root = room.at("tree").canonicalize().expect("there");
     let at = |name: &str| root.join(name).display().to_string();
     let instead = [
-        (at("then"), Instead::Link("../outside/secret".to_owned())),
-        (at("then-inside"), Instead::Link("sub/real/file".to_owned())),
+        (at("then"), PathOverlay::Link("../outside/secret".to_owned())),
+        (at("then-inside"), PathOverlay::Link("sub/real/file".to_owned())),
         // A folder then, a link that leads out now.
-        (at("folder"), Instead::Nothing),
-        (at("folder/old"), Instead::File(b"old".to_vec())),
+        (at("folder"), PathOverlay::Nothing),
+        (at("folder/old"), PathOverlay::File(b"old".to_vec())),
     ];
     let files = Files::new(vec![root.clone()], Disk::with(instead.into()));
     assert!(files.open(&at("then")).is_err(), "the target lies outside");

@@ -18,17 +18,17 @@ const MOST: usize = 200;
 /// Adds the holders named at `hits` to `seen`.
 pub(super) fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
     let mut last_line = None;
+    let mut read_to = 0;
     for hit in hits {
         let line = page.line_at(*hit);
-        if last_line == Some(line) || seen.copyrights.len() >= MOST {
+        // Of a run of signs the first is followed by all others.
+        if last_line == Some(line) || (*hit as usize) < read_to || seen.copyrights.len() >= MOST {
             continue;
         }
         last_line = Some(line);
         let from = line.start.max(hit.saturating_sub(40));
-        let text = page
-            .text
-            .get(from as usize..floor_boundary(page.text, (line.end as usize).min(*hit as usize + 300)))
-            .unwrap_or("");
+        read_to = floor_boundary(page.text, (line.end as usize).min(*hit as usize + 300));
+        let text = page.text.get(from as usize..read_to).unwrap_or("");
         if let Some(holder) = holder(text)
             && !seen.copyrights.contains(&holder)
         {
