@@ -143,11 +143,15 @@ fn case(root: &Path, folder: &Path, rows: &[Value]) -> Case {
     let expected: Expected = serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{place}: {error}"));
     assert!(!expected.says.is_empty(), "{place}: says nothing");
     let here = |row: &&Value| row["file"].as_str().is_some_and(|file| file.starts_with(&format!("{place}/")));
-    let mut packages = rows.iter().filter(|row| row["kind"] == "package").filter(here);
-    let package = packages.next().unwrap_or_else(|| panic!("{place}: no package was found")).clone();
-    assert!(packages.next().is_none(), "{place}: one package a case");
-    // What is about clarity.toml names the package in its attribute.
-    let about = |row: &&Value| here(row) || row["file"] == "clarity.toml" && row["attr"] == package["attr"];
+    // What a `let` of the file names is a package below it.
+    let is_own = |row: &&Value| !row["attr"].as_str().is_some_and(|attr| attr.contains('.'));
+    let found: Vec<&Value> = rows.iter().filter(|row| row["kind"] == "package").filter(here).collect();
+    let own: Vec<&Value> = found.iter().copied().filter(is_own).collect();
+    let [package] = if found.len() == 1 { &found } else { &own }[..] else {
+        panic!("{place}: one package a case, not {}", found.len())
+    };
+    let package = package.clone();
+    let about = |row: &&Value| row["attr"] == package["attr"] && (here(row) || row["file"] == "clarity.toml");
     let findings = rows.iter().filter(|row| row["kind"] == "finding").filter(about).cloned().collect();
     let (topic, side) = (topic.to_owned(), side.to_owned());
     Case { topic, side, expected, package, findings, source: folder.join("source"), place }

@@ -425,7 +425,7 @@ fn spent() -> Duration {
 /// Asserts that eight times the bytes take not much more than eight times the work. Unoptimized code needs fewer bytes to
 /// be told from noise.
 fn grows_with_its_size(unit: &str) {
-    let bytes = if cfg!(debug_assertions) { 4 << 10 } else { 50 << 10 };
+    let bytes = if cfg!(debug_assertions) { 12 << 10 } else { 50 << 10 };
     let small = unit.repeat(bytes / unit.len() + 1);
     let (one, eight) = (work(small.as_bytes()), work(small.repeat(8).as_bytes()));
     let limit = one.max(Duration::from_millis(5)) * 20;

@@ -482,7 +482,7 @@ fn an_attribute_that_is_not_there_is_no_success() {
     let place = Place::new();
     let run = place.fix(&["--attr", "no-such"]);
     assert_eq!(run.code, 2);
-    assert!(run.stderr.contains("no attribute matches `no-such`"), "{}", run.stderr);
+    assert!(run.stderr.contains("no package matches `no-such`"), "{}", run.stderr);
 }
 
 #[test]

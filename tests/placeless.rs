@@ -156,7 +156,9 @@ fn no_row_of_any_format_names_a_place_of_this_machine() {
         assert!(!tells_all || run.stdout.contains("hash mismatch"), "{}: {}", format.name, run.stderr);
         // The head of a report names the tree and the settings as they were given.
         let is_given = |line: &str| {
-            [&tree, &config].iter().any(|given| line.contains(&format!("{given}\"")) || line.ends_with(*given))
+            let ends = ["\"", "\\n"];
+            let is_whole = |given: &&String| ends.iter().any(|end| line.contains(&format!("{given}{end}")));
+            [&tree, &config].into_iter().any(|given| is_whole(&given) || line.ends_with(given.as_str()))
         };
         let told: Vec<&str> = run
             .stdout

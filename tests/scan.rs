@@ -179,7 +179,7 @@ fn attributes_come_from_standard_input_too() {
 fn an_attribute_that_is_not_there_is_told_and_is_no_success() {
     let none = scan(&fixture(), &["--attr", "no-such"]);
     assert_eq!(none.code, 2, "nothing of what was asked for exists");
-    assert!(none.stdout.contains("no attribute matches `no-such`"), "{}", none.stdout);
+    assert!(none.stdout.contains("no package matches `no-such`"), "{}", none.stdout);
     let some = ["--attr", "no-such", "--attr", "amber-clock", "--format", "jsonl"];
     let some = [&some[..], &["--strict"]].concat();
     let run = scan(&fixture(), &some);

@@ -302,7 +302,7 @@ mod tests {
     /// True where eight times the text takes more than twenty times the time, and takes it again.
     fn grows_faster(detector: &Detector, unit: &str) -> bool {
         let of = |bytes: usize| unit.repeat(bytes / unit.len() + 1);
-        let (short, long) = (of(2 << 10), of(16 << 10));
+        let (short, long) = (of(4 << 10), of(32 << 10));
         (0..3).all(|_| cost(detector, &long).checked_sub(NOISE).is_some_and(|cpu| cpu > cost(detector, &short) * 20))
     }
 

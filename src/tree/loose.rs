@@ -226,7 +226,7 @@ fn name_of(file: &RelPath) -> Option<String> {
 pub(crate) fn names_of(file: &RelPath) -> Vec<String> {
     let long = long_name(file);
     // A package may come by way of the other file of its folder.
-    let by_folder = FOLDER_FILES.map(|name| format!("{long}-{name}"));
+    let by_folder = FOLDER_FILES.map(|name| if long.is_empty() { name.to_owned() } else { format!("{long}-{name}") });
     name_of(file).into_iter().chain([long]).chain(by_folder).chain([whole_name(file)]).collect()
 }
 

@@ -160,9 +160,14 @@ fn bare(line: &str) -> &str {
     ["dnl ", "rem ", "REM "].iter().find_map(|prefix| bare.strip_prefix(prefix)).unwrap_or(bare)
 }
 
+/// The line behind the one that ends at `end`; there is none behind a part of a line that is too long to be read whole.
 fn next_line(page: &Page<'_>, end: u32) -> Option<Span> {
     let rest = page.text.get(end as usize..)?;
-    let skip = if rest.starts_with("\r\n") { 2 } else { 1 };
+    let skip = match rest.as_bytes() {
+        [b'\r', b'\n', ..] => 2,
+        [b'\r' | b'\n', ..] => 1,
+        _ => return None,
+    };
     (rest.len() > skip).then(|| page.line_at(end + skip as u32))
 }
 

@@ -146,8 +146,8 @@ fn package(one: &Component<'_>) -> Package {
         checksums: Vec::new(),
         license_concluded: one.licenses.concluded.in_spdx(),
         license_declared: one.licenses.declared.in_spdx(),
-        license_comments: said.join("\n"),
-        copyright_text: if one.holders.is_empty() { UNKNOWN.to_owned() } else { one.holders.join("\n") },
+        license_comments: said.join("; "),
+        copyright_text: if one.holders.is_empty() { UNKNOWN.to_owned() } else { one.holders.join("; ") },
         external_refs: external(one.purl.as_ref()),
         comment: format!("nixpkgs attribute: {}", one.attr),
     }
