@@ -11,7 +11,7 @@ const [chromium, file, shots] = process.argv.slice(2);
 const problems = [];
 const expect = (holds, what) => { if (!holds) problems.push(what); };
 
-const browser = await puppeteer.launch({ executablePath: chromium, args: ['--no-sandbox'] });
+const browser = await puppeteer.launch({ executablePath: chromium, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 const page = await browser.newPage();
 page.on('console', (message) => { if (message.type() === 'error') problems.push('console: ' + message.text()); });
 page.on('pageerror', (error) => problems.push('error: ' + error.message));
