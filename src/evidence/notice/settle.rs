@@ -39,26 +39,28 @@ pub(in crate::evidence) fn settle(found: &mut Vec<Detection>) {
 }
 
 /// "Dual license: GPL/LGPL" above the grants of exact versions offers these, and they are no further statements.
+///
+/// Linear in the statements: equal offers are tried once, against the distinct statements.
 fn make_offers_precise(found: &mut Vec<Detection>) {
     let is_offer = |one: &Detection| is_words(one) && one.is_family() && matches!(one.expr, LicenseExpr::Or(_));
+    let is_exact = |one: &Detection| is_words(one) && !one.is_family() && !matches!(one.expr, LicenseExpr::Or(_));
+    let stated: BTreeSet<LicenseExpr> = found.iter().filter(|one| is_exact(one)).map(|one| one.expr.clone()).collect();
+    let mut tried = BTreeSet::new();
     for at in 0..found.len() {
-        if !is_offer(&found[at]) {
+        if !is_offer(&found[at]) || !tried.insert(found[at].expr.clone()) {
             continue;
         }
         let offered: BTreeSet<String> = families(&found[at].expr).into_iter().collect();
-        let is_exact = |one: &Detection| {
-            let is_of_offer = families(&one.expr).iter().all(|family| offered.contains(family));
-            is_words(one) && !one.is_family() && !matches!(one.expr, LicenseExpr::Or(_)) && is_of_offer
-        };
+        let is_of_offer = |expr: &LicenseExpr| families(expr).iter().all(|family| offered.contains(family));
         let exact: BTreeSet<Term> =
-            found.iter().filter(|one| is_exact(one)).flat_map(|one| one.expr.terms()).cloned().collect();
+            stated.iter().filter(|expr| is_of_offer(expr)).flat_map(LicenseExpr::terms).cloned().collect();
         if offered.len() < 2 || exact.len() != offered.len() {
             continue;
         }
         let Some(expr) = LicenseExpr::any(exact.into_iter().map(LicenseExpr::from)) else { continue };
         (found[at].expr, found[at].note) = (expr, None);
         let offer = found[at].clone();
-        found.retain(|one| *one == offer || !is_exact(one));
+        found.retain(|one| *one == offer || !(is_exact(one) && is_of_offer(&one.expr)));
         return;
     }
 }
