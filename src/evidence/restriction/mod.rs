@@ -203,6 +203,7 @@ pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
     found.retain(|one| !one.is_inserted || !is_said(one) && is_put_in(one, seen));
     found.truncate(MOST);
     for mut one in found {
+        let row = ROWS.named(one.row);
         match host(&one, role, &seen.detections) {
             Some(at) => {
                 let base = original(&seen.detections[at].expr);
@@ -216,11 +217,11 @@ pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
                 seen.detections.iter_mut().filter(|_| is_of_all).filter(same).for_each(|found| restrict(found, &one));
                 one.of = Some(base);
             }
-            None if role == Role::LicenseText || is_readme(page.path) && is_firm(&one) => {
+            None if role == Role::LicenseText || is_readme(page.path) && row.is_some_and(|row| row.is_firm) => {
                 seen.detections.extend(alone(&one, role));
             }
             // The header of a file that has terms of its own, and no license.
-            None if is_code(role) && one.lines.last <= HEADER && is_of_header(&one) => {}
+            None if is_code(role) && one.lines.last <= HEADER && row.is_some_and(|row| row.is_of_header) => {}
             None => continue,
         }
         seen.restrictions.push(one);
@@ -313,21 +314,11 @@ fn restricts_itself(expr: &LicenseExpr, kind: RestrictionKind) -> bool {
     })
 }
 
-/// True for words that leave no doubt, wherever they stand.
-fn is_firm(one: &Restriction) -> bool {
-    matches!(one.row, "no-commercial-use" | "size-or-fee" | "commons-clause")
-}
-
 /// Lines at the top of a file in which its header stands.
 const HEADER: u32 = 40;
 
 fn is_code(role: Role) -> bool {
     matches!(role, Role::Shipped | Role::Vendored)
-}
-
-/// Rows whose words, in the header of a file without a license, are its terms.
-fn is_of_header(one: &Restriction) -> bool {
-    matches!(one.row, "no-commercial-use" | "non-commercial-only" | "no-redistribution")
 }
 
 /// The terms of a document that holds no known license.

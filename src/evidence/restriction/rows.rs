@@ -17,6 +17,10 @@ pub struct Row {
     pub kind: RestrictionKind,
     /// True where it counts only in a sentence that was put into a license text.
     pub is_inserted: bool,
+    /// True for words that leave no doubt, wherever they stand.
+    pub is_firm: bool,
+    /// True where its words, in the header of a file without a license, are the file's terms.
+    pub is_of_header: bool,
     patterns: Vec<Pattern>,
     letters: Vec<String>,
     #[cfg(test)]
@@ -32,6 +36,10 @@ struct Written {
     r#match: Vec<String>,
     #[serde(default)]
     inserted: bool,
+    #[serde(default)]
+    firm: bool,
+    #[serde(default)]
+    header: bool,
     #[serde(default)]
     letters: Vec<String>,
     #[cfg(test)]
@@ -70,6 +78,11 @@ static LIFTED: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
 });
 
 impl Rows {
+    /// The row with this name.
+    pub fn named(&self, id: &str) -> Option<&Row> {
+        self.rows.iter().find(|row| row.id == id)
+    }
+
     fn new(written: Vec<Written>) -> Rows {
         let rows: Vec<Row> = written
             .into_iter()
@@ -77,6 +90,8 @@ impl Rows {
                 id: written.id.clone(),
                 kind: written.kind,
                 is_inserted: written.inserted,
+                is_firm: written.firm,
+                is_of_header: written.header,
                 letters: written.letters.clone(),
                 patterns: written.r#match.iter().filter_map(|line| Pattern::parse(line)).collect(),
                 #[cfg(test)]
