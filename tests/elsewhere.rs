@@ -69,6 +69,16 @@ fn shards_merged_say_what_one_run_says() {
 }
 
 #[test]
+fn a_shard_of_a_name_that_matches_nothing_is_refused() {
+    let bench = Bench::new(&many(2));
+    let mut command = bench.command("scan", &["no-such-package", "--shard", "1/2", "--results"]);
+    let output = command.arg(bench.path("out")).arg("--tree").arg(bench.path("tree")).output().expect("runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("matches `no-such-package`"), "{output:?}");
+    assert!(!bench.path("out").exists());
+}
+
+#[test]
 fn a_part_of_the_results_leaves_rows_without_a_source() {
     let bench = Bench::new(&many(6));
     let folder = sharded(&bench, 2, "two");

@@ -146,6 +146,11 @@ fn packages_are_chosen_by_maintainer_and_set() {
     assert!(ada.contains(&"birch-log".to_owned()) && !ada.contains(&"zinnia".to_owned()), "{ada:?}");
     let set = attrs(&["--set", "python3Packages"]);
     assert!(!set.is_empty() && set.iter().all(|attr| attr.starts_with("python3Packages.")), "{set:?}");
+    let broken = crate::scan::copied();
+    let tree = broken.path().join("nixpkgs");
+    fs::write(tree.join("pkgs/by-name/bi/birch-log/package.nix"), "{ lib }: lib.nothing.here").expect("writable");
+    let run = on(&tree, "scan", &["--maintainer", "ada-example", "--metadata-only"]);
+    assert!(run.stdout.contains("failed: birch-log"), "whose it is, is not known: {}", run.stdout);
     let nobody = scan(&["--maintainer", "nobody-here"]);
     assert!(nobody.code == 2 && nobody.stdout.contains("maintainer nobody-here"), "{}", nobody.stdout);
 }

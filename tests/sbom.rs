@@ -102,6 +102,10 @@ fn notices_have_each_text_once_with_holders_and_files() {
         let (field, _) = line.split_once(": ").expect("a field");
         assert!(["Format", "Upstream-Name", "Files", "Copyright", "License"].contains(&field), "{line}");
     }
+    let silent = clarity(&["notices", "iris-tool", "--tree", tree.to_str().expect("UTF-8")]);
+    let rest = "Without a license of their own: 1 file; that of the whole is not known\n";
+    assert!(silent.stdout.contains(rest), "{}", silent.stdout);
+    assert!(dep5.contains("Files: *\n"), "{dep5}");
     assert_eq!(clarity(&["notices", "none", "--tree", tree.to_str().expect("UTF-8")]).code, 2);
 }
 

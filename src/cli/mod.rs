@@ -19,6 +19,7 @@ mod manual;
 mod merge;
 mod names;
 mod notices;
+mod one;
 mod nix;
 mod place;
 mod reproduce;

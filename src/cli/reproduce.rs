@@ -4,45 +4,29 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 
-use super::names::TreeArg;
-use super::what::{What, check_named, configuration, request_by};
+use super::one::OneFinding;
 use super::{Output, stream};
-use crate::engine::{self, Watch};
 use crate::report::{self, Style};
 use crate::text::Escape;
 
 /// Arguments of `clarity report`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The package.
-    #[arg(value_name = "ATTR")]
-    package: String,
-    /// The check, e.g. LIC010.
-    #[arg(value_name = "CHECK", value_parser = check_named)]
-    check: String,
     #[command(flatten)]
-    tree: TreeArg,
-    #[command(flatten)]
-    what: What,
+    one: OneFinding,
 }
 
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
-    let path = args.tree.path();
-    let config = configuration(&path, &args.what, None)?;
-    let request = request_by(&path, &args.what, std::slice::from_ref(&args.package), &config)?;
-    let watch = Watch::new(stream::watched() && !output.quiet);
-    let report = engine::scan(&request, &watch)?;
-    watch.finish();
-    if let Some(line) = report::unmatched(&report).first() {
-        bail!("{line}");
-    }
-    let is_meant = |located: &&report::Located| located.finding.check.id == args.check;
-    let Some(package) = report.packages.iter().find(|package| package.findings.iter().any(|one| is_meant(&one))) else {
-        bail!("{}: has no {}; `clarity scan {}` shows its findings", args.package, args.check, args.package);
+    let (_, report) = args.one.scan(output)?;
+    let mut packages = report.packages.iter();
+    let has_one = |package: &&report::PackageReport| package.findings.iter().any(|one| args.one.is_meant(one));
+    let Some(package) = packages.find(has_one) else {
+        let (package, check) = (&args.one.package, &args.one.check);
+        bail!("{package}: has no {check}; `clarity scan {package}` shows its findings");
     };
     stream::to_stdout(Escape::Text, Style::default(), |out| {
-        let mut findings = package.findings.iter().filter(is_meant);
+        let mut findings = package.findings.iter().filter(|one| args.one.is_meant(one));
         findings.try_for_each(|located| report::reproducer(package, located, out))
     })?;
     Ok(ExitCode::SUCCESS)

@@ -5,8 +5,9 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
+use super::place::must_stay;
 use super::what::{What, configuration, request_by};
 use super::{INTERRUPTED, Output, interrupt, stream};
 use crate::engine::{self, Shard, Watch};
@@ -53,7 +54,12 @@ pub(super) fn run(
     let watch = Watch::new(stream::watched() && !output.quiet);
     interrupt::begin(&watch, what.deadline)?;
     let (_, mut packages) = engine::whole_tree(&request, &watch)?;
+    let unmatched = request.selection.unmatched(packages.iter().map(|(package, _)| package.attr.0.as_str()));
+    if let Some(name) = unmatched.first() {
+        bail!("no package of the tree matches `{name}`; `clarity list` prints what there is");
+    }
     packages.retain(|(package, _)| request.selection.holds(&package.attr.0));
+    must_stay(file, path)?;
     let unwritable = || format!("{}: cannot be written; name a file in a folder that exists", file.display());
     let mut out = BufWriter::new(File::create(file).with_context(unwritable)?);
     let count = engine::detect_shard(packages, &request, (options, kept), shard, &watch, &mut out)?;

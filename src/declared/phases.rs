@@ -82,6 +82,16 @@ pub(super) fn built_part(source_root: Option<&str>, folder: Option<&str>) -> Opt
     inside(&[below, folder.unwrap_or("")])
 }
 
+/// True where a script does more to what was fetched than to unpack it.
+pub(super) fn changes_afterwards(script: &str) -> bool {
+    let moved = ["mv \"$unpackDir/$fn\" \"$out\"", "mv \"$unpackDir\" \"$out\""];
+    let Some(rest) = moved.iter().find_map(|line| script.split_once(line)).map(|(_, rest)| rest) else {
+        // A fetcher that does not unpack: whatever it runs is its user's.
+        return !script.contains("unpackDir") && !script.trim().is_empty();
+    };
+    rest.lines().map(str::trim).any(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("chmod "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::terms::{Parsed, combine, compound, joined, or_later, reference};
+use super::unknown::{shown, why};
 use super::{Declared, Flaw, Member, Statement, Unknown};
 use crate::license::LicenseExpr;
 use crate::nix::{Attr, Error, ErrorKind, Eval, Loc, Opaque, R, Shape, Thunk, Value, lookup};
@@ -61,14 +62,6 @@ fn one_of(cases: &[(String, Statement)]) -> Option<Statement> {
     others.iter().all(|(_, other)| say_the_same(first, other)).then(|| first.clone())
 }
 
-pub(super) fn why(error: &Error<'_>) -> String {
-    let text = error.text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no reason given");
-    match error.kind {
-        ErrorKind::Throw => format!("throws: {}", shown(text)),
-        _ => shown(text),
-    }
-}
-
 /// So many conditions are followed, one inside of the other: a value may depend on itself.
 const MOST_CONDITIONS: usize = 1_000;
 
@@ -81,17 +74,6 @@ const MOST_TERMS: usize = 1_000;
 
 /// Longer texts are no name of a license; some packages write a whole license there.
 const LONGEST_NAME: usize = 4 << 10;
-
-/// Texts of the tree that are shown in a reason are cut here.
-const LONGEST_SHOWN: usize = 1_000;
-
-/// The beginning of `text`, as long as is shown.
-fn shown(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_SHOWN) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text.to_owned(),
-    }
-}
 
 /// One member, or why it is not known.
 type Read = Result<Member, String>;

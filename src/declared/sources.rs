@@ -3,6 +3,7 @@
 //! Reads what the evaluated derivation says; where the fetcher itself is not known (a lone file, an overlay), what it
 //! was given. It fetches nothing. Invariant: a url or a hash that is not known is left out and never made up.
 
+use super::phases::changes_afterwards;
 use super::resolve::attr_of;
 use crate::nix::{Eval, Opaque, Shape, Sym, Thunk, Value};
 use crate::text::RelPath;
@@ -128,7 +129,7 @@ impl<'a> Sources<'_, 'a> {
             value => Some(value),
         })?;
         let hash = if let Value::Str(text) = value { Some((*text).to_owned()) } else { None };
-        let source = SourceRef { hash, mode: HashMode::Nar, ..blank(name) };
+        let source = SourceRef { hash, mode: HashMode::Nar, ..SourceRef::blank(name) };
         Some(Vendored { source, lock: self.lock_in(value) })
     }
 
@@ -181,7 +182,7 @@ impl<'a> Sources<'_, 'a> {
     fn local(&self, path: &str) -> Option<SourceRef> {
         let local = RelPath::below(self.checkout.root(), std::path::Path::new(path));
         let name = path.rsplit('/').next().map(str::to_owned);
-        let mut source = blank("path");
+        let mut source = SourceRef::blank("path");
         (source.local, source.name, source.mode) = (local, name, HashMode::Nar);
         Some(source)
     }
@@ -218,7 +219,7 @@ impl<'a> Sources<'_, 'a> {
     /// Arguments of an unknown fetcher.
     fn asked(&self, argument: &'a Thunk<'a>, thunk: &'a Thunk<'a>, why: &str) -> Result<SourceRef, String> {
         let fetcher = self.written(thunk).or_else(|| self.called_with(argument)).ok_or_else(|| why.to_owned())?;
-        let mut source = blank(&fetcher);
+        let mut source = SourceRef::blank(&fetcher);
         let value = self.eval.force(argument).map_err(|error| error.text.to_owned())?;
         if let Value::Str(url) = value {
             source.urls.push((*url).to_owned());
@@ -431,33 +432,6 @@ impl<'a> Sources<'_, 'a> {
             _ => None,
         };
         items.iter().take(MOST_FACTS).filter_map(text).collect()
-    }
-}
-
-/// True where a script does more to what was fetched than to unpack it.
-fn changes_afterwards(script: &str) -> bool {
-    let moved = ["mv \"$unpackDir/$fn\" \"$out\"", "mv \"$unpackDir\" \"$out\""];
-    let Some(rest) = moved.iter().find_map(|line| script.split_once(line)).map(|(_, rest)| rest) else {
-        // A fetcher that does not unpack: whatever it runs is its user's.
-        return !script.contains("unpackDir") && !script.trim().is_empty();
-    };
-    rest.lines().map(str::trim).any(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("chmod "))
-}
-
-fn blank(fetcher: &str) -> SourceRef {
-    SourceRef {
-        fetcher: fetcher.to_owned(),
-        name: None,
-        urls: Vec::new(),
-        hash: None,
-        algo: None,
-        mode: HashMode::Flat,
-        rev: None,
-        flags: Vec::new(),
-        git: None,
-        strip_root: true,
-        root: None,
-        local: None,
     }
 }
 

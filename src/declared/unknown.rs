@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::nix::{Error, ErrorKind};
+
 /// The reason why a license, or a member of one, is not known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unknown {
@@ -44,4 +46,24 @@ impl From<String> for Unknown {
 /// All reasons in one sentence.
 pub fn all_unknown(unknown: &[Unknown]) -> String {
     unknown.iter().map(Unknown::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// The reason of an error: its first line, cut where it is long.
+pub(super) fn why(error: &Error<'_>) -> String {
+    let text = error.text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no reason given");
+    match error.kind {
+        ErrorKind::Throw => format!("throws: {}", shown(text)),
+        _ => shown(text),
+    }
+}
+
+/// Texts of the tree that are shown in a reason are cut here.
+const LONGEST_SHOWN: usize = 1_000;
+
+/// The beginning of `text`, as long as is shown.
+pub(super) fn shown(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_SHOWN) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
 }

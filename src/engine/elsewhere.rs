@@ -12,7 +12,7 @@ use crate::evidence::Detector;
 use crate::kept::{self, Earlier, KeptEvidence, MissedSource, SourceKey};
 use crate::report::{Why, WhyKind};
 use crate::source::{self, Identity, Sources};
-use crate::text::stop::{self, Stop};
+use crate::text::stop::{self, Over, Stop};
 use crate::tree::{Checkout, Package};
 
 use super::Watch;
@@ -128,10 +128,12 @@ fn entry(
 ) -> Option<Result<Vec<u8>, MissedSource>> {
     let own = match recall.feed.own_source(package, index) {
         Ok(own) => own,
+        Err(Missed::Stopped(Over::Late)) => return Some(Err(missed(&late(), true))),
+        Err(Missed::Stopped(Over::Ended)) => return None,
+        Err(_) if stop::over() == Some(Over::Late) => return Some(Err(missed(&late(), true))),
         Err(_) if stop::over().is_some() => return None,
         Err(Missed::Source(error)) => return Some(Err(missed(&Why::from(&error), !error.is_skipped()))),
         Err(Missed::Told(told)) => return Some(Err(told)),
-        Err(Missed::Stopped(_)) => return None,
     };
     match recall.own(package, index, &own) {
         Ok(_) => kept.bytes(&kept.find(key)?).map(Ok),

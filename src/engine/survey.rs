@@ -148,7 +148,8 @@ impl Surveyed {
         self.rest.sort_by(|a, b| (&a.name, a.failed).cmp(&(&b.name, b.failed)));
     }
 
-    /// Leaves only packages of `handles`. A handle without a package is unmatched.
+    /// Leaves only packages of `handles`, and what could not be read: whose that is, is not known. A handle without a
+    /// package is unmatched.
     fn keep_maintained_by(&mut self, handles: &[String]) {
         let is_of = |package: &Package, handle: &String| {
             let names = package.maintainers.iter().flat_map(|one| one.github.iter().chain(&one.name));
@@ -157,7 +158,7 @@ impl Surveyed {
         let is_kept = |(package, _): &Found| handles.iter().any(|handle| is_of(package, handle));
         self.packages.retain(is_kept);
         self.before.retain(is_kept);
-        self.rest.clear();
+        self.rest.retain(|rest| rest.failed);
         let is_idle = |handle: &&String| !self.packages.iter().any(|(package, _)| is_of(package, handle));
         let idle: Vec<Unmatched> =
             handles.iter().filter(is_idle).map(|handle| Unmatched::new(format!("maintainer {handle}"))).collect();

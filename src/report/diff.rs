@@ -16,6 +16,10 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::
     for package in &report.packages {
         let Some(concluded) = drifting(package) else { continue };
         let declared = declared_in_words(&package.declared);
+        // The difference of some is in the words around a license: that is no difference between these two lines.
+        if declared == concluded {
+            continue;
+        }
         let site = crate::check::site(&package.declared).or(package.package.site.as_ref());
         writeln!(out, "{} {}", site.map(place).unwrap_or_default(), one_line(&package.package.attr.0))?;
         writeln!(out, "{red}- {}{reset}", if declared.is_empty() { "NONE".to_owned() } else { one_line(&declared) })?;

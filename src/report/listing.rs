@@ -2,22 +2,16 @@
 
 use std::io::{self, Write};
 
+use super::columns::widths;
 use super::{Outcome, PackageReport, Report, Style, place, unseen};
 use crate::check::declared_in_words;
 use crate::text::one_line;
-
-/// A longer cell moves the rest of its own line only.
-const WIDEST: usize = 48;
 
 /// Writes a line a package; with `-v` also what gave no package, and why.
 pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let is_read = |package: &&PackageReport| matches!(package.outcome, Outcome::Audited(_));
     let rows: Vec<[String; 3]> = report.packages.iter().filter(is_read).map(row).collect();
-    let width = |column: usize| {
-        let widths = rows.iter().map(|row| row[column].chars().count());
-        widths.filter(|width| *width <= WIDEST).max().unwrap_or(0)
-    };
-    let (name, license) = (width(0), width(1));
+    let [name, license] = widths(&rows);
     for [attr, declared, at] in &rows {
         writeln!(out, "{attr:<name$}  {declared:<license$}  {at}")?;
     }

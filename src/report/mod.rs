@@ -3,6 +3,7 @@
 //! A report holds everything a format may want; a format only writes. One file and one row in [`FORMATS`] per format.
 
 pub mod between;
+mod columns;
 mod complete;
 mod concise;
 mod counted;
@@ -31,6 +32,7 @@ mod sarif;
 mod sbom;
 mod sheet;
 mod suggest;
+mod summary_row;
 mod table;
 mod terminal;
 mod totals;

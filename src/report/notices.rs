@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use super::{PackageReport, Report, escaped};
+use super::counted::counted;
+use super::{Outcome, PackageReport, Report, escaped};
 use crate::check::declared_in_words;
-use crate::evidence::{FileEvidence, Role, Witness};
+use crate::conclusion::Conclusion;
+use crate::evidence::{Role, Witness};
 use crate::license::{self, LicenseExpr, Term};
 use crate::text::one_line;
 
@@ -20,6 +22,16 @@ pub enum NoticeForm {
     Dep5,
 }
 
+/// The files of a package that ship.
+struct Shipped {
+    /// By the license that they state.
+    groups: Vec<(LicenseExpr, Group)>,
+    /// Number of those that state none.
+    silent: usize,
+    /// Conclusion for the whole, which holds for these.
+    whole: Option<LicenseExpr>,
+}
+
 /// Files under the same license.
 #[derive(Default)]
 struct Group {
@@ -31,34 +43,58 @@ struct Group {
 pub fn notices(report: &Report, form: NoticeForm, out: &mut dyn Write) -> io::Result<()> {
     let mut terms: BTreeSet<Term> = BTreeSet::new();
     for package in &report.packages {
-        let groups = groups(package);
-        for (expr, _) in &groups {
-            terms.extend(expr.terms().into_iter().cloned());
-        }
+        let Outcome::Audited(_) = package.outcome else { continue };
+        let shipped = Shipped::of(package);
+        terms.extend(shipped.terms());
         match form {
-            NoticeForm::Text => text(package, &groups, out)?,
-            NoticeForm::Markdown => markdown(package, &groups, out)?,
-            NoticeForm::Dep5 => dep5(package, &groups, out)?,
+            NoticeForm::Text => text(package, &shipped, out)?,
+            NoticeForm::Markdown => markdown(package, &shipped, out)?,
+            NoticeForm::Dep5 => dep5(package, &shipped, out)?,
         }
     }
     texts(&terms, form, out)
 }
 
-/// The files that ship, by the license that they state.
-fn groups(package: &PackageReport) -> Vec<(LicenseExpr, Group)> {
-    let mut groups: BTreeMap<LicenseExpr, Group> = BTreeMap::new();
-    let files = package.evidence.iter().flat_map(|evidence| &evidence.files);
-    let ships = |file: &&FileEvidence| {
-        matches!(file.role, Role::Shipped | Role::LicenseText | Role::Vendored | Role::ThirdParty | Role::Generated)
-    };
-    for file in files.filter(ships) {
-        let stated = file.detections.iter().filter(|one| one.class != Witness::Clue);
-        let Some(expr) = LicenseExpr::all(stated.map(|one| one.expr.clone())) else { continue };
-        let group = groups.entry(expr).or_default();
-        group.files.push(one_line(file.path.as_str()));
-        group.holders.extend(file.copyrights.iter().map(|holder| one_line(holder)));
+impl Shipped {
+    fn of(package: &PackageReport) -> Shipped {
+        let mut groups: BTreeMap<LicenseExpr, Group> = BTreeMap::new();
+        let mut silent = 0;
+        let files = package.evidence.iter().flat_map(|evidence| &evidence.files);
+        for file in files.filter(|file| ships(file.role)) {
+            let stated = file.detections.iter().filter(|one| one.class != Witness::Clue);
+            let Some(expr) = LicenseExpr::all(stated.map(|one| one.expr.clone())) else {
+                silent += 1;
+                continue;
+            };
+            let group = groups.entry(expr).or_default();
+            group.files.push(one_line(file.path.as_str()));
+            group.holders.extend(file.copyrights.iter().map(|holder| one_line(holder)));
+        }
+        let whole = match &package.outcome {
+            Outcome::Audited(Some(judged)) => match &judged.conclusion {
+                Conclusion::Concluded(concluded) => Some(concluded.expr.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        Shipped { groups: groups.into_iter().collect(), silent, whole }
     }
-    groups.into_iter().collect()
+
+    fn terms(&self) -> impl Iterator<Item = Term> {
+        let exprs = self.groups.iter().map(|(expr, _)| expr).chain(&self.whole);
+        exprs.flat_map(|expr| expr.terms().into_iter().cloned())
+    }
+
+    /// The sentence about files that state nothing; `None` where there are none.
+    fn rest(&self) -> Option<String> {
+        let license = self.whole.as_ref().map_or_else(|| "not known".to_owned(), LicenseExpr::to_string);
+        let files = counted(self.silent, "file");
+        (self.silent > 0).then(|| format!("Without a license of their own: {files}; that of the whole is {license}"))
+    }
+}
+
+fn ships(role: Role) -> bool {
+    matches!(role, Role::Shipped | Role::LicenseText | Role::Vendored | Role::ThirdParty | Role::Generated)
 }
 
 fn title(package: &PackageReport) -> String {
@@ -67,35 +103,39 @@ fn title(package: &PackageReport) -> String {
     one_line(&format!("{name}{version}"))
 }
 
-fn text(package: &PackageReport, groups: &[(LicenseExpr, Group)], out: &mut dyn Write) -> io::Result<()> {
+fn text(package: &PackageReport, shipped: &Shipped, out: &mut dyn Write) -> io::Result<()> {
     let title = title(package);
     writeln!(out, "{title}\n{}\n", "=".repeat(title.chars().count()))?;
     writeln!(out, "License declared in nixpkgs: {}\n", one_line(&declared_in_words(&package.declared)))?;
-    for (expr, group) in groups {
+    for (expr, group) in &shipped.groups {
         writeln!(out, "{expr}")?;
         group.holders.iter().try_for_each(|holder| writeln!(out, "  Copyright: {holder}"))?;
         group.files.iter().try_for_each(|file| writeln!(out, "  {file}"))?;
         writeln!(out)?;
     }
-    Ok(())
+    shipped.rest().map_or(Ok(()), |line| writeln!(out, "{line}\n"))
 }
 
-fn markdown(package: &PackageReport, groups: &[(LicenseExpr, Group)], out: &mut dyn Write) -> io::Result<()> {
+fn markdown(package: &PackageReport, shipped: &Shipped, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "## {}\n", escaped(&title(package)))?;
     writeln!(out, "License declared in nixpkgs: {}\n", escaped(&declared_in_words(&package.declared)))?;
-    for (expr, group) in groups {
+    for (expr, group) in &shipped.groups {
         writeln!(out, "### {}\n", escaped(&expr.to_string()))?;
         group.holders.iter().try_for_each(|holder| writeln!(out, "- Copyright: {}", escaped(holder)))?;
         group.files.iter().try_for_each(|file| writeln!(out, "- {}", escaped(file)))?;
         writeln!(out)?;
     }
-    Ok(())
+    shipped.rest().map_or(Ok(()), |line| writeln!(out, "{}\n", escaped(&line)))
 }
 
-fn dep5(package: &PackageReport, groups: &[(LicenseExpr, Group)], out: &mut dyn Write) -> io::Result<()> {
+fn dep5(package: &PackageReport, shipped: &Shipped, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/")?;
     writeln!(out, "Upstream-Name: {}\n", title(package))?;
-    for (expr, group) in groups {
+    // The last stanza that fits a file counts: the whole comes first.
+    if let Some(whole) = &shipped.whole {
+        writeln!(out, "Files: *\nCopyright: not stated in these files\nLicense: {}\n", in_debian_words(whole))?;
+    }
+    for (expr, group) in &shipped.groups {
         let files: Vec<String> = group.files.iter().map(|file| file.replace(' ', "?")).collect();
         writeln!(out, "Files: {}", files.join("\n       "))?;
         let holders: Vec<&str> = group.holders.iter().map(String::as_str).collect();

@@ -28,8 +28,8 @@ pub(super) fn render(report: &Report, block: impl Fn(&Located) -> String, out: &
     for located in report.worst_first().into_iter().take(WORST) {
         writeln!(out, "{}\n", block(located))?;
     }
-    let total = shown(report).count();
-    writeln!(out, "{} of {total} findings, the most severe first. --all shows every finding;", WORST.min(total))?;
+    let total = report.counted().count();
+    writeln!(out, "{WORST} of {total} findings, the most severe first. --all shows every finding;")?;
     writeln!(out, "--format concise has one line for each, and `-o FILE.json` writes them to a file.\n")?;
     statistics(report, out)
 }

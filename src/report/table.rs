@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::columns::widths;
 use super::policy::warnings;
 use super::unverified::tag;
 use super::{Outcome, PackageReport, Report, Style};
@@ -10,24 +11,17 @@ use crate::conclusion::Conclusion;
 use crate::text::one_line;
 use crate::verdict::Verdict;
 
-/// A longer cell moves the rest of its own line only.
-const WIDEST: usize = 40;
-
 const HEAD: [&str; 4] = ["PACKAGE", "VERDICT", "DECLARED", "CONCLUDED"];
 
 /// Writes the packages that do not agree; all that were looked at with `-v` or where they were asked for by name.
 pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let all = style.verbose || report.asked.by_name;
-    let rows: Vec<[String; 4]> = report.packages.iter().filter_map(|package| row(package, all)).collect();
-    let width = |column: usize| {
-        let cells = rows.iter().map(|row| row[column].chars().count());
-        cells.filter(|width| *width <= WIDEST).max().unwrap_or(0).max(HEAD[column].len())
-    };
-    let widths = [width(0), width(1), width(2)];
-    if !rows.is_empty() {
-        line(&HEAD.map(str::to_owned), widths, out)?;
+    let found = report.packages.iter().filter_map(|package| row(package, all));
+    let rows: Vec<[String; 4]> = std::iter::once(HEAD.map(str::to_owned)).chain(found).collect();
+    let widths = widths(&rows);
+    if rows.len() > 1 {
+        rows.iter().try_for_each(|row| line(row, widths, out))?;
     }
-    rows.iter().try_for_each(|row| line(row, widths, out))?;
     warnings(report).try_for_each(|line| writeln!(out, "# {line}"))
 }
 

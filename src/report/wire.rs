@@ -1,20 +1,20 @@
 //! The JSON rows. These structs are the published form; the types of the stages are free to change.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::check::{self, Judged};
 use crate::conclusion::{Basis, Conclusion, Part};
-use crate::tree::{HashMode, Package, Site, SourceRef, TableOrigin};
+use crate::tree::{HashMode, Package, Site, SourceRef};
 use crate::triage::State;
 use crate::verdict::Verdict;
 
 use super::declared_row::DeclaredRow;
+use super::summary_row::SummaryRow;
 use super::unverified::UnverifiedRow;
-use super::{Located, Outcome, PackageReport, Report, Silenced, unseen, unverified};
+use super::{Located, Outcome, PackageReport, Report, unseen, unverified};
 
 /// The version of the row format: a row of a known `kind` only gains fields while it stays the same.
 pub(super) const SCHEMA: u32 = 1;
@@ -165,62 +165,6 @@ pub(super) struct DisagreementRow<'a> {
     evaluated: &'a str,
 }
 
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct SummaryRow<'a> {
-    schema: u32,
-    license_table: &'a str,
-    discovered: usize,
-    audited: usize,
-    skipped: usize,
-    failed: usize,
-    agrees: usize,
-    drifts: usize,
-    cannot_tell: usize,
-    errors: usize,
-    warnings: usize,
-    notes: usize,
-    known: usize,
-    suppressed: usize,
-    gone_from_baseline: usize,
-    by_check: BTreeMap<&'static str, usize>,
-    sources: usize,
-    sources_looked_at: usize,
-    /// Packages whose source is not proven to be the declared one.
-    #[serde(skip_serializing_if = "is_zero")]
-    sources_unverified: usize,
-    files: u64,
-    bytes: u64,
-    unread: u64,
-    license_bindings: BindingsRow,
-    partial: bool,
-    /// The configuration files.
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    config: &'a [String],
-    /// Silenced findings.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    silenced: Vec<SilencedRow>,
-    /// Requested things that could not be looked at.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    incomplete: Option<String>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct SilencedRow {
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    count: Option<usize>,
-    what: String,
-}
-
-/// The license bindings of a whole tree, by where they are.
-#[derive(Debug, Serialize, JsonSchema)]
-struct BindingsRow {
-    total: usize,
-    in_packages: usize,
-    #[serde(flatten)]
-    elsewhere: BTreeMap<&'static str, usize>,
-}
-
 /// All rows: each package with its findings, then what was skipped or failed, then the summary.
 pub(super) fn rows(report: &Report) -> impl Iterator<Item = Row<'_>> {
     let packages = report.packages.iter().flat_map(|package| {
@@ -245,7 +189,7 @@ pub(super) fn rows(report: &Report) -> impl Iterator<Item = Row<'_>> {
         .chain(unseen)
         .chain(disagreements)
         .chain(unmatched)
-        .chain(std::iter::once(Row::Summary(Box::new(summary(report)))))
+        .chain(std::iter::once(Row::Summary(Box::new(SummaryRow::of(SCHEMA, report)))))
 }
 
 fn package_row(report: &PackageReport) -> PackageRow<'_> {
@@ -401,53 +345,5 @@ fn finding(located: &Located) -> FindingRow<'_> {
         }),
         pin: finding.pin().short(),
         unverified: finding.verification.unproven().map(UnverifiedRow::of),
-    }
-}
-
-fn is_zero(count: &usize) -> bool {
-    *count == 0
-}
-
-fn silenced(one: &Silenced) -> SilencedRow {
-    SilencedRow { kind: one.kind(), count: one.count(), what: one.to_string() }
-}
-
-fn summary(report: &Report) -> SummaryRow<'_> {
-    let totals = report.totals();
-    SummaryRow {
-        schema: SCHEMA,
-        license_table: match &report.table {
-            TableOrigin::Checkout(file) => file,
-            TableOrigin::Embedded => "embedded",
-        },
-        discovered: totals.discovered,
-        audited: totals.audited,
-        skipped: totals.skipped,
-        failed: totals.failed,
-        agrees: totals.agrees,
-        drifts: totals.drifts,
-        cannot_tell: totals.cannot_tell,
-        errors: totals.findings[2],
-        warnings: totals.findings[1],
-        notes: totals.findings[0],
-        known: totals.known,
-        suppressed: totals.suppressed,
-        gone_from_baseline: report.gone.len(),
-        by_check: totals.by_check,
-        sources: report.coverage.with_source,
-        sources_looked_at: report.coverage.looked_at,
-        sources_unverified: unverified::count(report),
-        files: report.coverage.files,
-        bytes: report.coverage.bytes,
-        unread: report.coverage.unread,
-        license_bindings: BindingsRow {
-            total: report.bindings.total,
-            in_packages: report.bindings.in_packages(),
-            elsewhere: report.bindings.by_kind().into_iter().collect(),
-        },
-        partial: report.partial,
-        config: &report.policy.files,
-        silenced: report.policy.silenced.iter().map(silenced).collect(),
-        incomplete: report.gap().map(|gap| gap.to_string()),
     }
 }

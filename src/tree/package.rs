@@ -128,6 +128,26 @@ pub struct SourceRef {
     pub local: Option<RelPath>,
 }
 
+impl SourceRef {
+    /// A source of this fetcher of which nothing is known yet.
+    pub(crate) fn blank(fetcher: &str) -> SourceRef {
+        SourceRef {
+            fetcher: fetcher.to_owned(),
+            name: None,
+            urls: Vec::new(),
+            hash: None,
+            algo: None,
+            mode: HashMode::Flat,
+            rev: None,
+            flags: Vec::new(),
+            git: None,
+            strip_root: true,
+            root: None,
+            local: None,
+        }
+    }
+}
+
 /// The part of a repository that a git fetcher leaves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct GitPart {

@@ -11,7 +11,6 @@ use crate::license::list_version;
 use crate::report::policy::closing;
 use crate::report::unverified::in_words;
 use crate::report::{Report, Style};
-use crate::source::Algo;
 
 /// Stands for what is not said.
 pub(super) const UNKNOWN: &str = "NOASSERTION";
@@ -68,7 +67,7 @@ pub(super) struct Package {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Checksum {
-    pub(super) algorithm: &'static str,
+    pub(super) algorithm: String,
     pub(super) checksum_value: String,
 }
 
@@ -172,14 +171,7 @@ fn source(one: &Source<'_>) -> Package {
 
 fn checksum(source: &Source<'_>) -> Option<Checksum> {
     let hash = source.file_hash()?;
-    let algorithm = match hash.algo {
-        Algo::Md5 => "MD5",
-        Algo::Sha1 => "SHA1",
-        Algo::Sha256 => "SHA256",
-        Algo::Sha512 => "SHA512",
-        Algo::Blake3 => "BLAKE3",
-    };
-    Some(Checksum { algorithm, checksum_value: hash.hex() })
+    Some(Checksum { algorithm: hash.algo.name().to_ascii_uppercase(), checksum_value: hash.hex() })
 }
 
 fn external(purl: Option<&String>) -> Vec<External> {

@@ -10,7 +10,6 @@ use super::{Bom, Component, Source, spdx2, time};
 use crate::report::policy::closing;
 use crate::report::unverified::in_words;
 use crate::report::{Report, Style};
-use crate::source::Algo;
 
 const CREATION: &str = "_:creation";
 
@@ -105,13 +104,7 @@ fn source(one: &Source<'_>, names: &Names) -> Value {
         element["software_downloadLocation"] = url.into();
     }
     if let Some(hash) = one.file_hash() {
-        let algorithm = match hash.algo {
-            Algo::Md5 => "md5",
-            Algo::Sha1 => "sha1",
-            Algo::Sha256 => "sha256",
-            Algo::Sha512 => "sha512",
-            Algo::Blake3 => "blake3",
-        };
+        let algorithm = hash.algo.name();
         element["verifiedUsing"] = json!([{ "type": "Hash", "algorithm": algorithm, "hashValue": hash.hex() }]);
     }
     element
