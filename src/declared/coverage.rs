@@ -115,6 +115,11 @@ impl Stated {
         }
     }
 
+    /// Where license values of packages begin in `file`, among other places of theirs.
+    pub fn values_in(&self, file: &RelPath) -> &[u32] {
+        self.places.get(file).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// True where a package states its license at `binding`, or the rest of its `meta` beside it.
     pub fn holds(&self, binding: &LicenseBinding) -> bool {
         let is_in = |span: Span, at: u32| span.start <= at && at < span.end;

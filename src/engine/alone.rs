@@ -16,7 +16,8 @@ use super::request::Request;
 
 /// Adds to `rows` of `checkout` the packages of files that none of them reaches, and accounts for its license bindings.
 pub(super) fn complete(checkout: &Checkout, request: &Request, rows: &mut Vec<Row>, watch: &Watch) -> Bindings {
-    let bindings = checkout.license_bindings();
+    let stated = Stated::by(&*rows);
+    let bindings = checkout.license_bindings(|file| stated.values_in(file));
     let mut failed = BTreeMap::new();
     // Attributes of a package set that leave their package out on purpose ("not supported") keep their rows.
     if !is_reached_whole(checkout, rows) {
