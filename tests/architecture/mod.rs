@@ -129,22 +129,44 @@ fn foreign_crates_stay_behind_their_walls() {
 
 #[test]
 fn the_lock_file_of_the_fuzz_target_names_all_dependencies() {
-    let read = |path: &str| -> toml::Table {
-        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect(path);
-        text.parse().expect("TOML")
-    };
-    let lock = read("tests/fuzz/Cargo.lock");
+    let lock = read_toml("tests/fuzz/Cargo.lock");
     let packages = lock["package"].as_array().expect("a list");
     let own = packages.iter().find(|package| package["name"].as_str() == Some(env!("CARGO_PKG_NAME"))).expect("ours");
     let locked: Vec<&str> =
         own["dependencies"].as_array().into_iter().flatten().filter_map(toml::Value::as_str).collect();
-    let manifest = read("Cargo.toml");
+    let manifest = read_toml("Cargo.toml");
     let platforms = manifest["target"].as_table().into_iter().flatten().map(|(_, platform)| platform);
     let stated = platforms.filter_map(|platform| platform.get("dependencies")).chain([&manifest["dependencies"]]);
     let names = stated.filter_map(toml::Value::as_table).flat_map(toml::Table::keys);
     let missing: Vec<_> =
         names.filter(|name| locked.iter().all(|entry| entry.split(' ').next() != Some(name))).collect();
     assert!(missing.is_empty(), "run `cargo metadata` in tests/fuzz, its lock file does not know {missing:?}");
+}
+
+#[test]
+fn fuzz_targets_use_the_dependencies_that_the_crate_compiled() {
+    let profile = |path: &str| read_toml(path)["profile"]["dev"].as_table().expect("a table").clone();
+    let (own, mut fuzz) = (profile("Cargo.toml"), profile("tests/fuzz/Cargo.toml"));
+    let packages = fuzz["package"].as_table_mut().expect("a table");
+    assert!(packages.remove(env!("CARGO_PKG_NAME")).is_some(), "what is fuzzed is compiled apart");
+    assert_eq!(own, fuzz, "another profile compiles every dependency once more");
+    let versions = |path: &str| -> BTreeSet<String> {
+        let lock = read_toml(path);
+        let packages = lock["package"].as_array().expect("a list").iter();
+        packages.map(|package| format!("{} {}", package["name"], package["version"])).collect()
+    };
+    let (own, fuzz) = (versions("Cargo.lock"), versions("tests/fuzz/Cargo.lock"));
+    let other: Vec<_> =
+        fuzz.difference(&own).filter(|package| !FUZZ_ONLY.iter().any(|name| package.contains(name))).collect();
+    assert!(other.is_empty(), "tests/fuzz/Cargo.lock names other versions: {other:?}");
+}
+
+/// Packages that only the fuzz targets need.
+const FUZZ_ONLY: [&str; 3] = ["clarity-fuzz", "libfuzzer-sys", "arbitrary"];
+
+fn read_toml(path: &str) -> toml::Table {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect(path);
+    text.parse().expect("TOML")
 }
 
 #[test]
