@@ -42,6 +42,7 @@ mod parsers;
 mod patches;
 mod placeless;
 mod pitfalls;
+mod license_policy;
 mod policy;
 mod racing;
 mod readme;

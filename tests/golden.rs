@@ -116,6 +116,7 @@ pub fn package(attr: &str, file: &str, line: u32, says: &str, has: &str) -> Pack
         judged: Ok(&judged),
         table: &table,
         earlier: Earlier::NotAsked,
+        policy: None,
     };
     let findings = check::run(&subject, &check::Options::default()).into_iter().map(located).collect();
     let outcome = Outcome::Audited(Some(Box::new(judged)));
@@ -139,6 +140,7 @@ pub fn unscanned(attr: &str, why: &str) -> PackageReport {
         judged: Err(Unjudged::Unseen(why)),
         table: &table,
         earlier: Earlier::NotAsked,
+        policy: None,
     };
     let findings = check::run(&subject, &check::Options::default()).into_iter().map(located).collect();
     let outcome = Outcome::Skipped(Why::new(WhyKind::NotAtHand, why));

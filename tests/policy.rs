@@ -190,6 +190,7 @@ fn a_severity_of_the_configuration_is_that_of_the_findings() {
         judged: Ok(judged),
         table: &table,
         earlier: check::Earlier::NotAsked,
+        policy: None,
     };
     let found = |level: Option<check::Severity>| {
         let severity = [("LIC010".to_owned(), level)].into();

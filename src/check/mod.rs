@@ -12,6 +12,7 @@ mod family_variant;
 mod finding;
 mod license_drift;
 mod license_missing;
+mod license_policy;
 mod license_string;
 mod list_is_choice;
 mod malformed_license;
@@ -21,6 +22,7 @@ mod no_license_found;
 mod not_scanned;
 mod only_or_later;
 mod placeholder_id;
+mod policy;
 mod provenance;
 mod stale_suppression;
 mod subject;
@@ -38,6 +40,7 @@ use crate::conclusion::Confidence;
 pub use audit::AUDITS;
 pub use finding::{Finding, Freedom, Identity, Intent, Remedy, Safety};
 pub use not_scanned::CHECK as NOT_SCANNED;
+pub use policy::{Exception, LicensePolicy, Side};
 pub use stale_suppression::CHECK as STALE_SUPPRESSION;
 pub use subject::{Earlier, Judged, Subject, Unjudged, declared_in_words, site};
 
@@ -110,6 +113,7 @@ pub const CHECKS: &[&Check] = &[
     &unknown_text::CHECK,
     &license_drift::CHECK,
     &stale_suppression::CHECK,
+    &license_policy::CHECK,
     &not_scanned::CHECK,
 ];
 
@@ -141,6 +145,8 @@ pub struct Options {
     pub ignore: Vec<String>,
     /// The least severity and confidence of a finding; what is below is left out.
     pub least: (Option<Severity>, Option<Confidence>),
+    /// Licenses that packages may have; all where it is not given.
+    pub policy: Option<LicensePolicy>,
 }
 
 impl Options {

@@ -10,6 +10,7 @@ use crate::source::Verification;
 use crate::tree::{All, LicenseTable, Package, Site};
 use crate::verdict::{self, Drift, DriftKind, Verdict, Versions};
 
+use super::policy::LicensePolicy;
 use super::{Check, Finding, Freedom, Intent, Remedy, Safety, Severity};
 
 /// One package with all that is known about it.
@@ -25,6 +26,8 @@ pub struct Subject<'a> {
     pub table: &'a LicenseTable,
     /// Its source compared with the one it had before.
     pub earlier: Earlier<'a>,
+    /// Licenses that it may have; all where none is given.
+    pub policy: Option<&'a LicensePolicy>,
 }
 
 /// Why there is no judgement on the source of a package.

@@ -197,6 +197,7 @@ pub(super) fn request_by(path: &Path, what: &What, attrs: &[String], config: &Co
         curations: config.curations.clone(),
         checks: check::Options {
             severity: config.severity.clone(),
+            policy: config.license_policy.clone(),
             only: what.select.clone(),
             ignore: what.ignore.clone(),
             least: (what.min_severity, what.min_confidence),

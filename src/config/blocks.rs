@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
+use crate::check::{Exception, LicensePolicy};
 use crate::evidence::{Curation, RoleRule};
+use crate::license::Accepted;
 use crate::text::{LineIndex, RelPath, Span};
 use crate::tree::Site;
 use crate::triage::Suppression;
 
 use super::file;
+use super::value::{JudgedSide, LicensePattern};
 
 /// The text of a file, to find the lines of its blocks.
 pub(super) struct Places<'t> {
@@ -25,6 +28,16 @@ impl<'t> Places<'t> {
         let span = Span::new(block.span().start as u32, block.span().end as u32);
         let at = |offset| self.lines.position(self.text, offset);
         Site { file: self.file.clone(), span, start: at(span.start), end: at(span.end) }
+    }
+}
+
+pub(super) fn policy(raw: file::Policy) -> LicensePolicy {
+    let patterns = |all: Vec<LicensePattern>| all.into_iter().map(|pattern| pattern.0).collect();
+    let exception = |raw: file::PolicyException| Exception { attr: raw.attr.0, allow: patterns(raw.allow) };
+    LicensePolicy {
+        accepted: Accepted { allow: patterns(raw.allow), deny: patterns(raw.deny) },
+        side: raw.of.map(JudgedSide::side).unwrap_or_default(),
+        exceptions: raw.exceptions.into_iter().map(exception).collect(),
     }
 }
 

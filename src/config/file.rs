@@ -8,7 +8,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::value::{
-    AttrGlob, CheckName, Expr, ExprOrNone, Level, PathGlob, Reason, RoleName, SigningKey, Threshold, Trust, Words,
+    AttrGlob, CheckName, Expr, ExprOrNone, JudgedSide, Level, LicensePattern, PathGlob, Reason, RoleName, SigningKey,
+    Threshold, Trust, Words,
 };
 
 /// Defaults of a project. Every key may be left out.
@@ -25,6 +26,8 @@ pub(super) struct File {
     pub(super) ignore: Ignore,
     /// Condition under which a run fails.
     pub(super) gate: Gate,
+    /// Licenses that packages may have.
+    pub(super) policy: Option<Policy>,
     /// Where sources are.
     pub(super) sources: Sources,
     /// How sources are fetched.
@@ -62,6 +65,33 @@ pub(super) struct Gate {
     pub(super) confidence: Option<Trust>,
     /// Whether a run that could not look at everything fails.
     pub(super) strict: bool,
+}
+
+/// `[policy]`
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Policy {
+    /// Accepted licenses: SPDX ids, or patterns such as `BSD-*`; all where it is empty.
+    pub(super) allow: Vec<LicensePattern>,
+    /// Licenses that are not accepted, in the same form.
+    pub(super) deny: Vec<LicensePattern>,
+    /// The license that is judged: the one concluded from the source (default), or the declared one.
+    pub(super) of: Option<JudgedSide>,
+    /// Packages that may have other licenses as well.
+    pub(super) exceptions: Vec<PolicyException>,
+}
+
+/// A member of `exceptions` of `[policy]`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PolicyException {
+    /// A glob over attribute paths.
+    pub(super) attr: AttrGlob,
+    /// Licenses that these packages may have.
+    pub(super) allow: Vec<LicensePattern>,
+    /// Why; for readers of the file.
+    #[expect(dead_code, reason = "written for people, who are asked for it")]
+    pub(super) reason: Words,
 }
 
 /// `[sources]`

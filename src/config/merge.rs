@@ -29,6 +29,7 @@ impl Config {
             platform: self.platform.or(weaker.platform),
             severity,
             strict: self.strict || weaker.strict,
+            license_policy: self.license_policy.or(weaker.license_policy),
             source_dirs: chained(self.source_dirs, weaker.source_dirs),
             trust_sources: self.trust_sources || weaker.trust_sources,
             vendored: self.vendored || weaker.vendored,

@@ -24,7 +24,7 @@ use std::time::Duration;
 
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 
-use crate::check::Severity;
+use crate::check::{LicensePolicy, Severity};
 use crate::conclusion::Confidence;
 use crate::evidence::Curations;
 use crate::nix::Disk;
@@ -55,6 +55,8 @@ pub struct Config {
     pub severity: BTreeMap<String, Option<Severity>>,
     /// Whether a run that could not look at everything fails.
     pub strict: bool,
+    /// Licenses that packages may have.
+    pub license_policy: Option<LicensePolicy>,
     /// Folders that hold sources.
     pub source_dirs: Vec<PathBuf>,
     /// Whether sources in folders are used although their hash is not the declared one.
@@ -205,6 +207,7 @@ fn checked(raw: File, file: &Path, text: &str) -> Config {
         fail_on: raw.gate.fail_on.map(|threshold| threshold.severity()),
         confidence: raw.gate.confidence.map(|trust| trust.confidence()),
         strict: raw.gate.strict,
+        license_policy: raw.policy.map(blocks::policy),
         source_dirs: raw.sources.dirs.iter().map(|dir| folder.join(dir)).collect(),
         trust_sources: raw.sources.trust,
         vendored: raw.sources.vendored,

@@ -4,10 +4,10 @@ use globset::{GlobBuilder, GlobMatcher};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::check::{self, CHECKS, Check, Severity};
+use crate::check::{self, CHECKS, Check, Severity, Side};
 use crate::conclusion::Confidence;
 use crate::evidence::{CurationReason, Role};
-use crate::license::{self, LicenseExpr};
+use crate::license::{self, IdPattern, LicenseExpr};
 use crate::source::{BadKey, PublicKey};
 
 use crate::text::nearest;
@@ -56,6 +56,37 @@ impl TryFrom<String> for SigningKey {
 
     fn try_from(text: String) -> Result<Self, String> {
         text.parse().map(SigningKey).map_err(|error: BadKey| format!("`{text}` {error}"))
+    }
+}
+
+/// A pattern over SPDX ids.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub(super) struct LicensePattern(pub(super) IdPattern);
+
+impl TryFrom<String> for LicensePattern {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        IdPattern::new(&text).map(LicensePattern)
+    }
+}
+
+/// The license that `[policy]` judges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum JudgedSide {
+    Concluded,
+    Declared,
+}
+
+impl JudgedSide {
+    pub(super) fn side(self) -> Side {
+        match self {
+            JudgedSide::Concluded => Side::Concluded,
+            JudgedSide::Declared => Side::Declared,
+        }
     }
 }
 

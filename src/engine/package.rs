@@ -160,5 +160,6 @@ pub(super) fn findings(
     table: &LicenseTable,
     checks: &check::Options,
 ) -> Vec<Finding> {
-    check::run(&Subject { package, declared, judged: audit.judged(), table, earlier }, checks)
+    let policy = checks.policy.as_ref();
+    check::run(&Subject { package, declared, judged: audit.judged(), table, earlier, policy }, checks)
 }

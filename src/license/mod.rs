@@ -3,6 +3,7 @@
 //! Knows SPDX and nothing of nixpkgs or of files. Two ways to write one license are one value: deprecated ids
 //! (`GPL-2.0+`, `GPL-2.0-with-classpath-exception`) become their present form when parsed.
 
+mod accepted;
 mod expr;
 mod family;
 mod parse;
@@ -10,6 +11,7 @@ mod relation;
 mod spdx_list;
 mod term;
 
+pub use accepted::{Accepted, IdPattern};
 pub use expr::LicenseExpr;
 pub use family::{are_variants, are_wordings, refines};
 pub use parse::{ParseError, parse, parse_lenient};
