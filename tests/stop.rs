@@ -167,8 +167,10 @@ fn an_evaluation_that_takes_too_long_is_a_row() {
     let file = folder.path().join("tree/a.nix");
     let text = fs::read_to_string(&file).expect("readable").replace("lib.licenses.mit", slow);
     fs::write(&file, text).expect("writable");
+    let begun = Instant::now();
     let child = start(folder.path(), &["--metadata-only", "--time-limit", "1", "--format", "jsonl"]);
     let output = child.wait_with_output().expect("it ends");
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains("takes longer than allowed; raise --time-limit"), "{text}");
 }

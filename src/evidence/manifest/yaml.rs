@@ -111,7 +111,7 @@ impl Field<'_> {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use super::texts;
+    use super::{MOST_DEPTH, texts};
 
     #[test]
     fn one_text_or_a_list_of_texts_at_the_top_is_read() {
@@ -131,6 +131,9 @@ mod tests {
         ] {
             assert_eq!(texts(yaml, "license"), expected, "{yaml}");
         }
+        let nested = |depth: usize| format!("a: {}{}\nlicense: MIT\n", "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(texts(&nested(MOST_DEPTH - 1), "license"), ["MIT"]);
+        assert_eq!(texts(&nested(MOST_DEPTH + 1), "license"), [""; 0], "nested too deep");
     }
 
     /// Each ends by itself, soon, and says nothing.
