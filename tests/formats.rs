@@ -1,6 +1,7 @@
 //! Every format renders every report, and what it writes is what its readers accept.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::LazyLock;
@@ -11,6 +12,7 @@ use jsonschema::Validator;
 use serde_json::Value;
 
 use crate::golden;
+use crate::scan::{clarity, copied};
 
 fn rendered(name: &str, report: &Report) -> String {
     let format = report::format(name).expect("a known format");
@@ -278,4 +280,25 @@ fn what_is_known_or_suppressed_stays_in_json_and_does_not_count() {
     assert_eq!(counted, report.findings().count() - 2);
     assert!(report.worst_first().windows(2).all(|pair| pair[0].finding.severity >= pair[1].finding.severity));
     assert_eq!(report.worst_first().first().map(|first| first.finding.severity), Some(Severity::Error));
+}
+
+/// CI runs at the root of a repository; an overlay in a folder of it is annotated at paths from there.
+#[test]
+fn paths_of_formats_for_ci_begin_at_the_root_of_the_repository() {
+    let copy = copied();
+    let tree = copy.path().join("nixpkgs");
+    let repository = copy.path();
+    fs::create_dir(repository.join(".git")).expect("a folder");
+    let tree = tree.to_str().expect("UTF-8");
+    let scan = |format: &str| clarity(&["scan", tree, "--attr", "birch-log", "--format", format]).stdout;
+    for (format, sign) in [
+        ("github", "file=nixpkgs/"),
+        ("gitlab", "\"path\": \"nixpkgs/"),
+        ("sarif", "\"uri\": \"nixpkgs/"),
+        ("rdjson", "\"path\": \"nixpkgs/"),
+        ("junit", "classname=\"nixpkgs/"),
+    ] {
+        let text = scan(format);
+        assert!(text.contains(sign), "{format}: {text}");
+    }
 }

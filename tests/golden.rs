@@ -179,6 +179,7 @@ fn bare(attr: &str, site: Option<Site>) -> Package {
 pub fn report(packages: Vec<PackageReport>) -> Report {
     Report {
         tree: "<tree> | \"of\" \u{1b}[2J\nmine".to_owned(),
+        folder: RelPath::default(),
         table: TableOrigin::Embedded,
         packages,
         apart: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::git;
 use crate::nix::{Disk, Kind};
 
 use super::{ConfigError, FILE_NAME};
@@ -22,7 +23,7 @@ pub(super) struct Found {
 pub(super) fn in_tree(path: &Path, disk: &Disk) -> Result<Option<Found>, ConfigError> {
     let Ok(real) = path.canonicalize() else { return Ok(None) };
     let start = if real.is_dir() { real.as_path() } else { real.parent().unwrap_or(&real) };
-    let top = start.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(start);
+    let top = git::work_tree(start).unwrap_or(start);
     for folder in start.ancestors().take_while(|folder| folder.starts_with(top)) {
         let file = folder.join(FILE_NAME);
         let name = file.to_string_lossy();

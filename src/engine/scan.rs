@@ -69,6 +69,7 @@ pub fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watch) -> R
     });
     let mut report = Report {
         tree: request.path.display().to_string(),
+        folder: checkout.folder_in_repository(),
         table: table.origin.clone(),
         packages: reported.collect(),
         apart: Vec::new(),

@@ -157,6 +157,11 @@ fn silent(name: &str) -> Vec<(String, &'static str)> {
     }
 }
 
+/// The root of the work tree that `folder` lies in, links not followed; `None` without git.
+pub fn work_tree(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|folder| folder.join(".git").exists())
+}
+
 /// The words of a command that say what it is for, without the options before its verb.
 pub fn verb(command: &Command) -> String {
     let words: Vec<&OsStr> = command.get_args().collect();

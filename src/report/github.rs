@@ -21,7 +21,7 @@ pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Resu
     let mut left_out = 0;
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
         let of_kind: Vec<&&Located> = findings.iter().filter(|located| located.finding.severity == severity).collect();
-        of_kind.iter().take(MOST).try_for_each(|located| annotate(located, out))?;
+        of_kind.iter().take(MOST).try_for_each(|located| annotate(located, report, out))?;
         left_out += of_kind.len().saturating_sub(MOST);
     }
     if left_out > 0 {
@@ -30,7 +30,7 @@ pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Resu
     warnings(report).try_for_each(|line| writeln!(out, "clarity: {line}"))
 }
 
-fn annotate(located: &Located, out: &mut dyn Write) -> io::Result<()> {
+fn annotate(located: &Located, report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let finding = &located.finding;
     let kind = match finding.severity {
         Severity::Error => "error",
@@ -40,7 +40,7 @@ fn annotate(located: &Located, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "::{kind} ")?;
     if let Some(site) = &finding.place {
         let (start, end) = (site.start, site.end);
-        write!(out, "file={},line={},endLine={}", property(site.file.as_str()), start.line, end.line)?;
+        write!(out, "file={},line={},endLine={}", property(report.path_of(site).as_str()), start.line, end.line)?;
         // Columns are allowed on one line only.
         if start.line == end.line {
             write!(out, ",col={},endColumn={}", start.column, end.column)?;

@@ -12,17 +12,17 @@ use super::unverified::mark;
 use super::{Located, Report, Style, fingerprints};
 
 #[derive(Serialize)]
-struct Issue<'a> {
+struct Issue {
     description: String,
     check_name: &'static str,
     fingerprint: String,
     severity: &'static str,
-    location: Location<'a>,
+    location: Location,
 }
 
 #[derive(Serialize)]
-struct Location<'a> {
-    path: &'a str,
+struct Location {
+    path: String,
     lines: Lines,
 }
 
@@ -36,24 +36,24 @@ struct Lines {
 pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
     let findings = report.worst_first();
     let marks = fingerprints(&findings);
-    let issues = findings.iter().zip(marks).map(|(located, mark)| issue(located, mark));
-    let issues: Vec<Issue<'_>> = issues.chain(warnings(report).map(last_line)).collect();
+    let issues = findings.iter().zip(marks).map(|(located, mark)| issue(located, report, mark));
+    let issues: Vec<Issue> = issues.chain(warnings(report).map(last_line)).collect();
     serde_json::to_writer_pretty(&mut *out, &issues)?;
     writeln!(out)
 }
 
 /// The format has no place for what is about the run: it is an issue that only informs.
-fn last_line<'a>(line: String) -> Issue<'a> {
+fn last_line(line: String) -> Issue {
     Issue {
         fingerprint: Digest::of(line.as_bytes()).to_string(),
         description: line,
         check_name: "clarity",
         severity: "info",
-        location: Location { path: ".", lines: Lines { begin: 1, end: 1 } },
+        location: Location { path: ".".to_owned(), lines: Lines { begin: 1, end: 1 } },
     }
 }
 
-fn issue(located: &Located, fingerprint: String) -> Issue<'_> {
+fn issue(located: &Located, report: &Report, fingerprint: String) -> Issue {
     let finding = &located.finding;
     let site = finding.place.as_ref();
     let unverified = mark(finding).map(|mark| format!(" ({mark})")).unwrap_or_default();
@@ -68,7 +68,7 @@ fn issue(located: &Located, fingerprint: String) -> Issue<'_> {
         },
         location: Location {
             // A path and a line are required; what has no place is about the tree as a whole.
-            path: site.map_or(".", |site| site.file.as_str()),
+            path: site.map_or_else(|| ".".to_owned(), |site| report.path_of(site).as_str().to_owned()),
             lines: Lines { begin: site.map_or(1, |site| site.start.line), end: site.map_or(1, |site| site.end.line) },
         },
     }

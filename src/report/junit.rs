@@ -34,8 +34,8 @@ fn of_package(package: &PackageReport, report: &Report) -> TestCase {
         Outcome::Failed(why) => could_not(&why.text),
     };
     let mut case = TestCase::new(one_line(&package.package.attr.0), status);
-    let folder = package.package.site.as_ref().map_or("", |site| site.file.as_str());
-    case.set_classname(if folder.is_empty() { "nixpkgs".to_owned() } else { one_line(folder) });
+    let file = package.package.site.as_ref().map(|site| report.path_of(site));
+    case.set_classname(file.map_or("nixpkgs".to_owned(), |file| one_line(file.as_str())));
     let rest = package.findings.iter().filter(|located| !report.gate.stops(located)).map(in_words);
     let rest: Vec<String> = unverified::of_package(package).map(unverified::in_words).into_iter().chain(rest).collect();
     if !rest.is_empty() {
@@ -54,7 +54,7 @@ fn of_finding(located: &Located, report: &Report) -> TestCase {
     let status = if report.gate.stops(located) { failed(&[located]) } else { TestCaseStatus::success() };
     let mut case = TestCase::new(one_line(&format!("{} {}", located.finding.check.name, located.finding.attr)), status);
     case.set_classname(
-        located.finding.place.as_ref().map_or("nixpkgs".to_owned(), |site| one_line(site.file.as_str())),
+        located.finding.place.as_ref().map_or("nixpkgs".to_owned(), |site| one_line(report.path_of(site).as_str())),
     );
     case.set_system_out(in_words(located));
     case

@@ -73,6 +73,8 @@ use crate::verdict::Verdict;
 pub struct Report {
     /// The tree as the user named it.
     pub tree: String,
+    /// Its folder below the root of the git work tree: CI shows findings at paths from there. Empty without git.
+    pub folder: RelPath,
     /// Where the license table came from.
     pub table: TableOrigin,
     /// Every package that was evaluated, in order of attribute paths.
@@ -246,6 +248,11 @@ pub struct Coverage {
 }
 
 impl Report {
+    /// The file of `site` below the root of the git work tree.
+    fn path_of(&self, site: &crate::tree::Site) -> RelPath {
+        self.folder.join(site.file.as_str()).unwrap_or_else(|| site.file.clone())
+    }
+
     /// The totals; `discovered == audited + skipped + failed` always.
     pub fn totals(&self) -> Totals {
         let mut totals = Totals::default();

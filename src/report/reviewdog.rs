@@ -10,10 +10,10 @@ use super::{Located, Quote, Report, Style};
 use crate::check::Severity;
 
 #[derive(Serialize)]
-struct Diagnostics<'a> {
+struct Diagnostics {
     source: Source,
     severity: &'static str,
-    diagnostics: Vec<Diagnostic<'a>>,
+    diagnostics: Vec<Diagnostic>,
 }
 
 #[derive(Serialize)]
@@ -22,9 +22,9 @@ struct Source {
 }
 
 #[derive(Serialize)]
-struct Diagnostic<'a> {
+struct Diagnostic {
     message: String,
-    location: Location<'a>,
+    location: Location,
     severity: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<Code>,
@@ -36,8 +36,8 @@ struct Code {
 }
 
 #[derive(Serialize)]
-struct Location<'a> {
-    path: &'a str,
+struct Location {
+    path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     range: Option<Range>,
 }
@@ -59,7 +59,7 @@ struct Point {
 /// Writes one document.
 pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
     let findings = report.worst_first();
-    let diagnostics = findings.iter().map(|located| diagnostic(located));
+    let diagnostics = findings.iter().map(|located| diagnostic(located, report));
     let document = Diagnostics {
         source: Source { name: "clarity" },
         severity: "WARNING",
@@ -70,11 +70,11 @@ pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Resu
 }
 
 /// The format has no place for what is about the run: it is a diagnostic that only informs.
-fn last_line<'a>(message: String) -> Diagnostic<'a> {
-    Diagnostic { message, location: Location { path: ".", range: None }, severity: "INFO", code: None }
+fn last_line(message: String) -> Diagnostic {
+    Diagnostic { message, location: Location { path: ".".to_owned(), range: None }, severity: "INFO", code: None }
 }
 
-fn diagnostic(located: &Located) -> Diagnostic<'_> {
+fn diagnostic(located: &Located, report: &Report) -> Diagnostic {
     let finding = &located.finding;
     let site = finding.place.as_ref();
     let mut message = format!("{}: {}", finding.attr, finding.message);
@@ -88,7 +88,10 @@ fn diagnostic(located: &Located) -> Diagnostic<'_> {
     });
     Diagnostic {
         message,
-        location: Location { path: site.map_or(".", |site| site.file.as_str()), range },
+        location: Location {
+            path: site.map_or_else(|| ".".to_owned(), |site| report.path_of(site).as_str().to_owned()),
+            range,
+        },
         severity: match finding.severity {
             Severity::Note => "INFO",
             Severity::Warning => "WARNING",

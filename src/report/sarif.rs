@@ -49,7 +49,7 @@ fn run(report: &Report) -> Run {
     let left_out = findings.len().saturating_sub(MOST);
     let marks = fingerprints(&findings);
     let results: Vec<Row> =
-        findings.iter().zip(marks).take(MOST).map(|(located, mark)| result(located, mark)).collect();
+        findings.iter().zip(marks).take(MOST).map(|(located, mark)| result(located, report, mark)).collect();
     let driver = ToolComponent::builder()
         .name("clarity")
         .semantic_version(env!("CARGO_PKG_VERSION"))
@@ -88,7 +88,7 @@ fn message(text: impl Into<String>) -> Message {
     Message::builder().text(text).build()
 }
 
-fn result(located: &Located, fingerprint: String) -> Row {
+fn result(located: &Located, report: &Report, fingerprint: String) -> Row {
     let finding = &located.finding;
     let level = match finding.severity {
         Severity::Note => ResultLevel::Note,
@@ -104,7 +104,7 @@ fn result(located: &Located, fingerprint: String) -> Row {
         .rule_id(finding.check.id)
         .level(level)
         .message(message(text))
-        .locations(vec![location(located)])
+        .locations(vec![location(located, report)])
         .partial_fingerprints(BTreeMap::from([(FINGERPRINT.to_owned(), fingerprint)]))
         .properties(properties(located))
         .build();
@@ -122,15 +122,15 @@ fn suppression(state: &State) -> Option<Vec<Suppression>> {
     Some(vec![Suppression::builder().kind(json!("external")).justification(why).build()])
 }
 
-fn location(located: &Located) -> Location {
+fn location(located: &Located, report: &Report) -> Location {
     let finding = &located.finding;
     let name = LogicalLocation::builder().fully_qualified_name(&finding.attr.0).kind("member").build();
     let mut location = Location::builder().logical_locations(vec![name]).build();
-    location.physical_location = finding.place.as_ref().map(|site| physical(site, located));
+    location.physical_location = finding.place.as_ref().map(|site| physical(site, located, report));
     location
 }
 
-fn physical(site: &Site, located: &Located) -> PhysicalLocation {
+fn physical(site: &Site, located: &Located, report: &Report) -> PhysicalLocation {
     let mut region = Region::builder()
         .start_line(i64::from(site.start.line))
         .start_column(i64::from(site.start.column))
@@ -139,7 +139,7 @@ fn physical(site: &Site, located: &Located) -> PhysicalLocation {
         .build();
     let marked = located.quote.as_ref().and_then(|quote| quote.text.get(quote.mark.0..quote.mark.1));
     region.snippet = marked.map(|text| ArtifactContent::builder().text(text).build());
-    let file = ArtifactLocation::builder().uri(uri(site.file.as_str())).uri_base_id("%SRCROOT%").build();
+    let file = ArtifactLocation::builder().uri(uri(report.path_of(site).as_str())).uri_base_id("%SRCROOT%").build();
     PhysicalLocation::builder().artifact_location(file).region(region).build()
 }
 

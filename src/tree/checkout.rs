@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use bumpalo::Bump;
 
 use super::Site;
+use crate::git;
 use crate::nix::{Disk, Eval, Files, Held, Limits, Loc, OwnNames, PathOverlay, STACK};
 use crate::text::{RelPath, Span, stop};
 
@@ -130,6 +131,12 @@ impl Checkout {
     /// The root folder, absolute.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The root folder below the root of the git work tree around it; empty without git.
+    pub fn folder_in_repository(&self) -> RelPath {
+        let root = self.root.canonicalize().unwrap_or_else(|_| self.root.clone());
+        git::work_tree(&root).and_then(|top| RelPath::below(top, &root)).unwrap_or_default()
     }
 
     /// The bytes of a file of the checkout that was evaluated or can be read.
