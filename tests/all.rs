@@ -49,6 +49,7 @@ mod readme;
 mod sbom;
 mod scan;
 mod seen;
+mod sets;
 mod sharing;
 mod snapshots;
 mod source;

@@ -1,7 +1,7 @@
 //! The survey: every attribute of a checkout, with what it declares.
 
 use super::{Declared, facts, resolve, terms};
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
@@ -67,7 +67,8 @@ pub fn survey(checkout: &Checkout, selection: &Selection, each: &mut dyn FnMut(R
 pub fn survey_part(checkout: &Checkout, part: Part<'_>, each: &mut dyn FnMut(Row)) -> bool {
     let Part { selection, alone, shard, stop } = part;
     let (send, receive) = std::sync::mpsc::sync_channel::<Vec<Row>>(8);
-    let walk = Walk { checkout, selection, alone, stop, shard, seen: Cell::new(0), total: Cell::new(0) };
+    let (seen, total, shared) = (Cell::new(0), Cell::new(0), OnceCell::new());
+    let walk = Walk { checkout, selection, alone, stop, shard, seen, total, shared };
     std::thread::scope(|scope| {
         let clock = stop::current();
         let work = move || stop::under(clock, || walked(checkout, walk, &send));

@@ -1,16 +1,18 @@
 //! Which attributes of a checkout are packages.
 //!
-//! Descends into a set that says `recurseForDerivations = true`, as `nix-env -qaP` does, and from the top also into
-//! one that says `false` (`dontRecurseIntoAttrs`: it is left out there to save time, not because it has no packages),
-//! unless it is a whole package set again, a mere second name of another set, or has more than 5,000 attributes.
+//! Descends into a set that says `recurseForDerivations = true`, as `nix-env -qaP` does, into one that the checkout
+//! lists packages of ([`listed`]), and from the top also into one that says `false` (`dontRecurseIntoAttrs`: it is left
+//! out there to save time, not because it has no packages), unless it is a whole package set again, a mere second name
+//! of another set, or has more than 5,000 attributes.
 //! Alternative versions of a set that are not marked at all are looked at only when they are asked for by name.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::checkout::{Checkout, Layout};
 use super::library;
+use super::listed;
 use super::loose::{self, AloneFile};
 use super::outside::{self, Conditions};
 use super::selection::Selection;
@@ -34,6 +36,12 @@ const MAX_ALONE: usize = 3;
 
 /// A set that is marked not to be descended into is, up to this size.
 const MAX_UNMARKED: usize = 5_000;
+
+/// So many attributes of a set that is not marked are looked at to tell whether there are packages in it.
+const MAX_PROBED: usize = 16;
+
+/// Why a set of packages is left that the checkout says nothing of.
+const NOT_MARKED: &str = "a set of packages that is not marked to be descended into; `--attr 'NAME.*'` does";
 
 /// A new evaluator is started when the values of the old one need more than this: what was evaluated is not needed
 /// again, but nothing of it can be freed alone.
@@ -59,6 +67,8 @@ pub(crate) struct Walk<'s> {
     pub(crate) seen: Cell<usize>,
     /// Attributes that all evaluators of this shard have looked at.
     pub(crate) total: Cell<usize>,
+    /// Names of large sets, of which each shard looks at a part.
+    pub(crate) shared: OnceCell<Vec<String>>,
 }
 
 /// Receives the attributes.
@@ -69,7 +79,11 @@ impl Walk<'_> {
     /// evaluator, or `None` at the end.
     pub(crate) fn discover<'a>(&self, eval: &Eval<'a>, resume: &[String], each: Each<'_, 'a>) -> Option<Vec<String>> {
         let set = match self.alone {
-            None => package_set(self.checkout, eval),
+            None => package_set(self.checkout, eval).map(|set| {
+                let (set, names) = listed::mark(self.checkout, eval, set);
+                self.shared.get_or_init(|| names.into_iter().map(str::to_owned).collect());
+                set
+            }),
             Some(files) => {
                 library::install(self.checkout, eval);
                 loose::alone(self.checkout, eval, files)
@@ -93,14 +107,12 @@ impl Walk<'_> {
         resume: &[String],
         each: Each<'_, 'a>,
     ) -> ControlFlow<Vec<String>> {
-        let (number, count) = self.shard;
         for (index, (name, attr)) in eval.sorted_names(set).into_iter().enumerate() {
             if self.stop.load(Ordering::Relaxed) {
                 break;
             }
             let before = resume.first().is_some_and(|from| *name < **from);
-            let elsewhere = place.is_empty() && (index / BLOCK) % count != number;
-            if before || elsewhere {
+            if before || !self.is_ours(place, name, index) {
                 continue;
             }
             let inside = resume.first().is_some_and(|from| *name == **from);
@@ -117,6 +129,20 @@ impl Walk<'_> {
             place.pop();
         }
         ControlFlow::Continue(())
+    }
+
+    /// True where this shard looks at the attribute `name` of the set at `place`, the `index`th of it.
+    fn is_ours(&self, place: &[String], name: &str, index: usize) -> bool {
+        let (number, count) = self.shard;
+        match place {
+            [] => self.is_shared(name) || (index / BLOCK) % count == number,
+            [set] => !self.is_shared(set) || (index / BLOCK) % count == number,
+            _ => true,
+        }
+    }
+
+    fn is_shared(&self, name: &str) -> bool {
+        self.shared.get().is_some_and(|shared| shared.iter().any(|one| one == name))
     }
 
     fn attribute<'a>(
@@ -170,7 +196,8 @@ impl Walk<'_> {
     }
 
     fn tell<'a>(&self, path: &str, found: Found<'a>, each: Each<'_, 'a>) {
-        if self.selection.holds(path) {
+        // What all shards look at is told by one of them.
+        if self.selection.holds(path) && (self.shard.0 == 0 || !self.is_shared(path)) {
             each(path, found);
         }
     }
@@ -224,22 +251,34 @@ impl Walk<'_> {
         }
         match lookup(set, eval.known.recurse).map(|attr| eval.force(attr.value)) {
             Some(Ok(Value::True)) => Inside::Enter,
-            Some(Ok(Value::False)) if depth == 1 => {
-                if lookup(set, eval.known.stdenv).is_some() {
-                    Inside::Skip("a whole package set again".to_owned())
-                } else if let Some(name) = second_name(eval, outer, attr) {
-                    Inside::Skip(format!("the same set as {name}"))
-                } else if set.len() > MAX_UNMARKED {
+            Some(Ok(Value::False)) if depth == 1 => match seen_elsewhere(eval, outer, attr, set) {
+                Some(why) => Inside::Skip(why),
+                None if set.len() > MAX_UNMARKED => {
                     let count = set.len();
                     Inside::Skip(format!("a set of {count} attributes that is marked not to be descended into"))
-                } else {
-                    Inside::Enter
                 }
-            }
+                None => Inside::Enter,
+            },
             Some(Err(error)) => Inside::Skip(words(error)),
+            _ if depth == 1 && has_packages(eval, set) => {
+                Inside::Skip(seen_elsewhere(eval, outer, attr, set).unwrap_or_else(|| NOT_MARKED.to_owned()))
+            }
             _ => Inside::NoPackages,
         }
     }
+}
+
+/// Why the packages of `set` are those of another attribute, if they are.
+fn seen_elsewhere<'a>(
+    eval: &Eval<'a>,
+    outer: &'a [Attr<'a>],
+    attr: &Attr<'a>,
+    set: &'a [Attr<'a>],
+) -> Option<String> {
+    if lookup(set, eval.known.stdenv).is_some() {
+        return Some("a whole package set again".to_owned());
+    }
+    second_name(eval, outer, attr).map(|name| format!("the same set as {name}"))
 }
 
 /// True where something unknown was built by a call that states what a package states, whatever `conditions` are.
@@ -286,6 +325,15 @@ enum Unknown<'a> {
         lost: Option<&'a str>,
     },
     Else(Found<'a>),
+}
+
+/// True where one of the first attributes of `set` is a package.
+fn has_packages<'a>(eval: &Eval<'a>, set: &'a [Attr<'a>]) -> bool {
+    let is_package = |attr: &Attr<'a>| match eval.force(attr.value) {
+        Ok(Value::Attrs(attrs)) => matches!(eval.is_derivation(attrs), Ok(true)),
+        _ => false,
+    };
+    eval.sorted_names(set).into_iter().take(MAX_PROBED).any(|(_, attr)| is_package(attr))
 }
 
 /// Treatment of a set that is not a package itself.

@@ -9,6 +9,7 @@ mod discover;
 mod fingerprint;
 mod folder;
 mod library;
+mod listed;
 mod loose;
 mod mirrors;
 mod outside;
