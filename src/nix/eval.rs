@@ -55,10 +55,12 @@ pub struct Eval<'a> {
     pub(super) fuel: Cell<u64>,
     /// The sets that unknown builders were given by functions of their own results, by where the results lie.
     pub(super) given: RefCell<HashMap<usize, Value<'a>, FxBuildHasher>>,
+    /// Attributes of values under unknown conditions, with their places, by where the values lie.
+    pub(super) of_cases: RefCell<HashMap<(usize, Sym), (Value<'a>, Loc), FxBuildHasher>>,
     /// How many packages ran out of fuel.
     exhausted: Cell<u32>,
     pub(super) depth: Cell<u32>,
-    last: Cell<Loc>,
+    pub(super) last: Cell<Loc>,
     pub(super) made: Made<'a>,
 }
 
@@ -101,6 +103,7 @@ impl<'a> Eval<'a> {
             stack_start: here(),
             fuel: Cell::new(limits.fuel),
             given: RefCell::default(),
+            of_cases: RefCell::default(),
             exhausted: Cell::new(0),
             depth: Cell::new(0),
             last: Cell::new(Loc::default()),

@@ -96,18 +96,28 @@ impl<'a> Eval<'a> {
         };
         match opaque.shape {
             Shape::Plain | Shape::Members(_) | Shape::Over(..) => Ok(None),
-            Shape::Cases(condition, [yes, no]) => {
-                let sides = [yes, no].map(|side| self.thunk(State::Select(side, name), side.origin.get()));
-                // A value of both sides does not depend on the condition.
-                if let [Ok(first), Ok(second)] = self.aside(|| sides.map(|side| self.force(side)))
-                    && is_same(first, second)
-                {
-                    return self.where_written(yes, name, first).map(Some);
-                }
-                Ok(Some(self.opaque_as(opaque.why, Shape::Cases(condition, sides))))
-            }
+            Shape::Cases(..) => self.attr_of_cases(opaque, name).map(Some),
             Shape::Build(argument) => self.attr_of_build(opaque, argument, name),
         }
+    }
+
+    /// The attribute `name` of a value under an unknown condition. Kept: where conditions lie in each other, each step
+    /// would be taken once for every way that leads to it.
+    fn attr_of_cases(&self, opaque: &'a Opaque<'a>, name: Sym) -> R<'a, Value<'a>> {
+        let Shape::Cases(condition, sides) = opaque.shape else { return Ok(self.opaque(opaque.why)) };
+        let key = (std::ptr::from_ref(opaque).addr(), name);
+        if let Some((value, last)) = self.of_cases.borrow().get(&key).copied() {
+            self.last.set(last);
+            return Ok(value);
+        }
+        let parts = sides.map(|side| self.thunk(State::Select(side, name), side.origin.get()));
+        let value = match self.aside(|| parts.map(|part| self.force(part))) {
+            // A value of both sides does not depend on the condition.
+            [Ok(first), Ok(second)] if is_same(first, second) => self.where_written(sides[0], name, first)?,
+            _ => self.opaque_as(opaque.why, Shape::Cases(condition, parts)),
+        };
+        self.of_cases.borrow_mut().insert(key, (value, self.last.get()));
+        Ok(value)
     }
 
     /// `value`, the attribute `name` of a set, as computed last where it is written.

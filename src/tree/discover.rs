@@ -269,12 +269,7 @@ impl Walk<'_> {
 }
 
 /// Why the packages of `set` are those of another attribute, if they are.
-fn seen_elsewhere<'a>(
-    eval: &Eval<'a>,
-    outer: &'a [Attr<'a>],
-    attr: &Attr<'a>,
-    set: &'a [Attr<'a>],
-) -> Option<String> {
+fn seen_elsewhere<'a>(eval: &Eval<'a>, outer: &'a [Attr<'a>], attr: &Attr<'a>, set: &'a [Attr<'a>]) -> Option<String> {
     if lookup(set, eval.known.stdenv).is_some() {
         return Some("a whole package set again".to_owned());
     }

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 
 use super::checkout::Checkout;
 use super::table::{LicenseRecord, LicenseTable, TableOrigin};
-use crate::nix::{Attr, Eval, R, Thunk, Value, fallback_lib, lookup};
+use crate::nix::{Attr, Eval, Prim, R, Thunk, Value, fallback_lib, lookup};
 
 /// A path that no file has: the embedded library is evaluated under it.
 const EMBEDDED: &str = "/clarity/lib/default.nix";
@@ -29,8 +29,15 @@ fn embedded<'a>(eval: &Eval<'a>) -> R<'a, Value<'a>> {
     eval.files.embed(EMBEDDED, &fallback_lib());
     let function = eval.import(EMBEDDED)?;
     let licenses = eval.json(LicenseTable::embedded_json())?;
-    let argument = eval.record(&[("licenses", eval.done(licenses))]);
+    let is_unknown = Prim { name: "isUnknown", arity: 1, code: is_unknown, args: &[] };
+    let is_unknown = eval.done(Value::Prim(eval.bump.alloc(is_unknown)));
+    let argument = eval.record(&[("licenses", eval.done(licenses)), ("isUnknown", is_unknown)]);
     eval.call(function, eval.done(argument))
+}
+
+/// True for a value that could not be evaluated.
+fn is_unknown<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
+    Ok(Value::bool(matches!(eval.force(args[0])?, Value::Opaque(_))))
 }
 
 impl Checkout {

@@ -1,5 +1,5 @@
 # Functions on attribute sets.
-{ lib }:
+{ lib, isUnknown }:
 
 let
   pathText = path: builtins.concatStringsSep "." path;
@@ -153,9 +153,15 @@ rec {
     in
     merge [ ] [ left right ];
   # Only sets are merged; whatever else meets is replaced by the right side.
+  # A package over something unknown keeps what it states itself.
   recursiveUpdate =
     left: right:
-    if builtins.isAttrs left && builtins.isAttrs right then
+    if isUnknown left then
+      if !isUnknown right && builtins.isAttrs right && right.type or null != "derivation" then
+        left // builtins.mapAttrs (name: recursiveUpdate left.${name}) right
+      else
+        right
+    else if builtins.isAttrs left && builtins.isAttrs right then
       left // builtins.mapAttrs (name: value: if left ? ${name} then recursiveUpdate left.${name} value else value) right
     else
       right;

@@ -1,5 +1,5 @@
 # How packages are called, overridden and grouped into scopes.
-{ lib }:
+{ lib, isUnknown }:
 
 let
   load = file: if lib.isFunction file then file else import file;
@@ -56,7 +56,10 @@ rec {
           again = change: makeOverridable f (args // applied change args);
           afterwards = change: makeOverridable (lib.mirrorFunctionArgs f (inner: change (f inner))) args;
         in
-        if builtins.isAttrs result then
+        # What an unknown builder gives is a package, of which the evaluator knows what `overrideAttrs` does.
+        if isUnknown result then
+          result // { override = lib.mirrorFunctionArgs f again; }
+        else if builtins.isAttrs result then
           result
           // {
             override = lib.mirrorFunctionArgs f again;

@@ -2,8 +2,12 @@
 #
 # Written from the documented behaviour of nixpkgs' `lib`; `licenses` are facts that the caller hands in.
 # A name that is not here is not an error of the tree: the evaluator answers "unknown" for it.
+# `isUnknown` tells what the evaluator does not know from what it does; under Nix everything is known.
 # Each file is a function of the finished `lib` and may use any of it lazily.
-{ licenses }:
+{
+  licenses,
+  isUnknown ? _: false,
+}:
 
 let
   # The evaluator reads this mark: what a marked set does not have is not known.
@@ -15,11 +19,11 @@ let
       trivial = (import ./trivial.nix) { inherit lib; };
       fixedPoints = (import ./fixed-points.nix) { inherit lib; };
       lists = (import ./lists.nix) { inherit lib; };
-      attrsets = (import ./attrsets.nix) { inherit lib; };
+      attrsets = (import ./attrsets.nix) { inherit lib isUnknown; };
       strings = (import ./strings.nix) { inherit lib; };
       flags = (import ./flags.nix) { inherit lib; };
       versions = (import ./versions.nix) { inherit lib; };
-      customisation = (import ./customisation.nix) { inherit lib; };
+      customisation = (import ./customisation.nix) { inherit lib isUnknown; };
       meta = (import ./meta.nix) { inherit lib; };
       sources = (import ./sources.nix) { inherit lib; };
       options = (import ./options.nix) { inherit lib; };

@@ -12,6 +12,8 @@
 #= changed-twice: Apache-2.0
 #= overridable: GPL-3.0-or-later
 #= overridable-changed: Apache-2.0
+#= overridable-inside.oak: MIT
+#= call-with-merged-scope: GPL-3.0-or-later
 { pkgs ? import <nixpkgs> { } }:
 
 let
@@ -37,6 +39,18 @@ let
     changed-twice = (self.new-scope.override { withDocs = false; }).override { withDocs = true; };
     overridable = lib.makeOverridable (import ./parts/moss.nix) { inherit (pkgs) lib stdenv; inherit (self) birch; };
     overridable-changed = self.overridable.override { withDocs = true; };
+    overridable-inside = lib.recurseIntoAttrs {
+      oak = lib.makeOverridable (
+        { check ? false }:
+        pkgs.stdenv.mkDerivation {
+          pname = "oak";
+          version = "1";
+          flags = if check then "-c" else "";
+          meta.license = lib.licenses.mit;
+        }
+      ) { };
+    };
+    call-with-merged-scope = lib.callPackageWith (lib.recursiveUpdate pkgs self) ./parts/moss.nix { };
   };
 in
 self

@@ -10,6 +10,16 @@ let
     lib = prev.lib // {
       throwIfNot = condition: message: if condition then value: value else throw message;
       recurseIntoAttrs = set: set // { recurseForDerivations = true; };
+      recursiveUpdate =
+        left: right:
+        left
+        // builtins.mapAttrs (
+          name: value:
+          if builtins.isAttrs value && builtins.isAttrs (left.${name} or null) then
+            final.lib.recursiveUpdate left.${name} value
+          else
+            value
+        ) right;
       genAttrs = names: f: builtins.listToAttrs (map (name: { inherit name; value = f name; }) names);
       filterAttrs =
         keep: set: removeAttrs set (builtins.filter (name: !keep name set.${name}) (builtins.attrNames set));
