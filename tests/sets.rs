@@ -22,7 +22,7 @@ const CONFIG: &str = "{
 const PACKAGES: &str = "let
   package = name: { inherit name; type = \"derivation\"; meta.license = { spdxId = \"MIT\"; free = true; }; };
   many = builtins.listToAttrs (map (n: { name = \"p${toString n}\"; value = package \"p${toString n}\"; }) (builtins.genList (n: n) 6000));
-  self = rec {
+  self = with self; {
     manyPackages = many // { recurseForDerivations = false; };
     morePackages = many // { recurseForDerivations = false; };
     outer = { inner = { deep = package \"deep\"; }; };

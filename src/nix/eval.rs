@@ -47,6 +47,8 @@ pub struct Eval<'a> {
     pub lib: Cell<Option<&'a Thunk<'a>>>,
     /// The value of `<nixpkgs>` where the tree is no nixpkgs itself.
     pub packages: Cell<Option<&'a Thunk<'a>>>,
+    /// The root of the nixpkgs that stands behind the tree, where all of one is there.
+    pub nixpkgs: Cell<Option<&'a str>>,
     /// Its `callPackage`.
     pub call_package: Cell<Option<&'a Thunk<'a>>>,
     pub(super) limits: Limits,
@@ -57,12 +59,17 @@ pub struct Eval<'a> {
     pub(super) given: RefCell<HashMap<usize, Value<'a>, FxBuildHasher>>,
     /// Attributes of values under unknown conditions, with their places, by where the values lie.
     pub(super) of_cases: RefCell<HashMap<(usize, Sym), (Value<'a>, Loc), FxBuildHasher>>,
+    /// True where the package has called something unknown.
+    pub(super) has_called_unknown: Cell<bool>,
     /// How many packages ran out of fuel.
     exhausted: Cell<u32>,
     pub(super) depth: Cell<u32>,
     pub(super) last: Cell<Loc>,
     pub(super) made: Made<'a>,
 }
+
+/// A function that is not known may be lazier than it is taken for.
+const LOOP_OUTSIDE: &str = "depends on itself by way of something outside of the checkout";
 
 /// So many packages may run out of fuel before the next ones get less.
 const FULL_TRIES: u32 = 3;
@@ -98,12 +105,14 @@ impl<'a> Eval<'a> {
             drvs: Cell::new(0),
             lib: Cell::new(None),
             packages: Cell::new(None),
+            nixpkgs: Cell::new(None),
             call_package: Cell::new(None),
             limits,
             stack_start: here(),
             fuel: Cell::new(limits.fuel),
             given: RefCell::default(),
             of_cases: RefCell::default(),
+            has_called_unknown: Cell::new(false),
             exhausted: Cell::new(0),
             depth: Cell::new(0),
             last: Cell::new(Loc::default()),
@@ -119,6 +128,7 @@ impl<'a> Eval<'a> {
         if self.fuel.get() == 0 {
             self.exhausted.set(self.exhausted.get() + 1);
         }
+        self.has_called_unknown.set(false);
         self.fuel.set(self.limits.fuel >> self.exhausted.get().saturating_sub(FULL_TRIES).min(LEAST_FUEL));
         stop::restart();
     }
@@ -173,6 +183,7 @@ impl<'a> Eval<'a> {
             State::Select(of, name) => self.deeper(|| self.select_from(of, name)),
             State::Native(code) => self.deeper(|| code(self)),
             State::Failed(error) => Err(error),
+            State::Busy if self.has_called_unknown.get() => self.unknown(LOOP_OUTSIDE),
             State::Busy => self.fault("infinite recursion"),
         };
         thunk.state.set(match result {

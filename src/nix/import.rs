@@ -2,7 +2,7 @@
 
 use super::eval::Eval;
 use super::files::FileError;
-use super::value::{Env, R, Value};
+use super::value::{Env, R, Thunk, Value};
 
 impl<'a> Eval<'a> {
     /// The value of the file at `path` (a folder means its `default.nix`).
@@ -15,6 +15,18 @@ impl<'a> Eval<'a> {
         let thunk = self.native(move |eval| eval.import_file(&file));
         self.imports.borrow_mut().insert(path, thunk);
         self.force(thunk)
+    }
+
+    /// Makes the import of `folder` what `change` makes of its `default.nix`.
+    pub fn replace_import(
+        &self,
+        folder: &'a str,
+        change: impl Fn(&Eval<'a>, Value<'a>) -> R<'a, Value<'a>> + 'a,
+    ) -> &'a Thunk<'a> {
+        let file = self.str(&format!("{folder}/default.nix"));
+        let thunk = self.native(move |eval| change(eval, eval.import_file(file)?));
+        self.imports.borrow_mut().extend([(folder, thunk), (file, thunk)]);
+        thunk
     }
 
     /// The path of the file that `path` means. What is called like a file is looked for as a folder only where it is none;

@@ -32,6 +32,7 @@ impl<'a> Eval<'a> {
 
     /// Result of calling an opaque value with `argument`: a build that remembers it, where no more is known.
     pub(super) fn call_opaque(&self, opaque: &'a Opaque<'a>, argument: &'a Thunk<'a>) -> R<'a, Value<'a>> {
+        self.has_called_unknown.set(true);
         match self.functor_of(opaque)? {
             Some(functor) => self.call2(functor, self.done(Value::Opaque(opaque)), argument),
             None if self.may_be_known_function(opaque) => {
@@ -155,6 +156,8 @@ impl<'a> Eval<'a> {
                 Ok(matches!(named, Some(Value::Str(_))).then_some(Value::Str(&DERIVATION)))
             }
             Value::Attrs(attrs) => lookup(attrs, name).map(|attr| self.force(attr.value)).transpose(),
+            // `unknown // { meta = .. }`: of what was added, all is known.
+            Value::Opaque(given) if !is_kind => self.deeper(|| self.known_attr(given, name)),
             _ => Ok(None),
         }
     }

@@ -182,6 +182,11 @@ impl<'a> Eval<'a> {
             self.files.embed(path, text);
             return Value::Path(self.wide(path));
         }
+        if let (Some(rest), Some(root)) = (name.strip_prefix("nixpkgs"), self.nixpkgs.get())
+            && (rest.is_empty() || rest.starts_with('/'))
+        {
+            return Value::Path(self.wide(self.str(&format!("{root}{rest}"))));
+        }
         if name.starts_with("nixpkgs")
             && let Some(packages) = self.packages.get()
             && let State::Done(packages) = packages.state.get()

@@ -15,7 +15,7 @@ use crate::text::{RelPath, Span, stop};
 /// How a checkout is to be read.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The tree (or the `lib` folder itself) whose `lib` is meant where the checkout has none.
+    /// The nixpkgs that stands behind a tree without a package set of its own, or only its `lib` folder.
     pub lib: Option<PathBuf>,
     /// `builtins.currentSystem`, e.g. `x86_64-linux`.
     pub system: String,
@@ -70,6 +70,8 @@ pub struct Checkout {
     pub(crate) files: Files,
     /// The file or folder that `lib` is imported from where the checkout has none of its own.
     pub(crate) lib: Option<String>,
+    /// The root of the nixpkgs whose package set stands behind the tree, where all of one was named.
+    pub(crate) nixpkgs: Option<String>,
     /// Why an evaluator could not work, if one could not: what it should have told is missing then.
     trouble: OnceLock<String>,
 }
@@ -95,13 +97,16 @@ impl Checkout {
             _ => (real, Layout::Folder),
         };
         let mut roots = vec![root.clone()];
-        let mut lib = None;
+        let (mut lib, mut nixpkgs) = (None, None);
         if let Some(given) = &options.lib {
-            let folder = std::fs::canonicalize(given).map_err(unreadable(given))?;
-            let inner = folder.join("lib");
-            let folder = if inner.join("default.nix").is_file() { inner } else { folder };
+            let named = std::fs::canonicalize(given).map_err(unreadable(given))?;
+            let inner = named.join("lib");
+            let folder = if inner.join("default.nix").is_file() { inner } else { named.clone() };
             lib = Some(folder.to_string_lossy().into_owned());
-            roots.push(folder);
+            // A tree with a package set of its own needs no other.
+            let is_behind = layout != Layout::PackageSet && has_package_set(&named, &disk);
+            nixpkgs = is_behind.then(|| named.to_string_lossy().into_owned());
+            roots.push(if is_behind { named } else { folder });
         }
         Ok(Checkout {
             root,
@@ -109,6 +114,7 @@ impl Checkout {
             options: options.clone(),
             files: Files::new(roots, disk),
             lib,
+            nixpkgs,
             trouble: OnceLock::new(),
         })
     }
@@ -124,6 +130,7 @@ impl Checkout {
             options: self.options.clone(),
             files: self.files.on(disk),
             lib: self.lib.clone(),
+            nixpkgs: self.nixpkgs.clone(),
             trouble: OnceLock::new(),
         }
     }

@@ -372,13 +372,17 @@ fn package_set<'a>(checkout: &Checkout, eval: &Eval<'a>) -> R<'a, &'a [Attr<'a>]
 
 /// Arguments of the entry: the platform, and a configuration under which no package is refused.
 pub(super) fn arguments<'a>(eval: &Eval<'a>) -> &'a Thunk<'a> {
-    let yes = eval.done(Value::True);
-    let config = eval.record(&[("allowUnfree", yes), ("allowBroken", yes), ("allowUnsupportedSystem", yes)]);
     eval.done(eval.record(&[
         ("system", eval.done(Value::Str(eval.wide(eval.system)))),
-        ("config", eval.done(config)),
+        ("config", eval.done(allowed(eval))),
         ("overlays", eval.done(Value::NOTHING)),
     ]))
+}
+
+/// A configuration under which no package is refused.
+pub(super) fn allowed<'a>(eval: &Eval<'a>) -> Value<'a> {
+    let yes = eval.done(Value::True);
+    eval.record(&[("allowUnfree", yes), ("allowBroken", yes), ("allowUnsupportedSystem", yes)])
 }
 
 /// The path as Nix prints it: a name that is no identifier is quoted.

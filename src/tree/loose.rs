@@ -29,7 +29,7 @@ const FOLDER_FILES: [&str; 2] = ["default", "package"];
 
 /// The attributes of a tree without a package set.
 pub(super) fn packages<'a>(checkout: &Checkout, eval: &Eval<'a>) -> R<'a, &'a [Attr<'a>]> {
-    outside::install(eval)?;
+    outside::install(eval, checkout.nixpkgs.as_deref())?;
     let has = |file: &str| RelPath::new(file).filter(|file| checkout.has(file));
     match &checkout.layout {
         Layout::File(file) if file.as_str() == FLAKE => Ok(flake(checkout, eval)),
@@ -98,7 +98,7 @@ pub struct AloneFile {
 
 /// One attribute for each of `files`, called by its number, not evaluated yet.
 pub(super) fn alone<'a>(checkout: &Checkout, eval: &Eval<'a>, files: &[AloneFile]) -> R<'a, &'a [Attr<'a>]> {
-    outside::install(eval)?;
+    outside::install(eval, checkout.nixpkgs.as_deref())?;
     let item = |(number, AloneFile { file, places }): (usize, &AloneFile)| {
         let path = eval.str(&file.under(checkout.root()).to_string_lossy());
         let places: &'a [u32] = eval.bump.alloc_slice_copy(places);

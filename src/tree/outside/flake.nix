@@ -8,6 +8,7 @@
   systemsFile,
   lib,
   packages,
+  nixpkgsRoot,
   unknown,
   kindOf,
   knownSet,
@@ -44,7 +45,8 @@ let
     inherit lib;
     legacyPackages = forAll systems (system: packages { inherit system; });
     __functor = _: packages;
-  };
+  }
+  // (if nixpkgsRoot == null then { } else { outPath = nixpkgsRoot; });
 
   eachSystem =
     list: f:

@@ -24,7 +24,8 @@ pub(in crate::tree) fn outputs<'a>(eval: &Eval<'a>, root: &str) -> R<'a, &'a [At
         ("systems", eval.done(systems(eval)?)),
         ("systemsFile", eval.done(Value::Path(&SYSTEMS))),
         ("lib", lib(eval)),
-        ("packages", packages_around(eval)),
+        ("packages", import_nixpkgs(eval)),
+        ("nixpkgsRoot", eval.done(eval.nixpkgs.get().map_or(Value::Null, |root| Value::Path(eval.wide(root))))),
         ("unknown", prim(eval, "unknown", 1, unknown)),
         ("kindOf", prim(eval, "kindOf", 1, kind_of)),
         ("knownSet", prim(eval, "knownSet", 1, known_set)),
@@ -33,6 +34,14 @@ pub(in crate::tree) fn outputs<'a>(eval: &Eval<'a>, root: &str) -> R<'a, &'a [At
     match eval.call(eval.import(FLAKE)?, eval.done(given))? {
         Value::Attrs(found) => Ok(found),
         _ => Ok(&[]),
+    }
+}
+
+/// The function that `import` of nixpkgs gives.
+fn import_nixpkgs<'a>(eval: &Eval<'a>) -> &'a Thunk<'a> {
+    match eval.nixpkgs.get() {
+        Some(root) => eval.native(move |eval| eval.import(root)),
+        None => packages_around(eval),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Not known, but for the `lib` that stands in, the stated platform, and what the tree itself puts over them.
 //! Invariant: nothing is guessed of what lies outside; what is unknown says so.
 
+mod behind;
 mod conditions;
 mod flake;
 mod once;
@@ -27,8 +28,19 @@ pub(super) fn is_no_loss(why: &str) -> bool {
 /// A path that no file has: how overlays are put over each other is evaluated under it.
 const PACKAGES: &str = "/clarity/outside/packages.nix";
 
-/// Binds what a file means by the packages around it.
-pub(super) fn install<'a>(eval: &Eval<'a>) -> R<'a, ()> {
+/// Binds what a file means by the packages around it: those of the checkout `nixpkgs`, where it is named.
+pub(super) fn install<'a>(eval: &Eval<'a>, nixpkgs: Option<&str>) -> R<'a, ()> {
+    let packages = match nixpkgs {
+        Some(root) => behind::packages(eval, root),
+        None => eval.done(carried(eval)?),
+    };
+    eval.packages.set(Some(packages));
+    eval.call_package.set(Some(part_of(eval, packages, eval.known.call_package)));
+    Ok(())
+}
+
+/// The packages around, of which only their ways of calling are known.
+fn carried<'a>(eval: &Eval<'a>) -> R<'a, Value<'a>> {
     eval.files.embed(PACKAGES, include_str!("packages.nix"));
     let given = eval.record(&[
         ("packagesOn", prim(eval, "packagesOn", 1, packages_on)),
@@ -37,10 +49,7 @@ pub(super) fn install<'a>(eval: &Eval<'a>) -> R<'a, ()> {
         ("knownList", prim(eval, "knownList", 1, known_list)),
     ]);
     let import = eval.call(eval.import(PACKAGES)?, eval.done(given))?;
-    let packages = eval.done(eval.call(import, eval.done(Value::EMPTY))?);
-    eval.packages.set(Some(packages));
-    eval.call_package.set(Some(part_of(eval, packages, eval.known.call_package)));
-    Ok(())
+    eval.call(import, eval.done(Value::EMPTY))
 }
 
 fn part_of<'a>(eval: &Eval<'a>, packages: &'a Thunk<'a>, name: Sym) -> &'a Thunk<'a> {
@@ -163,7 +172,7 @@ pub(super) fn wanted<'a>(
             ("lib", _) => eval.lib.get(),
             ("pkgs", _) => Some(packages),
             // A package set decides more of it than is stated here.
-            ("config", Value::Attrs(entry)) => {
+            ("config", Value::Attrs(entry)) if eval.nixpkgs.get().is_none() => {
                 lookup(entry, formal.name).map(|attr| later_partly_known(eval, "`config`", attr.value))
             }
             ("system" | "overlays", Value::Attrs(entry)) => lookup(entry, formal.name).map(|attr| attr.value),
@@ -181,8 +190,12 @@ pub(super) fn wanted<'a>(
 
 /// The package `name`, where something is known of it.
 fn known_package<'a>(eval: &Eval<'a>, packages: &'a Thunk<'a>, name: Sym) -> R<'a, Option<&'a Thunk<'a>>> {
-    let Value::Opaque(opaque) = eval.force(packages)? else { return Ok(None) };
-    Ok(has_known(opaque, name).then(|| part_of(eval, packages, name)))
+    let is_known = match eval.force(packages)? {
+        Value::Opaque(opaque) => has_known(opaque, name),
+        Value::Attrs(all) => lookup(all, name).is_some(),
+        _ => false,
+    };
+    Ok(is_known.then(|| part_of(eval, packages, name)))
 }
 
 fn has_known(opaque: &Opaque<'_>, name: Sym) -> bool {

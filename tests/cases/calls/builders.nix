@@ -16,6 +16,7 @@
 #= python: MIT
 #= pythons.cedar: MIT as builders.cedar
 #= hook: MIT
+#= over-unknown: MIT
 { pkgs ? import <nixpkgs> { } }:
 
 let
@@ -74,6 +75,7 @@ in
       cedar
       ;
   };
+  over-unknown = stdenv.mkDerivation (pkgs.unseen // { pname = "over"; meta.license = lib.licenses.mit; });
   hook = pkgs.makeSetupHook {
     name = "hook";
     meta.license = lib.licenses.mit;
