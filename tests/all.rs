@@ -5,6 +5,7 @@ mod architecture;
 mod attacks;
 #[path = "bench/metadata.rs"]
 mod bench_metadata;
+mod behind;
 mod changed;
 mod calls;
 mod cases;

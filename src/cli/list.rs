@@ -17,7 +17,7 @@ use crate::tree::known_system;
 pub(super) struct Args {
     #[command(flatten)]
     names: Names,
-    /// nixpkgs checkout to take `lib` from, for overlays and single files.
+    /// nixpkgs checkout behind overlays, flakes and single files: `<nixpkgs>`, `inputs.nixpkgs`, `pkgs`, `lib`.
     #[arg(long, value_name = "DIR")]
     nixpkgs: Option<PathBuf>,
     /// The platform that conditions are evaluated for [default: the host's].

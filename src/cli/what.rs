@@ -44,7 +44,7 @@ pub(super) struct What {
     /// Also look at what package managers bring along (`cargoDeps`, `goModules`, `npmDeps`): scopes of their own.
     #[arg(long, help_heading = "Sources")]
     vendored: bool,
-    /// nixpkgs checkout to take `lib` from, for overlays and single files.
+    /// nixpkgs checkout behind overlays, flakes and single files: `<nixpkgs>`, `inputs.nixpkgs`, `pkgs`, `lib`.
     #[arg(long, value_name = "DIR", help_heading = "Packages")]
     nixpkgs: Option<PathBuf>,
     /// The platform that conditions are evaluated for [default: the host's].

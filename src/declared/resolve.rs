@@ -112,10 +112,25 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
+    /// Why nothing can be said of a license that no file of the checkout states.
+    fn without_place(&self, value: Value<'a>) -> String {
+        let labels = |members: Vec<Member>| members.into_iter().map(|one| one.label).collect::<Vec<_>>().join(", ");
+        let behind = self.eval.nixpkgs.get().and_then(|_| self.statement(value).ok().flatten());
+        let stated = behind.map(|statement| match statement {
+            Statement::One(member) => member.label,
+            Statement::List(members) => labels(members),
+            Statement::Operator { expr, .. } => expr.to_string(),
+            Statement::Text(text, _) => text,
+        });
+        match stated {
+            Some(stated) => format!("nixpkgs states it and not this tree: {stated}"),
+            None => "the license value has no place in the checkout".to_owned(),
+        }
+    }
+
     fn declare(&self, value: Value<'a>, site: Option<Site>) -> Declared {
         let Some(site) = site else {
-            let why = "the license value has no place in the checkout".to_owned();
-            return Declared::Computed { site: None, why: why.into() };
+            return Declared::Computed { site: None, why: self.without_place(value).into() };
         };
         if let Value::Opaque(Opaque { shape: Shape::Cases(..), .. }) = value {
             return self.branches(value, site);

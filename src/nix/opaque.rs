@@ -157,7 +157,7 @@ impl<'a> Eval<'a> {
             }
             Value::Attrs(attrs) => lookup(attrs, name).map(|attr| self.force(attr.value)).transpose(),
             // `unknown // { meta = .. }`: of what was added, all is known.
-            Value::Opaque(given) if !is_kind => self.deeper(|| self.known_attr(given, name)),
+            Value::Opaque(given) => added(given, name).ok().map(|attr| self.force(attr.value)).transpose(),
             _ => Ok(None),
         }
     }
@@ -259,7 +259,7 @@ fn is_same<'a>(a: Value<'a>, b: Value<'a>) -> bool {
 }
 
 /// The attribute `name` that `//` added to something opaque, or else what all of it was added to.
-fn added<'a>(mut opaque: &'a Opaque<'a>, name: Sym) -> Result<&'a Attr<'a>, &'a Opaque<'a>> {
+pub(super) fn added<'a>(mut opaque: &'a Opaque<'a>, name: Sym) -> Result<&'a Attr<'a>, &'a Opaque<'a>> {
     while let Shape::Over(base, attrs) = opaque.shape {
         if let Some(attr) = lookup(attrs, name) {
             return Ok(attr);

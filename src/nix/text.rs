@@ -2,6 +2,7 @@
 
 use super::eval::Eval;
 use super::fallback::FETCHURL;
+use super::opaque::added;
 use super::syntax::absolute;
 use super::syntax::ast::Part;
 use super::value::{Attr, Env, Opaque, R, State, Thunk, Value, lookup, unknown_hash};
@@ -85,7 +86,10 @@ impl<'a> Eval<'a> {
                 out.text.push_str(self.copied_to(path));
             }
             Value::Attrs(attrs) => self.deeper(|| self.coerce_set(attrs, how, out))?,
-            Value::Opaque(opaque) => out.opaque = out.opaque.or(Some(opaque)),
+            Value::Opaque(opaque) => match added(opaque, self.known.out_path) {
+                Ok(path) => self.deeper(|| self.coerce(self.force(path.value)?, how, out))?,
+                Err(_) => out.opaque = out.opaque.or(Some(opaque)),
+            },
             Value::Int(number) if how == Coerce::ToString => out.text.push_str(&number.to_string()),
             Value::Float(number) if how == Coerce::ToString => out.text.push_str(&format!("{:.6}", number.get())),
             Value::True if how == Coerce::ToString => out.text.push('1'),

@@ -261,7 +261,10 @@ impl Walk<'_> {
             },
             Some(Err(error)) => Inside::Skip(words(error)),
             _ if depth == 1 && has_packages(eval, set) => {
-                Inside::Skip(seen_elsewhere(eval, outer, attr, set).unwrap_or_else(|| NOT_MARKED.to_owned()))
+                // A scope of a few packages may have a `stdenv` of its own.
+                let is_large = set.len() * 2 > outer.len();
+                let elsewhere = seen_elsewhere(eval, outer, attr, if is_large { set } else { &[] });
+                Inside::Skip(elsewhere.unwrap_or_else(|| NOT_MARKED.to_owned()))
             }
             _ => Inside::NoPackages,
         }

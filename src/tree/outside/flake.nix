@@ -225,8 +225,16 @@ let
     overlay:
     let
       around = packages { inherit system; };
+      extended =
+        if nixpkgsRoot == null then
+          around.extend overlay
+        else
+          packages {
+            inherit system;
+            overlays = [ overlay ];
+          };
     in
-    entered (overlay (around.extend overlay) around);
+    entered (overlay extended around);
   overlays = mark (mapAttrs (_: asOverlay) made.overlays);
   found = {
     packages = bySystem "packages" false;

@@ -59,8 +59,16 @@ fn part_of<'a>(eval: &Eval<'a>, packages: &'a Thunk<'a>, name: Sym) -> &'a Thunk
 /// The set that `overlay`, a function of two package sets, gives.
 pub(super) fn overlaid<'a>(eval: &Eval<'a>, overlay: Value<'a>) -> R<'a, Value<'a>> {
     let around = packages_around(eval);
-    let extend = eval.force(part_of(eval, around, eval.sym("extend")))?;
-    let extended = eval.call(extend, eval.done(overlay))?;
+    let extended = match eval.nixpkgs.get() {
+        Some(root) => {
+            let overlays = Value::List(eval.wide(&*eval.bump.alloc_slice_copy(&[eval.done(overlay)])));
+            eval.call(eval.import(root)?, eval.done(eval.record(&[("overlays", eval.done(overlays))])))?
+        }
+        None => {
+            let extend = eval.force(part_of(eval, around, eval.sym("extend")))?;
+            eval.call(extend, eval.done(overlay))?
+        }
+    };
     eval.call2(overlay, eval.done(extended), around)
 }
 
