@@ -106,7 +106,7 @@ const SAMPLE: [&str; 24] = [
     "ffmpeg",
     "gimp",
     "inkscape",
-    "libreoffice",
+    "nano",
     "steam",
     "unrar",
     "zlib",

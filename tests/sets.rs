@@ -28,7 +28,7 @@ const PACKAGES: &str = "let
     outer = { inner = { deep = package \"deep\"; }; };
     tests = { recurseForDerivations = true; one = package \"one\"; };
     unmarked = { a = package \"a\"; };
-    again = { stdenv = package \"stdenv\"; };
+    again = many // { stdenv = package \"stdenv\"; };
     second = unmarked;
     functions = { f = x: x; };
     plain = package \"plain\";

@@ -196,7 +196,7 @@ impl Walk<'_> {
     }
 
     fn tell<'a>(&self, path: &str, found: Found<'a>, each: Each<'_, 'a>) {
-        // What all shards look at is told by one of them.
+        // A set that all shards look at is told by one of them.
         if self.selection.holds(path) && (self.shard.0 == 0 || !self.is_shared(path)) {
             each(path, found);
         }
