@@ -57,6 +57,7 @@ mod source;
 mod upstream;
 mod worklist;
 mod stop;
+mod stories;
 mod suggest;
 mod trust;
 mod verified;

@@ -78,7 +78,7 @@ pub(super) struct What {
     /// Leave out findings below this confidence.
     #[arg(long, value_name = "CONFIDENCE", value_parser = confidences(), help_heading = "Checks")]
     min_confidence: Option<Confidence>,
-    /// Only packages of this maintainer (the handle on GitHub).
+    /// Only packages of this maintainer: the name in maintainer-list.nix, or the handle on GitHub.
     #[arg(long, value_name = "HANDLE", help_heading = "Packages")]
     maintainer: Vec<String>,
     /// Only packages of this set, e.g. python3Packages.

@@ -40,7 +40,7 @@ pub fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watch) -> R
         None => survey(checkout, request, watch),
         Some(past) => past.changed(checkout, request, watch),
     };
-    surveyed.settle(request);
+    surveyed.settle(checkout, request);
     let table = surveyed.table.take().unwrap_or_else(|| checkout.license_table());
     let count = surveyed.packages.len();
     trusted(checkout)?;

@@ -10,7 +10,7 @@ use crate::declared::{
 use crate::report::{Disagreement, Rest, RestKind, Unmatched};
 use crate::text::nearest;
 use crate::text::stop::{self, Stop};
-use crate::tree::{Checkout, Layout, LicenseTable, Package};
+use crate::tree::{Checkout, Layout, LicenseTable, Maintainer, Package};
 
 use super::evaluation::{Evaluation, evaluated};
 use super::request::{Ignored, Request, ScanError, trusted};
@@ -134,9 +134,9 @@ fn left_out_row((package, _): Found) -> Rest {
 
 impl Surveyed {
     /// Leaves out ignored packages, merges what Nix evaluated, and orders the rows by attribute paths.
-    pub(super) fn settle(&mut self, request: &Request) {
+    pub(super) fn settle(&mut self, checkout: &Checkout, request: &Request) {
         if !request.maintainers.is_empty() {
-            self.keep_maintained_by(&request.maintainers);
+            self.keep_maintained_by(&request.maintainers, &checkout.maintainers(&request.maintainers));
         }
         if !request.ignored.is_empty() {
             self.leave_out(&request.ignored);
@@ -149,11 +149,13 @@ impl Surveyed {
     }
 
     /// Leaves only packages of `handles`, and what could not be read: whose that is, is not known. A handle without a
-    /// package is unmatched.
-    fn keep_maintained_by(&mut self, handles: &[String]) {
+    /// package is unmatched. `listed` has those of the checkout's own list; the others are handles on GitHub.
+    fn keep_maintained_by(&mut self, handles: &[String], listed: &[(String, Maintainer)]) {
         let is_of = |package: &Package, handle: &String| {
-            let names = package.maintainers.iter().flat_map(|one| one.github.iter().chain(&one.name));
-            names.into_iter().any(|name| name.eq_ignore_ascii_case(handle))
+            let is_listed = |one: &Maintainer| listed.iter().any(|(name, listed)| name == handle && listed == one);
+            let is_named =
+                |one: &Maintainer| one.github.iter().chain(&one.name).any(|name| name.eq_ignore_ascii_case(handle));
+            package.maintainers.iter().any(|one| is_listed(one) || is_named(one))
         };
         let is_kept = |(package, _): &Found| handles.iter().any(|handle| is_of(package, handle));
         self.packages.retain(is_kept);

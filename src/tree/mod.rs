@@ -11,6 +11,7 @@ mod folder;
 mod library;
 mod listed;
 mod loose;
+mod maintainers;
 mod mirrors;
 mod outside;
 mod package;
