@@ -95,7 +95,7 @@ pub fn finding(package: &Package, target: &LicenseExpr) -> Finding {
         evidence: Vec::new(),
         against: Vec::new(),
         help: Vec::new(),
-        remedy: Some(Remedy { intent: Intent::SetLicense(target.clone()), safety: Safety::Safe, freedom: None }),
+        remedy: Some(Remedy { intent: Intent::SetLicense(target.clone()), doubt: None, freedom: None, offer: None }),
         verification: Verification::Verified,
     }
 }

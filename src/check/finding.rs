@@ -87,7 +87,7 @@ impl Finding {
             self.confidence = self.confidence.min(Confidence::Medium);
         }
         if let Some(remedy) = &mut self.remedy {
-            remedy.safety = remedy.safety.max(Safety::Unsafe);
+            remedy.doubt = remedy.doubt.max(Some(Doubt::Unverified));
         }
         self
     }
@@ -109,10 +109,117 @@ impl Finding {
 pub struct Remedy {
     /// License to state.
     pub intent: Intent,
-    /// How sure one can be of it.
-    pub safety: Safety,
+    /// Why it is not safe; `None` where it is.
+    pub doubt: Option<Doubt>,
     /// Whether it makes the package unfree, or free.
     pub freedom: Option<Freedom>,
+    /// Edit that it comes to at its place; `None` until the place was looked at.
+    pub offer: Option<Offer>,
+}
+
+impl Remedy {
+    /// A remedy whose place was not looked at yet.
+    pub fn new(license: LicenseExpr, doubt: Option<Doubt>, freedom: Option<Freedom>) -> Remedy {
+        Remedy { intent: Intent::SetLicense(license), doubt, freedom, offer: None }
+    }
+
+    /// How sure one can be of it, whatever its place.
+    pub fn safety(&self) -> Safety {
+        self.doubt.map_or(Safety::Safe, Doubt::safety)
+    }
+
+    /// Its safety at its place.
+    pub fn safety_in_place(&self) -> Safety {
+        self.offer.as_ref().map_or_else(|| self.safety(), |offer| offer.safety)
+    }
+}
+
+/// Why a remedy is not to be written unasked; the gravest last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Doubt {
+    /// The license is read from a string, and no source was asked.
+    String,
+    /// A list may be meant as one.
+    List,
+    /// The confidence in the conclusion is medium.
+    Medium,
+    /// The source is not proven to be the declared one.
+    Unverified,
+    /// Only a family is named ("GPL"), so that any version may be taken.
+    FamilyName,
+    /// Several licenses, and which of their parts ship is not known.
+    Parts,
+    /// The declared exception would go.
+    Exception,
+    /// The package would become free, or unfree.
+    Freedom,
+    /// The confidence in the conclusion is low.
+    Low,
+    /// Nothing names a license of its own.
+    Placeholder,
+    /// Nothing says whether all of the licenses apply, or one at choice.
+    Operator,
+    /// Nothing says whether later versions are granted.
+    Suffix,
+}
+
+impl Doubt {
+    /// The safety that it leaves.
+    pub fn safety(self) -> Safety {
+        if self < Doubt::Low { Safety::Unsafe } else { Safety::DisplayOnly }
+    }
+
+    /// True where a person has to choose the words before anything can be written.
+    pub fn leaves_words_open(self) -> bool {
+        matches!(self, Doubt::Placeholder | Doubt::Operator | Doubt::Suffix)
+    }
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Doubt::String => "it rests on the words of the string alone",
+            Doubt::List => "a list may be meant as one",
+            Doubt::Medium => "the confidence is medium",
+            Doubt::Unverified => "its source is not proven to be the declared one",
+            Doubt::FamilyName => "the source names a family of licenses and no version",
+            Doubt::Parts => "which of the parts ship is for a person to see",
+            Doubt::Exception => "it takes the declared exception away",
+            Doubt::Freedom => "it changes whether the package is free",
+            Doubt::Low => "the confidence is low",
+            Doubt::Placeholder => "the source names no license",
+            Doubt::Operator => "nothing says whether all of these apply, or one at choice",
+            Doubt::Suffix => "nothing says whether later versions are granted",
+        })
+    }
+}
+
+/// A remedy at its place: the edit that `fix` would make there, or why it makes none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The binding on one line as it would be written, e.g. `license = licenses.asl20;`; `None` where nothing is.
+    pub line: Option<String>,
+    /// Argument of the file's function that the line needs and the edit adds, e.g. `lib`.
+    pub argument: Option<String>,
+    /// How sure one can be of it there.
+    pub safety: Safety,
+    /// Why nothing is written, or not unasked.
+    pub why: Option<String>,
+}
+
+impl fmt::Display for Offer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let why = self.why.as_deref().unwrap_or("nothing can be written");
+        let Some(line) = &self.line else { return write!(f, "`fix` writes nothing here: {why}") };
+        write!(f, "write `{line}`")?;
+        if let Some(argument) = &self.argument {
+            write!(f, " and add `{argument}` to the arguments of the function around it")?;
+        }
+        match (&self.why, self.safety) {
+            (Some(why), safety) => write!(f, " ({}: {why})", safety.name()),
+            (None, safety) => write!(f, " ({})", safety.name()),
+        }
+    }
 }
 
 /// A change of `meta.license` that changes who may build and get the package.

@@ -5,7 +5,7 @@ use crate::evidence::license_field;
 use crate::license::{LicenseExpr, equivalent};
 use crate::tree::All;
 
-use super::{Check, Finding, Intent, Remedy, Safety, Severity, Subject};
+use super::{Check, Doubt, Finding, Remedy, Severity, Subject};
 
 /// The rule.
 pub(super) const CHECK: Check = Check {
@@ -47,18 +47,17 @@ fn meant(text: &str, known: Option<&LicenseExpr>) -> Option<LicenseExpr> {
 fn about(subject: &Subject<'_>, text: &str, meant: Option<LicenseExpr>) -> Finding {
     let mut finding =
         subject.finding(&CHECK, format!("the license is the string {text:?}, not an entry of `lib.licenses`"));
-    if let Some((expr, line)) = meant.and_then(|expr| subject.line_as(&expr, All::List).map(|line| (expr, line))) {
-        finding.help.push(line);
-        let safety = safety(subject, &expr);
-        finding.remedy = Some(Remedy { intent: Intent::SetLicense(expr), safety, freedom: None });
+    if let Some(expr) = meant.filter(|expr| subject.table.spell_as(expr, All::List).is_some()) {
+        let doubt = doubt(subject, &expr);
+        finding.remedy = Some(Remedy::new(expr, doubt, None));
     }
     finding
 }
 
 /// As sure as the source is that the license which the string means is the right one.
-fn safety(subject: &Subject<'_>, meant: &LicenseExpr) -> Safety {
+fn doubt(subject: &Subject<'_>, meant: &LicenseExpr) -> Option<Doubt> {
     match subject.concluded() {
-        Some(concluded) if equivalent(&concluded.expr, meant) => subject.safety(concluded),
-        _ => Safety::Unsafe,
+        Some(concluded) if equivalent(&concluded.expr, meant) => subject.doubt(concluded),
+        _ => Some(Doubt::String),
     }
 }

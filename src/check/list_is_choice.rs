@@ -4,7 +4,7 @@ use crate::tree::is_list_by_custom;
 use crate::verdict::DriftKind;
 
 use super::subject::listed;
-use super::{Check, Finding, Intent, Remedy, Safety, Severity, Subject};
+use super::{Check, Doubt, Finding, Remedy, Severity, Subject};
 
 /// The rule.
 pub(super) const CHECK: Check = Check {
@@ -32,11 +32,10 @@ fn rule(subject: &Subject<'_>) -> Vec<Finding> {
             finding.help.push("this checkout has no operators: the list is as close as it gets".to_owned());
             return finding;
         }
-        finding.help.push(subject.line_to_write(&concluded.expr));
         // A list may be meant as one; whoever asks for it gets the change with its evidence.
-        let safety = subject.safety(concluded).max(Safety::Unsafe);
-        let intent = Intent::SetLicense(concluded.expr.clone());
-        finding.remedy = Some(Remedy { intent, safety, freedom: subject.change_of_freedom(&concluded.expr) });
+        let doubt = subject.doubt(concluded).max(Some(Doubt::List));
+        let freedom = subject.change_of_freedom(&concluded.expr);
+        finding.remedy = Some(Remedy::new(subject.table.nearest(&concluded.expr), doubt, freedom));
         finding
     });
     let other = subject.drifts(DriftKind::OtherAlternative).map(|drift| {

@@ -38,7 +38,7 @@ use std::fmt;
 use crate::conclusion::Confidence;
 
 pub use audit::AUDITS;
-pub use finding::{Finding, Freedom, Identity, Intent, Remedy, Safety};
+pub use finding::{Doubt, Finding, Freedom, Identity, Intent, Offer, Remedy, Safety};
 pub use not_scanned::CHECK as NOT_SCANNED;
 pub use policy::{Exception, LicensePolicy, Side};
 pub use stale_suppression::CHECK as STALE_SUPPRESSION;

@@ -7,11 +7,11 @@ use crate::declared::{Declared, Statement};
 use crate::evidence::Witness;
 use crate::license::{LicenseExpr, Suffix, Term};
 use crate::source::Verification;
-use crate::tree::{All, LicenseTable, Package, Site};
+use crate::tree::{LicenseTable, Package, Site};
 use crate::verdict::{self, Drift, DriftKind, Verdict, Versions};
 
 use super::policy::LicensePolicy;
-use super::{Check, Finding, Freedom, Intent, Remedy, Safety, Severity};
+use super::{Check, Doubt, Finding, Freedom, Remedy, Severity};
 
 /// One package with all that is known about it.
 #[derive(Clone, Copy, Debug)]
@@ -137,15 +137,13 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// The same, with the remedy that states the conclusion and the line to write.
+    /// The same, with the remedy that states the conclusion.
     pub(super) fn finding_with_remedy(&self, check: &'static Check, message: String) -> Finding {
         let mut finding = self.finding(check, message);
         if let Some(concluded) = self.concluded() {
-            finding.help.push(self.line_to_write(&concluded.expr));
             let freedom = self.change_of_freedom(&concluded.expr);
             finding.help.extend(freedom.map(|freedom| freedom.to_string()));
-            let intent = Intent::SetLicense(self.table.nearest(&concluded.expr));
-            finding.remedy = Some(Remedy { intent, safety: self.safety(concluded), freedom });
+            finding.remedy = Some(Remedy::new(self.table.nearest(&concluded.expr), self.doubt(concluded), freedom));
         }
         finding
     }
@@ -171,41 +169,25 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// `write `license = ..;``, in the names of the checkout's table.
-    pub(super) fn line_to_write(&self, expr: &LicenseExpr) -> String {
-        self.line_with_name(expr).unwrap_or_else(|| {
-            format!("the license table of this checkout has no name for {expr}; add one, or use an inline record")
-        })
-    }
-
-    /// The same, where the table has such names.
-    pub(super) fn line_with_name(&self, expr: &LicenseExpr) -> Option<String> {
-        self.line_as(expr, All::Operator)
-    }
-
-    /// The same where "all of these" is written like `all`.
-    pub(super) fn line_as(&self, expr: &LicenseExpr, all: All) -> Option<String> {
-        Some(format!("write `license = {};`", self.table.spell_as(expr, all)?))
-    }
-
     /// A high confidence and a stated operator are needed before anything is written unasked. Which of several parts
     /// ship, and whether an exception is really gone, is for a reviewer: witnesses seldom speak of the whole.
-    pub(super) fn safety(&self, concluded: &Concluded) -> Safety {
+    pub(super) fn doubt(&self, concluded: &Concluded) -> Option<Doubt> {
         let terms = concluded.expr.terms();
-        let placeholder = terms.iter().any(|term| verdict::is_placeholder(term));
-        // Only and or-later differ in what a user may do: where nothing grants either, a person has to find out.
-        let open = terms.iter().any(|term| term.suffix == Suffix::Unstated);
         let excepted = |term: &Term| term.exception.is_some();
         let drops_exception = self.declares(excepted) && !terms.iter().any(|term| excepted(term));
-        match concluded.confidence {
-            _ if concluded.operator_unstated || placeholder || open => Safety::DisplayOnly,
-            Confidence::High if drops_exception || matches!(concluded.expr, LicenseExpr::And(_)) => Safety::Unsafe,
-            Confidence::High if rests_on_bare_name(concluded) => Safety::Unsafe,
-            Confidence::High if self.change_of_freedom(&concluded.expr).is_some() => Safety::Unsafe,
-            Confidence::High => Safety::Safe,
-            Confidence::Medium => Safety::Unsafe,
-            Confidence::Low => Safety::DisplayOnly,
-        }
+        let doubts = [
+            // Only and or-later differ in what a user may do: where nothing grants either, a person has to find out.
+            (terms.iter().any(|term| term.suffix == Suffix::Unstated), Doubt::Suffix),
+            (concluded.operator_unstated, Doubt::Operator),
+            (terms.iter().any(|term| verdict::is_placeholder(term)), Doubt::Placeholder),
+            (concluded.confidence == Confidence::Low, Doubt::Low),
+            (self.change_of_freedom(&concluded.expr).is_some(), Doubt::Freedom),
+            (drops_exception, Doubt::Exception),
+            (matches!(concluded.expr, LicenseExpr::And(_)), Doubt::Parts),
+            (rests_on_family_name(concluded), Doubt::FamilyName),
+            (concluded.confidence == Confidence::Medium, Doubt::Medium),
+        ];
+        doubts.into_iter().filter_map(|(holds, doubt)| holds.then_some(doubt)).max()
     }
 
     pub(super) fn declares(&self, what: impl Fn(&Term) -> bool) -> bool {
@@ -238,7 +220,7 @@ fn is_strong(concluded: &Concluded) -> bool {
 
 /// True where later versions are granted by nothing but the name of a family ("GPL"): no version named, any may be
 /// taken, but who writes no more than that in a field has seldom thought of it.
-fn rests_on_bare_name(concluded: &Concluded) -> bool {
+fn rests_on_family_name(concluded: &Concluded) -> bool {
     let is_bare = |term: &&Term| {
         let states = |basis: &&Basis| basis.expr.terms().contains(term);
         let mut stating = concluded.basis.iter().filter(states).peekable();

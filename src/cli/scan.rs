@@ -154,7 +154,7 @@ pub(super) fn scan_with(
     interrupt::begin(&watch, args.what.deadline)?;
     // Left to the system: the process ends with this function, and taking apart what is large is a part of its time.
     let checkout = ManuallyDrop::new(Checkout::open(&request.path, &request.tree)?);
-    let report = ManuallyDrop::new(engine::scan_checkout(&checkout, &request, &watch)?);
+    let report = ManuallyDrop::new(engine::scan_and_offer(&checkout, &request, &watch)?);
     let (all, statistics) = (args.all, args.statistics);
     let style = |color| Style { color, all, statistics, written: stream::now(), ..output.style() };
     for (format, file) in &outputs {

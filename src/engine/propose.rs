@@ -5,18 +5,18 @@ use std::path::Path;
 use std::thread;
 
 use crate::check::Finding;
-use crate::declared::Selection;
+use crate::declared::{Declared, Selection};
 use crate::fix::{self, Case, Declarations, Dirty, Fix, Plan};
 use crate::nix;
 use crate::report::{Located, Report};
 use crate::text::RelPath;
-use crate::tree::{Checkout, LicenseTable};
+use crate::tree::{Checkout, LicenseTable, Package};
 use crate::triage::State;
 
-use super::Watch;
 use super::request::{Request, ScanError, trusted};
 use super::scan::scan_checkout;
 use super::survey::{Found, declarations, some_of, survey};
+use super::{Watch, offers};
 
 /// A checkout that was scanned, open for changes.
 pub struct Session {
@@ -60,9 +60,10 @@ impl Session {
         Ok(Session::of(request, watch, checkout, all, report))
     }
 
-    fn of(request: Request, watch: &Watch, checkout: Checkout, all: Vec<Found>, report: Report) -> Session {
+    fn of(request: Request, watch: &Watch, checkout: Checkout, all: Vec<Found>, mut report: Report) -> Session {
         watch.finish();
         let table = checkout.license_table();
+        offers::add(&mut report, &checkout, &all, &table);
         Session { request, watch: watch.clone(), checkout, all, table, report }
     }
 
@@ -91,11 +92,8 @@ impl Session {
 
     /// The fixes that `findings` ask for. They are not evaluated yet: to look at, not to write.
     pub fn plan<'f>(&self, findings: impl IntoIterator<Item = &'f Finding>, options: &fix::Options) -> Plan {
-        let mut by_attr: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-        for finding in findings {
-            by_attr.entry(&finding.attr.0).or_default().push(finding);
-        }
-        let cases: Vec<Case<'_>> = self.all.iter().map(|found| case(found, &by_attr)).collect();
+        let found = by_attr(findings);
+        let cases: Vec<Case<'_>> = self.all.iter().map(|(package, declared)| case(package, declared, &found)).collect();
         with_stack(|| fix::plan(&self.checkout, &cases, &self.table, options))
     }
 
@@ -116,7 +114,7 @@ impl Session {
     /// Refuses the fixes of `plan` that do not do what they should, or do more. Returns what every package declares
     /// when the others are made.
     fn verify(&self, plan: &mut Plan) -> Vec<Found> {
-        let before = by_attr(&self.all);
+        let before = declared_by_attr(&self.all);
         let mut found = Vec::new();
         fix::verify(plan, &before, &self.table, &mut |plan, fixes, selection| {
             self.watch.stage("evaluating the edited checkout");
@@ -130,7 +128,7 @@ impl Session {
             };
             // A value that was not evaluated to its end is not offered.
             let declared = (!self.watch.is_ended() && edited.trouble().is_none()).then_some(declared)?;
-            let by_attr = by_attr(&declared);
+            let by_attr = declared_by_attr(&declared);
             if is_whole {
                 found = declared;
             }
@@ -148,16 +146,30 @@ impl Session {
     }
 }
 
-fn case<'c>((package, declared): &'c Found, findings: &BTreeMap<&str, Vec<&'c Finding>>) -> Case<'c> {
-    Case { package, declared, findings: findings.get(package.attr.0.as_str()).cloned().unwrap_or_default() }
+/// One package with what was found about it.
+pub(super) fn case<'c>(
+    package: &'c Package,
+    declared: &'c Declared,
+    found: &BTreeMap<&str, Vec<&'c Finding>>,
+) -> Case<'c> {
+    Case { package, declared, findings: found.get(package.attr.0.as_str()).cloned().unwrap_or_default() }
 }
 
-fn by_attr(all: &[Found]) -> Declarations {
+/// The findings by the attribute paths that they are about.
+pub(super) fn by_attr<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> BTreeMap<&'f str, Vec<&'f Finding>> {
+    let mut found: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in findings {
+        found.entry(&finding.attr.0).or_default().push(finding);
+    }
+    found
+}
+
+fn declared_by_attr(all: &[Found]) -> Declarations {
     all.iter().map(|(package, declared)| (package.attr.clone(), (**declared).clone())).collect()
 }
 
 /// Runs `work` with room for deeply nested files.
-fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+pub(super) fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     thread::scope(|scope| {
         let deep = thread::Builder::new().stack_size(nix::STACK).spawn_scoped(scope, work);
         deep.expect("a thread can be had: the evaluator had some")

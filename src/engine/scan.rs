@@ -25,15 +25,22 @@ use super::request::{Request, ScanError, trusted};
 use super::run::Run;
 use super::survey::{Found, survey};
 use super::unused::{RuleUse, unused_of};
-use super::{Watch, settle};
+use super::{Watch, offers, settle};
 
 /// Scans a checkout. Problems of single packages are rows of the report; an error means that there is none.
 pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
-    scan_checkout(&Checkout::open(&request.path, &request.tree)?, request, watch)
+    scan_and_offer(&Checkout::open(&request.path, &request.tree)?, request, watch)
 }
 
 /// The same with a checkout that is open.
-pub fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watch) -> Result<Report, ScanError> {
+pub fn scan_and_offer(checkout: &Checkout, request: &Request, watch: &Watch) -> Result<Report, ScanError> {
+    let mut report = scan_checkout(checkout, request, watch)?;
+    offers::attach(&mut report, checkout, request, watch);
+    Ok(report)
+}
+
+/// The same without a look at the places of remedies.
+pub(super) fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     watch.stage("evaluating");
     let past = request.since.clone().map(|changes| Past::open(request, changes)).transpose()?;
     let mut surveyed = match &past {

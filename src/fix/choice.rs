@@ -2,7 +2,7 @@
 //!
 //! A program must not choose between only and or-later, or between all and any, where nothing says so; a person may.
 
-use crate::check::{Finding, Intent, Remedy, Safety};
+use crate::check::{Doubt, Finding, Intent, Remedy};
 use crate::conclusion::Concluded;
 use crate::license::{LicenseExpr, Suffix};
 use crate::source::Verification;
@@ -65,13 +65,12 @@ impl Choice {
 
     /// `finding` as somebody who decided would state it.
     pub fn decided(&self, finding: &Finding) -> Finding {
-        let intent = Intent::SetLicense(self.target.clone());
         let freedom = finding.remedy.as_ref().and_then(|remedy| remedy.freedom);
-        let safety = match finding.verification {
-            Verification::Verified => Safety::Safe,
-            Verification::Unverified(_) => Safety::Unsafe,
+        let doubt = match finding.verification {
+            Verification::Verified => None,
+            Verification::Unverified(_) => Some(Doubt::Unverified),
         };
-        Finding { remedy: Some(Remedy { intent, safety, freedom }), ..finding.clone() }
+        Finding { remedy: Some(Remedy::new(self.target.clone(), doubt, freedom)), ..finding.clone() }
     }
 }
 

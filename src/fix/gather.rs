@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Case, Fix, Held, Refused};
-use crate::check::{self, Finding, Intent, Safety};
+use crate::check::{self, Doubt, Finding, Intent, Safety};
 use crate::declared::{Declared, Statement};
 use crate::license::LicenseExpr;
 use crate::source::Verification;
@@ -43,7 +43,8 @@ impl Target {
 pub(super) struct Group<'c> {
     pub(super) place: Target,
     pub(super) target: LicenseExpr,
-    pub(super) safety: Safety,
+    /// The gravest doubt about it; `None` where it is safe.
+    pub(super) doubt: Option<Doubt>,
     /// The names and texts that the value consists of.
     pub(super) present: Vec<String>,
     /// True where the value is written with operators.
@@ -52,8 +53,13 @@ pub(super) struct Group<'c> {
 }
 
 impl Group<'_> {
+    /// How sure one can be of it.
+    pub(super) fn safety(&self) -> Safety {
+        self.doubt.map_or(Safety::Safe, Doubt::safety)
+    }
+
     /// Who asks for it, by which rule.
-    fn asked(&self) -> impl Iterator<Item = (AttrPath, &'static str)> {
+    pub(super) fn asked(&self) -> impl Iterator<Item = (AttrPath, &'static str)> {
         self.cases.iter().filter_map(|case| Some((case.package.attr.clone(), remedies(case).next()?.0.check.id)))
     }
 
@@ -82,8 +88,8 @@ impl Group<'_> {
             packages,
             place: self.place.site().clone(),
             declared: asking.map(|case| check::declared_in_words(case.declared)).unwrap_or_default(),
+            safety: self.safety(),
             target: self.target,
-            safety: self.safety,
             findings: self.cases.iter().flat_map(|case| remedies(case)).map(|(finding, ..)| finding.clone()).collect(),
             edits,
         }
@@ -91,11 +97,11 @@ impl Group<'_> {
 }
 
 /// The findings of a package that say what to write, with what they say.
-fn remedies<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (&'c Finding, &'c LicenseExpr, Safety)> {
+fn remedies<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (&'c Finding, &'c LicenseExpr, Option<Doubt>)> {
     case.findings.iter().filter_map(|finding| {
         let remedy = finding.remedy.as_ref()?;
         let Intent::SetLicense(expr) = &remedy.intent;
-        Some((*finding, expr, remedy.safety))
+        Some((*finding, expr, remedy.doubt))
     })
 }
 
@@ -137,8 +143,8 @@ fn refusals(case: &Case<'_>, place: Option<&Site>, why: &str) -> Vec<Refused> {
 }
 
 fn group<'c>(place: Target, cases: Vec<&'c Case<'c>>) -> Result<Group<'c>, String> {
-    let wanted: Vec<(&LicenseExpr, Safety)> =
-        cases.iter().flat_map(|case| remedies(case)).map(|(_, expr, safety)| (expr, safety)).collect();
+    let wanted: Vec<(&LicenseExpr, Option<Doubt>)> =
+        cases.iter().flat_map(|case| remedies(case)).map(|(_, expr, doubt)| (expr, doubt)).collect();
     let (target, _) = *wanted.first().ok_or("nothing is wanted")?;
     if let Some((other, _)) = wanted.iter().find(|(expr, _)| *expr != target) {
         return Err(format!(
@@ -168,7 +174,7 @@ fn group<'c>(place: Target, cases: Vec<&'c Case<'c>>) -> Result<Group<'c>, Strin
     Ok(Group {
         place,
         target: target.clone(),
-        safety: wanted.iter().map(|(_, safety)| *safety).max().unwrap_or(Safety::DisplayOnly),
+        doubt: wanted.iter().map(|(_, doubt)| *doubt).max().flatten(),
         present: statement.map(present).unwrap_or_default(),
         is_operator: matches!(statement, Some(Statement::Operator { .. })),
         cases,

@@ -9,6 +9,7 @@ mod gather;
 mod generated;
 mod git;
 mod message;
+mod offer;
 mod series;
 mod swap;
 mod upstream;
@@ -26,7 +27,7 @@ pub use upstream::question;
 pub use verify::{Declarations, Evaluate, verify};
 pub use write::{Dirty, WriteError, write};
 
-use crate::check::{Finding, Safety};
+use crate::check::{Finding, Offer, Safety};
 use crate::declared::Declared;
 use crate::license::LicenseExpr;
 use crate::nix::rewrite::{Rewriter, Task};
@@ -143,20 +144,44 @@ pub fn plan(checkout: &Checkout, cases: &[Case<'_>], table: &LicenseTable, optio
     let groups = gather::groups(cases, &mut plan.refused);
     let mut batch = EditBatch { checkout, table, files: BTreeMap::new() };
     for group in groups {
-        let explained = batch.comment_at(group.place.site()).map(|comment| {
-            format!("a comment explains the value: `{comment}`; decide with it in view, and edit by hand")
-        });
-        match explained.or_else(|| held_because(&group, plan.fixes.len(), options)) {
-            Some(why) => plan.held.extend(group.held(&why)),
-            None => match batch.edit(&group) {
-                Ok(edits) if edits.is_empty() => {}
-                Ok(edits) => plan.fixes.push(group.fix(edits)),
+        match (batch.proposal(&group), held_because(&group, plan.fixes.len(), options)) {
+            (Proposal::Explained(why), _) => plan.held.extend(group.held(&why)),
+            (Proposal::Refused(why), Some(_)) => plan.held.extend(group.held(&why)),
+            (Proposal::Edits(_), Some(why)) => plan.held.extend(group.held(&why)),
+            (Proposal::Refused(why), None) => plan.refused.extend(group.refused(&why)),
+            (Proposal::Edits(edits), None) if edits.is_empty() => {}
+            (Proposal::Edits(edits), None) => match batch.take(group.place.file(), &edits) {
+                Ok(()) => plan.fixes.push(group.fix(edits)),
                 Err(why) => plan.refused.extend(group.refused(&why)),
             },
         }
     }
     plan.texts = batch.texts();
     plan
+}
+
+/// The remedies of `cases`, which are those of [`plan`], each at its place: what would be written, or why nothing is.
+pub fn offers(checkout: &Checkout, cases: &[Case<'_>], table: &LicenseTable) -> Vec<(AttrPath, Offer)> {
+    let mut refused = Vec::new();
+    let groups = gather::groups(cases, &mut refused);
+    let mut batch = EditBatch { checkout, table, files: BTreeMap::new() };
+    let mut offers: Vec<(AttrPath, Offer)> =
+        refused.into_iter().map(|one| (one.attr, offer::nothing(one.why))).collect();
+    for group in groups {
+        let offer = offer::of(&group, batch.proposal(&group), batch.text(group.place.file()));
+        offers.extend(group.asked().map(|(attr, _)| (attr, offer.clone())));
+    }
+    offers
+}
+
+/// Outcome of a remedy at its place.
+enum Proposal {
+    /// These edits; none where it says so already.
+    Edits(EditSet),
+    /// A comment explains the value as it is.
+    Explained(String),
+    /// It cannot be written, because ...
+    Refused(String),
 }
 
 /// Files that are being edited together, each read once.
@@ -187,7 +212,16 @@ impl Sheet {
 }
 
 impl EditBatch<'_> {
-    /// The edits that `group` asks for, disjoint from all before.
+    /// The one answer to what comes of `group`, for everybody who asks.
+    fn proposal(&mut self, group: &Group<'_>) -> Proposal {
+        if let Some(comment) = self.comment_at(group.place.site()) {
+            let why = format!("a comment explains the value: `{comment}`; decide with it in view, and edit by hand");
+            return Proposal::Explained(why);
+        }
+        self.edit(group).map_or_else(Proposal::Refused, Proposal::Edits)
+    }
+
+    /// The edits that `group` asks for.
     fn edit(&mut self, group: &Group<'_>) -> Result<EditSet, String> {
         let file = group.place.file();
         if let Target::Set(_) = group.place
@@ -195,22 +229,35 @@ impl EditBatch<'_> {
         {
             return Err(why);
         }
-        let sheet = self.files.entry(file.clone()).or_insert_with(|| Sheet::open(self.checkout, file));
-        let sheet = sheet.as_mut().map_err(|why| why.clone())?;
-        let edits = edits(&sheet.rewriter, group, self.table)?;
+        let table = self.table;
+        let sheet = self.sheet(file).as_ref().map_err(Clone::clone)?;
+        edits(&sheet.rewriter, group, table)
+    }
+
+    /// Adds `edits` to those of `file`; an error where they touch the same bytes.
+    fn take(&mut self, file: &RelPath, edits: &EditSet) -> Result<(), String> {
+        let sheet = self.sheet(file).as_mut().map_err(|why| why.clone())?;
         let mut all = sheet.edits.clone();
         edits
             .iter()
             .try_for_each(|edit| all.add(edit.clone()))
             .map_err(|_| "another fix of this run changes the same lines; run again when that one is in".to_owned())?;
         sheet.edits = all;
-        Ok(edits)
+        Ok(())
+    }
+
+    fn sheet(&mut self, file: &RelPath) -> &mut Result<Sheet, String> {
+        self.files.entry(file.clone()).or_insert_with(|| Sheet::open(self.checkout, file))
+    }
+
+    /// The text of `file` as it was read.
+    fn text(&self, file: &RelPath) -> &str {
+        self.files.get(file).and_then(|sheet| sheet.as_ref().ok()).map_or("", |sheet| sheet.rewriter.text())
     }
 
     /// The comment behind the value at `site`: somebody wrote down why it is as it is.
     fn comment_at(&mut self, site: &Site) -> Option<String> {
-        let sheet = self.files.entry(site.file.clone()).or_insert_with(|| Sheet::open(self.checkout, &site.file));
-        let text = sheet.as_ref().ok()?.rewriter.text();
+        let text = self.sheet(&site.file).as_ref().ok()?.rewriter.text();
         let value = text.get(site.span.start as usize..site.span.end as usize)?;
         // The set that a license is missing in has comments about everything.
         if value.starts_with('{') || value.starts_with("rec") {
@@ -273,12 +320,11 @@ fn comment(line: &str) -> Option<String> {
 }
 
 fn held_because(group: &Group<'_>, so_far: usize, options: &Options) -> Option<String> {
-    match (group.safety, options.safety) {
-        (Safety::DisplayOnly, _) => {
-            Some("something is open that a person has to decide; --interactive asks, with the evidence".to_owned())
-        }
+    let doubt = group.doubt.map(|doubt| doubt.to_string()).unwrap_or_default();
+    match (group.safety(), options.safety) {
+        (Safety::DisplayOnly, _) => Some(format!("{doubt}; --interactive asks, with the evidence")),
         (Safety::Unsafe, Safety::Safe) => Some(match group.verification() {
-            Verification::Verified => "evidence is thin; review it and pass --safety unsafe".to_owned(),
+            Verification::Verified => format!("{doubt}; review it and pass --safety unsafe"),
             Verification::Unverified(why) => {
                 format!("its source is unverified ({why}); compare it with the declared one and pass --safety unsafe")
             }

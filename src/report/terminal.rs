@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use crate::check::{NOT_SCANNED, STALE_SUPPRESSION, Safety, Severity};
+use crate::check::{NOT_SCANNED, Remedy, STALE_SUPPRESSION, Safety, Severity};
 use crate::conclusion::Basis;
 use crate::declared::{Bindings, Elsewhere};
 use crate::text::one_line;
@@ -220,7 +220,7 @@ fn next_steps(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let findings = report.worst_first();
     let Some(worst) = findings.first() else { return Ok(()) };
     let fixable = |wanted: Safety| {
-        let safety = |located: &&&Located| located.finding.remedy.as_ref().map(|remedy| remedy.safety) == Some(wanted);
+        let safety = |located: &&&Located| located.finding.remedy.as_ref().map(Remedy::safety_in_place) == Some(wanted);
         findings.iter().filter(safety).count()
     };
     let (safe, more) = (fixable(Safety::Safe), fixable(Safety::Unsafe));

@@ -136,6 +136,12 @@ pub(super) struct FindingRow<'a> {
 struct RemedyRow {
     set_license: String,
     safety: &'static str,
+    /// The binding as `clarity fix` would write it; absent where it writes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<String>,
+    /// Why nothing is written, or not unasked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -341,7 +347,13 @@ fn finding(located: &Located) -> FindingRow<'_> {
         help: &finding.help,
         remedy: finding.remedy.as_ref().map(|remedy| {
             let check::Intent::SetLicense(expr) = &remedy.intent;
-            RemedyRow { set_license: expr.to_string(), safety: remedy.safety.name() }
+            let offer = remedy.offer.as_ref();
+            RemedyRow {
+                set_license: expr.to_string(),
+                safety: remedy.safety_in_place().name(),
+                line: offer.and_then(|offer| offer.line.clone()),
+                why: offer.and_then(|offer| offer.why.clone()),
+            }
         }),
         pin: finding.pin().short(),
         unverified: finding.verification.unproven().map(UnverifiedRow::of),
