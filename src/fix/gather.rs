@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::message::subject_attr;
 use super::{Case, Fix, Held, Refused};
 use crate::check::{self, Doubt, Finding, Intent, Safety};
 use crate::declared::{Declared, Statement};
@@ -80,9 +81,9 @@ impl Group<'_> {
     }
 
     pub(super) fn fix(self, edits: EditSet) -> Fix {
-        let mut packages: Vec<_> = self.cases.iter().map(|case| case.package.clone()).collect();
-        packages
-            .sort_by_key(|package| (package.attr.0.matches('.').count(), package.attr.0.len(), package.attr.clone()));
+        let mut cases = self.cases.clone();
+        cases.sort_by_cached_key(|case| rank(case));
+        let packages = cases.iter().map(|case| case.package.clone()).collect();
         let asking = self.cases.iter().find(|case| remedies(case).next().is_some());
         Fix {
             packages,
@@ -90,10 +91,30 @@ impl Group<'_> {
             declared: asking.map(|case| check::declared_in_words(case.declared)).unwrap_or_default(),
             safety: self.safety(),
             target: self.target,
-            findings: self.cases.iter().flat_map(|case| remedies(case)).map(|(finding, ..)| finding.clone()).collect(),
+            findings: distinct(self.cases.iter().flat_map(|case| remedies(case)).map(|(finding, ..)| finding)),
             edits,
         }
     }
+}
+
+/// Order of the packages of one value; the first one names the change. Those that were asked for, then attributes that
+/// are called what nixpkgs calls them, then the shortest.
+fn rank(case: &Case<'_>) -> (bool, bool, bool, usize, usize, AttrPath) {
+    let attr = &case.package.attr;
+    let is_versioned = subject_attr(&attr.0) != attr.0;
+    let is_old = attr.0.starts_with("python2");
+    (remedies(case).next().is_none(), is_old, is_versioned, attr.0.matches('.').count(), attr.0.len(), attr.clone())
+}
+
+/// Each finding once: several packages may share one.
+fn distinct<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<Finding> {
+    let mut all: Vec<&Finding> = Vec::new();
+    for finding in findings {
+        if !all.iter().any(|known| std::ptr::eq(*known, finding)) {
+            all.push(finding);
+        }
+    }
+    all.into_iter().cloned().collect()
 }
 
 /// The findings of a package that say what to write, with what they say.

@@ -45,16 +45,32 @@ fn verb(fix: &Fix) -> &'static str {
     if fix.declared.is_empty() { "add license" } else { "fix license" }
 }
 
-/// `python311Packages.foo` is called `python3Packages.foo`, whichever Python it was found under.
-fn subject_attr(attr: &str) -> String {
-    let Some((set, rest)) = attr.split_once('.') else { return attr.to_owned() };
-    let version = set.strip_prefix("python3").and_then(|set| set.strip_suffix("Packages"));
-    match version {
-        Some(digits) if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) => {
-            format!("python3Packages.{rest}")
-        }
-        _ => attr.to_owned(),
-    }
+/// Sets of packages that exist once for each version of a language: the words around the version, and the set that
+/// nixpkgs' commits name, e.g. `python311Packages.foo` as `python3Packages.foo` and `perl532Packages.Foo` as
+/// `perlPackages.Foo`. Not `nodePackages_latest`, which has no number.
+const VERSIONED: [(&str, &str, &str); 12] = [
+    ("python3", "Packages", "python3Packages"),
+    ("python2", "Packages", "python2Packages"),
+    ("perl", "Packages", "perlPackages"),
+    ("php", "Packages", "phpPackages"),
+    ("php", "Extensions", "phpExtensions"),
+    ("lua", "Packages", "luaPackages"),
+    ("emacs", "Packages", "emacsPackages"),
+    ("ocaml-ng.ocamlPackages_", "", "ocamlPackages"),
+    ("haskell.packages.ghc", "", "haskellPackages"),
+    ("linuxPackages_", "", "linuxPackages"),
+    ("postgresql", "Packages", "postgresqlPackages"),
+    ("beam.packages.erlangR", "", "beamPackages"),
+];
+
+/// The attribute as the subject of a commit names it: without the version of the language it was found under.
+pub(super) fn subject_attr(attr: &str) -> String {
+    let Some((set, name)) = attr.rsplit_once('.') else { return attr.to_owned() };
+    let named = VERSIONED.iter().find(|(start, end, _)| {
+        let version = set.strip_prefix(start).and_then(|set| set.strip_suffix(end));
+        version.is_some_and(|version| !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit() || b == b'_'))
+    });
+    named.map_or_else(|| attr.to_owned(), |(.., set)| format!("{set}.{name}"))
 }
 
 fn statement(fix: &Fix, package: &Package) -> Vec<String> {
@@ -162,8 +178,8 @@ impl<'p> Upstream<'p> {
     /// Where the witness can be read in the packaged version, for forges that have an address for that.
     pub(super) fn link(&self, basis: &Basis) -> Option<String> {
         let source = self.0?;
-        let rev = source.rev.as_deref()?.trim_start_matches("refs/tags/");
         let url = source.urls.first()?;
+        let rev = source.rev.as_deref().or_else(|| revision_in(url))?.trim_start_matches("refs/tags/");
         let file = basis.file.as_str();
         if ![rev, url, file].iter().all(|part| is_plain_address(part)) {
             return None;
@@ -177,6 +193,16 @@ impl<'p> Upstream<'p> {
             _ => None,
         }
     }
+}
+
+/// The revision in the address of an archive that a forge makes, e.g. `1.2` in
+/// `https://github.com/o/r/archive/refs/tags/1.2.tar.gz`.
+fn revision_in(url: &str) -> Option<&str> {
+    let (_, file) = url.split_once("/archive/")?;
+    let endings = [".tar.gz", ".tar.bz2", ".tar.xz", ".zip"];
+    let name = endings.iter().find_map(|ending| file.strip_suffix(ending))?;
+    let rev = name.trim_start_matches("refs/tags/");
+    (!rev.is_empty() && !rev.contains('/')).then_some(rev)
 }
 
 /// True for parts of an address that need no escapes.
@@ -278,4 +304,38 @@ fn is_conventional(subject: &str) -> bool {
     let head = subject.split(':').next().unwrap_or_default();
     let kind = head.split('(').next().unwrap_or_default().trim_end_matches('!');
     kinds.contains(&kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{revision_in, subject_attr};
+
+    #[test]
+    fn subjects_name_the_set_of_the_language_without_its_version() {
+        for (attr, subject) in [
+            ("hello", "hello"),
+            ("python27Packages.foo", "python2Packages.foo"),
+            ("python311Packages.foo", "python3Packages.foo"),
+            ("python3Packages.foo", "python3Packages.foo"),
+            ("perl532Packages.FooBar", "perlPackages.FooBar"),
+            ("haskell.packages.ghc8104.foo", "haskellPackages.foo"),
+            ("linuxPackages_5_4.foo", "linuxPackages.foo"),
+            ("linuxPackages_latest.foo", "linuxPackages_latest.foo"),
+            ("emacs26Packages.foo", "emacsPackages.foo"),
+        ] {
+            assert_eq!(subject_attr(attr), subject);
+        }
+    }
+
+    #[test]
+    fn addresses_of_archives_name_the_revision() {
+        for (url, rev) in [
+            ("https://github.com/o/r/archive/0123abc.tar.gz", Some("0123abc")),
+            ("https://github.com/o/r/archive/refs/tags/v1.2.zip", Some("v1.2")),
+            ("https://gitlab.com/o/r/-/archive/1.2/r-1.2.tar.gz", None),
+            ("https://example.org/r-1.2.tar.gz", None),
+        ] {
+            assert_eq!(revision_in(url), rev, "{url}");
+        }
+    }
 }
