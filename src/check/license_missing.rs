@@ -1,7 +1,9 @@
 //! A package without `meta.license`.
 
 use crate::declared::Declared;
+use crate::tree::{Package, is_builder};
 
+use super::words;
 use super::{Check, Finding, Severity, Subject};
 
 /// The rule.
@@ -18,12 +20,18 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn rule(subject: &Subject<'_>) -> Vec<Finding> {
-    if *subject.declared != Declared::Absent {
+    if *subject.declared != Declared::Absent || is_no_package(subject.package) {
         return Vec::new();
     }
     let message = match subject.concluded() {
-        Some(concluded) => format!("no license declared, the source says {}", concluded.expr),
+        Some(concluded) => format!("no license declared, the source says {}", words::concluded(concluded)),
         None => "no license declared".to_owned(),
     };
     vec![subject.finding_with_remedy(&CHECK, message)]
+}
+
+/// True for setup hooks, wrappers and what fetchers leave: a builder makes them of nothing that could be licensed.
+fn is_no_package(package: &Package) -> bool {
+    let has_source = !package.sources.is_empty() || package.source_unknown.is_some();
+    !has_source && package.site.as_ref().is_some_and(|site| is_builder(&site.file))
 }

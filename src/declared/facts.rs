@@ -6,7 +6,7 @@ use super::phases::{Changes, built_part};
 use super::resolve::attr_of;
 use super::sources::{LONGEST_FACT, MOST_FACTS, Sources};
 use crate::nix::{Attr, Eval, Loc, Sym, Thunk, Value, lookup, parse_name};
-use crate::tree::{AttrPath, Checkout, Maintainer, Package, Site};
+use crate::tree::{AttrPath, Checkout, Maintainer, Package, Site, is_builder};
 
 /// The facts of the package `value` under `attr`.
 pub(super) fn package<'a>(
@@ -47,16 +47,31 @@ pub(super) fn package<'a>(
     }
 }
 
-/// Where a license would have to be written: the set that states the rest of `meta`, else the one that the builder was
-/// given, in the file that `meta.position` names.
-pub(super) fn definition<'a>(checkout: &Checkout, eval: &Eval<'a>, value: Value<'a>) -> Option<Site> {
+/// Where a license would have to be written: the set that states the rest of `meta`, else the one that a builder was
+/// given for its source, else the attribute. Never in a builder that makes packages of all kinds, where there is another
+/// place.
+pub(super) fn definition<'a>(
+    checkout: &Checkout,
+    eval: &Eval<'a>,
+    (thunk, value): (&'a Thunk<'a>, Value<'a>),
+    has_source: bool,
+) -> Option<Site> {
     let reader = Reader { checkout, eval };
     let meta = reader.get(value, eval.known.meta);
-    let place = meta.and_then(|meta| reader.position(meta));
-    let file = place.as_ref().map(|place| place.file.clone());
-    let names = ["description", "homepage", "platforms", "maintainers", "longDescription"];
-    let in_meta = meta.and_then(|meta| reader.set_around(meta, &names, file.as_ref()));
-    in_meta.or_else(|| reader.set_around(value, &["version", "pname", "name", "src"], file.as_ref())).or(place)
+    let in_meta = |names: &[&'static str]| meta.and_then(|meta| reader.set_around(meta, names));
+    let places = [
+        in_meta(&["description", "longDescription"]),
+        reader.set_around(value, &["src", "srcs"]),
+        reader.given_set(thunk),
+        reader.set_around(value, &["version", "pname", "name"]),
+        in_meta(&["homepage", "maintainers", "platforms"]),
+        meta.and_then(|meta| reader.position(meta)),
+        // Nothing is built of nothing: a wrapper is defined where its builder is.
+        has_source.then(|| checkout.site(thunk.origin.get())).flatten(),
+    ];
+    let places: Vec<Site> = places.into_iter().flatten().collect();
+    let own = places.iter().find(|site| !is_builder(&site.file));
+    own.or(places.first()).cloned()
 }
 
 struct Reader<'e, 'a> {
@@ -104,19 +119,27 @@ impl<'a> Reader<'_, 'a> {
         self.checkout.site(Loc { start: at, end: at })
     }
 
-    /// The set in `file` in which one of `names` of `value` is written.
-    fn set_around(
-        &self,
-        value: Value<'a>,
-        names: &[&'static str],
-        file: Option<&crate::text::RelPath>,
-    ) -> Option<Site> {
+    /// The set in which one of `names` of `value` is written.
+    fn set_around(&self, value: Value<'a>, names: &[&'static str]) -> Option<Site> {
         let Value::Attrs(attrs) = value else { return None };
         names.iter().find_map(|name| {
             let attr = lookup(attrs, self.eval.sym_of_static(name)).filter(|attr| attr.at > 0)?;
-            let site = self.checkout.site(self.eval.files.set_around(attr.at)?)?;
-            file.is_none_or(|file| *file == site.file).then_some(site)
+            self.checkout
+                .site(self.eval.files.set_around(attr.at)?)
+                .filter(|site| !site.file.as_str().starts_with("lib/"))
         })
+    }
+
+    /// The set that a builder is given where the attribute is bound: `buildPerlPackage { pname = ..; }`. Not the arguments
+    /// of `callPackage`, which are no attributes of the package.
+    fn given_set(&self, thunk: &'a Thunk<'a>) -> Option<Site> {
+        let origin = thunk.origin.get();
+        let written = self.eval.files.text(origin).filter(|written| written.ends_with('}'))?;
+        let builder = written.split('{').next()?;
+        let is_builder = !["callPackage", "import ", "override"].iter().any(|other| builder.contains(other));
+        let names_it = ["version =", "name =", "src ="].iter().any(|name| written.contains(name));
+        let set = (is_builder && names_it).then(|| self.eval.files.set_around(origin.end - 1)).flatten()?;
+        self.checkout.site(set)
     }
 
     fn built_part(&self, value: Value<'a>) -> Option<String> {

@@ -129,7 +129,8 @@ fn row<'a>(checkout: &Checkout, eval: &Eval<'a>, parsed: &terms::Parsed, attr: &
             let mut package = facts::package(checkout, eval, attr, thunk, value);
             let declared = resolve::declared(checkout, eval, parsed, value);
             if declared == Declared::Absent {
-                package.site = facts::definition(checkout, eval, value).or(package.site);
+                package.site =
+                    facts::definition(checkout, eval, (thunk, value), !package.sources.is_empty()).or(package.site);
                 package.digest = package.site.as_ref().and_then(|site| checkout.digest(&site.file));
             }
             Row::Package(Box::new(package), Box::new(declared))

@@ -1,6 +1,7 @@
 //! Files that a fix has no business in: a program writes them, or all packages share them.
 
 use crate::text::RelPath;
+use crate::tree::is_builder;
 
 /// Ends of paths of nixpkgs that generators write, and where a fix belongs instead.
 const KNOWN: [(&str, &str); 14] = [
@@ -42,10 +43,7 @@ pub(super) fn because(file: &RelPath, text: &str) -> Option<String> {
 
 /// Why a license is not to be added in `file`: its sets are those of builders, which make packages of all kinds.
 pub(super) fn shared(file: &RelPath) -> Option<String> {
-    let path = file.as_str();
-    let below = path.strip_prefix("pkgs/").unwrap_or(path);
-    let is_shared = ["build-support/", "stdenv/"].iter().any(|folder| below.starts_with(folder));
-    is_shared
+    is_builder(file)
         .then(|| format!("{file} builds packages of all kinds; give the package a `meta.license` where it is defined"))
 }
 

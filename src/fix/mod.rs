@@ -230,8 +230,17 @@ impl EditBatch<'_> {
             return Err(why);
         }
         let table = self.table;
+        if let Target::Set(site) = &group.place
+            && !is_set(site.span.of(self.text_of(file)?))
+        {
+            return Err("no set of this package is written here; state the license where it is defined".to_owned());
+        }
         let sheet = self.sheet(file).as_ref().map_err(Clone::clone)?;
         edits(&sheet.rewriter, group, table)
+    }
+
+    fn text_of(&mut self, file: &RelPath) -> Result<&str, String> {
+        self.sheet(file).as_ref().map(|sheet| sheet.rewriter.text()).map_err(Clone::clone)
     }
 
     /// Adds `edits` to those of `file`; an error where they touch the same bytes.
@@ -309,6 +318,11 @@ impl Plan {
             (after != *before).then_some((file, before.as_str(), after))
         })
     }
+}
+
+/// True for a set, and for a place in one.
+fn is_set(written: &str) -> bool {
+    written.is_empty() || written.starts_with('{') || written.starts_with("rec")
 }
 
 /// The comment at the end of a line of Nix.

@@ -4,6 +4,7 @@
 
 mod audit;
 mod bindings;
+mod builder;
 mod checkout;
 mod discover;
 mod fingerprint;
@@ -23,6 +24,7 @@ mod table;
 
 pub use audit::{Flaw, Remark, audit};
 pub use bindings::{Form, LicenseBinding};
+pub use builder::is_builder;
 pub use checkout::{Checkout, Layout, OpenError, Options};
 pub(crate) use discover::{Found, Walk};
 pub(crate) use fingerprint::Fingerprint;
