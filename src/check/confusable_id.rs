@@ -23,7 +23,7 @@ fn rule(subject: &Subject<'_>) -> Vec<Finding> {
         let message = format!(
             "declared {}, the source says {}: the names are easily confused",
             listed(&drift.extra),
-            listed(&drift.missing)
+            subject.found_in_words(&drift.missing)
         );
         // An error on one witness, too: that the name is a slip of the hand for what the source says is the second one.
         subject.finding_with_remedy(&CHECK, message)

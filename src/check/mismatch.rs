@@ -2,6 +2,7 @@
 
 use crate::verdict::{Drift, DriftKind};
 
+use super::words;
 use super::{Check, Finding, Severity, Subject};
 
 /// The rule.
@@ -19,7 +20,7 @@ pub(super) const CHECK: Check = Check {
 
 fn rule(subject: &Subject<'_>) -> Vec<Finding> {
     let Some(concluded) = subject.concluded() else { return Vec::new() };
-    let message = format!("declared {}, the source says {}", subject.declared_in_words(), concluded.expr);
+    let message = format!("declared {}, the source says {}", subject.declared_in_words(), words::concluded(concluded));
     // A license with a restriction is told by LIC022.
     let is_told = |drift: &&Drift| {
         drift

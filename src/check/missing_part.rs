@@ -7,7 +7,7 @@ use crate::evidence::Role;
 use crate::license::LicenseExpr;
 use crate::verdict::{Drift, DriftKind, is_aside};
 
-use super::subject::listed;
+use super::words;
 use super::{Check, Finding, Severity, Subject};
 
 /// The rule.
@@ -42,8 +42,9 @@ fn rule(subject: &Subject<'_>) -> Vec<Finding> {
 /// The terms that are missing; all of a choice, as a choice.
 fn terms_in_words(drift: &Drift, part: &Part) -> String {
     match &part.expr {
-        LicenseExpr::Or(_) => part.expr.to_string(),
-        _ => listed(&drift.missing),
+        LicenseExpr::Or(_) => words::of_part(part),
+        LicenseExpr::Term(_) if part.witness.vague => words::of_part(part),
+        _ => words::terms_of(None, &drift.missing),
     }
 }
 
@@ -90,7 +91,7 @@ fn name(part: &Part) -> &str {
 
 /// An unfree part may be an edition that is not built: to declare it would take the package from everybody.
 fn about_the_whole(subject: &Subject<'_>, drift: &Drift) -> Finding {
-    let missing = listed(&drift.missing);
+    let missing = subject.found_in_words(&drift.missing);
     let message = format!("the source is also under {missing}, which is not declared");
     if drift.missing.iter().all(|term| subject.table.is_free(term) != Some(false)) {
         return subject.finding_with_remedy(&CHECK, message);

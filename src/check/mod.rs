@@ -31,6 +31,7 @@ mod unfree_found_free;
 mod unknown_id;
 mod unknown_text;
 mod upstream_inconsistent;
+mod words;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -22,7 +22,7 @@ fn rule(subject: &Subject<'_>) -> Vec<Finding> {
     let told = |drift: &crate::verdict::Drift| {
         subject.finding_with_remedy(
             &CHECK,
-            format!("declared {}, the source grants {}", listed(&drift.extra), listed(&drift.missing)),
+            format!("declared {}, the source grants {}", listed(&drift.extra), subject.found_in_words(&drift.missing)),
         )
     };
     subject.drifts(DriftKind::OnlyOrLater).map(told).collect()

@@ -11,6 +11,7 @@ use crate::tree::{LicenseTable, Package, Site};
 use crate::verdict::{self, Drift, DriftKind, Verdict, Versions};
 
 use super::policy::LicensePolicy;
+use super::words;
 use super::{Check, Doubt, Finding, Freedom, Remedy, Severity};
 
 /// One package with all that is known about it.
@@ -107,6 +108,7 @@ impl<'a> Subject<'a> {
             check,
             severity: check.severity,
             attr: self.package.attr.clone(),
+            others: Vec::new(),
             confidence: self.confidence(check, concluded),
             message,
             label: if site.is_some() { "declared here" } else { "defined here" },
@@ -184,10 +186,15 @@ impl<'a> Subject<'a> {
             (self.change_of_freedom(&concluded.expr).is_some(), Doubt::Freedom),
             (drops_exception, Doubt::Exception),
             (matches!(concluded.expr, LicenseExpr::And(_)), Doubt::Parts),
-            (rests_on_family_name(concluded), Doubt::FamilyName),
+            (terms.iter().any(|term| words::rests_on_family_name(concluded, term)), Doubt::FamilyName),
             (concluded.confidence == Confidence::Medium, Doubt::Medium),
         ];
         doubts.into_iter().filter_map(|(holds, doubt)| holds.then_some(doubt)).max()
+    }
+
+    /// Terms of the conclusion in words, e.g. those that are missing.
+    pub(super) fn found_in_words(&self, terms: &BTreeSet<Term>) -> String {
+        words::terms_of(self.concluded(), terms)
     }
 
     pub(super) fn declares(&self, what: impl Fn(&Term) -> bool) -> bool {
@@ -216,17 +223,6 @@ fn is_strong(concluded: &Concluded) -> bool {
     let granting =
         concluded.basis.iter().filter(|basis| kind(basis) == Some(0)).map(|basis| basis.files).sum::<usize>();
     kinds.len() > 1 || granting >= MANY_FILES && concluded.against.is_empty()
-}
-
-/// True where later versions are granted by nothing but the name of a family ("GPL"): no version named, any may be
-/// taken, but who writes no more than that in a field has seldom thought of it.
-fn rests_on_family_name(concluded: &Concluded) -> bool {
-    let is_bare = |term: &&Term| {
-        let states = |basis: &&Basis| basis.expr.terms().contains(term);
-        let mut stating = concluded.basis.iter().filter(states).peekable();
-        term.suffix == Suffix::OrLater && stating.peek().is_some() && stating.all(|basis| basis.vague)
-    };
-    concluded.expr.terms().iter().any(is_bare)
 }
 
 /// The place of the license value, where there is one.

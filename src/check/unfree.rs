@@ -2,7 +2,6 @@
 
 use crate::verdict::{Drift, DriftKind};
 
-use super::subject::listed;
 use super::{Check, Finding, Severity, Subject};
 
 /// The rule.
@@ -23,7 +22,7 @@ fn rule(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn about(subject: &Subject<'_>, drift: &Drift) -> Finding {
-    let (declared, missing) = (subject.declared_in_words(), listed(&drift.missing));
+    let (declared, missing) = (subject.declared_in_words(), subject.found_in_words(&drift.missing));
     let message = format!("declared {declared}, which is free; the source says {missing}, which is not");
     subject.error_if_strong(subject.finding_with_remedy(&CHECK, message))
 }

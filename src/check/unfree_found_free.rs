@@ -20,8 +20,10 @@ pub(super) const CHECK: Check = Check {
 
 fn rule(subject: &Subject<'_>) -> Vec<Finding> {
     let told = |drift: &crate::verdict::Drift| {
-        subject
-            .finding(&CHECK, format!("declared {}, the source says {}", listed(&drift.extra), listed(&drift.missing)))
+        subject.finding(
+            &CHECK,
+            format!("declared {}, the source says {}", listed(&drift.extra), subject.found_in_words(&drift.missing)),
+        )
     };
     subject.drifts(DriftKind::UnfreeFoundFree).map(told).collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::conclusion::{Conclusion, Reading};
 
+use super::words;
 use super::{Check, Finding, Severity, Subject};
 
 /// The rule.
@@ -29,7 +30,7 @@ fn about(subject: &Subject<'_>, readings: &[Reading]) -> Finding {
         .map(|reading| {
             let files: Vec<&str> = reading.basis.iter().map(|basis| basis.file.as_str()).collect();
             let says = if files.len() == 1 { "says" } else { "say" };
-            format!("{} {says} {}", files.join(" and "), reading.expr)
+            format!("{} {says} {}", files.join(" and "), words::of_witnesses(&reading.expr, &reading.basis))
         })
         .collect();
     let mut finding = subject.finding(&CHECK, format!("the source contradicts itself: {}", sides.join(", ")));
