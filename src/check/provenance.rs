@@ -24,6 +24,7 @@ fn kinds(form: Compiled) -> &'static [&'static str] {
         Compiled::Elf | Compiled::AppImage | Compiled::MachO => &["binaryNativeCode", "binaryFirmware"],
         Compiled::Pe => &["binaryNativeCode", "binaryBytecode", "binaryFirmware"],
         Compiled::Deb | Compiled::Rpm => &["binaryNativeCode", "binaryBytecode", "binaryFirmware", "fromSource"],
+        Compiled::Image => &["binaryFirmware", "binaryNativeCode", "binaryBytecode"],
         Compiled::JavaClass | Compiled::Jar | Compiled::Dex | Compiled::Wasm => &["binaryBytecode"],
     }
 }

@@ -364,6 +364,8 @@ pub enum Compiled {
     Dex,
     /// WebAssembly.
     Wasm,
+    /// An image of memory without a mark of its own, such as firmware: told by its name.
+    Image,
 }
 
 impl fmt::Display for Compiled {
@@ -379,6 +381,7 @@ impl fmt::Display for Compiled {
             Compiled::Jar => "a jar with classes",
             Compiled::Dex => "DEX",
             Compiled::Wasm => "WebAssembly",
+            Compiled::Image => "a memory image",
         })
     }
 }
