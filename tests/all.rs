@@ -20,6 +20,7 @@ mod evaluator;
 mod evidence_text;
 mod expressions;
 mod fallback_lib;
+mod findings;
 mod fix;
 mod formats;
 mod front;

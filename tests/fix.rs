@@ -86,6 +86,7 @@ pub fn finding(package: &Package, target: &LicenseExpr) -> Finding {
         check,
         severity: Severity::Error,
         attr: package.attr.clone(),
+        others: Vec::new(),
         confidence: Confidence::High,
         message: String::new(),
         place: None,

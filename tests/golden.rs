@@ -154,7 +154,11 @@ pub fn unscanned(attr: &str, why: &str) -> PackageReport {
     }
 }
 
-fn located(finding: check::Finding) -> Located {
+fn located(mut finding: check::Finding) -> Located {
+    if let Some(doubt) = finding.remedy.as_ref().map(|remedy| remedy.doubt) {
+        let (safety, why) = (doubt.map_or(check::Safety::Safe, check::Doubt::safety), doubt.map(|why| why.to_string()));
+        finding.add_offer(check::Offer { line: Some("license = ..;".to_owned()), argument: None, safety, why });
+    }
     let text = "    license = lib.licenses.mit;\n".to_owned();
     Located { finding, quote: Some(Quote { text, first_line: 21, mark: (14, 30) }), state: State::New }
 }

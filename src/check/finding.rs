@@ -19,6 +19,8 @@ pub struct Finding {
     pub severity: Severity,
     /// The package.
     pub attr: AttrPath,
+    /// More packages of which the same is true: they share the value, the source and the conclusion.
+    pub others: Vec<AttrPath>,
     /// Trust in it.
     pub confidence: Confidence,
     /// Both sides in one line, e.g. `declared MIT, the source says Apache-2.0`.
@@ -72,6 +74,31 @@ impl Finding {
         Identity { attr: &self.attr.0, check: self.check.id, declared: &self.declared, concluded }
     }
 
+    /// The packages that it is about.
+    pub fn attrs(&self) -> impl Iterator<Item = &AttrPath> {
+        std::iter::once(&self.attr).chain(&self.others)
+    }
+
+    /// Adds what its remedy comes to at its place.
+    pub fn add_offer(&mut self, offer: Offer) {
+        let Some(remedy) = &mut self.remedy else { return };
+        self.help.insert(0, offer.to_string());
+        remedy.offer = Some(offer);
+    }
+
+    /// The packages in a few words, e.g. `emacs25Packages.a and 1 more`.
+    pub fn names(&self) -> String {
+        match self.others.len() {
+            0 => self.attr.to_string(),
+            more => format!("{} and {more} more", self.attr),
+        }
+    }
+
+    /// The same finding about each of its packages alone.
+    pub fn each(&self) -> impl Iterator<Item = Finding> {
+        self.attrs().map(|attr| Finding { attr: attr.clone(), others: Vec::new(), ..self.clone() })
+    }
+
     /// True where it says that a package is free or unfree and nixpkgs says the opposite.
     pub fn is_about_freedom(&self) -> bool {
         let opposite = self.remedy.as_ref().is_some_and(|remedy| remedy.freedom.is_some());
@@ -94,13 +121,28 @@ impl Finding {
 
     /// The digest of what the finding rests on: a suppression that names it expires when the evidence changes.
     pub fn pin(&self) -> Digest {
-        let identity = self.identity();
-        let mut text = format!("{}\n{}\n{}\n", identity.check, identity.declared, identity.concluded);
-        let witnesses = if self.check.metadata_only { &[][..] } else { &self.evidence };
+        let (concluded, witnesses) = match self.rests_on_source() {
+            true => (self.concluded.as_str(), &self.evidence[..]),
+            false => ("", &[][..]),
+        };
+        let mut text = format!("{}\n{}\n{concluded}\n", self.check.id, self.declared);
         for basis in witnesses {
             text.push_str(&format!("{} {}\n", basis.file, basis.expr));
         }
         Digest::of(text.as_bytes())
+    }
+
+    /// True where another source would make it another finding. Where nothing is declared, there is nothing else that a
+    /// judgement of it could rest on.
+    fn rests_on_source(&self) -> bool {
+        !self.check.metadata_only || self.declared.is_empty()
+    }
+
+    /// True where neither declaration nor source says anything, so that a pin cannot be held against it: nothing is
+    /// declared, and the source was not looked at.
+    pub fn has_no_evidence(&self) -> bool {
+        let is_silent = self.concluded.is_empty() && self.evidence.is_empty();
+        self.check.metadata_only && self.declared.is_empty() && is_silent
     }
 }
 

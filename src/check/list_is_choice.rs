@@ -3,7 +3,6 @@
 use crate::tree::is_list_by_custom;
 use crate::verdict::DriftKind;
 
-use super::subject::listed;
 use super::{Check, Doubt, Finding, Remedy, Severity, Subject};
 
 /// The rule.
@@ -39,7 +38,10 @@ fn rule(subject: &Subject<'_>) -> Vec<Finding> {
         finding
     });
     let other = subject.drifts(DriftKind::OtherAlternative).map(|drift| {
-        subject.finding(&CHECK, format!("the source also offers {}: {}", listed(&drift.missing), concluded.expr))
+        subject.finding(
+            &CHECK,
+            format!("the source also offers {}: {}", subject.found_in_words(&drift.missing), concluded.expr),
+        )
     });
     list.chain(other).collect()
 }

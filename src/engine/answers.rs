@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::check::{Judged, Unjudged};
+use crate::check::{Finding, Judged, Unjudged};
 use crate::declared::Selection;
 use crate::fix::Case;
 use crate::fix::worklist::{self, Answer, Answered, Meant, Row};
@@ -48,7 +48,8 @@ impl Session {
             Outcome::Audited(None) => Err(Unjudged::NotAsked),
             Outcome::Skipped(why) | Outcome::Failed(why) => Err(Unjudged::Unseen(&why.text)),
         };
-        let findings = report.findings.iter().map(|located| &located.finding).collect();
+        let is_own = |finding: &&Finding| finding.attrs().any(|attr| *attr == report.package.attr);
+        let findings = self.report.findings().map(|located| &located.finding).filter(is_own).collect();
         let case = Case { package: &report.package, declared: &report.declared, findings };
         worklist::answer(row, &case, judged, &|file| self.text(file))
     }

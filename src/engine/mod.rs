@@ -22,6 +22,7 @@ mod request;
 mod run;
 mod scan;
 mod settle;
+mod shared;
 mod source_scan;
 mod survey;
 mod unused;

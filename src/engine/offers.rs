@@ -29,10 +29,8 @@ pub(super) fn add(report: &mut Report, checkout: &Checkout, all: &[Found], table
     let offers = offers(report, checkout, all, table);
     let packages = report.packages.iter_mut().flat_map(|package| &mut package.findings);
     for located in packages {
-        let Some(remedy) = &mut located.finding.remedy else { continue };
-        let Some(offer) = offers.get(&located.finding.attr.0) else { continue };
-        located.finding.help.insert(0, offer.to_string());
-        remedy.offer = Some(offer.clone());
+        let offer = offers.get(&located.finding.attr.0).cloned();
+        offer.into_iter().for_each(|offer| located.finding.add_offer(offer));
     }
 }
 

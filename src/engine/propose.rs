@@ -159,7 +159,7 @@ pub(super) fn case<'c>(
 pub(super) fn by_attr<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> BTreeMap<&'f str, Vec<&'f Finding>> {
     let mut found: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
-        found.entry(&finding.attr.0).or_default().push(finding);
+        finding.attrs().for_each(|attr| found.entry(&attr.0).or_default().push(finding));
     }
     found
 }

@@ -25,7 +25,7 @@ use super::request::{Request, ScanError, trusted};
 use super::run::Run;
 use super::survey::{Found, survey};
 use super::unused::{RuleUse, unused_of};
-use super::{Watch, offers, settle};
+use super::{Watch, offers, settle, shared};
 
 /// Scans a checkout. Problems of single packages are rows of the report; an error means that there is none.
 pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
@@ -95,6 +95,7 @@ pub(super) fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watc
     let whole = matches!(request.selection, declared::Selection::All) && past.is_none();
     let earlier = past.map(|past| past.findings).unwrap_or_default();
     settle(&mut report, &triage::Options { earlier, idle, ..request.triage.clone() }, &request.checks, whole);
+    shared::merge(&mut report);
     report.policy = policy(checkout, request, &report, &off, changed);
     Ok(report)
 }

@@ -32,5 +32,6 @@ fn looked(report: &Report) -> Looked<'_> {
 /// Findings that `--write-baseline` accepts: all that are not suppressed.
 pub fn accepted(report: &Report) -> triage::Baseline {
     let open = report.findings().filter(|located| !matches!(located.state, State::Suppressed(_)));
-    triage::Baseline::of(open.map(|located| &located.finding))
+    let each: Vec<Finding> = open.flat_map(|located| located.finding.each()).collect();
+    triage::Baseline::of(&each)
 }

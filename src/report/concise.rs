@@ -16,7 +16,7 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::
         let finding = &located.finding;
         let at = finding.place.as_ref().map_or_else(|| NOWHERE.to_owned(), place);
         let tag = tag(finding.verification.unproven());
-        let text = one_line(&format!("{}: {}{tag}", finding.attr, finding.message));
+        let text = one_line(&format!("{}: {}{tag}", finding.names(), finding.message));
         writeln!(out, "{at}: {} {text}", finding.check.id)?;
     }
     warnings(report).try_for_each(|line| writeln!(out, "# {line}"))

@@ -48,7 +48,7 @@ fn annotate(located: &Located, report: &Report, out: &mut dyn Write) -> io::Resu
         out.write_all(b",")?;
     }
     let title = format!("{} {}", finding.check.id, finding.check.name);
-    let mut text = format!("{}: {}", one_line(&finding.attr.0), one_line(&finding.message));
+    let mut text = format!("{}: {}", one_line(&finding.names()), one_line(&finding.message));
     for note in notes(finding) {
         text.push('\n');
         text.push_str(&one_line(&note));

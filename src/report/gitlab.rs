@@ -58,7 +58,7 @@ fn issue(located: &Located, report: &Report, fingerprint: String) -> Issue {
     let site = finding.place.as_ref();
     let unverified = mark(finding).map(|mark| format!(" ({mark})")).unwrap_or_default();
     Issue {
-        description: format!("{}: {}{unverified}", finding.attr, finding.message),
+        description: format!("{}: {}{unverified}", finding.names(), finding.message),
         check_name: finding.check.id,
         fingerprint,
         severity: match finding.severity {

@@ -34,6 +34,6 @@ fn row(located: &Located, out: &mut dyn Write) -> io::Result<()> {
     let finding = &located.finding;
     let at = start(located).map_or(String::new(), |at| format!("{}:{}", at.line, at.column));
     let tag = tag(finding.verification.unproven());
-    let text = one_line(&format!("{}: {}{tag}", finding.attr, finding.message));
+    let text = one_line(&format!("{}: {}{tag}", finding.names(), finding.message));
     writeln!(out, "  {at:>8}  {:<7}  {}  {text}", finding.severity.to_string(), finding.check.id)
 }

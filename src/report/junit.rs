@@ -1,6 +1,7 @@
 //! JUnit XML: one test case a package; it fails where a finding makes the run fail, and is skipped where nothing
 //! could be looked at.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
@@ -9,11 +10,13 @@ use super::policy::closing;
 use super::unverified::{self, mark};
 use super::{Located, Outcome, PackageReport, Report, Rest, Style, place};
 use crate::text::one_line;
+use crate::tree::AttrPath;
 
 /// Writes one suite with all test cases.
 pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut suite = TestSuite::new("licenses");
-    suite.add_test_cases(report.packages.iter().map(|package| of_package(package, report)));
+    let shared = shared(report);
+    suite.add_test_cases(report.packages.iter().map(|package| of_package(package, report, &shared)));
     suite.add_test_cases(report.rest.iter().filter(|rest| rest.failed).map(of_rest));
     suite.add_test_cases(report.apart.iter().map(|located| of_finding(located, report)));
     let last: Vec<String> = closing(report).map(|line| one_line(&line)).collect();
@@ -25,8 +28,19 @@ pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Resu
     document.serialize(&mut *out).map_err(io::Error::other)
 }
 
-fn of_package(package: &PackageReport, report: &Report) -> TestCase {
-    let stops: Vec<&Located> = package.findings.iter().filter(|located| report.gate.stops(located)).collect();
+/// The findings of other packages that a package shares.
+fn shared(report: &Report) -> BTreeMap<&AttrPath, Vec<&Located>> {
+    let mut shared: BTreeMap<&AttrPath, Vec<&Located>> = BTreeMap::new();
+    for located in report.findings() {
+        located.finding.others.iter().for_each(|attr| shared.entry(attr).or_default().push(located));
+    }
+    shared
+}
+
+fn of_package(package: &PackageReport, report: &Report, shared: &BTreeMap<&AttrPath, Vec<&Located>>) -> TestCase {
+    let shared = shared.get(&package.package.attr).into_iter().flatten().copied();
+    let findings: Vec<&Located> = package.findings.iter().chain(shared).collect();
+    let stops: Vec<&Located> = findings.iter().copied().filter(|located| report.gate.stops(located)).collect();
     let status = match &package.outcome {
         _ if !stops.is_empty() => failed(&stops),
         Outcome::Audited(_) => TestCaseStatus::success(),
@@ -36,7 +50,7 @@ fn of_package(package: &PackageReport, report: &Report) -> TestCase {
     let mut case = TestCase::new(one_line(&package.package.attr.0), status);
     let file = package.package.site.as_ref().map(|site| report.path_of(site));
     case.set_classname(file.map_or("nixpkgs".to_owned(), |file| one_line(file.as_str())));
-    let rest = package.findings.iter().filter(|located| !report.gate.stops(located)).map(in_words);
+    let rest = findings.iter().filter(|located| !report.gate.stops(located)).map(|located| in_words(located));
     let rest: Vec<String> = unverified::of_package(package).map(unverified::in_words).into_iter().chain(rest).collect();
     if !rest.is_empty() {
         case.set_system_out(rest.join("\n"));

@@ -88,7 +88,7 @@ fn item(located: &Located) -> String {
     let check = finding.check;
     let mut text = format!(
         "- [ ] **{}** {} {}: {}{at}\n",
-        escaped(&finding.attr.0),
+        escaped(&finding.names()),
         check.id,
         check.name,
         escaped(&finding.message)

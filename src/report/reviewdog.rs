@@ -77,7 +77,7 @@ fn last_line(message: String) -> Diagnostic {
 fn diagnostic(located: &Located, report: &Report) -> Diagnostic {
     let finding = &located.finding;
     let site = finding.place.as_ref();
-    let mut message = format!("{}: {}", finding.attr, finding.message);
+    let mut message = format!("{}: {}", finding.names(), finding.message);
     notes(finding).for_each(|note| message.push_str(&format!("\n{note}")));
     let range = site.map(|site| {
         let (first, last) = located.quote.as_ref().and_then(columns).unzip();

@@ -95,7 +95,7 @@ fn result(located: &Located, report: &Report, fingerprint: String) -> Row {
         Severity::Warning => ResultLevel::Warning,
         Severity::Error => ResultLevel::Error,
     };
-    let mut text = format!("{}: {}", finding.attr, finding.message);
+    let mut text = format!("{}: {}", finding.names(), finding.message);
     for line in notes(finding) {
         text.push_str("\n\n");
         text.push_str(&line);

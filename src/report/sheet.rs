@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::policy::warnings;
 use super::{Located, Report, Style};
 use crate::text::one_line;
+use crate::tree::AttrPath;
 
 const HEAD: [&str; 14] = [
     "attr",
@@ -45,7 +46,7 @@ fn row(located: &Located) -> [String; 14] {
     let finding = &located.finding;
     let site = finding.place.as_ref();
     [
-        finding.attr.to_string(),
+        finding.attrs().map(AttrPath::to_string).collect::<Vec<_>>().join(" "),
         finding.check.id.to_owned(),
         finding.check.name.to_owned(),
         finding.severity.to_string(),

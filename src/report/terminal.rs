@@ -51,7 +51,7 @@ pub fn finding_block(located: &Located, style: Style) -> String {
     let finding = &located.finding;
     let id = format!("{} {}", finding.check.id, finding.check.name);
     let title =
-        level(finding.severity).primary_title(one_line(&format!("{}: {}", finding.attr, finding.message))).id(id);
+        level(finding.severity).primary_title(one_line(&format!("{}: {}", finding.names(), finding.message))).id(id);
     let mut group = match (&finding.place, &located.quote) {
         (Some(site), Some(quote)) => {
             let mark = AnnotationKind::Primary.span(quote.mark.0..quote.mark.1).label(finding.label);

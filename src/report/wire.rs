@@ -113,6 +113,9 @@ pub(super) struct FindingRow<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     attr: &'a str,
+    /// The packages of a finding that several share: those of one value, one source and one conclusion.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attributes: Vec<&'a str>,
     message: &'a str,
     file: Option<&'a str>,
     line: Option<u32>,
@@ -334,6 +337,7 @@ fn finding(located: &Located) -> FindingRow<'_> {
             State::New | State::Known => None,
         },
         attr: &finding.attr.0,
+        attributes: if finding.others.is_empty() { Vec::new() } else { finding.attrs().map(|attr| &*attr.0).collect() },
         message: &finding.message,
         file: finding.place.as_ref().map(|site| site.file.as_str()),
         line: at(|site| site.start.line),

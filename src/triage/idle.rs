@@ -42,6 +42,7 @@ impl Idle {
             check: &STALE_SUPPRESSION,
             severity: scope.checks.severity_of(&STALE_SUPPRESSION)?,
             attr: AttrPath(self.attr.clone().unwrap_or_else(|| "*".to_owned())),
+            others: Vec::new(),
             confidence: Confidence::High,
             message: format!("the [[{table}]] for `{path}`{of} matches nothing in any source"),
             place: Some(self.site.clone()),

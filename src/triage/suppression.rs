@@ -34,14 +34,13 @@ impl Suppression {
 
     /// The block that silences `finding` because of `reason`.
     pub fn block_because(finding: &Finding, reason: &str) -> String {
-        // A glob that matches this path alone.
-        let attr = in_quotes(&globset::escape(&finding.attr.0));
+        let attr = in_quotes(&glob(finding));
         let (check, pin, reason) = (finding.check.id, finding.pin().short(), in_quotes(reason));
         format!("[[suppress]]\nattr = {attr}\ncheck = \"{check}\"\nevidence = \"{pin}\"\nreason = {reason}")
     }
 
     pub(super) fn silences(&self, finding: &Finding) -> bool {
-        self.is_about(finding) && self.evidence.contains(&finding.pin().short())
+        self.is_about(finding) && (finding.has_no_evidence() || self.evidence.contains(&finding.pin().short()))
     }
 
     fn is_about(&self, finding: &Finding) -> bool {
@@ -78,6 +77,7 @@ impl Suppression {
             check: &STALE_SUPPRESSION,
             severity,
             attr: AttrPath(attr.to_owned()),
+            others: Vec::new(),
             confidence: Confidence::High,
             message,
             place: Some(self.site.clone()),
@@ -91,6 +91,12 @@ impl Suppression {
             verification: Verification::Verified,
         }
     }
+}
+
+/// A glob that matches the packages of `finding` and no others.
+fn glob(finding: &Finding) -> String {
+    let attrs: Vec<String> = finding.attrs().map(|attr| globset::escape(&attr.0)).collect();
+    if attrs.len() == 1 { attrs.concat() } else { format!("{{{}}}", attrs.join(",")) }
 }
 
 /// `text` as a basic string of TOML, control characters escaped: the block is shown on terminals.

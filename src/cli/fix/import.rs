@@ -60,7 +60,8 @@ pub(super) fn run(
 ) -> anyhow::Result<ExitCode> {
     let answers = session.answers(rows);
     let confirmed = confirmed(&answers);
-    let mut plan = session.propose(&super::options(args), |finding| confirmed.contains(&finding.attr.0));
+    let mut plan =
+        session.propose(&super::options(args), |finding| finding.attrs().any(|attr| confirmed.contains(&attr.0)));
     match args.list.format {
         Format::Text => {
             let style = super::style(output);

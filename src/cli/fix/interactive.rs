@@ -36,7 +36,8 @@ pub(super) fn run(args: &super::Args, output: &Output, watch: &Watch) -> anyhow:
         return Ok(ExitCode::from(USAGE));
     }
     let confirmed = rows.map(|rows| import::confirmed(&session.answers(&rows)));
-    let is_wanted = |finding: &Finding| confirmed.as_ref().is_none_or(|attrs| attrs.contains(&finding.attr.0));
+    let is_wanted =
+        |finding: &Finding| confirmed.as_ref().is_none_or(|attrs| finding.attrs().any(|attr| attrs.contains(&attr.0)));
     let findings: Vec<Located> = session
         .counting()
         .filter(|located| located.finding.check.id != NOT_SCANNED.id && is_wanted(&located.finding))

@@ -32,7 +32,8 @@ impl Memory {
 
     /// Remembers `finding` at once: the next key may be Ctrl-C.
     pub(super) fn skip(&mut self, finding: &Finding) -> anyhow::Result<()> {
-        self.skipped = std::mem::take(&mut self.skipped).with(finding);
+        let skipped = std::mem::take(&mut self.skipped);
+        self.skipped = finding.each().fold(skipped, |all, one| all.with(&one));
         if let Some(folder) = self.file.parent() {
             std::fs::create_dir_all(folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
         }
