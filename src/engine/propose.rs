@@ -2,21 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::thread;
 
 use crate::check::Finding;
-use crate::declared::{Declared, Selection};
+use crate::declared::Selection;
 use crate::fix::{self, Case, Declarations, Dirty, Fix, Plan};
-use crate::nix;
 use crate::report::{Located, Report};
 use crate::text::RelPath;
-use crate::tree::{Checkout, LicenseTable, Package};
+use crate::tree::{Checkout, LicenseTable};
 use crate::triage::State;
 
+use super::Watch;
+use super::offers::{self, by_attr, case, with_stack};
 use super::request::{Request, ScanError, trusted};
 use super::scan::scan_checkout;
 use super::survey::{Found, declarations, some_of, survey};
-use super::{Watch, offers};
 
 /// A checkout that was scanned, open for changes.
 pub struct Session {
@@ -146,34 +145,6 @@ impl Session {
     }
 }
 
-/// One package with what was found about it.
-pub(super) fn case<'c>(
-    package: &'c Package,
-    declared: &'c Declared,
-    found: &BTreeMap<&str, Vec<&'c Finding>>,
-) -> Case<'c> {
-    Case { package, declared, findings: found.get(package.attr.0.as_str()).cloned().unwrap_or_default() }
-}
-
-/// The findings by the attribute paths that they are about.
-pub(super) fn by_attr<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> BTreeMap<&'f str, Vec<&'f Finding>> {
-    let mut found: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in findings {
-        finding.attrs().for_each(|attr| found.entry(&attr.0).or_default().push(finding));
-    }
-    found
-}
-
 fn declared_by_attr(all: &[Found]) -> Declarations {
     all.iter().map(|(package, declared)| (package.attr.clone(), (**declared).clone())).collect()
-}
-
-/// Runs `work` with room for deeply nested files.
-pub(super) fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    thread::scope(|scope| {
-        let deep = thread::Builder::new().stack_size(nix::STACK).spawn_scoped(scope, work);
-        deep.expect("a thread can be had: the evaluator had some")
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
 }
