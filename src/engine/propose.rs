@@ -1,6 +1,6 @@
 //! `clarity fix`: a scan, a plan, and the edited checkout evaluated again until nothing in it is a surprise.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::check::Finding;
