@@ -27,9 +27,13 @@ pub(super) fn judge(
         confidence = Confidence::Low;
         reasons.push("next to no file states a license".to_owned());
     }
-    if lead.choice_guessed {
+    if let Some(guess) = lead.guess {
         confidence = confidence.min(Confidence::Medium);
-        reasons.push("the names of the license files suggest a choice, and nothing states one".to_owned());
+        reasons.push(guess.to_string());
+    }
+    if lead.is_far_down {
+        confidence = Confidence::Low;
+        reasons.push("the only license document stands far below the root".to_owned());
     }
     if lead.is_vague() {
         confidence = Confidence::Low;

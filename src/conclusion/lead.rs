@@ -80,6 +80,10 @@ impl<'v> Voices<'v> {
         if document.is_only_text() && headers.speaks_against(document) {
             return headers;
         }
+        // The text of version 2 beside "version 3 or later" in most files: the grant is what their authors say.
+        if document.is_only_text() && headers.grants_another_version(document) {
+            return headers;
+        }
         if headers.is_broad() && document.operator_unstated && !headers.is_vague() && document.explains(headers) {
             return headers;
         }

@@ -512,7 +512,10 @@ mod tests {
         ] {
             assert_eq!(grants(id, text), id, "beside the text of {text}");
         }
-        assert_eq!(grants("GPL-2.0-only", "GPL-3.0"), "GPL-3.0-only", "a grant of one version says nothing of another");
+        for (id, text) in [("GPL-3.0-or-later", "GPL-2.0"), ("GPL-2.0-only", "GPL-3.0")] {
+            assert_eq!(grants(id, text), id, "a text that is shipped beside them does not overrule grants: {text}");
+        }
+        assert_eq!(grants("BSD-2-Clause", "BSD-3-Clause"), "BSD-3-Clause", "of licenses without versions");
         let above = [(Witness::Grant, "GPL-2.0-or-later"), (Witness::Text, "GPL-2.0")];
         let mut document = file("COPYING", Role::LicenseText, &above);
         document.detections.edit()[1].lines = LineRange::new(10, 300);
@@ -541,6 +544,31 @@ mod tests {
         let manifest = file("Cargo.toml", Role::BuildSystem, &[(Witness::Manifest, "MPL-2.0")]);
         let readme = file("README.md", Role::Docs, &[(Witness::Readme, "GPL-3.0-only AND MPL-2.0")]);
         assert_eq!(concluded([parts, vec![manifest, readme]].concat()), "GPL-3.0-only AND MPL-2.0");
+    }
+
+    #[test]
+    fn texts_of_which_the_readme_offers_a_choice_are_one() {
+        let texts = || {
+            let text = |name: &str, id: &str| file(name, Role::LicenseText, &[(Witness::Text, id)]);
+            vec![text("COPYING", "GPL-3.0"), text("LICENSE", "BSD-2-Clause")]
+        };
+        let mut readme = file("README", Role::Docs, &[(Witness::Clue, "GPL-3.0-or-later")]);
+        assert!(judged([texts(), vec![readme.clone()]].concat()).operator_unstated);
+        readme.detections.edit()[0].by = "choice";
+        let offered = judged([texts(), vec![readme]].concat());
+        assert_eq!((offered.expr.to_string().as_str(), offered.confidence), ("BSD-2-Clause OR GPL-3.0-only", Confidence::Medium));
+    }
+
+    #[test]
+    fn a_document_far_down_speaks_where_nobody_else_does() {
+        let silent = |path: &str| file(path, Role::Shipped, &[]);
+        let document = || file("share/data/foo/COPYING", Role::LicenseText, &[(Witness::Text, "MIT")]);
+        let below = ["share/data/foo/a.c", "share/data/foo/b.c"].map(silent);
+        let files = [vec![document(), silent("Makefile")], below.to_vec()].concat();
+        assert_eq!(concluded(files.clone()), "MIT");
+        assert_eq!(judged(files).confidence, Confidence::Low);
+        let others = ["x.c", "y.c", "z.c"].map(silent);
+        assert_eq!(concluded([vec![document()], others.to_vec()].concat()), "NONE", "it is that of another part");
     }
 
     #[test]

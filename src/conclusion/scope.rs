@@ -111,6 +111,23 @@ impl<'e> Scope<'e> {
         documents.into_iter().find(open).map(|file| file.path.clone())
     }
 
+    /// True where a readme or a license document offers a choice, and it is not known between what.
+    pub(super) fn offers_choice(&self) -> bool {
+        !self.at_root(|file| file.detections.iter().any(Detection::is_open_choice)).is_empty()
+    }
+
+    /// The license documents that are nearest to the root, however far down, of a folder that holds most of the files.
+    pub(super) fn documents_far_down(&self) -> Vec<&'e FileEvidence> {
+        let holds_most = |folder: &RelPath| {
+            self.files.iter().filter(|file| file.path.is_below(folder)).count() * 2 > self.files.len()
+        };
+        let documents = self.with_role(Role::LicenseText).filter(|file| reading(file).is_some());
+        let documents: Vec<_> = documents.filter(|file| holds_most(&file.path.parent())).collect();
+        let depth = |file: &FileEvidence| file.path.parent().parts().count();
+        let least = documents.iter().map(|file| depth(file)).min();
+        documents.into_iter().filter(|file| Some(depth(file)) == least).collect()
+    }
+
     /// A license document whose words beside its text grant something that is not in `expr`.
     pub(super) fn other_grant(&self, expr: &LicenseExpr) -> Option<(RelPath, LicenseExpr)> {
         let documents = self.nearest(|file| file.role == Role::LicenseText && reading(file).is_some());

@@ -1,6 +1,7 @@
 //! Who speaks for a package: its license document, its manifest, its readme, and the headers of its files.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use crate::evidence::{FileEvidence, Role, Witness};
 use crate::license::{LicenseExpr, Suffix, Term, refines};
@@ -17,14 +18,34 @@ pub(super) enum Speaker {
     Headers,
 }
 
+/// Sign of a choice that is less than a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Guess {
+    /// The names of the license files: `LICENSE-MIT` beside `LICENSE-APACHE`.
+    Names,
+    /// Words that offer a choice ("dual licensed"), of which it is not known between what.
+    Offer,
+}
+
+impl fmt::Display for Guess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Guess::Names => "the names of the license files suggest a choice, and nothing states one",
+            Guess::Offer => "a choice is offered, and nothing names the licenses to choose from",
+        })
+    }
+}
+
 /// Statement of one class of witness for the whole package.
 #[derive(Clone, Debug)]
 pub(super) struct Voice {
     pub(super) speaker: Speaker,
     pub(super) expr: LicenseExpr,
     pub(super) operator_unstated: bool,
-    /// True where nothing but the names of license files (`LICENSE-MIT`, `LICENSE-APACHE`) says that there is a choice.
-    pub(super) choice_guessed: bool,
+    /// Sign that the texts of several license files are a choice, where no words join their names.
+    pub(super) guess: Option<Guess>,
+    /// True for license documents that stand far below the root, where nothing nearer states a license.
+    pub(super) is_far_down: bool,
     pub(super) basis: Vec<Basis>,
     /// Headers that grant the same licenses with another suffix or exception.
     pub(super) others: Vec<Basis>,
@@ -80,6 +101,17 @@ impl Voice {
         is_plain && (self.covers_most() || self.is_plurality() && !self.is_shared_by_files(other))
     }
 
+    /// True for headers of most files that grant another version of the license whose text is there.
+    pub(super) fn grants_another_version(&self, text: &Voice) -> bool {
+        let texts = text.expr.terms();
+        let is_another = |own: &Term| {
+            let other = |term: &&Term| term.family() == own.family() && term.license != own.license;
+            matches!(own.suffix, Suffix::Only | Suffix::OrLater) && texts.iter().all(other)
+        };
+        let is_plain = self.speaker == Speaker::Headers && !self.is_vague() && !self.explains(text);
+        is_plain && self.covers_most() && self.expr.terms().into_iter().all(is_another)
+    }
+
     /// True for many headers, at least twice as many as say anything else.
     fn is_plurality(&self) -> bool {
         let next = self.tally.iter().filter(|(expr, _)| **expr != self.expr).map(|(_, files)| *files).max();
@@ -125,11 +157,16 @@ impl Voice {
 
 /// All voices of the scope, in the order of [`Speaker`].
 pub(super) fn hear(scope: &Scope<'_>) -> Vec<Voice> {
-    [document(scope), manifest(scope), readme(scope), headers(scope)].into_iter().flatten().collect()
+    let near = document(scope, scope.nearest(|file| file.role == Role::LicenseText && reading(file).is_some()));
+    let voices: Vec<Voice> = [near, manifest(scope), readme(scope), headers(scope)].into_iter().flatten().collect();
+    if !voices.is_empty() {
+        return voices;
+    }
+    let far = document(scope, scope.documents_far_down());
+    far.map(|voice| Voice { is_far_down: true, ..voice }).into_iter().collect()
 }
 
-fn document(scope: &Scope<'_>) -> Option<Voice> {
-    let files = scope.nearest(|file| file.role == Role::LicenseText && reading(file).is_some());
+fn document(scope: &Scope<'_>, files: Vec<&FileEvidence>) -> Option<Voice> {
     let sayings: Vec<Saying> = files.iter().filter_map(|file| reading(file)).collect();
     let joined = sayings.iter().any(|saying| saying.joined);
     let merged = without_companions(sayings.into_iter().map(|saying| saying.basis).collect());
@@ -139,10 +176,13 @@ fn document(scope: &Scope<'_>) -> Option<Voice> {
     let parts: Vec<LicenseExpr> = without_families(&merged).map(|basis| basis.expr.clone()).collect();
     let is_choice = |expr: &LicenseExpr| expr.terms().iter().all(|term| term.is_permissive());
     let named = merged.len() > 1 && merged.iter().all(|basis| names_its_license(basis.file.name()));
-    let choice_guessed = named && parts.iter().all(is_choice);
-    let expr = if choice_guessed { LicenseExpr::any(parts) } else { LicenseExpr::all(parts) }?;
-    let operator_unstated = !choice_guessed && expr.terms().len() > 1 && (joined || merged.len() > 1);
-    Some(Voice { choice_guessed, ..single(Speaker::Document, expr, operator_unstated, merged) })
+    let guess = match named && parts.iter().all(is_choice) {
+        true => Some(Guess::Names),
+        false => (parts.len() > 1 && scope.offers_choice()).then_some(Guess::Offer),
+    };
+    let expr = if guess.is_some() { LicenseExpr::any(parts) } else { LicenseExpr::all(parts) }?;
+    let operator_unstated = guess.is_none() && expr.terms().len() > 1 && (joined || merged.len() > 1);
+    Some(Voice { guess, ..single(Speaker::Document, expr, operator_unstated, merged) })
 }
 
 /// Statement of a document about how the texts beside it belong together: a list, or words that give each part
@@ -268,8 +308,8 @@ fn names_same(left: &LicenseExpr, right: &LicenseExpr) -> bool {
 
 fn single(speaker: Speaker, expr: LicenseExpr, operator_unstated: bool, basis: Vec<Basis>) -> Voice {
     let (files, others, tally) = (basis.len(), Vec::new(), BTreeMap::new());
-    let (speaking, asked, choice_guessed) = (files, files, false);
-    Voice { speaker, expr, operator_unstated, choice_guessed, basis, others, files, speaking, asked, tally }
+    let (speaking, asked, guess, is_far_down) = (files, files, None, false);
+    Voice { speaker, expr, operator_unstated, guess, is_far_down, basis, others, files, speaking, asked, tally }
 }
 
 /// The statement that says most: not vague, with a stated suffix, with operators.

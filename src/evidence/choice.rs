@@ -113,7 +113,7 @@ pub(super) fn announced(page: &Page<'_>, role: Role, seen: &mut Seen) {
             let lines = LineRange::new(words.first, items.last().map_or(words.last, |item| item.last));
             seen.push(Detection { expr, class, by: CHOICE, lines, score: Score::FULL, quote, note: None });
         }
-        None if list == List::Choice && class == Witness::Grant && !is_choice_known => {
+        None if list == List::Choice && !is_choice_known => {
             let note = Some("offers a choice".to_owned());
             let expr = seen[0].expr.clone();
             seen.push(Detection { expr, class: Witness::Clue, by: CHOICE, lines: words, score: Score(0), quote, note });

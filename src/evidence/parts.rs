@@ -1,7 +1,7 @@
 //! Texts in a license document that are not of the project but of what it bundles.
 //!
-//! Reads the words between the texts, never a path. Invariant: the first text of a document stays its own, and so does
-//! every text above the first announcement.
+//! Reads the words between the texts, never a path. Invariant: the first statement of a document, a text or a grant,
+//! stays its own, and so does every text above the first announcement.
 
 use std::sync::LazyLock;
 
@@ -46,9 +46,13 @@ static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
 pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
     let is_text = |class: Witness| class == Witness::Text;
     let texts: Vec<_> = seen.detections.iter().filter(|one| is_text(one.class)).map(|one| one.lines).collect();
-    let (Role::LicenseText, [first, _, ..]) = (role, texts.as_slice()) else { return };
+    let own = seen.detections.iter().filter(|one| one.class <= Witness::Text).map(|one| one.lines).min();
+    let (Role::LicenseText, Some(own)) = (role, own) else { return };
+    if !texts.iter().any(|text| text.first > own.last) {
+        return;
+    }
     let words = read(page.text, 0, page.text.len());
-    let Some(line) = announcement(page, &words, first.last, &texts) else { return };
+    let Some(line) = announcement(page, &words, own.last, &texts) else { return };
     let is_below = |one: &&mut super::detection::Detection| is_text(one.class) && one.lines.first > line;
     seen.detections.iter_mut().filter(is_below).for_each(|one| one.by = PART_TEXT);
 }
@@ -105,5 +109,6 @@ mod tests {
             ["ISC"]
         );
         assert_eq!(of("Alternatively, you may use Foo under these terms:"), Vec::<String>::new());
+        assert_eq!(of("Alternatively, the file foo.h may be licensed under these terms:"), ["ISC"]);
     }
 }

@@ -4,10 +4,14 @@
 
 use crate::text::RelPath;
 
-/// True for `README`, `README.md`, `ReadMe.rst`, `README.de.txt` and the like.
+/// "Read me" in the languages in which readmes are called so.
+pub(super) const STEMS: [&str; 8] =
+    ["readme", "liesmich", "lisezmoi", "leeme", "leggimi", "leiame", "leesmij", "czytajto"];
+
+/// True for `README`, `README.md`, `ReadMe.rst`, `README.de.txt`, `LIESMICH` and the like.
 pub(super) fn is_readme(path: &RelPath) -> bool {
     let stem = path.name().split(['.', '-', '_']).next().unwrap_or("");
-    stem.eq_ignore_ascii_case("readme")
+    STEMS.iter().any(|own| stem.eq_ignore_ascii_case(own))
 }
 
 #[cfg(test)]
@@ -32,6 +36,14 @@ mod tests {
         ] {
             assert_eq!(reads("README.md", text), ["Readme MIT"], "{text}");
         }
+    }
+
+    #[test]
+    fn a_readme_has_other_names_in_other_languages() {
+        for name in ["README.de.md", "LIESMICH", "LisezMoi.txt", "LEEME.md"] {
+            assert_eq!(reads(name, "foo\n\nLicense: MIT\n"), ["Readme MIT"], "{name}");
+        }
+        assert!(!reads("LIESMAL", "foo\n\nLicense: MIT\n").contains(&"Readme MIT".to_owned()));
     }
 
     #[test]

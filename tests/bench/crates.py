@@ -1,0 +1,138 @@
+"""Real crates, each declared in nixpkgs exactly as its own manifest states: what the scan finds is then a false alarm.
+
+Reads every crate that the cargo home holds (`registry/src`), writes a tree in which each is a package whose
+`meta.license` is the expression of its Cargo.toml, scans it and prints the findings at warning or above. The crate's
+license files, headers and readme may of course contradict its manifest, and a part of it may be under terms that the
+manifest leaves out: read what is printed.
+
+    cargo build --release
+    python3 tests/bench/crates.py --bin target/release/clarity [--home ~/.cargo] [--work DIR]
+
+Ends with 1 where there is an error, or more than three warnings at medium confidence or above. Needs Linux and Python 3.11.
+"""
+
+import argparse
+import collections
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+MINIATURE = Path(__file__).resolve().parents[2] / "fixtures" / "nixpkgs"
+TOKEN = re.compile(r"\(|\)|/|[^\s()/]+")
+MOST_WARNINGS = 3
+
+
+def parse(text):
+    """`MIT OR Apache-2.0`, `MIT/Apache-2.0` as a tree of ("OR", [..]), ("AND", [..]), ("WITH", a, b) and names."""
+    words = ["OR" if word == "/" else word for word in TOKEN.findall(text)]
+
+    def atom():
+        word = words.pop(0)
+        if word == "(":
+            inner = chain("OR")
+            words.pop(0)
+            return inner
+        if words and words[0] == "WITH":
+            words.pop(0)
+            return ("WITH", word, words.pop(0))
+        return word
+
+    def chain(operator):
+        below = atom if operator == "AND" else lambda: chain("AND")
+        items = [below()]
+        while words and words[0] == operator:
+            words.pop(0)
+            items.append(below())
+        return items[0] if len(items) == 1 else (operator, items)
+
+    return chain("OR")
+
+
+def nix(tree, ids):
+    """The expression in the language of nixpkgs; the ids that it needs are added to `ids`."""
+    def name(one):
+        ids.add(one)
+        return f'lib.licenses."{one}"'
+
+    match tree:
+        case ("WITH", license, exception):
+            return f"(lib.licenses.WITH {name(license)} {name(exception)})"
+        case (operator, items):
+            return f"(lib.licenses.{operator} [ {' '.join(nix(item, ids) for item in items)} ])"
+        case one:
+            return name(one)
+
+
+def crates(home):
+    """Folders of crates with the license that their manifest states."""
+    for folder in sorted(Path(home).glob("registry/src/*/*")):
+        try:
+            package = tomllib.loads((folder / "Cargo.toml").read_text())["package"]
+        except (OSError, KeyError, ValueError):
+            continue
+        if isinstance(package.get("license"), str):
+            yield folder, package
+
+
+def write(work, home):
+    tree, sources = work / "tree", work / "sources"
+    shutil.copytree(MINIATURE, tree, ignore=shutil.ignore_patterns("sources", "by-name", "clarity.toml"))
+    sources.mkdir()
+    ids, declared = set(), {}
+    for folder, package in crates(home):
+        attr = folder.name.replace(".", "_").replace("+", "_")
+        os.symlink(folder, sources / attr)
+        declared[attr] = package["license"]
+        place = tree / "pkgs" / "by-name" / attr[:2].lower() / attr
+        place.mkdir(parents=True)
+        (place / "package.nix").write_text(
+            "{ lib, stdenv, fetchCrate }:\n\nstdenv.mkDerivation {\n"
+            f'  pname = "{package["name"]}";\n  version = "{package["version"]}";\n'
+            '  src = fetchCrate { pname = "x"; version = "1"; hash = ""; };\n'
+            f"  meta.license = {nix(parse(package['license']), ids)};\n}}\n"
+        )
+    table = tree / "lib" / "licenses.nix"
+    rows = "".join(f'  "{one}" = {{ spdxId = "{one}"; fullName = "{one}"; }};\n' for one in sorted(ids))
+    table.write_text(table.read_text().replace("builtins.mapAttrs complete {\n", "builtins.mapAttrs complete {\n" + rows, 1))
+    return tree, sources, declared
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bin", required=True)
+    parser.add_argument("--home", default=os.environ.get("CARGO_HOME", os.path.expanduser("~/.cargo")))
+    parser.add_argument("--work")
+    args = parser.parse_args()
+    work = Path(args.work or tempfile.mkdtemp(prefix="clarity-crates-"))
+    work.mkdir(parents=True, exist_ok=True)
+    tree, sources, declared = write(work, args.home)
+    command = [args.bin, "scan", tree, "--sources", sources, "--format", "jsonl", "--no-cache", "--fail-on", "never"]
+    out = subprocess.run(command, capture_output=True, text=True)
+    told = [row for row in map(json.loads, out.stdout.splitlines()) if row.get("attr") in declared]
+    rows = [row for row in told if row["kind"] == "package"]
+    if not rows or len(rows) != len(declared):
+        sys.exit(f"{len(rows)} rows of {len(declared)} crates\n{out.stderr}")
+    kinds, counted = collections.Counter(row["outcome"] for row in rows), collections.Counter()
+    for finding in told:
+        if finding["kind"] != "finding" or finding["severity"] not in ("warning", "error"):
+            continue
+        is_trusted = finding["confidence"] != "low"
+        counted[finding["severity"], is_trusted] += 1
+        print(f"{finding['attr']}: {finding['severity']} {finding['check']} ({finding['confidence']}), manifest "
+              f"{declared[finding['attr']]}: {finding['message']}")
+    errors, warnings = counted["error", True] + counted["error", False], counted["warning", True]
+    print(f"{len(rows)} crates, {dict(kinds)}; {errors} errors, {warnings} warnings at medium confidence or above, "
+          f"{counted['warning', False]} below")
+    if not args.work:
+        shutil.rmtree(work)
+    return 1 if errors or warnings > MOST_WARNINGS else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
