@@ -547,6 +547,31 @@ mod tests {
     }
 
     #[test]
+    fn the_terms_of_the_explanation_are_not_those_of_the_source() {
+        let own = (Witness::Text, "FSFAP");
+        let explained =
+            file("COPYING", Role::LicenseText, &[(Witness::Grant, "GPL-2.0-or-later OR LGPL-3.0-or-later"), own]);
+        assert_eq!(concluded(vec![explained]), "GPL-2.0-or-later OR LGPL-3.0-or-later");
+        assert_eq!(concluded(vec![file("COPYING", Role::LicenseText, &[own])]), "FSFAP");
+    }
+
+    #[test]
+    fn files_decide_the_suffix_before_a_readme_that_abbreviates() {
+        let mut files = vec![
+            file("COPYING", Role::LicenseText, &[(Witness::Text, "GPL-2.0"), (Witness::Text, "BSD-3-Clause")]),
+            file("README.md", Role::Docs, &[(Witness::Readme, "GPL-2.0-only")]),
+        ];
+        files.extend(
+            (0..4).map(|n| file(&format!("src/{n}.c"), Role::Shipped, &[(Witness::Grant, "GPL-2.0-or-later")])),
+        );
+        for (name, count, id) in [("opus", 5, "BSD-3-Clause"), ("lame", 4, "BSD-2-Clause")] {
+            let copy = |n| file(&format!("libs/{name}/{n}.c"), Role::Shipped, &[(Witness::Text, id)]);
+            files.extend((0..count).map(copy));
+        }
+        assert_eq!(concluded(files), "BSD-3-Clause AND GPL-2.0-or-later");
+    }
+
+    #[test]
     fn texts_of_which_the_readme_offers_a_choice_are_one() {
         let texts = || {
             let text = |name: &str, id: &str| file(name, Role::LicenseText, &[(Witness::Text, id)]);
@@ -556,7 +581,10 @@ mod tests {
         assert!(judged([texts(), vec![readme.clone()]].concat()).operator_unstated);
         readme.detections.edit()[0].by = "choice";
         let offered = judged([texts(), vec![readme]].concat());
-        assert_eq!((offered.expr.to_string().as_str(), offered.confidence), ("BSD-2-Clause OR GPL-3.0-only", Confidence::Medium));
+        assert_eq!(
+            (offered.expr.to_string().as_str(), offered.confidence),
+            ("BSD-2-Clause OR GPL-3.0-only", Confidence::Medium)
+        );
     }
 
     #[test]

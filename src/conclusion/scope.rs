@@ -202,11 +202,19 @@ pub(super) fn reading(file: &FileEvidence) -> Option<Saying> {
         return Some(Saying { basis: basis(file, list, list.expr.clone(), false), joined: false });
     }
     let speaking = || file.detections.iter().filter(|one| one.class != Witness::Clue && !one.is_of_part());
-    if file.role == Role::LicenseText && speaking().any(|detection| detection.class == Witness::Text) {
+    let is_text = |one: &&Detection| one.class == Witness::Text;
+    let is_of_others = speaking().filter(is_text).any(|text| !is_of_the_document(text));
+    if file.role == Role::LicenseText && (is_of_others || speaking().all(|one| is_text(&one))) {
         let texts = saying(file, Witness::Text)?;
         return Some(choice_among(file, &texts).unwrap_or_else(|| granted_above(file, texts)));
     }
     saying(file, speaking().map(|detection| detection.class).min()?)
+}
+
+/// True for "copying and distribution of this file": terms of the document itself, at the end of an explanation of the
+/// license of everything else.
+fn is_of_the_document(text: &Detection) -> bool {
+    text.expr.terms().iter().all(|term| term.license.as_str().starts_with("FSFAP"))
 }
 
 /// The statement of a license document that offers its own texts to choose from.

@@ -11,8 +11,9 @@ pub(super) fn settle(expr: &LicenseExpr, voices: &[Voice], scope: &Scope<'_>) ->
     expr.map_terms(&mut |term| {
         let with = |suffix| term.clone().with_suffix(suffix);
         let stated = match term.suffix {
-            Suffix::Unstated => stated_for(term, voices)
-                .or_else(|| granted_by_files(term, scope))
+            // What its files grant, before a readme or a field that abbreviates "GPLv2".
+            Suffix::Unstated => granted_by_files(term, scope)
+                .or_else(|| stated_for(term, voices))
                 .map(with)
                 .or_else(|| granted_beside(term, voices)),
             // A field that abbreviates "GPLv3" does not take back what the headers grant.

@@ -54,13 +54,13 @@ fn line<'p>(page: &Page<'p>, number: u32) -> &'p str {
 }
 
 /// "Alternatively, this file may be used under ...": one of two, whatever the file says before.
-pub(super) fn alternatives(_: &Page<'_>, _: Role, seen: &mut Seen) {
+pub(super) fn alternatives(page: &Page<'_>, _: Role, seen: &mut Seen) {
     let said = &mut seen.detections;
     let is_said = |one: &&Detection| one.class < Witness::Manifest;
     let mut joined: Vec<(usize, usize)> = Vec::new();
     let stated: Vec<(usize, &Detection)> = said.iter().enumerate().filter(|(_, one)| is_said(one)).collect();
     for (at, (number, one)) in stated.iter().enumerate() {
-        if one.by == ALTERNATIVE && at > 0 {
+        if at > 0 && (one.by == ALTERNATIVE || is_joined_by_or(page, stated[at - 1].1, one)) {
             joined.push((stated[at - 1].0, *number));
         }
     }
@@ -76,6 +76,29 @@ pub(super) fn alternatives(_: &Page<'_>, _: Role, seen: &mut Seen) {
         }
         Detection::sort(said);
     }
+}
+
+/// Words between two grants that make a choice of them.
+const OR_UNDER: [&str; 6] = [
+    "or under",
+    "or at your option under",
+    "or at your opinion under",
+    "or at your choice under",
+    "or at your preference under",
+    "or alternatively under",
+];
+
+/// "Distributed under the Boost Software License .. or (at your option) under: the MIT License".
+fn is_joined_by_or(page: &Page<'_>, first: &Detection, second: &Detection) -> bool {
+    let (from, to) = (first.lines.last, second.lines.first);
+    if first.class == Witness::Text || first.expr == second.expr || from >= to || to - from > BELOW_OFFER {
+        return false;
+    }
+    let between = (from..=to).map(|number| line(page, number)).collect::<Vec<_>>().join(" ").to_lowercase();
+    let words: Vec<&str> =
+        between.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words = format!(" {} ", words.join(" "));
+    OR_UNDER.iter().any(|phrase| words.contains(&format!(" {phrase} ")))
 }
 
 /// How the items of a list belong together.
@@ -319,6 +342,17 @@ mod tests {
         assert_eq!(says("LICENSE", parts), ["ISC AND MIT"]);
         let later = "under the terms of the GNU General Public License; either version 2, or (at your option) any later version.\n\n- MIT license\n";
         assert!(!says("LICENSE", later).iter().any(|said| said.contains(" OR ")), "{later}");
+    }
+
+    #[test]
+    fn two_grants_with_an_or_between_them_are_a_choice() {
+        let text = |or: &str| {
+            format!(
+                "//  Distributed under:\n//\n//     the Boost Software License, Version 1.0.\n//  (See accompanying file LICENSE_1_0.txt)\n//\n//  {or} under:\n//\n//     The MIT License\n//  (See accompanying file MIT.txt)\n"
+            )
+        };
+        assert_eq!(says("a.cpp", &text("or (at your option)")), ["BSL-1.0 OR MIT"]);
+        assert_eq!(says("a.cpp", &text("and")), ["BSL-1.0", "MIT"]);
     }
 
     #[test]
