@@ -302,3 +302,22 @@ fn paths_of_formats_for_ci_begin_at_the_root_of_the_repository() {
         assert!(text.contains(sign), "{format}: {text}");
     }
 }
+
+/// Reports group by the kind of a reason and not by its words.
+#[test]
+fn reasons_why_a_license_is_not_known_have_a_kind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, license, kind) in [
+        ("a", "lib.licenses.nosuch", "unlisted"),
+        ("b", "[ lib.licenses.mit null ]", "malformed"),
+        ("c", "lib.readFile (builtins.currentTime + 1)", "unread"),
+    ] {
+        let file = folder.path().join(format!("{name}.nix"));
+        let text = format!("{{ lib, stdenv }}: stdenv.mkDerivation {{ pname = \"p\"; meta.license = {license}; }}");
+        fs::write(&file, text).expect("writable");
+        let run = clarity(&["scan", file.to_str().expect("UTF-8"), "--metadata-only", "--format", "jsonl"]);
+        let rows = run.stdout.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+        let row = rows.into_iter().find(|row| row["kind"] == "package").expect("a package");
+        assert_eq!(row["declared"]["why_kind"], kind, "{row}");
+    }
+}

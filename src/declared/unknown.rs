@@ -18,6 +18,15 @@ pub enum Unknown {
 }
 
 impl Unknown {
+    /// The name of its kind in reports.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Unknown::Unlisted(_) => "unlisted",
+            Unknown::Conditional(_) => "condition",
+            Unknown::Unread(_) => "unread",
+        }
+    }
+
     /// The name that nothing in `lib.licenses` has.
     pub fn unlisted(&self) -> Option<&str> {
         match self {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::check;
-use crate::declared::{Declared, Flaw, Statement, all_unknown};
+use crate::declared::{Declared, Flaw, Statement, Unknown, all_unknown};
 use crate::verdict::members;
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -17,6 +17,9 @@ pub(super) struct DeclaredRow<'a> {
     expression: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
+    /// The kind of `why`: of several reasons that of the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why_kind: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     branches: Vec<BranchRow<'a>>,
 }
@@ -36,6 +39,7 @@ impl<'a> DeclaredRow<'a> {
             terms,
             expression,
             why,
+            why_kind: why_kind(declared),
             branches: Vec::new(),
         };
         let words = || Some(check::declared_in_words(declared));
@@ -64,6 +68,16 @@ impl<'a> DeclaredRow<'a> {
             ),
             Declared::Computed { why, .. } => row("computed", None, Vec::new(), None, Some(why.to_string())),
         }
+    }
+}
+
+fn why_kind(declared: &Declared) -> Option<&'static str> {
+    match declared {
+        Declared::Absent | Declared::Resolved { .. } | Declared::Malformed { flaw: Flaw::Misnamed, .. } => None,
+        Declared::Branches { .. } => Some("condition"),
+        Declared::Partial { unknown, .. } => unknown.first().map(Unknown::kind),
+        Declared::Malformed { .. } => Some("malformed"),
+        Declared::Computed { why, .. } => Some(why.kind()),
     }
 }
 
