@@ -165,7 +165,7 @@ fn settle(found: Result<Vec<Drift>, String>, table: &LicenseTable) -> Verdict {
 pub fn is_aside(drift: &Drift, table: &LicenseTable) -> bool {
     match drift.kind {
         DriftKind::ListIsChoice | DriftKind::OtherAlternative | DriftKind::ExtraPart => true,
-        DriftKind::MissingPart => drift.part.as_ref().is_some_and(|part| !weighs(part, table)),
+        DriftKind::MissingPart => drift.part.as_ref().is_some_and(|part| !weighs(part, &drift.missing, table)),
         _ => false,
     }
 }
@@ -175,11 +175,12 @@ const FILES_THAT_MATTER: usize = 3;
 
 /// Whether a part with its own license makes the package's declaration wrong by itself: its terms reach the whole, or
 /// are not free. Permissive terms and the public domain ask for nothing that the package does not give.
-fn weighs(part: &Part, table: &LicenseTable) -> bool {
+fn weighs(part: &Part, missing: &BTreeSet<Term>, table: &LicenseTable) -> bool {
     let is_unfree = |term: &Term| table.is_free(term) == Some(false);
     let is_some = |files: usize| part.role == Role::Shipped && files >= FILES_THAT_MATTER;
     let binds = |term: &Term| term.is_copyleft() || is_unfree(term) || term.is_reciprocal() && is_some(part.files);
-    let binding = |way: &BTreeSet<Term>| way.iter().any(binds);
+    // What is declared anyway asks for nothing new.
+    let binding = |way: &BTreeSet<Term>| way.intersection(missing).any(binds);
     match alternatives(&part.expr) {
         // Of a choice the mildest side counts.
         Some(ways) => ways.iter().all(binding),
@@ -453,6 +454,7 @@ mod tests {
             ("MIT", 3, "LGPL-2.1-or-later", "warning"),
             ("GPL-2.0-or-later", 3, "GPL-3.0", ""),
             ("GPL-2.0-only", 3, "GPL-1.0-or-later", ""),
+            ("GPL-2.0-only", 3, "GPL-2.0-only AND LicenseRef-public-domain", "note"),
         ] {
             assert_eq!(weight(declared, files, expr), weighs, "{files} files under {expr} beside {declared}");
         }
