@@ -11,7 +11,7 @@ pub(super) fn settle(expr: &LicenseExpr, voices: &[Voice], scope: &Scope<'_>) ->
     expr.map_terms(&mut |term| {
         let with = |suffix| term.clone().with_suffix(suffix);
         let stated = match term.suffix {
-            // What its files grant, before a readme or a field that abbreviates "GPLv2".
+            // The grants of its files come before a readme or a field that abbreviates "GPLv2".
             Suffix::Unstated => granted_by_files(term, scope)
                 .or_else(|| stated_for(term, voices))
                 .map(with)
