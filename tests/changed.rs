@@ -100,8 +100,17 @@ pub fn git(folder: &Path, args: &[&str]) -> String {
 const AMBER: &str = "pkgs/by-name/am/amber-clock/package.nix";
 const ALL: &str = "pkgs/top-level/all-packages.nix";
 
+/// Packages with the checks that speak of them; a finding that several share is one of each.
 fn checks(findings: &[Value]) -> Vec<(&str, &str)> {
-    findings.iter().map(|row| (row["attr"].as_str().unwrap_or(""), row["check"].as_str().unwrap_or(""))).collect()
+    findings.iter().flat_map(pairs).collect()
+}
+
+fn pairs(row: &Value) -> Vec<(&str, &str)> {
+    let check = row["check"].as_str().unwrap_or("");
+    match row["attributes"].as_array() {
+        Some(attrs) => attrs.iter().map(|attr| (attr.as_str().unwrap_or(""), check)).collect(),
+        None => vec![(row["attr"].as_str().unwrap_or(""), check)],
+    }
 }
 
 #[test]
