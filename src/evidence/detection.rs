@@ -243,6 +243,8 @@ pub struct Seen {
     pub annotations: Vec<Annotation>,
     /// Words that take something away from a license.
     pub restrictions: Vec<Restriction>,
+    /// Bytes at which words of restrictions begin, ascending.
+    pub restrictive: Vec<u32>,
     /// Runs of words that the file has in common with full texts of licenses.
     pub matched: Vec<crate::text::Span>,
     /// Bytes that somebody put between the words of a license text.

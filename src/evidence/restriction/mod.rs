@@ -91,6 +91,47 @@ pub(super) const TRIGGERS: &[&str] = &[
     "further",
     "modified version",
     "testing only",
+    "others",
+    "everybody",
+    "everyone",
+    "anyone",
+    " only",
+    "only ",
+    "limited",
+    "licensed",
+    "license",
+    "not for",
+    "provided that",
+    "experiments",
+    "can't",
+    "banned",
+    "not licensed",
+    "excluded",
+    "forbid",
+    "prohibit",
+    "freeware",
+    "obliged",
+    "unchanged",
+    "have to",
+    "in confidence",
+    "gratis",
+    "without charge",
+    "without fee",
+    "purchase",
+    " register",
+    "revenue",
+    "a service",
+    "must notify",
+    "co-author",
+    "agree not",
+    "no rights",
+    "do not upload",
+    "until ",
+    "charge",
+    "developer",
+    "credits",
+    "removing",
+    "display",
     "yearly fee",
     "subscription",
     "does not extend",
@@ -145,24 +186,53 @@ const REACH: usize = 600;
 /// Restrictions of one file that are kept: more of them are a list of data.
 const MOST: usize = 64;
 
-/// Adds the restrictions around `hits` to `seen`, also those that a full text explains: [`settle`] tells them apart.
-pub(super) fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
-    let mut done = 0;
-    let mut at = 0;
-    while let Some(&hit) = hits.get(at) {
-        let from = floor_boundary(page.text, (hit as usize).saturating_sub(REACH)).max(done);
-        let mut to = hit as usize + REACH;
-        while let Some(next) = hits.get(at + 1).filter(|next| (**next as usize) < to + REACH) {
-            to = *next as usize + REACH;
+/// Keeps the places where words of restrictions stand: [`settle`] reads around them, once it is known where licenses are.
+pub(super) fn reads(_: &Page<'_>, hits: &[u32], seen: &mut Seen) {
+    seen.restrictive.extend_from_slice(hits);
+}
+
+/// The restrictions of a file, also those that a full text explains.
+fn look(page: &Page<'_>, role: Role, seen: &Seen) -> Vec<Restriction> {
+    if seen.restrictive.is_empty() {
+        return Vec::new();
+    }
+    if is_document(page, role) {
+        return within(page, 0, page.text.len());
+    }
+    let windows = windows(page, seen);
+    windows.into_iter().flat_map(|(from, to)| within(page, from, to)).collect()
+}
+
+/// Parts of a file that is no document in which a restriction would count: around trigger words of its header and near
+/// its licenses; disjoint, in order.
+fn windows(page: &Page<'_>, seen: &Seen) -> Vec<(usize, usize)> {
+    let mut near: Vec<(u32, u32)> = seen.detections.iter().filter(|one| one.class < Witness::Clue).map(reach).collect();
+    near.push((0, HEADER));
+    near.sort_unstable();
+    let mut windows: Vec<(usize, usize)> = Vec::new();
+    let (mut at, mut furthest) = (0, 0);
+    for &hit in &seen.restrictive {
+        let line = page.line_range(Span::new(hit, hit)).first;
+        while let Some((first, last)) = near.get(at).filter(|(first, _)| *first <= line) {
+            furthest = furthest.max(*last).max(*first);
             at += 1;
         }
-        at += 1;
-        let to = ceil_boundary(page.text, to);
-        if from < to {
-            seen.restrictions.extend(within(page, from, to));
+        if line > furthest {
+            continue;
         }
-        done = to;
+        let from = floor_boundary(page.text, (hit as usize).saturating_sub(REACH));
+        let to = ceil_boundary(page.text, hit as usize + REACH);
+        match windows.last_mut().filter(|earlier| from <= earlier.1) {
+            Some(earlier) => earlier.1 = to,
+            None => windows.push((from, to)),
+        }
     }
+    windows
+}
+
+/// The first and last line at which a restriction is near this license.
+fn reach(one: &Detection) -> (u32, u32) {
+    (one.lines.first.saturating_sub(NEAR), one.lines.last + NEAR)
 }
 
 fn within(page: &Page<'_>, from: usize, to: usize) -> Vec<Restriction> {
@@ -193,16 +263,13 @@ const FEW: usize = 2;
 /// Families of licenses that are named in a document at most where all of it is about one work.
 const MANY: usize = 4;
 
+/// Lines between a statement and the words of a restriction of documents that belong to it in other files.
+const ADJACENT: u32 = 1;
+
 /// Leaves out the restrictions that known texts explain, and puts `LicenseRef-modified-<id>` in the place of the
 /// licenses that the others restrict.
 pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
-    let mut found = std::mem::take(&mut seen.restrictions);
-    found.retain(|one| !is_explained(one, &seen.matched));
-    let firm: Vec<LineRange> = found.iter().filter(|one| !one.is_inserted).map(|one| one.lines).collect();
-    let is_said = |one: &Restriction| firm.iter().any(|lines| distance(*lines, one.lines) == 0);
-    found.retain(|one| !one.is_inserted || !is_said(one) && is_put_in(one, seen));
-    found.truncate(MOST);
-    for mut one in found {
+    for mut one in unexplained(page, role, seen) {
         let row = ROWS.named(one.row);
         match host(&one, role, &seen.detections) {
             Some(at) => {
@@ -228,6 +295,30 @@ pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
     }
     Detection::sort(&mut seen.detections);
     seen.detections.dedup_by(|a, b| a.expr == b.expr && a.by == ID && b.by == ID);
+}
+
+/// The restrictions that stand where their rows count and that no known text explains.
+fn unexplained(page: &Page<'_>, role: Role, seen: &Seen) -> Vec<Restriction> {
+    let mut found = look(page, role, seen);
+    found.retain(|one| counts_here(one, page, role, seen) && !is_explained(one, &seen.matched));
+    let firm: Vec<LineRange> = found.iter().filter(|one| !one.is_inserted).map(|one| one.lines).collect();
+    let is_said = |one: &Restriction| firm.iter().any(|lines| distance(*lines, one.lines) == 0);
+    found.retain(|one| !one.is_inserted || !is_said(one) && is_put_in(one, seen));
+    found.truncate(MOST);
+    found
+}
+
+/// True in documents, and beside a license, where code does not say the like of its functions.
+fn counts_here(one: &Restriction, page: &Page<'_>, role: Role, seen: &Seen) -> bool {
+    let licenses = || seen.detections.iter().filter(|found| found.class < Witness::Clue);
+    ROWS.named(one.row).is_none_or(|row| !row.is_of_document)
+        || is_document(page, role)
+        || licenses().any(|found| distance(one.lines, found.lines) <= ADJACENT)
+}
+
+/// True for a license document or a readme.
+fn is_document(page: &Page<'_>, role: Role) -> bool {
+    role == Role::LicenseText || is_readme(page.path)
 }
 
 /// True where every word stands in a full text of a license, as that has it.

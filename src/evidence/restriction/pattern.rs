@@ -29,10 +29,14 @@ pub fn read(text: &str, from: usize, to: usize) -> Vec<Word> {
     read.collect()
 }
 
+/// Words of a sentence on each side of a match that are looked at.
+const MOST_OF_SENTENCE: usize = 80;
+
 /// The words of the sentence in which `range` lies.
 pub fn sentence(words: &[Word], range: &std::ops::Range<usize>) -> std::ops::Range<usize> {
-    let start = (0..=range.start).rev().find(|at| words[*at].begins).unwrap_or(0);
-    let end = (range.end..words.len()).find(|at| words[*at].begins).unwrap_or(words.len());
+    let (least, most) = (range.start.saturating_sub(MOST_OF_SENTENCE), words.len().min(range.end + MOST_OF_SENTENCE));
+    let start = (least..=range.start).rev().find(|at| words[*at].begins).unwrap_or(least);
+    let end = (range.end..most).find(|at| words[*at].begins).unwrap_or(most);
     start..end
 }
 
@@ -51,8 +55,8 @@ fn ends_sentence(between: &str) -> bool {
 enum Token {
     /// One of several phrases.
     Any { phrases: Vec<Vec<String>>, optional: bool },
-    /// None of several phrases comes next.
-    Not(Vec<Vec<String>>),
+    /// None of several phrases comes within the next words of the sentence, or as the next.
+    Not { phrases: Vec<Vec<String>>, within: usize },
     /// At most so many words.
     Gap(usize),
     /// A sentence begins here.
@@ -105,7 +109,11 @@ fn token(text: &str) -> Token {
     }
     let phrases = |text: &str| text.split('|').map(phrase).collect();
     match (text.strip_prefix('!'), text.strip_suffix('?')) {
-        (Some(not), _) => Token::Not(phrases(not)),
+        (Some(not), _) => {
+            let far = not.strip_prefix("..").and_then(|far| far.split_once(':'));
+            let (within, not) = far.map_or((0, not), |(words, not)| (words.parse().unwrap_or(0), not));
+            Token::Not { phrases: phrases(not), within }
+        }
         (_, Some(optional)) => Token::Any { phrases: phrases(optional), optional: true },
         _ => Token::Any { phrases: phrases(text), optional: false },
     }
@@ -124,8 +132,9 @@ fn follow(tokens: &[Token], words: &[Word], at: usize, first: usize) -> Option<u
     let Some((token, rest)) = tokens.split_first() else { return Some(at) };
     match token {
         Token::Start => words.get(at).filter(|word| word.begins).and_then(|_| follow(rest, words, at, first)),
-        Token::Not(phrases) => {
-            let follows = phrases.iter().any(|phrase| after(phrase, words, at, first).is_some());
+        Token::Not { phrases, within } => {
+            let mut places = (at..=at + within).take_while(|next| *next == at || is_inside(words, next - 1, first));
+            let follows = places.any(|at| phrases.iter().any(|phrase| after(phrase, words, at, first).is_some()));
             if follows { None } else { follow(rest, words, at, first) }
         }
         Token::Any { phrases, optional } => {
