@@ -7,6 +7,7 @@
 pub(super) mod pattern;
 mod rows;
 
+use self::pattern::Word;
 use self::rows::{ROWS, Row};
 use std::collections::BTreeSet;
 
@@ -197,10 +198,10 @@ fn look(page: &Page<'_>, role: Role, seen: &Seen) -> Vec<Restriction> {
         return Vec::new();
     }
     if is_document(page, role) {
-        return within(page, 0, page.text.len());
+        return within(page, seen, 0, page.text.len());
     }
     let windows = windows(page, seen);
-    windows.into_iter().flat_map(|(from, to)| within(page, from, to)).collect()
+    windows.into_iter().flat_map(|(from, to)| within(page, seen, from, to)).collect()
 }
 
 /// Parts of a file that is no document in which a restriction would count: around trigger words of its header and near
@@ -235,9 +236,9 @@ fn reach(one: &Detection) -> (u32, u32) {
     (one.lines.first.saturating_sub(NEAR), one.lines.last + NEAR)
 }
 
-fn within(page: &Page<'_>, from: usize, to: usize) -> Vec<Restriction> {
+fn within(page: &Page<'_>, seen: &Seen, from: usize, to: usize) -> Vec<Restriction> {
     let words = pattern::read(page.text, from, to);
-    let in_words = ROWS.find(&words).into_iter().map(|(row, range)| {
+    let in_words = ROWS.find_from(&words, unknown(&words, seen).into_iter()).into_iter().map(|(row, range)| {
         let range = if row.is_inserted { pattern::sentence(&words, &range) } else { range };
         restriction(page, row, words[range].iter().map(|word| word.span).collect())
     });
@@ -245,6 +246,24 @@ fn within(page: &Page<'_>, from: usize, to: usize) -> Vec<Restriction> {
         restriction(page, row, vec![Span::new((from + range.start) as u32, (from + range.end) as u32)])
     });
     in_words.chain(in_letters).flatten().collect()
+}
+
+/// Words that are looked at behind a place: a match that lies within them and in a known text is that text's own.
+const LONGEST: usize = 64;
+
+/// The places of words from which a match may reach beyond what full texts explain.
+fn unknown(words: &[Word], seen: &Seen) -> Vec<usize> {
+    let mut runs = seen.matched.clone();
+    runs.sort_unstable_by_key(|run| (run.start, run.end));
+    let mut furthest = 0;
+    let mut runs = runs.iter().peekable();
+    let is_open = |at: &usize| {
+        while let Some(run) = runs.next_if(|run| run.start <= words[*at].span.start) {
+            furthest = furthest.max(run.end);
+        }
+        words.get(at + LONGEST).is_none_or(|behind| behind.span.end > furthest)
+    };
+    (0..words.len()).filter(is_open).collect()
 }
 
 /// The restriction that `row` saw in these words; `None` for none.

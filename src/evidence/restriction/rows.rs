@@ -161,15 +161,24 @@ impl Rows {
 
     /// Matches of the rows in `words`, in order of place; of a sentence the first match of each row.
     pub fn find(&self, words: &[Word]) -> Vec<(&Row, std::ops::Range<usize>)> {
+        self.find_from(words, 0..words.len())
+    }
+
+    /// The matches that begin at one of these places.
+    pub fn find_from(
+        &self,
+        words: &[Word],
+        places: impl Iterator<Item = usize>,
+    ) -> Vec<(&Row, std::ops::Range<usize>)> {
         let mut found: Vec<(&Row, std::ops::Range<usize>)> = Vec::new();
-        for (at, word) in words.iter().enumerate() {
+        for (at, word) in places.filter_map(|at| Some((at, words.get(at)?))) {
             for &(row, nth) in self.by_word.get(&word.form).into_iter().flatten() {
                 let row = &self.rows[row];
-                let Some(range) = row.patterns[nth].matches(words, at) else { continue };
-                if LIFTED.iter().any(|lifted| lifted.follows(words, range.end)) || row.is_excused(words, &range) {
+                if found.iter().any(|(other, earlier)| other.id == row.id && at < earlier.end) {
                     continue;
                 }
-                if !found.iter().any(|(other, earlier)| other.id == row.id && range.start < earlier.end) {
+                let Some(range) = row.patterns[nth].matches(words, at) else { continue };
+                if !LIFTED.iter().any(|lifted| lifted.follows(words, range.end)) && !row.is_excused(words, &range) {
                     found.push((row, range));
                 }
             }
