@@ -171,14 +171,17 @@ impl Rows {
         places: impl Iterator<Item = usize>,
     ) -> Vec<(&Row, std::ops::Range<usize>)> {
         let mut found: Vec<(&Row, std::ops::Range<usize>)> = Vec::new();
+        // Ends of the latest match of each row: a look through all that was found would cost the square.
+        let mut ends = vec![0; self.rows.len()];
         for (at, word) in places.filter_map(|at| Some((at, words.get(at)?))) {
-            for &(row, nth) in self.by_word.get(&word.form).into_iter().flatten() {
-                let row = &self.rows[row];
-                if found.iter().any(|(other, earlier)| other.id == row.id && at < earlier.end) {
+            for &(nth_row, nth) in self.by_word.get(&word.form).into_iter().flatten() {
+                if at < ends[nth_row] {
                     continue;
                 }
+                let row = &self.rows[nth_row];
                 let Some(range) = row.patterns[nth].matches(words, at) else { continue };
                 if !LIFTED.iter().any(|lifted| lifted.follows(words, range.end)) && !row.is_excused(words, &range) {
+                    ends[nth_row] = range.end;
                     found.push((row, range));
                 }
             }
