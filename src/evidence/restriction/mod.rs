@@ -320,11 +320,19 @@ pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
 fn unexplained(page: &Page<'_>, role: Role, seen: &Seen) -> Vec<Restriction> {
     let mut found = look(page, role, seen);
     found.retain(|one| counts_here(one, page, role, seen) && !is_explained(one, &seen.matched));
-    let firm: Vec<LineRange> = found.iter().filter(|one| !one.is_inserted).map(|one| one.lines).collect();
-    let is_said = |one: &Restriction| firm.iter().any(|lines| distance(*lines, one.lines) == 0);
-    found.retain(|one| !one.is_inserted || !is_said(one) && is_put_in(one, seen));
+    // The rows of documents are general: they say again what a row for the topic says better.
+    leave_out_said(&mut found, |one| one.is_inserted || ROWS.named(one.row).is_some_and(|row| row.is_of_document));
+    leave_out_said(&mut found, |one| one.is_inserted);
+    found.retain(|one| !one.is_inserted || is_put_in(one, seen));
     found.truncate(MOST);
     found
+}
+
+/// Leaves out the general restrictions on lines of which another row says something.
+fn leave_out_said(found: &mut Vec<Restriction>, is_general: impl Fn(&Restriction) -> bool) {
+    let told: BTreeSet<u32> =
+        found.iter().filter(|one| !is_general(one)).flat_map(|one| one.lines.first..=one.lines.last).collect();
+    found.retain(|one| !is_general(one) || told.range(one.lines.first..=one.lines.last).next().is_none());
 }
 
 /// True in documents, and beside a license, where code does not say the like of its functions.
