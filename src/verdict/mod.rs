@@ -179,7 +179,7 @@ fn weighs(part: &Part, missing: &BTreeSet<Term>, table: &LicenseTable) -> bool {
     let is_unfree = |term: &Term| table.is_free(term) == Some(false);
     let is_some = |files: usize| part.role == Role::Shipped && files >= FILES_THAT_MATTER;
     let binds = |term: &Term| term.is_copyleft() || is_unfree(term) || term.is_reciprocal() && is_some(part.files);
-    // What is declared anyway asks for nothing new.
+    // Terms that are declared anyway ask for nothing new.
     let binding = |way: &BTreeSet<Term>| way.intersection(missing).any(binds);
     match alternatives(&part.expr) {
         // Of a choice the mildest side counts.
