@@ -61,7 +61,7 @@ fn about(subject: &Subject<'_>, side: Side, expr: &LicenseExpr, refused: &BTreeS
     if let (Side::Concluded, Some(concluded)) = (side, subject.concluded()) {
         finding.confidence = concluded.confidence;
     }
-    let ids: Vec<String> = refused.iter().map(|term| format!("\"{}\"", term.id())).collect();
+    let ids: Vec<String> = refused.iter().map(|term| format!("\"{term}\"")).collect();
     let attr = &subject.package.attr.0;
     let exception = format!("{{ attr = \"{attr}\", allow = [{}], reason = \"..\" }}", ids.join(", "));
     finding.help.push(format!("to accept it for this package, add `{exception}` to `exceptions` of `[policy]`"));

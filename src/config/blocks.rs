@@ -31,14 +31,18 @@ impl<'t> Places<'t> {
     }
 }
 
-pub(super) fn policy(raw: file::Policy) -> LicensePolicy {
+/// The policy; `None` where it neither allows nor denies.
+pub(super) fn policy(raw: file::Policy) -> Option<LicensePolicy> {
+    if raw.allow.is_empty() && raw.deny.is_empty() {
+        return None;
+    }
     let patterns = |all: Vec<LicensePattern>| all.into_iter().map(|pattern| pattern.0).collect();
     let exception = |raw: file::PolicyException| Exception { attr: raw.attr.0, allow: patterns(raw.allow) };
-    LicensePolicy {
+    Some(LicensePolicy {
         accepted: Accepted { allow: patterns(raw.allow), deny: patterns(raw.deny) },
         side: raw.of.map(JudgedSide::side).unwrap_or_default(),
         exceptions: raw.exceptions.into_iter().map(exception).collect(),
-    }
+    })
 }
 
 pub(super) fn role(block: toml::Spanned<file::Role>, places: &Places<'_>) -> RoleRule {

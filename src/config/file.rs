@@ -27,7 +27,7 @@ pub(super) struct File {
     /// Condition under which a run fails.
     pub(super) gate: Gate,
     /// Licenses that packages may have.
-    pub(super) policy: Option<Policy>,
+    pub(super) policy: Policy,
     /// Where sources are.
     pub(super) sources: Sources,
     /// How sources are fetched.

@@ -207,7 +207,7 @@ fn checked(raw: File, file: &Path, text: &str) -> Config {
         fail_on: raw.gate.fail_on.map(|threshold| threshold.severity()),
         confidence: raw.gate.confidence.map(|trust| trust.confidence()),
         strict: raw.gate.strict,
-        license_policy: raw.policy.map(blocks::policy),
+        license_policy: blocks::policy(raw.policy),
         source_dirs: raw.sources.dirs.iter().map(|dir| folder.join(dir)).collect(),
         trust_sources: raw.sources.trust,
         vendored: raw.sources.vendored,

@@ -214,6 +214,10 @@ mod tests {
         "platform",
         "role",
         "severity",
+        "policy.allow",
+        "policy.deny",
+        "policy.exceptions",
+        "policy.of",
         "sources.vendored",
         "suppress",
     ];

@@ -29,8 +29,7 @@ impl IdPattern {
     }
 
     fn matches(&self, term: &Term) -> bool {
-        let alone = Term { exception: None, ..term.clone() };
-        self.0.is_match(term.id()) || self.0.is_match(alone.id())
+        self.0.is_match(term.id()) || self.0.is_match(term.to_string())
     }
 }
 
