@@ -18,6 +18,9 @@ use super::syntax::ast::{AttrName, Expr, Kind, Loc};
 use super::value::{Attr, Closure, Env, ErrorKind, Opaque, R, State, Thunk, Value, lookup};
 use crate::text::stop;
 
+/// A value and where its attribute was written.
+type Located<'a> = (Value<'a>, Loc);
+
 /// One evaluator: the values of one thread.
 pub struct Eval<'a> {
     /// Where values live.
@@ -58,7 +61,7 @@ pub struct Eval<'a> {
     /// The sets that unknown builders were given by functions of their own results, by where the results lie.
     pub(super) given: RefCell<HashMap<usize, Value<'a>, FxBuildHasher>>,
     /// Attributes of values under unknown conditions, with their places, by where the values lie.
-    pub(super) of_cases: RefCell<HashMap<(usize, Sym), (Value<'a>, Loc), FxBuildHasher>>,
+    pub(super) of_cases: RefCell<HashMap<(usize, Sym), Located<'a>, FxBuildHasher>>,
     /// True where the package has called something unknown.
     pub(super) has_called_unknown: Cell<bool>,
     /// How many packages ran out of fuel.
