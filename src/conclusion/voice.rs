@@ -175,7 +175,7 @@ fn document(scope: &Scope<'_>, files: Vec<&FileEvidence>) -> Option<Voice> {
     }
     let parts: Vec<LicenseExpr> = without_families(&merged).map(|basis| basis.expr.clone()).collect();
     let is_choice = |expr: &LicenseExpr| expr.terms().iter().all(|term| term.is_permissive());
-    let named = merged.len() > 1 && merged.iter().all(|basis| names_its_license(basis.file.name()));
+    let named = merged.len() > 1 && merged.iter().all(|basis| names_its_license(basis.file.name(), &basis.expr));
     let guess = match named && parts.iter().all(is_choice) {
         true => Some(Guess::Names),
         false => (parts.len() > 1 && scope.offers_choice()).then_some(Guess::Offer),
@@ -218,14 +218,20 @@ fn only_names(expr: &LicenseExpr, id: &str) -> bool {
     expr.terms().iter().all(|term| term.license.as_str() == id)
 }
 
-/// `LICENSE-MIT`, `COPYING.APACHE`, `UNLICENSE`: a document that is one of several to choose from.
-fn names_its_license(name: &str) -> bool {
+/// Names of documents that differ from the SPDX ids of their licenses: LICENSE-BOOST, LICENSE-ASL-2.0.
+const ALIASES: [(&str, &str); 5] =
+    [("BOOST", "BSL"), ("ASL", "APACHE"), ("AL2", "APACHE"), ("EXPAT", "MIT"), ("X11", "MIT")];
+
+/// `LICENSE-MIT`, `COPYING.APACHE`, `UNLICENSE`: a document that is one of several to choose from. COPYING.Lua, the MIT
+/// text of a bundled part, is called after the part.
+fn names_its_license(name: &str, expr: &LicenseExpr) -> bool {
     let stem = name.to_ascii_uppercase();
-    let rest = ["LICENSE", "LICENCE", "COPYING"].iter().find_map(|prefix| stem.strip_prefix(prefix));
-    match rest {
-        Some(rest) => !matches!(rest.trim_start_matches(['-', '.', '_']), "" | "TXT" | "MD" | "RST" | "HTML"),
-        None => stem.starts_with("UNLICENSE"),
-    }
+    let prefix = ["LICENSE", "LICENCE", "COPYING"].iter().find_map(|prefix| stem.strip_prefix(prefix));
+    let rest = prefix.unwrap_or(&stem).trim_start_matches(['-', '.', '_']);
+    let word = rest.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    let alias = ALIASES.iter().find(|(name, _)| rest.starts_with(name)).map_or(word, |(_, id)| id);
+    let is_called = |id: &str| id.to_ascii_uppercase().starts_with(alias);
+    !alias.is_empty() && expr.terms().iter().all(|term| is_called(term.license.as_str()))
 }
 
 fn manifest(scope: &Scope<'_>) -> Option<Voice> {
@@ -321,4 +327,28 @@ fn clearest(bases: &[Basis]) -> Option<&Basis> {
     };
     // `max_by_key` keeps the last of equals; the first file by path is the one to show.
     bases.iter().rev().max_by_key(|basis| rank(basis))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_of_a_choice_are_called_after_their_licenses() {
+        for (file, id, is_named) in [
+            ("LICENSE-MIT", "MIT", true),
+            ("LICENSE-APACHE", "Apache-2.0", true),
+            ("LICENSE.Apache-2.0.txt", "Apache-2.0", true),
+            ("COPYING.BSD3", "BSD-3-Clause", true),
+            ("LICENSE_BOOST", "BSL-1.0", true),
+            ("UNLICENSE", "Unlicense", true),
+            ("COPYING.Lua", "MIT", false),
+            ("COPYING.Minizip", "Zlib", false),
+            ("LICENSE.txt", "MIT", false),
+            ("LICENSE", "MIT", false),
+        ] {
+            let expr = crate::license::parse(id).expect("SPDX");
+            assert_eq!(names_its_license(file, &expr), is_named, "{file}");
+        }
+    }
 }
