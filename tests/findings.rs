@@ -117,6 +117,24 @@ fn packages_of_one_value_and_source_share_a_finding() {
 }
 
 #[test]
+fn a_builder_that_states_no_license_is_one_finding() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let set = "{ stdenv, fetchurl }:\n\
+               let build = name: hash: stdenv.mkDerivation {\n\
+                 pname = name; version = \"1\"; meta.homepage = \"https://example.org\";\n\
+                 src = fetchurl { url = \"https://example.org/${name}\"; sha256 = hash; };\n\
+               };\n\
+               in { one = build \"one\" \"a\"; two = build \"two\" \"b\"; three = build \"three\" \"c\"; }\n";
+    fs::write(folder.path().join("default.nix"), set).expect("writable");
+    let tree = folder.path().to_str().expect("UTF-8");
+    let run = clarity(&["scan", tree, "--metadata-only", "--select", "LIC001", "--format", "jsonl"]);
+    let rows = run.stdout.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let found: Vec<Value> = rows.filter(|row| row["check"] == "LIC001").collect();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0]["attributes"], serde_json::json!(["one", "three", "two"]));
+}
+
+#[test]
 fn pins_of_missing_licenses_change_with_the_source_and_hold_without_it() {
     let place = Place::new();
     let pin = finding(&place, "opal-mail", "LIC001")["pin"].clone();

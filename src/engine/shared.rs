@@ -32,15 +32,21 @@ pub(super) fn merge(report: &mut Report) {
     }
 }
 
-/// All that equal findings have in common; `None` for a finding without a place.
+/// All that equal findings have in common; `None` for a finding without a place. What rests on no source, e.g. a missing
+/// license of which only the metadata was looked at, is the same at the same place, whatever the packages are built from.
 fn key(located: &Located, package: &Package) -> Option<String> {
     let finding = &located.finding;
     let site = finding.place.as_ref()?;
-    let source: Vec<String> = package.sources.iter().map(|one| format!("{:?} {:?}", one.hash, one.urls)).collect();
-    // Without a source only the name tells what a builder was given.
-    let name = (&package.pname, &package.version);
+    let rests_on_source = !finding.evidence.is_empty() || !finding.concluded.is_empty();
+    let source = rests_on_source.then(|| source(package));
     let says = (finding.check.id, &finding.message, &finding.declared, &finding.concluded, &finding.help);
     let weighs = (finding.severity, finding.confidence, &located.state, &finding.remedy);
     let rests_on = (&finding.evidence, &finding.against, &finding.verification);
-    Some(format!("{} {:?} {source:?} {name:?} {says:?} {weighs:?} {rests_on:?}", site.file, site.span))
+    Some(format!("{} {:?} {source:?} {says:?} {weighs:?} {rests_on:?}", site.file, site.span))
+}
+
+/// The sources of `package`, and its name, which tells what a builder was given where they are not known.
+fn source(package: &Package) -> String {
+    let sources: Vec<String> = package.sources.iter().map(|one| format!("{:?} {:?}", one.hash, one.urls)).collect();
+    format!("{sources:?} {:?} {:?}", package.pname, package.version)
 }
