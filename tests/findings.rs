@@ -226,7 +226,7 @@ fn fifteen_rows_of_the_tracking_issue_are_read() {
 
 #[test]
 #[ignore = "needs nix-instantiate"]
-fn safe_patches_evaluate_to_what_they_say() {
+fn safe_patches_evaluate_to_what_they_say_in_nix() {
     let place = Place::new();
     let offers: Vec<Value> = scanned(&place, &[]).into_iter().filter(|row| row["remedy"]["safety"] == "safe").collect();
     assert!(!offers.is_empty());
