@@ -122,7 +122,15 @@ fn of_rnix(node: &SyntaxNode, out: &mut Places) {
     };
     let range = node.text_range();
     out.extend(what.map(|what| (what, u32::from(range.start()), u32::from(range.end()))));
-    node.children().for_each(|child| of_rnix(&child, out));
+    // Whose home that is, is not known, so that nothing inside of such a path is kept.
+    if node.kind() != K::NODE_PATH_HOME {
+        node.children().for_each(|child| of_rnix(&child, out));
+    }
+}
+
+#[test]
+fn nothing_is_kept_of_a_path_below_the_home_folder() {
+    agree("~/h/abs/${a b}/c");
 }
 
 /// A quoted name without anything computed in it, also in `${"x"}` and `${("x")}`.
