@@ -4,15 +4,16 @@
 //! restriction. A license with a restriction is `LicenseRef-modified-<id>`, never the license itself. Invariant: a
 //! restriction is reported only in a license document, or near the words that it restricts.
 
+mod look;
 pub(super) mod pattern;
 mod rows;
 
-use self::pattern::Word;
+use self::look::{unknown, windows};
 use self::rows::{ROWS, Row};
 use std::collections::BTreeSet;
 
 use super::detection::{Detection, DetectorId, RESTRICTION, Restriction, RestrictionKind, Role, Score, Seen, Witness};
-use super::page::{Page, ceil_boundary, floor_boundary, quote};
+use super::page::{Page, quote};
 use super::readme::is_readme;
 use crate::license::{self, LicenseExpr, Term};
 use crate::text::{LineRange, Span};
@@ -181,9 +182,6 @@ pub(super) const TRIGGERS: &[&str] = &[
     "\u{55b6}\u{5229}",
 ];
 
-/// Bytes looked at on both sides of a trigger: a long sentence.
-const REACH: usize = 600;
-
 /// Restrictions of one file that are kept: more of them are a list of data.
 const MOST: usize = 64;
 
@@ -204,38 +202,6 @@ fn look(page: &Page<'_>, role: Role, seen: &Seen) -> Vec<Restriction> {
     windows.into_iter().flat_map(|(from, to)| within(page, seen, from, to)).collect()
 }
 
-/// Parts of a file that is no document in which a restriction would count: around trigger words of its header and near
-/// its licenses; disjoint, in order.
-fn windows(page: &Page<'_>, seen: &Seen) -> Vec<(usize, usize)> {
-    let mut near: Vec<(u32, u32)> = seen.detections.iter().filter(|one| one.class < Witness::Clue).map(reach).collect();
-    near.push((0, HEADER));
-    near.sort_unstable();
-    let mut windows: Vec<(usize, usize)> = Vec::new();
-    let (mut at, mut furthest) = (0, 0);
-    for &hit in &seen.restrictive {
-        let line = page.line_range(Span::new(hit, hit)).first;
-        while let Some((first, last)) = near.get(at).filter(|(first, _)| *first <= line) {
-            furthest = furthest.max(*last).max(*first);
-            at += 1;
-        }
-        if line > furthest {
-            continue;
-        }
-        let from = floor_boundary(page.text, (hit as usize).saturating_sub(REACH));
-        let to = ceil_boundary(page.text, hit as usize + REACH);
-        match windows.last_mut().filter(|earlier| from <= earlier.1) {
-            Some(earlier) => earlier.1 = to,
-            None => windows.push((from, to)),
-        }
-    }
-    windows
-}
-
-/// The first and last line at which a restriction is near this license.
-fn reach(one: &Detection) -> (u32, u32) {
-    (one.lines.first.saturating_sub(NEAR), one.lines.last + NEAR)
-}
-
 fn within(page: &Page<'_>, seen: &Seen, from: usize, to: usize) -> Vec<Restriction> {
     let words = pattern::read(page.text, from, to);
     let in_words = ROWS.find_from(&words, unknown(&words, seen).into_iter()).into_iter().map(|(row, range)| {
@@ -246,24 +212,6 @@ fn within(page: &Page<'_>, seen: &Seen, from: usize, to: usize) -> Vec<Restricti
         restriction(page, row, vec![Span::new((from + range.start) as u32, (from + range.end) as u32)])
     });
     in_words.chain(in_letters).flatten().collect()
-}
-
-/// Words that are looked at behind a place: a match that lies within them and in a known text is that text's own.
-const LONGEST: usize = 64;
-
-/// The places of words from which a match may reach beyond what full texts explain.
-fn unknown(words: &[Word], seen: &Seen) -> Vec<usize> {
-    let mut runs = seen.matched.clone();
-    runs.sort_unstable_by_key(|run| (run.start, run.end));
-    let mut furthest = 0;
-    let mut runs = runs.iter().peekable();
-    let is_open = |at: &usize| {
-        while let Some(run) = runs.next_if(|run| run.start <= words[*at].span.start) {
-            furthest = furthest.max(run.end);
-        }
-        words.get(at + LONGEST).is_none_or(|behind| behind.span.end > furthest)
-    };
-    (0..words.len()).filter(is_open).collect()
 }
 
 /// The restriction that `row` saw in these words; `None` for none.

@@ -205,6 +205,19 @@ mod tests {
     }
 
     #[test]
+    fn every_list_that_a_pattern_names_is_there() {
+        let file: File = toml::from_str(include_str!("restrictions.toml")).expect("TOML");
+        let of_rows = file.row.iter().flat_map(|row| row.r#match.iter().chain(&row.unless));
+        let parts = of_rows.chain(file.class.values()).flat_map(|line| line.split([' ', '|', ':', '!']));
+        let unknown: Vec<&str> = parts
+            .filter_map(|part| part.split('@').nth(1))
+            .map(|name| name.trim_end_matches('?'))
+            .filter(|name| !file.class.contains_key(*name))
+            .collect();
+        assert!(unknown.is_empty(), "no list is called {unknown:?}");
+    }
+
+    #[test]
     fn every_row_finds_its_yes_and_not_its_no() {
         let mut faults = Vec::new();
         for row in &ROWS.rows {
