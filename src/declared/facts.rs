@@ -6,7 +6,7 @@ use super::phases::{Changes, built_part};
 use super::resolve::attr_of;
 use super::sources::{LONGEST_FACT, MOST_FACTS, Sources};
 use crate::nix::{Attr, Eval, Loc, Sym, Thunk, Value, lookup, parse_name};
-use crate::tree::{AttrPath, Checkout, Maintainer, Package, Site, is_builder};
+use crate::tree::{AttrPath, Checkout, Maintainer, Package, Site, is_builder, maintainer};
 
 /// The facts of the package `value` under `attr`.
 pub(super) fn package<'a>(
@@ -171,17 +171,13 @@ impl<'a> Reader<'_, 'a> {
 
     fn maintainers(&self, meta: Value<'a>) -> Vec<Maintainer> {
         let Some(Value::List(items)) = self.get(meta, self.eval.known.maintainers) else { return Vec::new() };
-        let mut all: Vec<_> =
-            items.iter().take(MOST_FACTS).filter_map(|item| self.maintainer(self.eval.force(item).ok()?)).collect();
+        let mut all: Vec<_> = items
+            .iter()
+            .take(MOST_FACTS)
+            .filter_map(|item| maintainer(self.eval, self.eval.force(item).ok()?))
+            .collect();
         all.shrink_to_fit();
         all
-    }
-
-    fn maintainer(&self, value: Value<'a>) -> Option<Maintainer> {
-        let Value::Attrs(_) = value else { return None };
-        let github = self.text(value, self.eval.known.github);
-        let name = self.text(value, self.eval.known.name);
-        (github.is_some() || name.is_some()).then_some(Maintainer { github, name })
     }
 
     fn provenance(&self, meta: Value<'a>) -> Option<Vec<String>> {

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::checkout::Checkout;
 use super::package::Maintainer;
-use crate::nix::{Attr, Eval, Value, lookup};
+use crate::nix::{Eval, Value, lookup};
 
 /// The list, a set from handles to records.
 const LIST: &str = "maintainers/maintainer-list.nix";
@@ -23,16 +23,22 @@ impl Checkout {
 fn found(eval: &Eval<'_>, list: &str, handles: &[String]) -> Option<Vec<(String, Maintainer)>> {
     let Ok(Value::Attrs(all)) = eval.import(eval.str(list)) else { return None };
     let of = |handle: &String| match eval.force(lookup(all, eval.sym(handle))?.value) {
-        Ok(Value::Attrs(record)) => Some((handle.clone(), maintainer(eval, record))),
-        _ => None,
+        Ok(record) => Some((handle.clone(), maintainer(eval, record)?)),
+        Err(_) => None,
     };
     Some(handles.iter().filter_map(of).collect())
 }
 
-fn maintainer<'a>(eval: &Eval<'a>, record: &'a [Attr<'a>]) -> Maintainer {
-    let text = |name: &str| match lookup(record, eval.sym(name)).map(|attr| eval.force(attr.value)) {
-        Some(Ok(Value::Str(text))) => Some((*text).to_owned()),
+/// Longer names and handles are none.
+const LONGEST: usize = 4 << 10;
+
+/// The maintainer of this record; `None` for what has neither a handle nor a name.
+pub(crate) fn maintainer<'a>(eval: &Eval<'a>, record: Value<'a>) -> Option<Maintainer> {
+    let Value::Attrs(record) = record else { return None };
+    let text = |name| match lookup(record, name).map(|attr| eval.force(attr.value)) {
+        Some(Ok(Value::Str(text))) if text.len() <= LONGEST => Some((*text).to_owned()),
         _ => None,
     };
-    Maintainer { github: text("github"), name: text("name") }
+    let (github, name) = (text(eval.known.github), text(eval.known.name));
+    (github.is_some() || name.is_some()).then_some(Maintainer { github, name })
 }

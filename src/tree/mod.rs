@@ -30,6 +30,7 @@ pub(crate) use discover::{Found, Walk};
 pub(crate) use fingerprint::Fingerprint;
 pub use loose::AloneFile;
 pub(crate) use loose::{count_in_sources, names_of};
+pub(crate) use maintainers::maintainer;
 pub use package::{AttrPath, GitPart, HashMode, Maintainer, Package, Site, SourceRef, Vendored};
 pub use revision::{Changes, RevisionError};
 pub use selection::Selection;
