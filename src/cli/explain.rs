@@ -13,6 +13,7 @@ use super::names::TreeArg;
 use super::what::{self, What};
 use super::{Output, stream};
 use crate::text::Escape;
+use crate::tree::Checkout;
 
 /// Arguments of `clarity explain`.
 #[derive(Debug, clap::Args)]
@@ -42,7 +43,8 @@ fn explain_package(args: &Args, output: &Output) -> anyhow::Result<()> {
     let mut request = what::request(&args.tree.path(), &args.what)?;
     request.selection = crate::declared::Selection::new(std::slice::from_ref(&args.subject))?;
     request.keep_evidence = true;
-    let report = engine::scan(&request, &Watch::new(stream::watched() && !output.quiet))?;
+    let checkout = Checkout::open(&request.path, &request.tree)?;
+    let report = engine::scan_and_offer(&checkout, &request, &Watch::new(stream::watched() && !output.quiet))?;
     if report.packages.is_empty() && report.rest.is_empty() {
         bail!("{}: {}", report.tree, report::unmatched(&report).join("; "));
     }
