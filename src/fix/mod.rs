@@ -269,7 +269,7 @@ impl EditBatch<'_> {
         let text = self.sheet(&site.file).as_ref().ok()?.rewriter.text();
         let value = text.get(site.span.start as usize..site.span.end as usize)?;
         // The set that a license is missing in has comments about everything.
-        if value.starts_with('{') || value.starts_with("rec") {
+        if is_set(value) {
             return None;
         }
         text[site.span.end as usize..].lines().next().and_then(comment)
