@@ -87,6 +87,7 @@ pub fn finding(package: &Package, target: &LicenseExpr) -> Finding {
         severity: Severity::Error,
         attr: package.attr.clone(),
         others: Vec::new(),
+        rests_on_source: true,
         confidence: Confidence::High,
         message: String::new(),
         place: None,

@@ -42,6 +42,13 @@ fn denied_licenses_fail_a_run_and_others_do_not() {
 fn the_declared_side_is_judged_without_any_source() {
     let of_source = with("allow = [\"MIT\"]", &["--metadata-only"]);
     assert_eq!(refused(&of_source), Vec::<String>::new(), "nothing is concluded");
+    let tree = fixture();
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = folder.path().join("clarity.toml");
+    fs::write(&config, "[policy]\nallow = [\"MIT\"]\n").expect("writable");
+    let [tree, config] = [&tree, &config].map(|path| path.to_str().expect("UTF-8"));
+    let shown = clarity(&["scan", tree, "--config", config, "--metadata-only", "--fail-on", "never"]).stdout;
+    assert!(shown.contains("policy: 35 packages not judged, because no license is known"), "{shown}");
     let declared = with("allow = [\"MIT\"]\nof = \"declared\"", &["--metadata-only"]);
     assert_eq!(declared.code, 1, "{}", declared.stderr);
     assert!(declared.stdout.contains("which the policy of this project does not accept"), "{}", declared.stdout);
@@ -53,4 +60,19 @@ fn a_slip_of_the_pen_is_an_error_with_its_line() {
     let run = with("allow = [\"MTI\"]", &[]);
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("did you mean `MIT`?") && run.stderr.contains("line 2"), "{}", run.stderr);
+}
+
+/// What was accepted for one license is not accepted for the next.
+#[test]
+fn an_accepted_finding_of_a_source_expires_with_its_license() {
+    let pin = |deny: &str| {
+        let run = with(deny, &["--attr", "birch-log"]);
+        let rows = run.stdout.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+        let found = rows.into_iter().find(|row| row["check"] == "LIC080").expect("a finding");
+        (found["pin"].clone(), found["concluded"].clone())
+    };
+    let (of_source, concluded) = pin("deny = [\"Apache-2.0\"]");
+    let (of_declared, _) = pin("deny = [\"MIT\"]\nof = \"declared\"");
+    assert_eq!(concluded, "Apache-2.0");
+    assert_ne!(of_source, of_declared, "the pin of the one rests on the source, that of the other does not");
 }

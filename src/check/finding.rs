@@ -21,6 +21,8 @@ pub struct Finding {
     pub attr: AttrPath,
     /// More packages of which the same is true: they share the value, the source and the conclusion.
     pub others: Vec<AttrPath>,
+    /// True where another source would make it another finding.
+    pub rests_on_source: bool,
     /// Trust in it.
     pub confidence: Confidence,
     /// Both sides in one line, e.g. `declared MIT, the source says Apache-2.0`.
@@ -121,7 +123,7 @@ impl Finding {
 
     /// The digest of what the finding rests on: a suppression that names it expires when the evidence changes.
     pub fn pin(&self) -> Digest {
-        let (concluded, witnesses) = match self.rests_on_source() {
+        let (concluded, witnesses) = match self.rests_on_source {
             true => (self.concluded.as_str(), &self.evidence[..]),
             false => ("", &[][..]),
         };
@@ -130,12 +132,6 @@ impl Finding {
             text.push_str(&format!("{} {}\n", basis.file, basis.expr));
         }
         Digest::of(text.as_bytes())
-    }
-
-    /// True where another source would make it another finding. Where nothing is declared, there is nothing else that a
-    /// judgement of it could rest on.
-    fn rests_on_source(&self) -> bool {
-        !self.check.metadata_only || self.declared.is_empty()
     }
 
     /// True where neither declaration nor source says anything, so that a pin cannot be held against it: nothing is

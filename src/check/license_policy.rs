@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::declared::{Declared, Statement};
 use crate::license::{IdPattern, LicenseExpr, Term};
 
 use super::policy::Side;
@@ -24,30 +23,11 @@ pub(super) const CHECK: Check = Check {
 
 fn rule(subject: &Subject<'_>) -> Vec<Finding> {
     let Some(policy) = subject.policy else { return Vec::new() };
-    let Some(expr) = judged(subject, policy.side) else { return Vec::new() };
+    let Some(expr) = policy.license(subject.declared, subject.concluded()) else { return Vec::new() };
     let of_package = policy.exceptions.iter().filter(|exception| exception.attr.is_match(&subject.package.attr.0));
     let also: Vec<&IdPattern> = of_package.flat_map(|exception| &exception.allow).collect();
     let refused = policy.accepted.refused(&expr, &also);
     if refused.is_empty() { Vec::new() } else { vec![about(subject, policy.side, &expr, &refused)] }
-}
-
-/// The expression that `side` of the package says, where one is known.
-fn judged(subject: &Subject<'_>, side: Side) -> Option<LicenseExpr> {
-    match (side, subject.declared) {
-        (Side::Concluded, _) => subject.concluded().map(|concluded| concluded.expr.clone()),
-        (Side::Declared, Declared::Resolved { statement, .. }) => stated(statement),
-        (Side::Declared, _) => None,
-    }
-}
-
-/// All licenses of a list hold.
-fn stated(statement: &Statement) -> Option<LicenseExpr> {
-    match statement {
-        Statement::One(member) => Some(member.expr.clone()),
-        Statement::List(members) => LicenseExpr::all(members.iter().map(|member| member.expr.clone())),
-        Statement::Operator { expr, .. } => Some(expr.clone()),
-        Statement::Text(_, expr) => expr.clone(),
-    }
 }
 
 fn about(subject: &Subject<'_>, side: Side, expr: &LicenseExpr, refused: &BTreeSet<Term>) -> Finding {
@@ -59,7 +39,7 @@ fn about(subject: &Subject<'_>, side: Side, expr: &LicenseExpr, refused: &BTreeS
     let message = format!("{says} {}{whole}, which the policy of this project does not accept", listed(refused));
     let mut finding = subject.finding(&CHECK, message);
     if let (Side::Concluded, Some(concluded)) = (side, subject.concluded()) {
-        finding.confidence = concluded.confidence;
+        (finding.confidence, finding.rests_on_source) = (concluded.confidence, true);
     }
     let ids: Vec<String> = refused.iter().map(|term| format!("\"{term}\"")).collect();
     let attr = &subject.package.attr.0;

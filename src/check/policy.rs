@@ -2,7 +2,9 @@
 
 use globset::GlobMatcher;
 
-use crate::license::{Accepted, IdPattern};
+use crate::conclusion::Concluded;
+use crate::declared::Declared;
+use crate::license::{Accepted, IdPattern, LicenseExpr};
 
 /// Licenses that packages may have.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +15,17 @@ pub struct LicensePolicy {
     pub side: Side,
     /// Packages with other licenses.
     pub exceptions: Vec<Exception>,
+}
+
+impl LicensePolicy {
+    /// The license of a package that is judged; `None` where it is not known.
+    pub fn license(&self, declared: &Declared, concluded: Option<&Concluded>) -> Option<LicenseExpr> {
+        match (self.side, declared) {
+            (Side::Concluded, _) => concluded.map(|concluded| concluded.expr.clone()),
+            (Side::Declared, Declared::Resolved { statement, .. }) => statement.expr(),
+            (Side::Declared, _) => None,
+        }
+    }
 }
 
 /// The license of a package that a policy judges.

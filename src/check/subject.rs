@@ -68,6 +68,16 @@ pub struct Judged {
     pub verification: Verification,
 }
 
+impl Judged {
+    /// Conclusion, if any.
+    pub fn concluded(&self) -> Option<&Concluded> {
+        match &self.conclusion {
+            Conclusion::Concluded(concluded) => Some(concluded),
+            _ => None,
+        }
+    }
+}
+
 impl<'a> Subject<'a> {
     /// True where nobody asked for its source.
     pub(super) fn is_metadata_only(&self) -> bool {
@@ -86,10 +96,7 @@ impl<'a> Subject<'a> {
 
     /// Conclusion, if any.
     pub(super) fn concluded(&self) -> Option<&'a Concluded> {
-        match &self.judged.ok()?.conclusion {
-            Conclusion::Concluded(concluded) => Some(concluded),
-            _ => None,
-        }
+        self.judged.ok()?.concluded()
     }
 
     /// The statement, where it is known.
@@ -109,6 +116,8 @@ impl<'a> Subject<'a> {
             severity: check.severity,
             attr: self.package.attr.clone(),
             others: Vec::new(),
+            // Where nothing is declared, there is nothing else that a judgement of it could rest on.
+            rests_on_source: !check.metadata_only || self.declared_in_words().is_empty(),
             confidence: self.confidence(check, concluded),
             message,
             label: if site.is_some() { "declared here" } else { "defined here" },
@@ -241,30 +250,16 @@ pub fn site(declared: &Declared) -> Option<&Site> {
 pub fn declared_in_words(declared: &Declared) -> String {
     match declared {
         Declared::Absent => String::new(),
-        Declared::Resolved { statement, .. } => statement_in_words(statement),
-        Declared::Branches { cases, .. } => cases
-            .iter()
-            .map(|(when, what)| format!("{} if {when}", statement_in_words(what)))
-            .collect::<Vec<_>>()
-            .join("; "),
+        Declared::Resolved { statement, .. } => statement.to_string(),
+        Declared::Branches { cases, .. } => {
+            cases.iter().map(|(when, what)| format!("{what} if {when}")).collect::<Vec<_>>().join("; ")
+        }
         Declared::Partial { known, .. } => {
             let known: Vec<String> = known.iter().map(|member| member.expr.to_string()).collect();
             format!("[ {} .. ]", known.join(" "))
         }
         Declared::Malformed { .. } => "(malformed)".to_owned(),
         Declared::Computed { .. } => "(computed)".to_owned(),
-    }
-}
-
-fn statement_in_words(statement: &Statement) -> String {
-    match statement {
-        Statement::One(member) => member.expr.to_string(),
-        Statement::List(members) => {
-            let names: Vec<String> = members.iter().map(|member| member.expr.to_string()).collect();
-            if names.len() == 1 { names.concat() } else { format!("[ {} ]", names.join(", ")) }
-        }
-        Statement::Operator { expr, .. } => expr.to_string(),
-        Statement::Text(text, _) => format!("{text:?}"),
     }
 }
 

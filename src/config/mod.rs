@@ -258,7 +258,7 @@ impl Config {
         let platform = self.platform.iter().map(|platform| Silenced::Platform(platform.clone()));
         let lowered = self.lowered.iter().map(|(key, value)| Silenced::Limit { key: key.clone(), value: *value });
         let gate = self.fail_on.is_some() || self.confidence.is_some();
-        Policy { files: self.files.clone(), silenced: platform.chain(lowered).collect(), gate }
+        Policy { files: self.files.clone(), silenced: platform.chain(lowered).collect(), gate, unjudged: 0 }
     }
 
     fn bounds(&self) -> Bounds {

@@ -134,6 +134,33 @@ pub enum Statement {
     Text(String, Option<LicenseExpr>),
 }
 
+impl Statement {
+    /// The whole as an expression: all of a list. `None` for an empty list, and for a text that names no license.
+    pub fn expr(&self) -> Option<LicenseExpr> {
+        match self {
+            Statement::One(member) => Some(member.expr.clone()),
+            Statement::List(members) => LicenseExpr::all(members.iter().map(|member| member.expr.clone())),
+            Statement::Operator { expr, .. } => Some(expr.clone()),
+            Statement::Text(_, expr) => expr.clone(),
+        }
+    }
+}
+
+/// In SPDX terms: an expression, a list in brackets, a text in quotes.
+impl fmt::Display for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Statement::One(member) => write!(f, "{}", member.expr),
+            Statement::List(members) => {
+                let names: Vec<String> = members.iter().map(|member| member.expr.to_string()).collect();
+                if names.len() == 1 { f.write_str(&names[0]) } else { write!(f, "[ {} ]", names.join(", ")) }
+            }
+            Statement::Operator { expr, .. } => write!(f, "{expr}"),
+            Statement::Text(text, _) => write!(f, "{text:?}"),
+        }
+    }
+}
+
 /// One license of a statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {

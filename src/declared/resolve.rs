@@ -114,14 +114,7 @@ impl<'a> Reader<'_, 'a> {
 
     /// Why nothing can be said of a license that no file of the checkout states.
     fn without_place(&self, value: Value<'a>) -> String {
-        let labels = |members: Vec<Member>| members.into_iter().map(|one| one.label).collect::<Vec<_>>().join(", ");
-        let behind = self.eval.nixpkgs.get().and_then(|_| self.statement(value).ok().flatten());
-        let stated = behind.map(|statement| match statement {
-            Statement::One(member) => member.label,
-            Statement::List(members) => labels(members),
-            Statement::Operator { expr, .. } => expr.to_string(),
-            Statement::Text(text, _) => text,
-        });
+        let stated = self.eval.nixpkgs.get().and_then(|_| self.statement(value).ok().flatten());
         match stated {
             Some(stated) => format!("nixpkgs states it and not this tree: {stated}"),
             None => "the license value has no place in the checkout".to_owned(),

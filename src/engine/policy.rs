@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::check::{self, Check, Finding};
-use crate::report::{Gate, Policy, Report, RestKind, Silenced};
+use crate::report::{Gate, Outcome, PackageReport, Policy, Report, RestKind, Silenced};
 use crate::tree::{Checkout, count_in_sources};
 use crate::triage::State;
 
@@ -58,7 +58,7 @@ impl Changed {
 
 /// The configuration of `request` and everything that it silences in `report` of `checkout`.
 pub(super) fn policy(checkout: &Checkout, request: &Request, report: &Report, off: &Off, changed: Changed) -> Policy {
-    let Policy { files, silenced, gate } = request.policy.clone();
+    let Policy { files, silenced, gate, .. } = request.policy.clone();
     if files.is_empty() {
         return Policy::default();
     }
@@ -76,7 +76,20 @@ pub(super) fn policy(checkout: &Checkout, request: &Request, report: &Report, of
     let off = off.found.iter().map(|(check, findings)| Silenced::Off { check, findings: *findings });
     let silenced = silenced.into_iter().chain(off).chain(lowered(request, report));
     let counts = counts.into_iter().filter(|one| one.count() != Some(0));
-    Policy { files, silenced: silenced.chain(counts).collect(), gate }
+    Policy { files, silenced: silenced.chain(counts).collect(), gate, unjudged: unjudged(request, report) }
+}
+
+/// Packages of which `[policy]` asks for a license that is not known.
+fn unjudged(request: &Request, report: &Report) -> usize {
+    let Some(policy) = &request.checks.policy else { return 0 };
+    let is_unknown = |one: &&PackageReport| {
+        let concluded = match &one.outcome {
+            Outcome::Audited(Some(judged)) => judged.concluded(),
+            _ => None,
+        };
+        policy.license(&one.declared, concluded).is_none()
+    };
+    report.packages.iter().filter(is_unknown).count()
 }
 
 /// Findings that would make a run without a configuration fail, and do not make this one fail.

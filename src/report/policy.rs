@@ -17,6 +17,8 @@ pub struct Policy {
     pub silenced: Vec<Silenced>,
     /// True where they decide what makes the run fail.
     pub gate: bool,
+    /// Packages that `[policy]` could not judge, because their licenses are not known.
+    pub unjudged: usize,
 }
 
 /// One thing that a configuration file silences.
@@ -138,5 +140,17 @@ pub(super) fn closing(report: &Report) -> impl Iterator<Item = String> {
 
 /// Sources that are not proven to be the declared ones, and what was not seen at all.
 fn seen(report: &Report) -> impl Iterator<Item = String> {
-    super::unverified::sentences(report).chain(super::complete::sentence(report))
+    super::unverified::sentences(report).chain(unjudged(report)).chain(super::complete::sentence(report))
+}
+
+/// Packages that `[policy]` said nothing about: it has not accepted them.
+fn unjudged(report: &Report) -> Option<String> {
+    let count = report.policy.unjudged;
+    (count > 0).then(|| {
+        format!(
+            "policy: {} not judged, because no license is known; --fetch or --sources shows what their sources say, \
+             and `of = \"declared\"` judges what nixpkgs states",
+            counted(count, "package")
+        )
+    })
 }

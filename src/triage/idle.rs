@@ -43,6 +43,7 @@ impl Idle {
             severity: scope.checks.severity_of(&STALE_SUPPRESSION)?,
             attr: AttrPath(self.attr.clone().unwrap_or_else(|| "*".to_owned())),
             others: Vec::new(),
+            rests_on_source: !STALE_SUPPRESSION.metadata_only,
             confidence: Confidence::High,
             message: format!("the [[{table}]] for `{path}`{of} matches nothing in any source"),
             place: Some(self.site.clone()),

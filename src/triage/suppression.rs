@@ -78,6 +78,7 @@ impl Suppression {
             severity,
             attr: AttrPath(attr.to_owned()),
             others: Vec::new(),
+            rests_on_source: !STALE_SUPPRESSION.metadata_only,
             confidence: Confidence::High,
             message,
             place: Some(self.site.clone()),

@@ -1,7 +1,7 @@
 //! Licenses as the formats take them: only what is valid SPDX leaves as an expression.
 
 use crate::conclusion::Conclusion;
-use crate::declared::{Declared, Member, Statement};
+use crate::declared::{Declared, Statement};
 use crate::license::{LicenseExpr, LicenseName, Term};
 
 /// Both sides of a package.
@@ -33,15 +33,11 @@ impl Stated {
     }
 
     fn statement(statement: &Statement) -> Stated {
-        let all = |members: &[Member]| LicenseExpr::all(members.iter().map(|member| member.expr.clone()));
-        let (expr, list) = match statement {
-            Statement::One(member) => (Some(member.expr.clone()), false),
-            Statement::List(members) if members.is_empty() => return Stated::Nothing,
-            Statement::List(members) => (all(members), members.len() > 1),
-            Statement::Operator { expr, .. } => (Some(expr.clone()), false),
-            Statement::Text(_, expr) => (expr.clone(), false),
-        };
-        Stated::valid(expr, list)
+        match statement {
+            Statement::List(members) if members.is_empty() => Stated::Nothing,
+            Statement::List(members) => Stated::valid(statement.expr(), members.len() > 1),
+            _ => Stated::valid(statement.expr(), false),
+        }
     }
 
     /// The conclusion about its source.
