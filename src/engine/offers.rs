@@ -1,18 +1,19 @@
 //! Remedies at their places: every finding says what `fix` would write for it, or why nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 
 use crate::check::{Finding, Offer};
-use crate::declared::{Declared, Selection};
+use crate::declared::{Declared, Row, Selection};
 use crate::fix::{self, Case};
 use crate::nix;
-use crate::report::Report;
-use crate::tree::{Checkout, LicenseTable, Package};
+use crate::report::{PackageReport, Report};
+use crate::tree::{Checkout, Layout, LicenseTable, Package};
 
 use super::Watch;
+use super::evaluation::evaluated;
 use super::request::Request;
-use super::survey::{Found, declarations};
+use super::survey::{Found, declarations, some_of};
 
 /// Adds to each remedy of `report` what comes of it in `checkout`.
 pub(super) fn attach(report: &mut Report, checkout: &Checkout, request: &Request, watch: &Watch) {
@@ -20,14 +21,40 @@ pub(super) fn attach(report: &mut Report, checkout: &Checkout, request: &Request
     if !has_remedy || watch.is_ended() {
         return;
     }
-    let is_whole = matches!(request.selection, Selection::All) && request.since.is_none();
-    let all = if is_whole { Vec::new() } else { declarations(checkout, request, watch) };
-    add(report, checkout, &all, &checkout.license_table());
+    let others = others(report, checkout, request, watch);
+    add(report, checkout, &others, &checkout.license_table());
 }
 
-/// The same where all packages of the checkout are known; those of the report are all where `all` is empty.
-pub(super) fn add(report: &mut Report, checkout: &Checkout, all: &[Found], table: &LicenseTable) {
-    let offers = offers(report, checkout, all, table);
+/// Packages beyond those of `report` that may share a value with one of its remedies.
+fn others(report: &Report, checkout: &Checkout, request: &Request, watch: &Watch) -> Vec<Found> {
+    match request.selection {
+        Selection::All if request.since.is_none() => Vec::new(),
+        Selection::Some(_) if checkout.layout == Layout::PackageSet => related(report, checkout, request, watch),
+        _ => declarations(checkout, request, watch),
+    }
+}
+
+/// The packages that the files of a package set relate to those with a remedy: all others are too many to evaluate for an
+/// answer about a few. `fix` evaluates them before it writes.
+fn related(report: &Report, checkout: &Checkout, request: &Request, watch: &Watch) -> Vec<Found> {
+    let has_remedy = |package: &&PackageReport| package.findings.iter().any(|one| one.finding.remedy.is_some());
+    let packages = report.packages.iter().filter(has_remedy).map(|package| &package.package);
+    let names: BTreeSet<String> = packages.flat_map(|package| checkout.related(package)).collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let rows = evaluated(checkout, &some_of(request, Selection::only(names)), None, watch).rows.into_iter();
+    let package = |row| match row {
+        Row::Package(package, declared) => Some((package, declared)),
+        Row::Skipped { .. } | Row::Failed { .. } => None,
+    };
+    rows.filter_map(package).collect()
+}
+
+/// Adds to each remedy of `report` what comes of it, where `others` are the packages beyond the report that may share its
+/// value; those that the report has too do no harm.
+pub(super) fn add(report: &mut Report, checkout: &Checkout, others: &[Found], table: &LicenseTable) {
+    let offers = offers(report, checkout, others, table);
     let packages = report.packages.iter_mut().flat_map(|package| &mut package.findings);
     for located in packages {
         let offer = offers.get(&located.finding.attr.0).cloned();
@@ -35,14 +62,14 @@ pub(super) fn add(report: &mut Report, checkout: &Checkout, all: &[Found], table
     }
 }
 
-fn offers(report: &Report, checkout: &Checkout, all: &[Found], table: &LicenseTable) -> BTreeMap<String, Offer> {
+fn offers(report: &Report, checkout: &Checkout, others: &[Found], table: &LicenseTable) -> BTreeMap<String, Offer> {
     let found = by_attr(report.findings().map(|located| &located.finding));
-    let reported = report.packages.iter().map(|one| (&*one.package, &*one.declared));
-    let every = all.iter().map(|(package, declared)| (&**package, &**declared));
-    let cases: Vec<Case<'_>> = match all.is_empty() {
-        true => reported.map(|(package, declared)| case(package, declared, &found)).collect(),
-        false => every.map(|(package, declared)| case(package, declared, &found)).collect(),
-    };
+    let reported: BTreeSet<&str> = report.packages.iter().map(|one| one.package.attr.0.as_str()).collect();
+    let others = others.iter().filter(|(package, _)| !reported.contains(package.attr.0.as_str()));
+    let all = report.packages.iter().map(|one| (&one.package, &one.declared));
+    let all = all.chain(others.map(|(package, declared)| (package, declared)));
+    let mut cases: Vec<Case<'_>> = all.map(|(package, declared)| case(package, declared, &found)).collect();
+    cases.sort_by(|a, b| a.package.attr.cmp(&b.package.attr));
     let offers = with_stack(|| fix::offers(checkout, &cases, table));
     offers.into_iter().map(|(attr, offer)| (attr.0, offer)).collect()
 }

@@ -29,11 +29,10 @@ use super::{Watch, offers, settle, shared};
 
 /// Scans a checkout. Problems of single packages are rows of the report; an error means that there is none.
 pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
-    scan_checkout(&Checkout::open(&request.path, &request.tree)?, request, watch)
+    scan_checkout(&request.checkout()?, request, watch)
 }
 
-/// The same with a look at the places of remedies: what `fix` would write there. For packages that were asked for by
-/// name that takes an evaluation of all others, which may share their values.
+/// The same with a look at the places of remedies: what `fix` would write there.
 pub fn scan_and_offer(checkout: &Checkout, request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     let mut report = scan_checkout(checkout, request, watch)?;
     offers::attach(&mut report, checkout, request, watch);

@@ -16,6 +16,7 @@ mod operators;
 mod paths;
 mod reader;
 mod refusal;
+mod related;
 mod scope;
 mod strings;
 mod tokens;
@@ -25,6 +26,7 @@ pub(super) use around::children;
 pub use bound::{Bound, bound, is_module};
 pub use paths::absolute;
 pub use refusal::Fail;
+pub use related::related;
 
 use super::symbol::Sym;
 
