@@ -46,6 +46,7 @@ mod placeless;
 mod pitfalls;
 mod license_policy;
 mod policy;
+mod pull_requests;
 mod racing;
 mod readme;
 mod sbom;

@@ -29,6 +29,14 @@ impl Repository {
         git(&self.tree(), args)
     }
 
+    /// A clone of it in a folder of its own.
+    pub fn cloned(&self) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (from, to) = (self.tree(), folder.path().join("nixpkgs"));
+        git(folder.path(), &["clone", "--quiet", from.to_str().expect("UTF-8"), to.to_str().expect("UTF-8")]);
+        Repository { folder }
+    }
+
     pub fn commit(&self) {
         self.git(&["add", "--all"]);
         self.git(&["commit", "--quiet", "--message", "a change"]);
@@ -130,7 +138,9 @@ fn review_compares_with_where_the_branch_came_from() {
     assert_eq!(packages(&review(&[])), 1, "{}", review(&[]).stderr);
     assert_eq!(packages(&review(&["wip"])), 0);
     assert_eq!((packages(&review(&["main"])), packages(&review(&["rev", "HEAD^"]))), (1, 1));
-    assert!(review(&["pr", "7"]).stderr.contains("git fetch origin pull/7/merge"));
+    repository.git(&["checkout", "-q", "main"]);
+    assert_eq!(packages(&review(&["main..topic"])), 1, "whatever is checked out");
+    assert_eq!(packages(&review(&["topic..topic"])), 0);
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub(super) const REVIEW: &str = "\
 Examples:
   clarity review                           your branch against the one it came from
   clarity review wip                       what is not committed
+  clarity review pr 123 --fetch            a pull request, whatever is checked out
   clarity review origin/master --format markdown --fetch
 
 Exit codes:

@@ -13,7 +13,6 @@ use super::names::TreeArg;
 use super::what::{self, What};
 use super::{Output, stream};
 use crate::text::Escape;
-use crate::tree::Checkout;
 
 /// Arguments of `clarity explain`.
 #[derive(Debug, clap::Args)]
@@ -43,7 +42,7 @@ fn explain_package(args: &Args, output: &Output) -> anyhow::Result<()> {
     let mut request = what::request(&args.tree.path(), &args.what)?;
     request.selection = crate::declared::Selection::new(std::slice::from_ref(&args.subject))?;
     request.keep_evidence = true;
-    let checkout = Checkout::open(&request.path, &request.tree)?;
+    let checkout = request.checkout()?;
     let report = engine::scan_and_offer(&checkout, &request, &Watch::new(stream::watched() && !output.quiet))?;
     if report.packages.is_empty() && report.rest.is_empty() {
         bail!("{}: {}", report.tree, report::unmatched(&report).join("; "));

@@ -1,21 +1,25 @@
 //! `clarity review`: what a change does to licenses.
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 
 use super::names::TreeArg;
-use super::scan::{self, Manner};
+use super::scan::{self, Manner, Range};
 use super::{Output, stream};
-use crate::tree::Changes;
+use crate::tree::{Changes, PullRequest};
 
 /// Arguments of `clarity review`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The base of the change: a revision, `rev REV`, or `wip` for what is not committed [default: where the current
-    /// branch left its upstream or the default branch].
-    #[arg(value_name = "REV")]
-    base: Vec<String>,
+    /// The change: its base (a revision, or `rev REV`), two revisions as `BASE..HEAD`, `wip` for what is not committed,
+    /// or `pr N` for a pull request [default: since the current branch left its upstream or the default branch].
+    #[arg(value_name = "REV|pr N")]
+    change: Vec<String>,
+    /// The remote, or its address, that --fetch gets a pull request from [default: upstream, else origin].
+    #[arg(long, value_name = "REMOTE")]
+    remote: Option<String>,
     #[command(flatten)]
     tree: TreeArg,
     #[command(flatten)]
@@ -25,19 +29,38 @@ pub(super) struct Args {
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     let path = args.tree.path();
-    let words: Vec<&str> = args.base.iter().map(String::as_str).collect();
-    let rev = match words[..] {
-        [] => Changes::fork_point(&path)?,
-        ["wip"] => "HEAD".to_owned(),
-        ["pr", number] => bail!(
-            "clarity sends nothing to a forge by itself: run `git fetch origin pull/{number}/merge` and \
-             `git checkout --detach FETCH_HEAD`, then `clarity review HEAD^`"
-        ),
-        [rev] | ["rev", rev] => rev.to_owned(),
-        _ => bail!("{}: name one base: REV, `rev REV` or `wip`", words.join(" ")),
+    let words: Vec<&str> = args.change.iter().map(String::as_str).collect();
+    let range = match words[..] {
+        [] => Range::since(&Changes::fork_point(&path)?),
+        ["wip"] => Range::since("HEAD"),
+        ["pr", number] => pull_request(&path, number, args)?,
+        [rev] | ["rev", rev] => range(rev),
+        _ => bail!("{}: name one change: REV, BASE..HEAD, `wip` or `pr N`", words.join(" ")),
     };
     if !output.quiet {
-        stream::remark(&format!("comparing with {rev}"));
+        stream::remark(&match &range.head {
+            None => format!("comparing with {}", range.base),
+            Some(head) => format!("comparing {} with {head}", range.base),
+        });
     }
-    scan::scan(&path, Vec::new(), Some(&rev), &args.manner, output)
+    scan::scan(&path, Vec::new(), Some(&range), &args.manner, output)
+}
+
+/// `REV`, or `BASE..HEAD`, where what is left out is `HEAD`.
+fn range(text: &str) -> Range {
+    let or_head = |text: &str| if text.is_empty() { "HEAD" } else { text }.to_owned();
+    match text.split_once("..") {
+        Some((base, head)) if !head.starts_with('.') => Range { base: or_head(base), head: Some(or_head(head)) },
+        _ => Range::since(text),
+    }
+}
+
+fn pull_request(path: &Path, number: &str, args: &Args) -> anyhow::Result<Range> {
+    let number = number.trim_start_matches('#');
+    let number = number.parse().with_context(|| format!("{number}: a pull request has a number"))?;
+    let found = match args.manner.fetches() {
+        true => PullRequest::fetch(path, number, args.remote.as_deref())?,
+        false => PullRequest::find(path, number)?,
+    };
+    Ok(Range { base: found.base, head: Some(found.head) })
 }

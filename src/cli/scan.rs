@@ -14,7 +14,7 @@ use crate::declared;
 use crate::engine::{self, Request, Watch};
 use crate::kept::Results;
 use crate::report::{self, Ending, FORMATS, Format, Report, Style};
-use crate::tree::{Changes, Checkout};
+use crate::tree::Changes;
 
 use super::names::Names;
 use super::what::{What, configuration, exists, no_such, request_by};
@@ -83,6 +83,13 @@ struct Accepted {
     prune_baseline: bool,
 }
 
+impl Manner {
+    /// True where the command line allows to fetch.
+    pub(super) fn fetches(&self) -> bool {
+        self.what.fetch
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Threshold {
     Error,
@@ -113,34 +120,59 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
         attrs.extend_from_slice(&args.manner.what.attr);
         return shard::run(&path, &attrs, part, &args.manner.what, output);
     }
-    scan(&path, attrs, args.changed_since.as_deref(), &args.manner, output)
+    let since = args.changed_since.as_deref().map(Range::since);
+    scan(&path, attrs, since.as_ref(), &args.manner, output)
 }
 
-/// Scans these packages of the tree at `path`, or those that changed since `rev`.
+/// The revisions that a change lies between.
+pub(super) struct Range {
+    /// The earlier one.
+    pub(super) base: String,
+    /// The later one; `None` for the work tree.
+    pub(super) head: Option<String>,
+}
+
+impl Range {
+    /// From `base` to the work tree.
+    pub(super) fn since(base: &str) -> Range {
+        Range { base: base.to_owned(), head: None }
+    }
+
+    fn changes(&self, path: &Path) -> anyhow::Result<Arc<Changes>> {
+        exists(path)?;
+        let changes = match &self.head {
+            None => Changes::since(path, &self.base)?,
+            Some(head) => Changes::between(path, &self.base, head)?,
+        };
+        Ok(Arc::new(changes))
+    }
+}
+
+/// Scans these packages of the tree at `path`, or those that changed in `range`.
 pub(super) fn scan(
     path: &Path,
     attrs: Vec<String>,
-    rev: Option<&str>,
+    range: Option<&Range>,
     args: &Manner,
     output: &Output,
 ) -> anyhow::Result<ExitCode> {
-    scan_with(path, attrs, rev, args, (None, output))
+    scan_with(path, attrs, range, args, (None, output))
 }
 
 /// The same with evidence that was detected elsewhere.
 pub(super) fn scan_with(
     path: &Path,
     mut attrs: Vec<String>,
-    rev: Option<&str>,
+    range: Option<&Range>,
     args: &Manner,
     (results, output): (Option<Arc<Results>>, &Output),
 ) -> anyhow::Result<ExitCode> {
     attrs.extend_from_slice(&args.what.attr);
-    if rev.is_some() && (args.accepted.write_baseline.is_some() || args.accepted.prune_baseline) {
+    if range.is_some() && (args.accepted.write_baseline.is_some() || args.accepted.prune_baseline) {
         bail!("a baseline covers the whole tree; leave out --changed-since to write or prune it");
     }
-    let changes = rev.map(|rev| changes(path, rev)).transpose()?;
-    let since = rev.zip(changes.as_deref());
+    let changes = range.map(|range| range.changes(path)).transpose()?;
+    let since = range.map(|range| range.base.as_str()).zip(changes.as_deref());
     let config = configuration(path, &args.what, since)?;
     let outputs = args.output.iter().map(|text| target(text, args.format)).collect::<anyhow::Result<Vec<_>>>()?;
     let accepted = [&args.accepted.write_baseline, &args.accepted.baseline].into_iter().flatten();
@@ -153,7 +185,7 @@ pub(super) fn scan_with(
     let watch = Watch::new(stream::watched() && !output.quiet);
     interrupt::begin(&watch, args.what.deadline)?;
     // Left to the system: the process ends with this function, and taking apart what is large is a part of its time.
-    let checkout = ManuallyDrop::new(Checkout::open(&request.path, &request.tree)?);
+    let checkout = ManuallyDrop::new(request.checkout()?);
     let report = ManuallyDrop::new(engine::scan_and_offer(&checkout, &request, &watch)?);
     let (all, statistics) = (args.all, args.statistics);
     let style = |color| Style { color, all, statistics, written: stream::now(), ..output.style() };
@@ -186,11 +218,6 @@ fn request_of(
         request.policy.gate = false;
     }
     Ok(request)
-}
-
-fn changes(path: &Path, rev: &str) -> anyhow::Result<Arc<Changes>> {
-    exists(path)?;
-    Ok(Arc::new(Changes::since(path, rev)?))
 }
 
 /// A severity for a check that found nothing may be misplaced or out of date; it is a policy, so that is no finding.

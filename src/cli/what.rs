@@ -34,7 +34,7 @@ pub(super) struct What {
     trust_sources: bool,
     /// Download the sources that are missing.
     #[arg(long, conflicts_with = "offline", help_heading = "Sources")]
-    fetch: bool,
+    pub(super) fetch: bool,
     /// Never use the network, whatever clarity.toml says.
     #[arg(long, help_heading = "Sources")]
     offline: bool,

@@ -13,7 +13,7 @@ use crate::kept::{self, Earlier, KeptEvidence, MissedSource, SourceKey};
 use crate::report::{Why, WhyKind};
 use crate::source::{self, Identity, Sources};
 use crate::text::stop::{self, Over, Stop};
-use crate::tree::{Checkout, Package};
+use crate::tree::Package;
 
 use super::Watch;
 use super::acquire::{Feed, Missed, request};
@@ -77,7 +77,7 @@ pub fn detect_shard(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(request.jobs).build()?;
     let detector = Detector::new(&crate::evidence::Options::default());
     let packages = Arc::new(packages);
-    let checkout = Checkout::open(&request.path, &request.tree).map_err(ScanError::from)?;
+    let checkout = request.checkout().map_err(ScanError::from)?;
     options.rewriting.mirrors = checkout.mirrors();
     let feed = Feed {
         packages: Arc::clone(&packages),

@@ -33,7 +33,7 @@ pub struct Session {
 impl Session {
     /// Scans what `request` asks for. Nothing is written.
     pub fn open(request: &Request, watch: &Watch) -> Result<Session, ScanError> {
-        let checkout = Checkout::open(&request.path, &request.tree)?;
+        let checkout = request.checkout()?;
         let report = scan_checkout(&checkout, request, watch)?;
         watch.stage("planning");
         let all = declarations(&checkout, request, watch);
@@ -47,7 +47,7 @@ impl Session {
         watch: &Watch,
         choose: impl FnOnce(&[Found]) -> Selection,
     ) -> Result<Session, ScanError> {
-        let checkout = Checkout::open(&request.path, &request.tree)?;
+        let checkout = request.checkout()?;
         watch.stage("evaluating");
         let mut all = declarations(&checkout, &Request { selection: Selection::All, ..request.clone() }, watch);
         trusted(&checkout)?;
@@ -102,7 +102,7 @@ impl Session {
         let verified = plan.fixes.len();
         fix::write(&mut plan, self.checkout.root(), dirty);
         if !plan.fixes.is_empty() {
-            self.checkout = Checkout::open(&self.request.path, &self.request.tree)?;
+            self.checkout = self.request.checkout()?;
             let all_written = plan.fixes.len() == verified;
             self.all = if all_written { after } else { declarations(&self.checkout, &self.request, &self.watch) };
         }

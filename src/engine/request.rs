@@ -61,6 +61,16 @@ pub struct Request {
     pub time_limit: Duration,
 }
 
+impl Request {
+    /// The checkout, in the later state where two are compared.
+    pub fn checkout(&self) -> Result<Checkout, tree::OpenError> {
+        match &self.since {
+            Some(changes) => changes.checkout_after(&self.path, &self.tree),
+            None => Checkout::open(&self.path, &self.tree),
+        }
+    }
+}
+
 /// Packages excluded by `[ignore]` in clarity.toml.
 #[derive(Clone, Debug, Default)]
 pub struct Ignored {

@@ -38,7 +38,7 @@ pub(super) struct Surveyed {
 /// run on the same files where there was one.
 pub fn whole_tree(request: &Request, watch: &Watch) -> Result<(LicenseTable, Vec<Found>), ScanError> {
     watch.stage("evaluating");
-    let checkout = Checkout::open(&request.path, &request.tree)?;
+    let checkout = request.checkout()?;
     let mut surveyed = whole(&checkout, request, watch);
     surveyed.dedupe_by_file(&checkout);
     trusted(&checkout)?;

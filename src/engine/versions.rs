@@ -100,7 +100,7 @@ pub fn version_of(attr: &str, rev: Option<&str>, request: &Request, watch: &Watc
     let name = rev.map_or_else(|| attr.to_owned(), |_| format!("{attr} {at}"));
     let (checkout, found) = match rev {
         None => {
-            let checkout = Checkout::open(&request.path, &request.tree).map_err(ScanError::from)?;
+            let checkout = request.checkout().map_err(ScanError::from)?;
             let found = package(attr, &at, &checkout, &request, watch)?;
             (checkout, found)
         }

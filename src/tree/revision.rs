@@ -1,63 +1,25 @@
-//! Changes in a checkout since a revision, and the checkout as it was then.
+//! Changes in a checkout between two revisions, or since one, and the checkout as it was then.
 //!
-//! Asks the real `git`, and only reads: neither the work tree nor the index is touched. Git lists; whether a file changed
-//! is told by its bytes, so that no filter, attribute or index of the repository hides a change. What git does not keep
-//! (ignored files, submodules) is the same in all revisions.
+//! Files that git does not keep (ignored ones, submodules) are the same in all revisions.
 
-use std::collections::{BTreeMap, HashSet};
-use std::io::{self, Read, Write};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use super::checkout::{Checkout, OpenError, Options};
-use crate::git::{Git, IndexEntry, ObjectId, TreeEntry, first_line, lines};
+use super::repository::{Entry, Listed, Repository, RevisionError};
+use crate::git::ObjectId;
 use crate::nix::{Disk, PathOverlay};
 use crate::text::RelPath;
 
-/// Why it cannot be told what changed.
-#[derive(Debug, thiserror::Error)]
-pub enum RevisionError {
-    /// There is no git.
-    #[error("git is not on PATH; install it")]
-    NoGit,
-    /// The checkout is not in a repository.
-    #[error("{}: not in a git repository; revisions need one that has the history of the checkout", .0.display())]
-    NoRepository(PathBuf),
-    /// The revision is not known.
-    #[error("{rev}: no such revision in {}; `git log` lists them, `git fetch` gets more", top.display())]
-    Unknown {
-        /// As it was given.
-        rev: String,
-        /// The repository.
-        top: PathBuf,
-    },
-    /// The revision is not known, and the history is cut off.
-    #[error(
-        "{rev}: not in this shallow clone; get it with `git fetch --unshallow` or `git fetch origin {rev}` \
-         (GitHub: `fetch-depth: 0`, GitLab: `GIT_DEPTH: 0`)"
-    )]
-    Shallow {
-        /// As it was given.
-        rev: String,
-    },
-    /// There is no branch to compare with.
-    #[error("no branch to compare with; name a revision: `clarity review REV`")]
-    NoBase,
-    /// Git complained about something else.
-    #[error("git {what} failed: {why}")]
-    Git {
-        /// Requested name.
-        what: &'static str,
-        /// Message.
-        why: String,
-    },
-}
-
-/// Changes between a revision and the work tree.
+/// Changes between two states of a work tree.
 #[derive(Clone, Debug)]
 pub struct Changes {
-    /// By absolute path: what was there at the revision.
+    /// By absolute path: what was there before, where the disk has something else.
     before: BTreeMap<String, PathOverlay>,
+    /// The same for the later state; empty for the work tree itself.
+    after: BTreeMap<String, PathOverlay>,
+    /// The paths that changed.
+    changed: BTreeSet<String>,
     top: PathBuf,
 }
 
@@ -66,38 +28,31 @@ impl Changes {
     /// a file is the same where the object that the revision names has the bytes that lie on the disk.
     pub fn since(path: &Path, rev: &str) -> Result<Changes, RevisionError> {
         let repository = Repository::around(path)?;
-        let entries = repository.tree(&repository.commit(rev)?)?;
-        let listed = repository.listed()?;
-        let old: HashSet<&Path> = entries.iter().map(|entry| entry.file.as_path()).collect();
-        let new = listed.iter().filter(|listed| !old.contains(listed.file.as_path()));
-        let mut before: BTreeMap<String, PathOverlay> =
-            new.map(|listed| (repository.absolute(&listed.file), PathOverlay::Nothing)).collect();
-        let left_out: HashSet<&Path> =
-            listed.iter().filter(|listed| listed.is_left_out).map(|listed| listed.file.as_path()).collect();
-        let changed: Vec<&Entry> = repository.differing(&entries, &left_out);
-        let ids: Vec<&ObjectId> = changed.iter().map(|entry| &entry.id).collect();
-        for (entry, bytes) in changed.iter().zip(repository.blobs(&ids)?) {
-            before.insert(repository.absolute(&entry.file), entry.instead(bytes));
-        }
-        Ok(Changes { before, top: repository.top })
+        let before = at(&repository, &repository.tree(&repository.commit(rev)?)?)?;
+        let changed = before.keys().cloned().collect();
+        Ok(Changes { before, after: BTreeMap::new(), changed, top: repository.top })
+    }
+
+    /// Changes in the repository around `path` between two revisions, whatever its work tree has.
+    pub fn between(path: &Path, base: &str, head: &str) -> Result<Changes, RevisionError> {
+        let repository = Repository::around(path)?;
+        let old = repository.tree(&repository.commit(base)?)?;
+        let new = repository.tree(&repository.commit(head)?)?;
+        let after = at(&repository, &new)?;
+        let replaced = replaced(&repository, &old, &new)?;
+        let changed = replaced.keys().cloned().collect();
+        let mut before = after.clone();
+        before.extend(replaced);
+        Ok(Changes { before, after, changed, top: repository.top })
     }
 
     /// The commit at which the work tree of `path` left the branch that it came from: the upstream of the current
     /// branch, else the default branch.
     pub fn fork_point(path: &Path) -> Result<String, RevisionError> {
-        let repository = Repository::around(path)?;
-        let mut missing = RevisionError::NoBase;
-        for base in ["@{upstream}", "origin/HEAD", "origin/master", "origin/main", "master", "main"] {
-            match repository.run("merge-base", &["merge-base", "HEAD", base]) {
-                Ok(id) => return Ok(String::from_utf8_lossy(&id).trim().to_owned()),
-                Err(error @ RevisionError::NoGit) => missing = error,
-                Err(_) => {}
-            }
-        }
-        Err(missing)
+        Repository::around(path)?.fork_point("HEAD")
     }
 
-    /// The disk as it was at the revision.
+    /// The disk as it was before.
     pub fn disk_before(&self) -> Disk {
         Disk::with(self.before.clone())
     }
@@ -109,213 +64,60 @@ impl Changes {
 
     /// True where nothing changed.
     pub fn is_empty(&self) -> bool {
-        self.before.is_empty()
+        self.changed.is_empty()
     }
 
-    /// True where `file` of the checkout at `root`, or something below it, changed.
+    /// True where `file` of the checkout at `root`, or something below it, changed, or is not on the disk as it is in
+    /// the later state.
     pub fn touch(&self, root: &Path, file: &RelPath) -> bool {
         let place = file.under(root);
-        self.before.keys().any(|path| Path::new(path).starts_with(&place))
+        self.changed.iter().chain(self.after.keys()).any(|path| Path::new(path).starts_with(&place))
     }
 
-    /// The checkout at `path` as it was.
+    /// The checkout at `path` as it was before.
     pub fn checkout_before(&self, path: &Path, options: &Options) -> Result<Checkout, OpenError> {
         Checkout::open_on(path, options, self.disk_before())
     }
-}
 
-/// A file or link of a revision.
-struct Entry {
-    is_link: bool,
-    id: ObjectId,
-    /// Below the top of the work tree.
-    file: PathBuf,
-}
-
-impl Entry {
-    /// The entry in one line of `git ls-tree -r -z`; a submodule is none.
-    fn parse(line: &[u8]) -> Option<Entry> {
-        let entry = TreeEntry::parse(line).filter(|entry| !entry.is_submodule())?;
-        Some(Entry { is_link: entry.is_link(), file: path_of(entry.path), id: entry.id })
-    }
-
-    fn instead(&self, bytes: Vec<u8>) -> PathOverlay {
-        match self.is_link {
-            true => PathOverlay::Link(String::from_utf8_lossy(&bytes).into_owned()),
-            false => PathOverlay::File(bytes),
-        }
+    /// The checkout at `path` in the later state.
+    pub fn checkout_after(&self, path: &Path, options: &Options) -> Result<Checkout, OpenError> {
+        Checkout::open_on(path, options, Disk::with(self.after.clone()))
     }
 }
 
-/// A file that the index names, or one beside those.
-struct Listed {
-    /// Below the top of the work tree.
-    file: PathBuf,
-    /// True where a sparse checkout leaves it out.
-    is_left_out: bool,
+/// Files of a revision with these `entries` that the disk has otherwise.
+fn at(repository: &Repository, entries: &[Entry]) -> Result<BTreeMap<String, PathOverlay>, RevisionError> {
+    let listed = repository.listed()?;
+    let known: HashSet<&Path> = entries.iter().map(|entry| entry.file.as_path()).collect();
+    let left_out = |listed: &&Listed| listed.is_left_out;
+    let left_out: HashSet<&Path> = listed.iter().filter(left_out).map(|listed| listed.file.as_path()).collect();
+    let mut instead = overlays(repository, &repository.differing(entries, &left_out))?;
+    let new = listed.iter().filter(|listed| !known.contains(listed.file.as_path()));
+    instead.extend(new.map(|listed| (repository.absolute(&listed.file), PathOverlay::Nothing)));
+    Ok(instead)
 }
 
-impl Listed {
-    /// The file in one line of `git ls-files -t -z`.
-    fn parse(line: &[u8]) -> Option<Listed> {
-        IndexEntry::parse(line).map(|entry| Listed { file: path_of(entry.path), is_left_out: entry.is_left_out })
-    }
+/// Files of `old` that are otherwise in `new`.
+fn replaced(
+    repository: &Repository,
+    old: &[Entry],
+    new: &[Entry],
+) -> Result<BTreeMap<String, PathOverlay>, RevisionError> {
+    let by_file = |entries: &'_ [Entry]| entries.iter().map(|entry| (entry.file.clone(), entry.content())).collect();
+    let (before, after): (HashMap<PathBuf, _>, HashMap<PathBuf, _>) = (by_file(old), by_file(new));
+    let differing: Vec<&Entry> = old.iter().filter(|entry| after.get(&entry.file) != Some(&entry.content())).collect();
+    let mut instead = overlays(repository, &differing)?;
+    let added = new.iter().filter(|entry| !before.contains_key(&entry.file));
+    instead.extend(added.map(|entry| (repository.absolute(&entry.file), PathOverlay::Nothing)));
+    Ok(instead)
 }
 
-/// A path as git has it.
-#[cfg(unix)]
-fn path_of(bytes: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt as _;
-    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
-}
-
-/// A path as git has it.
-#[cfg(not(unix))]
-fn path_of(bytes: &[u8]) -> PathBuf {
-    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
-}
-
-/// The repository that a checkout lies in. The only place here that runs git.
-struct Repository {
-    git: Git,
-    top: PathBuf,
-    is_shallow: bool,
-}
-
-impl Repository {
-    fn around(path: &Path) -> Result<Repository, RevisionError> {
-        let none = || RevisionError::NoRepository(path.to_owned());
-        let real = std::fs::canonicalize(path).map_err(|_| none())?;
-        let folder = if real.is_dir() { real.as_path() } else { real.parent().unwrap_or(&real) };
-        let git = Git::around(folder).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => RevisionError::NoGit,
-            _ => RevisionError::Git { what: "config", why: error.to_string() },
-        })?;
-        let mut asked = git.command();
-        asked.args(["rev-parse", "--show-toplevel", "--is-shallow-repository"]);
-        let answer = match said(asked, "rev-parse") {
-            Err(RevisionError::Git { why, .. }) if why.contains("not a git repository") => return Err(none()),
-            answer => String::from_utf8_lossy(&answer?).into_owned(),
-        };
-        let (top, shallow) = answer.trim_end().rsplit_once('\n').ok_or_else(none)?;
-        let top = std::fs::canonicalize(top).map_err(|_| none())?;
-        // A repository may name any folder as its work tree.
-        if !real.starts_with(&top) {
-            return Err(none());
-        }
-        Ok(Repository { git, top, is_shallow: shallow == "true" })
-    }
-
-    /// The output of a command at the top of the work tree.
-    fn run(&self, what: &'static str, arguments: &[&str]) -> Result<Vec<u8>, RevisionError> {
-        said(self.command(arguments), what)
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = self.git.command();
-        command.arg("-C").arg(&self.top).args(arguments);
-        command
-    }
-
-    fn absolute(&self, file: &Path) -> String {
-        self.top.join(file).to_string_lossy().into_owned()
-    }
-
-    /// The full id of the commit that `rev` means.
-    fn commit(&self, rev: &str) -> Result<String, RevisionError> {
-        let unknown = || match self.is_shallow {
-            true => RevisionError::Shallow { rev: rev.to_owned() },
-            false => RevisionError::Unknown { rev: rev.to_owned(), top: self.top.clone() },
-        };
-        // An option in the place of a revision would be one to git.
-        if rev.is_empty() || rev.starts_with('-') {
-            return Err(unknown());
-        }
-        let said = self.run("rev-parse", &["rev-parse", "--verify", "--quiet", &format!("{rev}^{{commit}}")]);
-        match said {
-            Ok(id) => Ok(String::from_utf8_lossy(&id).trim().to_owned()),
-            Err(RevisionError::Git { .. }) => Err(unknown()),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Files and links of a commit.
-    fn tree(&self, commit: &str) -> Result<Vec<Entry>, RevisionError> {
-        let said = self.run("ls-tree", &["ls-tree", "-r", "-z", "--full-tree", commit])?;
-        Ok(lines(&said).filter_map(Entry::parse).collect())
-    }
-
-    /// Files that the index names, and those beside them that are not ignored.
-    fn listed(&self) -> Result<Vec<Listed>, RevisionError> {
-        let said = self.run("ls-files", &["ls-files", "-t", "-z", "--cached", "--others", "--exclude-standard"])?;
-        Ok(lines(&said).filter_map(Listed::parse).collect())
-    }
-
-    /// Those of `entries` whose place in the work tree has other bytes, or nothing; not those that a sparse checkout
-    /// leaves out. Read by several threads: a tree has tens of thousands of small files.
-    fn differing<'e>(&self, entries: &'e [Entry], left_out: &HashSet<&Path>) -> Vec<&'e Entry> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let differs = |entry: &&Entry| {
-            let place = self.top.join(&entry.file);
-            let is_absent = left_out.contains(entry.file.as_path()) && place.symlink_metadata().is_err();
-            !is_absent && !entry.id.is_at(&place, entry.is_link)
-        };
-        std::thread::scope(|scope| {
-            let parts = entries.chunks(entries.len().div_ceil(threads).max(1));
-            let running: Vec<_> =
-                parts.map(|part| scope.spawn(move || part.iter().filter(differs).collect::<Vec<_>>())).collect();
-            running.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
-        })
-    }
-
-    /// The bytes of these objects, in their order, by one process.
-    fn blobs(&self, ids: &[&ObjectId]) -> Result<Vec<Vec<u8>>, RevisionError> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let failed = |why: String| RevisionError::Git { what: "cat-file", why };
-        let mut child = self
-            .command(&["cat-file", "--batch"])
-            .stdin(Stdio::piped())
-            .spawn()
-            .map_err(|error| failed(error.to_string()))?;
-        let (Some(mut asked), Some(out)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(failed("its output is not connected".to_owned()));
-        };
-        let questions: String = ids.iter().map(|id| format!("{id}\n")).collect();
-        let blobs = std::thread::scope(|threads| {
-            // A pipe that nobody writes and reads at the same time fills up and stands still; where git goes away
-            // early, the reader says so.
-            threads.spawn(move || asked.write_all(questions.as_bytes()));
-            let mut out = io::BufReader::new(out);
-            ids.iter().map(|id| blob(&mut out, id)).collect::<io::Result<Vec<_>>>()
-        });
-        let status = child.wait().map_err(|error| failed(error.to_string()))?;
-        blobs.map_err(|error| failed(format!("{error} ({status})")))
-    }
-}
-
-/// The next answer of `git cat-file --batch`: a line, the bytes, a line break.
-fn blob(out: &mut impl io::BufRead, id: &ObjectId) -> io::Result<Vec<u8>> {
-    let mut head = String::new();
-    out.read_line(&mut head)?;
-    let size: u64 = head
-        .trim_end()
-        .rsplit_once(" blob ")
-        .and_then(|(_, size)| size.parse().ok())
-        .ok_or_else(|| io::Error::other(format!("object {id} is not here; `git fetch` gets it")))?;
-    let mut bytes = Vec::new();
-    out.take(size).read_to_end(&mut bytes)?;
-    out.read_exact(&mut [0])?;
-    Ok(bytes)
-}
-
-/// The output of a command; where git refuses, its first line.
-fn said(mut command: Command, what: &'static str) -> Result<Vec<u8>, RevisionError> {
-    match command.output() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(RevisionError::NoGit),
-        Err(error) => Err(RevisionError::Git { what, why: error.to_string() }),
-        Ok(output) if output.status.success() => Ok(output.stdout),
-        Ok(output) => Err(RevisionError::Git { what, why: first_line(&output.stderr) }),
-    }
+fn overlays(repository: &Repository, entries: &[&Entry]) -> Result<BTreeMap<String, PathOverlay>, RevisionError> {
+    let ids: Vec<&ObjectId> = entries.iter().map(|entry| &entry.id).collect();
+    let blobs = repository.blobs(&ids)?;
+    Ok(entries
+        .iter()
+        .zip(blobs)
+        .map(|(entry, bytes)| (repository.absolute(&entry.file), entry.instead(bytes)))
+        .collect())
 }

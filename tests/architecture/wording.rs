@@ -14,7 +14,7 @@ const LOOKS: [&str; 6] = ["starts_with", "ends_with", "contains", "strip_prefix"
 const MESSAGES: [&str; 6] = ["why", "reason", "note", "message", "hint", "error"];
 
 /// Files that parse the messages of other programs: there the text is the only interface.
-const PARSERS: [&str; 3] = ["config/mod.rs", "fix/message.rs", "tree/revision.rs"];
+const PARSERS: [&str; 3] = ["config/mod.rs", "fix/message.rs", "tree/repository.rs"];
 
 /// The complaints about comments of one file.
 pub fn riddles(file: &Path, text: &str) -> Vec<String> {
