@@ -150,6 +150,131 @@ fn one_source_that_cannot_be_read_is_a_result_too() {
     }
 }
 
+/// A binary cache with the results in `files`, signed by a key of that name, and the public key.
+fn signed_cache(bench: &Bench, folder: &str, files: &[PathBuf], name: &str, seed: u8) -> (PathBuf, String) {
+    let cache = bench.path(folder);
+    fs::create_dir_all(cache.join("nar")).expect("made");
+    fs::write(cache.join("nix-cache-info"), "StoreDir: /nix/store\n").expect("writable");
+    let mut public = String::new();
+    for (number, file) in files.iter().enumerate() {
+        let mut nar = Vec::new();
+        clarity::source::write_nar(file, &mut nar).expect("in memory");
+        let path = format!("/nix/store/{number:032}-evidence-{number}");
+        let (info, key) = crate::source::local::signed_info(Path::new(&path), &nar, name, seed);
+        fs::write(cache.join(format!("{number}.narinfo")), info.replace("nar/x.nar", &format!("nar/{number}.nar")))
+            .and_then(|()| fs::write(cache.join(format!("nar/{number}.nar")), nar))
+            .expect("writable");
+        public = key;
+    }
+    (cache, public)
+}
+
+/// `clarity merge --agree` over these caches, with these keys in the configuration.
+fn agreed(bench: &Bench, least: usize, caches: &[&Path], keys: &[&String]) -> Output {
+    let config = bench.path("user.toml");
+    fs::write(&config, format!("[merge]\nkeys = {keys:?}\n")).expect("writable");
+    let mut command = bench.command("merge", &["--format", "jsonl", "--fail-on", "never", "--allow-incomplete"]);
+    command.arg("--agree").arg(least.to_string()).arg("--config").arg(config).args(caches);
+    command.arg("--tree").arg(bench.path("tree")).arg("--no-cache").output().expect("the program runs")
+}
+
+/// Its rows without the one that names the configuration.
+fn rows(report: &str) -> Vec<&str> {
+    report.lines().filter(|line| !line.starts_with("{\"kind\":\"summary\"")).collect()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_result_counts_where_enough_trusted_keys_signed_the_same() {
+    let bench = Bench::new(&many(4));
+    let one = bench.scanned(&["--no-cache"]);
+    let files = |folder: &Path| -> Vec<PathBuf> {
+        let mut files: Vec<PathBuf> =
+            fs::read_dir(folder).expect("there").map(|entry| entry.expect("readable").path()).collect();
+        files.sort();
+        files
+    };
+    let honest = files(&sharded(&bench, 2, "honest"));
+    let other = bench.path("other");
+    fs::write(&other, "not the source").expect("writable");
+    let (name, hash) = ("p1-1.0.tar.gz", sha256(&fs::read(bench.path("sources/p1-1.0.tar.gz")).expect("there")));
+    let mut detect = bench.command("detect", &["--format", "evidence", "--name", name, "--hash", &hash.to_string()]);
+    said(detect.arg("--out").arg(bench.path("wrong")).arg(&other).output().expect("runs"));
+    fs::rename(bench.path("sources"), bench.path("elsewhere")).expect("moved");
+    let (a, key_a) = signed_cache(&bench, "a", &honest, "a-1", 1);
+    let (b, key_b) = signed_cache(&bench, "b", &honest, "b-1", 2);
+    let (c, key_c) = signed_cache(&bench, "c", &[bench.path("wrong")], "c-1", 3);
+    let (d, _) = signed_cache(&bench, "d", &honest, "d-1", 4);
+
+    let both = agreed(&bench, 2, &[&a, &b], &[&key_a, &key_b]);
+    assert_eq!(rows(&said(both)), rows(&one), "the same bytes as one run");
+    let differing = agreed(&bench, 2, &[&a, &b, &c], &[&key_a, &key_b, &key_c]);
+    let told = stderr(&differing);
+    assert!(told.contains("p1-1.0.tar.gz: signed results differ: a-1 and b-1 against c-1"), "{told}");
+    assert_eq!(rows(&said(differing)), rows(&one), "two of three agree");
+
+    let count = |output: Output| said(output).matches("\"not-agreed\"").count();
+    assert_eq!(count(agreed(&bench, 2, &[&a, &d], &[&key_a, &key_b])), 4, "a key that nobody named counts none");
+    assert_eq!(count(agreed(&bench, 3, &[&a, &b, &c], &[&key_a, &key_b, &key_c])), 4);
+    let renamed = key_a.replace("a-1:", "z-1:");
+    assert_eq!(count(agreed(&bench, 2, &[&a, &a], &[&key_a, &renamed])), 4, "one key under two names is one");
+    let alone = said(agreed(&bench, 1, &[&c], &[&key_c]));
+    assert_eq!(alone.matches("\"outcome\":\"failed\"").count(), 1, "what it says of its source: {alone}");
+
+    let few = agreed(&bench, 2, &[&a], &[&key_a]);
+    assert_eq!(few.status.code(), Some(2));
+    assert!(stderr(&few).contains("add public keys of builders to `[merge] keys`"), "{}", stderr(&few));
+    let plain = agreed(&bench, 1, &[&bench.path("honest")], &[&key_a]);
+    assert!(stderr(&plain).contains("is no binary cache"), "{}", stderr(&plain));
+
+    let nar = a.join("nar/0.nar");
+    let mut bytes = fs::read(&nar).expect("there");
+    let last = bytes.len() / 2;
+    bytes[last] ^= 1;
+    fs::write(&nar, bytes).expect("writable");
+    let changed = agreed(&bench, 1, &[&a], &[&key_a]);
+    assert_eq!(changed.status.code(), Some(2), "{}", stderr(&changed));
+}
+
+#[test]
+#[ignore = "needs nix and a Nix store that can be written"]
+fn nix_copies_results_with_their_signatures() {
+    let bench = Bench::new(&many(3));
+    let one = bench.scanned(&["--no-cache"]);
+    fs::copy(env!("CARGO_BIN_EXE_clarity"), bench.path("clarity")).expect("copied");
+    let results = built(&bench, &[]).paths;
+    let mut keys = Vec::new();
+    let mut copied = |name: &str, paths: &[String]| {
+        let (secret, public) = (bench.path(&format!("{name}.secret")), bench.path(&format!("{name}.public")));
+        let mut generate = Command::new("nix-store");
+        generate.args(["--generate-binary-cache-key", name]).arg(&secret).arg(&public);
+        said(generate.output().expect("nix is installed"));
+        keys.push(fs::read_to_string(public).expect("there").trim().to_owned());
+        let cache = bench.path(name);
+        let mut copy = Command::new("nix");
+        copy.args(["--extra-experimental-features", "nix-command", "copy", "--to"]);
+        copy.arg(format!("file://{}?secret-key={}", cache.display(), secret.display())).args(paths);
+        said(copy.output().expect("nix is installed"));
+        cache
+    };
+    let (first, second) = (copied("first-1", &results), copied("second-1", &results));
+    let wrong = bench.path("evidence-wrong");
+    let hash = sha256(&fs::read(bench.path("sources/p0-1.0.tar.gz")).expect("there")).to_string();
+    let mut detect = bench.command("detect", &["--format", "evidence", "--name", "p0-1.0.tar.gz", "--hash", &hash]);
+    said(detect.arg("--out").arg(&wrong).arg(bench.path("sources/p1-1.0.tar.gz")).output().expect("runs"));
+    let added = said(Command::new("nix-store").arg("--add").arg(&wrong).output().expect("nix is installed"));
+    let third = copied("third-1", &[added.trim().to_owned()]);
+    fs::rename(bench.path("sources"), bench.path("elsewhere")).expect("moved");
+    let all: Vec<&String> = keys.iter().collect();
+    let output = agreed(&bench, 2, &[&first, &second, &third], &all);
+    let told = stderr(&output);
+    assert!(told.contains("p0-1.0.tar.gz: signed results differ: first-1 and second-1 against third-1"), "{told}");
+    assert_eq!(rows(&said(output)), rows(&one), "results travel");
+}
+
 /// A package set for the real Nix, whose sources are files of this machine.
 fn package_set(bench: &Bench) -> PathBuf {
     let file = bench.path("pkgs.nix");

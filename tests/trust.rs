@@ -38,6 +38,7 @@ fn a_tree_neither_runs_nor_sends_nor_reads_elsewhere_nor_raises_limits() {
         ("fetch", "pypi_index = \"https://a/\""),
         ("fetch", "binary_cache = \"https://a/\""),
         ("fetch", "binary_cache_keys = [\"cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=\"]"),
+        ("merge", "keys = [\"cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=\"]"),
         ("fetch", "per_host = 100"),
         ("fetch", "attempts = 100"),
         ("fetch", "host_failures = 100"),

@@ -58,7 +58,7 @@ fn range(text: &str) -> Range {
 fn pull_request(path: &Path, number: &str, args: &Args) -> anyhow::Result<Range> {
     let number = number.trim_start_matches('#');
     let number = number.parse().with_context(|| format!("{number}: a pull request has a number"))?;
-    let found = match args.manner.fetches() {
+    let found = match args.manner.what.fetch {
         true => PullRequest::fetch(path, number, args.remote.as_deref())?,
         false => PullRequest::find(path, number)?,
     };

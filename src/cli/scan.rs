@@ -39,7 +39,7 @@ pub(super) struct Args {
 #[derive(Debug, clap::Args)]
 pub(super) struct Manner {
     #[command(flatten)]
-    what: What,
+    pub(super) what: What,
     /// Exit with 1 if a finding has at least this severity [default: warning].
     #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Result")]
     fail_on: Option<Threshold>,
@@ -81,13 +81,6 @@ struct Accepted {
     /// Remove from the baseline what no longer occurs.
     #[arg(long, requires = "baseline", conflicts_with = "write_baseline", help_heading = "Accepted findings")]
     prune_baseline: bool,
-}
-
-impl Manner {
-    /// True where the command line allows to fetch.
-    pub(super) fn fetches(&self) -> bool {
-        self.what.fetch
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

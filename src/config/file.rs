@@ -32,6 +32,8 @@ pub(super) struct File {
     pub(super) sources: Sources,
     /// How sources are fetched.
     pub(super) fetch: Fetch,
+    /// Results of other machines.
+    pub(super) merge: Merge,
     /// Limits of unpacking a source.
     pub(super) limits: Limits,
     /// Why files of sources count; the last that matches a file decides.
@@ -106,6 +108,14 @@ pub(super) struct Sources {
     pub(super) nix_store: Option<PathBuf>,
     /// Whether what package managers bring along is looked at too.
     pub(super) vendored: bool,
+}
+
+/// `[merge]`
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Merge {
+    /// Public keys of builders whose results `clarity merge --agree` counts, as Nix writes them (`name:base64`).
+    pub(super) keys: Vec<SigningKey>,
 }
 
 /// `[fetch]`

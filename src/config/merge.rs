@@ -46,6 +46,7 @@ impl Config {
             fail_on: self.fail_on.or(weaker.fail_on),
             confidence: self.confidence.or(weaker.confidence),
             nix_store: self.nix_store.or(weaker.nix_store),
+            merge_keys: chained(self.merge_keys, weaker.merge_keys),
             time_limit: self.time_limit,
             fetch: self.fetch,
             limits: self.limits,

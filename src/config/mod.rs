@@ -81,6 +81,8 @@ pub struct Config {
     fetch: file::Fetch,
     limits: file::Limits,
     nix_store: Option<PathBuf>,
+    /// Keys of builders whose results count.
+    pub merge_keys: Vec<source::PublicKey>,
 }
 
 /// A key that a file in the scanned tree may not set.
@@ -221,6 +223,7 @@ fn checked(raw: File, file: &Path, text: &str) -> Config {
         fetch: raw.fetch,
         limits: raw.limits,
         nix_store: raw.sources.nix_store.map(|store| folder.join(store)),
+        merge_keys: raw.merge.keys.into_iter().map(|key| key.0).collect(),
     }
 }
 

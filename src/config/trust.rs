@@ -67,6 +67,13 @@ const GUARDED: &[Guarded] = &[
         is_used: |file| !file.fetch.binary_cache_keys.is_empty(),
     },
     Guarded {
+        table: "merge",
+        key: "keys",
+        why: "it decides whose results are trusted",
+        option: None,
+        is_used: |file| !file.merge.keys.is_empty(),
+    },
+    Guarded {
         table: "fetch",
         key: "allow_private",
         why: "it decides where requests go",

@@ -8,6 +8,7 @@
 //! It refuses to know how a source is had and what its evidence means. It is never in the way: an entry that cannot be
 //! written or read is detected anew. Invariant: files that are read back are those that detection would give.
 
+mod agreement;
 mod entry;
 mod file;
 mod results;
@@ -17,6 +18,7 @@ mod state;
 use std::io::Write as _;
 use std::sync::Arc;
 
+pub use agreement::{Agreement, Dissent};
 pub use entry::{MOST_BYTES, read, write};
 pub use file::{Content, Earlier, FileSeen, evidence};
 pub use results::{MissedSource, Place, Results, ResultsError, add, begin};

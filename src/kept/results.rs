@@ -5,13 +5,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom, Write};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use super::SourceKey;
-use crate::source::{FixedHash, Identity};
+use crate::source::{FixedHash, Identity, SignedError};
 use crate::text::Digest;
 use crate::tree::HashMode;
 
@@ -22,7 +22,7 @@ const MARK: &[u8; 16] = b"clarity result 1";
 const MOST_HEAD: u32 = 1 << 16;
 
 /// Why a source has no evidence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct MissedSource {
     /// True where it could not be looked at; false where that was not wanted.
     pub failed: bool,
@@ -56,6 +56,12 @@ pub enum ResultsError {
     /// Other detectors wrote it.
     #[error("{0}: other detectors wrote it; run it again with this version of clarity")]
     Stale(String),
+    /// A binary cache cannot be read.
+    #[error(transparent)]
+    Signed(#[from] SignedError),
+    /// It has no signatures.
+    #[error("{}: is no binary cache; `nix copy --to file://FOLDER` writes one, with the signatures that --agree counts", .0.display())]
+    NoCache(PathBuf),
     /// Two results of one source.
     #[error("{first} and {second} differ about {source_name} ({identity}); one of them is wrong: detect it again")]
     Differ {
@@ -79,10 +85,40 @@ pub struct Place {
     digest: Digest,
 }
 
+/// A file of results: on the disk, or in memory where it came packed.
+#[derive(Clone, Debug)]
+enum Held {
+    OnDisk(PathBuf),
+    InMemory(String, Vec<u8>),
+}
+
+impl Held {
+    fn name(&self) -> String {
+        match self {
+            Held::OnDisk(path) => path.display().to_string(),
+            Held::InMemory(name, _) => name.clone(),
+        }
+    }
+
+    fn open(&self) -> io::Result<(u64, Box<dyn ReadSeek + '_>)> {
+        Ok(match self {
+            Held::OnDisk(path) => {
+                let file = File::open(path)?;
+                (file.metadata()?.len(), Box::new(BufReader::new(file)))
+            }
+            Held::InMemory(_, bytes) => (bytes.len() as u64, Box::new(Cursor::new(bytes))),
+        })
+    }
+}
+
+trait ReadSeek: Read + Seek {}
+
+impl<T: Read + Seek> ReadSeek for T {}
+
 /// Results by source.
 #[derive(Debug, Default)]
 pub struct Results {
-    files: Vec<PathBuf>,
+    files: Vec<Held>,
     entries: BTreeMap<SourceKey, Place>,
     missed: BTreeMap<SourceKey, MissedSource>,
 }
@@ -123,7 +159,7 @@ impl Results {
             for entry in walkdir::WalkDir::new(path).follow_links(true).sort_by_file_name() {
                 let entry = entry.map_err(|error| ResultsError::Io(path.display().to_string(), error.into()))?;
                 if entry.file_type().is_file() {
-                    results.add(entry.path(), detection)?;
+                    results.add(Held::OnDisk(entry.into_path()), detection)?;
                 }
             }
         }
@@ -142,24 +178,23 @@ impl Results {
 
     /// The bytes of an entry; `None` where they are not those that were written.
     pub fn read(&self, place: &Place) -> Option<Vec<u8>> {
-        let mut file = File::open(&self.files[place.file]).ok()?;
+        let (_, mut file) = self.files[place.file].open().ok()?;
         file.seek(SeekFrom::Start(place.start)).ok()?;
         let mut bytes = Vec::new();
         file.take(place.length).read_to_end(&mut bytes).ok()?;
         Some(bytes).filter(|bytes| Digest::of(bytes) == place.digest)
     }
 
-    fn add(&mut self, path: &Path, detection: Digest) -> Result<(), ResultsError> {
-        let name = || path.display().to_string();
+    fn add(&mut self, held: Held, detection: Digest) -> Result<(), ResultsError> {
+        let name = || held.name();
         let broken = |_| ResultsError::Broken(name());
-        let open = File::open(path).and_then(|file| Ok((file.metadata()?.len(), BufReader::new(file))));
-        let (size, mut file) = open.map_err(|error| ResultsError::Io(name(), error))?;
+        let (size, mut file) = held.open().map_err(|error| ResultsError::Io(name(), error))?;
         let mut mark = [0; MARK.len()];
         file.read_exact(&mut mark).map_err(broken)?;
         if mark != *MARK {
             return Err(ResultsError::Broken(name()));
         }
-        self.files.push(path.to_owned());
+        let mut heads = Vec::new();
         let mut at = MARK.len() as u64;
         while at < size {
             let (head, read) = read_head(&mut file).ok_or_else(|| ResultsError::Broken(name()))?;
@@ -170,34 +205,65 @@ impl Results {
             let end = start.checked_add(head.length).filter(|end| *end <= size);
             at = end.ok_or_else(|| ResultsError::Broken(name()))?;
             file.seek_relative(head.length as i64).map_err(broken)?;
-            self.keep(head, start).ok_or_else(|| ResultsError::Broken(name()))??;
+            heads.push((head, start));
         }
-        Ok(())
+        drop(file);
+        self.files.push(held);
+        heads.into_iter().try_for_each(|(head, start)| self.keep(head, start))
     }
 
-    fn keep(&mut self, head: Head, start: u64) -> Option<Result<(), ResultsError>> {
-        let hash = FixedHash::parse(Some(&head.hash), None).ok()?;
+    fn keep(&mut self, head: Head, start: u64) -> Result<(), ResultsError> {
+        let file = self.files.len() - 1;
+        let named = |file: usize| self.files[file].name();
+        let hash = FixedHash::parse(Some(&head.hash), None).map_err(|_| ResultsError::Broken(named(file)))?;
         let source = SourceKey { identity: Identity { mode: head.mode, hash }, name: head.name };
         if let Some(missed) = head.missed {
             self.missed.entry(source).or_insert(missed);
-            return Some(Ok(()));
+            return Ok(());
         }
-        let file = self.files.len() - 1;
-        let named = |file: usize| self.files[file].display().to_string();
         match self.entries.get(&source) {
-            Some(other) if other.digest != head.digest => Some(Err(ResultsError::Differ {
+            Some(other) if other.digest != head.digest => Err(ResultsError::Differ {
                 first: named(other.file),
                 second: named(file),
                 identity: source.identity.to_string(),
                 source_name: source.name,
-            })),
-            Some(_) => Some(Ok(())),
+            }),
+            Some(_) => Ok(()),
             None => {
                 let place = Place { file, start, length: head.length, digest: head.digest };
                 self.entries.insert(source, place);
-                Some(Ok(()))
+                Ok(())
             }
         }
+    }
+
+    /// The results in these bytes, which came from `name`.
+    pub(super) fn of_bytes(name: String, bytes: Vec<u8>, detection: Digest) -> Result<Results, ResultsError> {
+        let mut results = Results::default();
+        results.add(Held::InMemory(name, bytes), detection)?;
+        Ok(results)
+    }
+
+    /// Its sources, each with the digest of its entry, or why there is none.
+    pub(super) fn sources(&self) -> impl Iterator<Item = (&SourceKey, Result<Digest, &MissedSource>)> {
+        let entries = self.entries.iter().map(|(source, place)| (source, Ok(place.digest)));
+        entries.chain(self.missed.iter().map(|(source, missed)| (source, Err(missed))))
+    }
+
+    /// Takes over what `other` says of `source`.
+    pub(super) fn take(&mut self, other: &Results, source: &SourceKey) {
+        if let Some(place) = other.entries.get(source) {
+            self.files.push(other.files[place.file].clone());
+            let file = self.files.len() - 1;
+            self.entries.insert(source.clone(), Place { file, ..place.clone() });
+        } else if let Some(missed) = other.missed.get(source) {
+            self.miss(source.clone(), missed.clone());
+        }
+    }
+
+    /// Notes why a source has no entry.
+    pub(super) fn miss(&mut self, source: SourceKey, missed: MissedSource) {
+        self.missed.insert(source, missed);
     }
 }
 

@@ -32,6 +32,8 @@ pub enum WhyKind {
     Download,
     /// Its source could not be read.
     Unreadable,
+    /// Too few of the machines that read it say the same of it.
+    NotAgreed,
     /// Its time was over.
     Late,
     /// The run was ended.
@@ -62,7 +64,7 @@ impl From<&SourceError> for Why {
     }
 }
 
-const KINDS: [WhyKind; 10] = [
+const KINDS: [WhyKind; 11] = [
     WhyKind::NoSource,
     WhyKind::UnknownSource,
     WhyKind::NotAtHand,
@@ -71,6 +73,7 @@ const KINDS: [WhyKind; 10] = [
     WhyKind::NotFound,
     WhyKind::Download,
     WhyKind::Unreadable,
+    WhyKind::NotAgreed,
     WhyKind::Late,
     WhyKind::Ended,
 ];
@@ -92,6 +95,7 @@ impl WhyKind {
             WhyKind::NotFound => "not-found",
             WhyKind::Download => "download",
             WhyKind::Unreadable => "unreadable",
+            WhyKind::NotAgreed => "not-agreed",
             WhyKind::Late => "late",
             WhyKind::Ended => "ended",
         }

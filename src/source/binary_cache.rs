@@ -150,8 +150,11 @@ impl std::io::Write for Both<'_> {
 
 /// The lines of a narinfo that count here.
 pub struct NarInfo {
-    url: String,
-    hash: String,
+    /// The path that it speaks of.
+    pub(super) store_path: String,
+    /// Where the NAR is, relative to the cache.
+    pub(super) url: String,
+    pub(super) hash: String,
     size: String,
     references: Vec<String>,
     signatures: Vec<String>,
@@ -164,6 +167,7 @@ impl NarInfo {
         let fields: BTreeMap<&str, &str> = lines().collect();
         let field = |key: &str| fields.get(key).map_or("", |value| value).to_owned();
         NarInfo {
+            store_path: field("StorePath"),
             url: field("URL"),
             hash: field("NarHash"),
             size: field("NarSize"),
@@ -176,6 +180,16 @@ impl NarInfo {
     pub fn signatures(&self, path: &Path, keys: &[PublicKey]) -> Vec<Signature> {
         let statement = self.statement(path);
         self.signatures.iter().map(|text| signature::check(text, &statement, keys)).collect()
+    }
+
+    /// Those of `keys` whose signatures hold for the path that it speaks of.
+    pub fn signers(&self, keys: &[PublicKey]) -> Vec<PublicKey> {
+        let path = Path::new(&self.store_path);
+        let holds = |key: &&PublicKey| {
+            let signatures = self.signatures(path, std::slice::from_ref(*key));
+            signatures.iter().any(|one| one.holds == Some(true))
+        };
+        keys.iter().filter(holds).cloned().collect()
     }
 
     /// The line that is signed, for `path`: a narinfo of another path has signatures that do not hold for this one.

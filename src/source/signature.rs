@@ -13,11 +13,18 @@ use super::hash::from_base64;
 const KEY_LEN: usize = 32;
 
 /// A public key as Nix writes it: `name:base64`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PublicKey {
     /// Its name, by which signatures say whose they are.
     pub name: String,
     bytes: Vec<u8>,
+}
+
+impl PublicKey {
+    /// True where both are one key, whatever their names.
+    pub fn is_same(&self, other: &PublicKey) -> bool {
+        self.bytes == other.bytes
+    }
 }
 
 impl FromStr for PublicKey {

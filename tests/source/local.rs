@@ -174,7 +174,7 @@ fn a_binary_cache_serves_files_and_trees() {
 }
 
 /// What a binary cache says of a file, signed as Nix signs with a key of that name made of `seed`.
-fn signed_info(path: &Path, nar: &[u8], name: &str, seed: u8) -> (String, String) {
+pub fn signed_info(path: &Path, nar: &[u8], name: &str, seed: u8) -> (String, String) {
     use clarity::source::base64;
     use ring::signature::{Ed25519KeyPair, KeyPair};
     let mut hasher = clarity::source::Hasher::new(clarity::source::Algo::Sha256);

@@ -8,7 +8,7 @@ mod faults;
 mod git;
 #[cfg(unix)]
 mod guarded;
-mod local;
+pub mod local;
 mod nix;
 mod registries;
 pub mod server;
