@@ -1,18 +1,17 @@
-//! Everything about a package: what is declared, what was concluded and why, and every file that says something.
+//! The page about a package for people: its account, then every file that says something, by role.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Write};
 
-use crate::check::declared_in_words;
-use crate::conclusion::{Basis, Concluded, Conclusion, Part};
-use crate::declared::Declared;
+use crate::conclusion::{Basis, Conclusion, Part};
 use crate::evidence::{Evidence, Role, Witness};
 use crate::text::one_line;
-use crate::verdict::Verdict;
 
+use super::account::{Account, WitnessSide};
+use super::counted::counted;
 use super::terminal::finding_block;
-use super::{Outcome, PackageReport, Report, Style, place, unseen};
+use super::{Outcome, PackageReport, Report, Style, unseen};
 
 /// Writes all that is known of every package of the report.
 pub fn explain(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -27,61 +26,64 @@ pub fn explain(report: &Report, style: Style, out: &mut dyn Write) -> io::Result
     })
 }
 
+/// The account of a package in a few lines, as an editor shows it.
+pub fn hover(package: &PackageReport) -> String {
+    let mut out = Vec::new();
+    account(&Account::of(package), &mut out).expect("memory takes everything");
+    String::from_utf8_lossy(&out).into_owned()
+}
+
 fn about(package: &PackageReport, out: &mut dyn Write) -> io::Result<()> {
-    let stated = &package.package;
-    line(out, format_args!("{} {}", stated.attr, stated.version.as_deref().unwrap_or("")))?;
-    let site = crate::check::site(&package.declared).or(stated.site.as_ref());
-    line(out, format_args!("declared:  {} ({})", in_words(&package.declared), site.map(place).unwrap_or_default()))?;
-    for source in &stated.sources {
+    account(&Account::of(package), out)?;
+    for source in &package.package.sources {
         line(out, format_args!("source:    {} {}", source.fetcher, source.urls.first().map_or("", String::as_str)))?;
     }
-    package.found.iter().try_for_each(|place| line(out, format_args!("found:     {}", place)))?;
-    let Outcome::Audited(Some(judged)) = &package.outcome else { return Ok(()) };
-    if let Some(why) = judged.verification.unproven() {
-        line(out, format_args!("unverified: {why}"))?;
-    }
-    match &judged.conclusion {
-        Conclusion::Concluded(concluded) => about_concluded(concluded, out)?,
-        Conclusion::Conflicting { readings, .. } => {
-            line(out, format_args!("concluded: nothing, upstream contradicts itself"))?;
-            for reading in readings {
-                witnesses(&format!("reading {}", reading.expr), &reading.basis, out)?;
-            }
-        }
-        Conclusion::NoneFound => {
-            line(out, format_args!("concluded: NONE, everything was read and nothing states a license"))?
-        }
-        Conclusion::NoAssertion(why) => line(out, format_args!("concluded: NOASSERTION, {why}"))?,
-    }
-    line(out, format_args!("verdict:   {}", verdict(&judged.verdict)))?;
+    package.found.iter().try_for_each(|place| line(out, format_args!("found:     {place}")))?;
+    parts(package).iter().try_for_each(|part| about_part(part, out))?;
     package.evidence.as_ref().map_or(Ok(()), |evidence| all_evidence(evidence, out))
 }
 
-fn in_words(declared: &Declared) -> String {
-    match declared {
-        Declared::Absent => "nothing".to_owned(),
-        Declared::Malformed { flaw, .. } => format!("malformed: {flaw}"),
-        Declared::Computed { why, .. } => format!("computed: {why}"),
-        other => declared_in_words(other),
+fn account(account: &Account<'_>, out: &mut dyn Write) -> io::Result<()> {
+    line(out, format_args!("{}", account.title))?;
+    line(out, format_args!("verdict:   {}", account.verdict))?;
+    line(out, format_args!("declared:  {}", account.declared))?;
+    if let Some(concluded) = &account.concluded {
+        line(out, format_args!("concluded: {concluded}"))?;
     }
+    account.sides.iter().try_for_each(|side| about_side(side, out))?;
+    if let Some(confidence) = &account.confidence {
+        line(out, format_args!("confidence: {confidence}"))?;
+    }
+    if let Some(why) = account.unverified {
+        line(out, format_args!("unverified: {why}"))?;
+    }
+    account.changes.iter().try_for_each(|change| line(out, format_args!("would change it: {change}")))
 }
 
-fn about_concluded(concluded: &Concluded, out: &mut dyn Write) -> io::Result<()> {
-    let confidence = concluded.confidence.name();
-    line(
-        out,
-        format_args!("concluded: {} ({confidence} confidence: {})", concluded.expr, concluded.reasons.join("; ")),
-    )?;
-    witnesses("for", &concluded.basis, out)?;
-    witnesses("against", &concluded.against, out)?;
-    for part in &concluded.parts {
-        about_part(part, out)?;
+fn about_side(side: &WitnessSide<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let WitnessSide { title, shown, more } = side;
+    if shown.is_empty() {
+        return line(out, format_args!("  {title}: nothing"));
     }
-    Ok(())
+    witnesses(title, shown, out)?;
+    if *more > 0 { line(out, format_args!("  {title}: {more} more")) } else { Ok(()) }
+}
+
+/// Licenses of parts of the source of a package.
+pub(super) fn parts(package: &PackageReport) -> &[Part] {
+    match &package.outcome {
+        Outcome::Audited(Some(judged)) => match &judged.conclusion {
+            Conclusion::Concluded(concluded) => &concluded.parts,
+            Conclusion::Conflicting { parts, .. } => parts,
+            Conclusion::NoneFound | Conclusion::NoAssertion(_) => &[],
+        },
+        _ => &[],
+    }
 }
 
 fn about_part(part: &Part, out: &mut dyn Write) -> io::Result<()> {
-    line(out, format_args!("part:      {} {} ({}, {} files)", part.path.as_str(), part.expr, part.role, part.files))
+    let (path, files) = (part.path.as_str(), counted(part.files, "file"));
+    line(out, format_args!("part:      {path} {} ({}, {files})", part.expr, part.role))
 }
 
 /// Writes one line a witness, and its words.
@@ -105,35 +107,32 @@ pub fn witnesses(title: &str, all: &[Basis], out: &mut dyn Write) -> io::Result<
     Ok(())
 }
 
-fn verdict(verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::Agrees { .. } => "agrees".to_owned(),
-        Verdict::Drifts(_) => "drifts".to_owned(),
-        Verdict::Undecided(why) => format!("cannot tell: {why}"),
-    }
-}
-
-/// Every detection, by role of its file; clues last.
-fn all_evidence(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
-    let mut by_role: BTreeMap<Role, Vec<String>> = BTreeMap::new();
-    for file in &evidence.files {
+/// Detections and the number of files that have some, by role of the files.
+pub(super) fn by_role(evidence: &Evidence) -> BTreeMap<Role, (usize, Vec<String>)> {
+    let mut by_role: BTreeMap<Role, (usize, Vec<String>)> = BTreeMap::new();
+    for file in evidence.files.iter().filter(|file| !file.detections.is_empty()) {
+        let (files, lines) = by_role.entry(file.role).or_default();
+        *files += 1;
         for seen in &file.detections {
             let clue = if seen.class == Witness::Clue { ", no witness" } else { "" };
-            let line = format!(
-                "{}:{} {} ({}{clue}, {})",
-                file.path.as_str(),
-                seen.lines,
-                seen.expr,
-                seen.class.name(),
-                seen.score
-            );
-            by_role.entry(file.role).or_default().push(line);
+            let (path, class) = (file.path.as_str(), seen.class.name());
+            lines.push(one_line(&format!("{path}:{} {} ({class}{clue}, {})", seen.lines, seen.expr, seen.score)));
         }
     }
+    by_role
+}
+
+/// e.g. `120 files, 3 of them not read as text`
+pub(super) fn read_files(evidence: &Evidence) -> String {
     let unread = evidence.files.iter().filter(|file| file.unread.is_some()).count();
-    line(out, format_args!("evidence:  {} files, {unread} of them not read as text", evidence.files.len()))?;
-    for (role, lines) in by_role {
-        line(out, format_args!("  {role}:"))?;
+    format!("{}, {unread} of them not read as text", counted(evidence.files.len(), "file"))
+}
+
+/// Every detection, by role of its file.
+fn all_evidence(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
+    line(out, format_args!("evidence:  {}", read_files(evidence)))?;
+    for (role, (files, lines)) in by_role(evidence) {
+        line(out, format_args!("  {role} ({}):", counted(files, "file")))?;
         lines.iter().try_for_each(|seen| line(out, format_args!("    {seen}")))?;
     }
     Ok(())

@@ -2,6 +2,7 @@
 //!
 //! A report holds everything a format may want; a format only writes. One file and one row in [`FORMATS`] per format.
 
+mod account;
 pub mod between;
 mod columns;
 mod complete;
@@ -43,7 +44,7 @@ mod worklist;
 
 pub use complete::{Asked, Ending, Gap};
 pub use derivations::derivations;
-pub use explain::{explain, witnesses};
+pub use explain::{explain, hover, witnesses};
 pub use fixes::{fixes, left, open, unmatched};
 pub use formats::{FORMATS, Format, LISTING, by_file_name, format};
 pub use licenses::TableReport;
