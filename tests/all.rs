@@ -39,6 +39,7 @@ mod kept;
 mod license;
 mod links;
 mod loose;
+mod lsp;
 mod meta;
 mod parsers;
 mod patches;

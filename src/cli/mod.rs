@@ -15,6 +15,7 @@ mod init;
 mod interrupt;
 mod licenses;
 mod list;
+mod lsp;
 mod manual;
 mod merge;
 mod names;
@@ -88,8 +89,9 @@ enum Command {
     Init(init::Args),
     Merge(Box<merge::Args>),
     Nix(nix::Args),
+    Lsp(Box<lsp::Args>),
     Cache(cache::Args),
-    /// Print the documentation: checks, configuration, CI, fixes, sources, scale, security.
+    /// Print the documentation: checks, configuration, editors, CI, fixes, sources, scale, security.
     Docs(docs::Args),
     /// Print a published JSON Schema.
     Schema(schema::Args),
@@ -172,6 +174,7 @@ fn dispatch(args: &Args) -> anyhow::Result<ExitCode> {
         Some(Command::Suggest(suggest)) => suggest::run(suggest, &args.output),
         Some(Command::Merge(merge)) => merge::run(merge, &args.output),
         Some(Command::Nix(nix)) => nix::run(nix, &args.output),
+        Some(Command::Lsp(lsp)) => lsp::run(lsp, &args.output),
         Some(Command::Cache(cache)) => cache::run(cache),
         Some(Command::Docs(docs)) => docs::run(docs),
         Some(Command::Schema(schema)) => schema::run(schema),

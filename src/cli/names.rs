@@ -24,6 +24,11 @@ pub(super) struct TreeArg {
 }
 
 impl TreeArg {
+    /// The tree that was named.
+    pub(super) fn given(&self) -> Option<PathBuf> {
+        self.tree.clone()
+    }
+
     /// The tree.
     pub(super) fn path(&self) -> PathBuf {
         self.tree.clone().unwrap_or_else(around)

@@ -40,6 +40,8 @@ const WALLS: &[(&str, &[&str])] = &[
     ("indicatif", &["engine"]),
     ("console", &["cli"]),
     ("ctrlc", &["cli"]),
+    ("lsp_server", &["cli/lsp"]),
+    ("lsp_types", &["cli/lsp"]),
     ("clap", &["cli"]),
     ("anyhow", &["cli"]),
 ];

@@ -25,6 +25,8 @@ enum Page {
     Checks,
     /// `clarity.toml`: every key, suppressions, the limits of a file in the tree.
     Config,
+    /// Findings, fixes and evidence in Neovim, Helix and VS Code.
+    Editor,
     /// GitHub Actions, GitLab CI, pre-commit, baselines.
     Ci,
     /// Edits, patch series, commits, work lists, safety.
@@ -43,6 +45,7 @@ impl Page {
         match self {
             Page::Checks => None,
             Page::Config => Some(include_str!("config.md")),
+            Page::Editor => Some(include_str!("editor.md")),
             Page::Ci => Some(include_str!("ci.md")),
             Page::Fix => Some(include_str!("fix.md")),
             Page::Sources => Some(include_str!("sources.md")),
