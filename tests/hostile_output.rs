@@ -222,6 +222,10 @@ fn no_other_command_lets_a_hostile_tree_or_source_speak() {
         &[
             &["explain", &first, "--tree", "@tree", "--offline"],
             &["explain", "*", "--tree", "@tree", "--offline"],
+            &["explain", "*", "--tree", "@tree", "--offline", "--format", "html"],
+            &["notices", "@tree", "--offline"],
+            &["notices", "@tree", "--offline", "--format", "html"],
+            &["notices", "@tree", "--offline", "--format", "markdown"],
             &["fix", "@tree", "--offline", "--safety", "unsafe"],
             &["fix", "@tree", "--offline", "--verbose"],
             &["fix", "@tree", "--offline", "--for-upstream", &first],
@@ -278,10 +282,29 @@ fn lists_settings_and_arguments_do_not_speak_either() {
             &["detect", "@tree/loose/source", "--import", "@broken.json"],
             &["explain", &all, "--tree", "@tree"],
             &["diff", "@one.json", "@two.json"],
+            &["stats", "@one.json", "@two.json"],
+            &["stats", "@one.json", "@two.json", "--format", "html"],
+            &["stats", "@one.json", "--format", "csv", "--verbose"],
+            &["stats", "@broken.json"],
             &["diff", "@one.json", "@broken.json"],
             &[&own],
         ],
     );
+}
+
+#[test]
+fn pages_without_a_script_hold_no_markup_of_others() {
+    let evil = Evil::new();
+    let markup = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&";
+    let license = format!("{{ fullName = {0}; shortName = {0}; }}", quoted(markup));
+    evil.write("page/a.nix", &package(markup, &license, "./source"));
+    evil.write(&format!("page/source/{}", markup.replace('/', "|")), &source(markup));
+    for verb in ["explain", "notices"] {
+        let names: &[&str] = if verb == "explain" { &["*", "--tree", "@page"] } else { &["@page"] };
+        let page = evil.run(&[&[verb], names, &["--offline", "--format", "html"]].concat()).stdout;
+        assert!(page.contains("&lt;img src=x") && page.contains("default-src 'none'"), "{verb}: {page}");
+        assert!(!page.contains("<script") && !page.contains("<img"), "{verb}: {page}");
+    }
 }
 
 #[cfg(unix)]

@@ -96,6 +96,9 @@ fn notices_have_each_text_once_with_holders_and_files() {
     assert_eq!(text.stdout.matches("TERMS AND CONDITIONS FOR USE, REPRODUCTION").count(), 1);
     assert!(text.stdout.contains("  Copyright: The amber-clock authors\n"), "{}", text.stdout);
     assert!(notices("markdown").stdout.contains("### MIT\n"));
+    let page = notices("html").stdout;
+    assert!(page.contains("<h3>MIT</h3>") && page.contains("<h3>Apache-2.0</h3>"), "{page}");
+    assert_eq!(page.matches("TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION").count(), 1);
     let dep5 = notices("dep5").stdout;
     let plain = dep5.lines().filter(|line| !line.starts_with(' ') && !line.is_empty());
     for line in plain {

@@ -281,6 +281,18 @@ fn explain_knows_every_check_and_every_package() {
     {
         assert!(package.stdout.contains(part), "{part:?} is missing in:\n{}", package.stdout);
     }
+    assert_eq!(
+        package.stdout.lines().nth(1),
+        Some("verdict:   drifts: declared MIT, the source says Apache-2.0"),
+        "the verdict comes first"
+    );
+    let page = clarity(&["explain", "birch-log", "--tree", tree.to_str().expect("UTF-8"), "--format", "html"]).stdout;
+    for part in
+        ["<p>drifts: declared MIT", "<dd>high: 2 kinds of witness agree</dd>", "What would change it", "[[suppress]]"]
+    {
+        assert!(page.contains(part), "{part:?} is missing in:\n{page}");
+    }
     assert_eq!(clarity(&["explain", "no-such", "--tree", tree.to_str().expect("UTF-8")]).code, 2);
     assert_eq!(clarity(&["explain", "LIC099"]).code, 2);
+    assert_eq!(clarity(&["explain", "LIC010", "--format", "html"]).code, 2);
 }

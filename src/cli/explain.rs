@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::bail;
+use clap::ValueEnum;
 
 use crate::check::{self, Check};
 use crate::engine::{self, Watch};
@@ -23,11 +24,25 @@ pub(super) struct Args {
     tree: TreeArg,
     #[command(flatten)]
     what: What,
+    /// How the page is written.
+    #[arg(long, value_enum, default_value_t = Form::Text)]
+    format: Form,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// For the terminal.
+    Text,
+    /// One page for a browser, without a script.
+    Html,
 }
 
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     match check::documented(&args.subject) {
+        Some(_) if args.format == Form::Html => {
+            bail!("--format html: of packages; `clarity docs --out DIR` writes a book of checks")
+        }
         Some(check) => stream::to_stdout(Escape::Text, Style::default(), |out| describe(check, out))?,
         None if args.subject.to_ascii_uppercase().starts_with("LIC0") => {
             let known = check::CHECKS.iter().copied().chain(check::AUDITS).map(|check| check.id);
@@ -48,7 +63,10 @@ fn explain_package(args: &Args, output: &Output) -> anyhow::Result<()> {
         bail!("{}: {}", report.tree, report::unmatched(&report).join("; "));
     }
     let style = Style { color: stream::colored(output.color), verbose: true, quiet: true, ..Style::default() };
-    stream::to_stdout(Escape::Text, style, |out| report::explain(&report, style, out))
+    stream::to_stdout(Escape::Text, style, |out| match args.format {
+        Form::Text => report::explain(&report, style, out),
+        Form::Html => report::explain_page(&report, out),
+    })
 }
 
 fn describe(check: &Check, out: &mut dyn Write) -> io::Result<()> {

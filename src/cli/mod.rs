@@ -28,6 +28,7 @@ mod review;
 mod scan;
 mod schema;
 mod shard;
+mod stats;
 mod stream;
 mod suggest;
 mod suppress;
@@ -62,6 +63,7 @@ enum Command {
     Detect(detect::Args),
     #[command(after_help = examples::DIFF)]
     Diff(Box<diff::Args>),
+    Stats(stats::Args),
     /// Compare what a change does to licenses: what `scan --changed-since` finds.
     #[command(after_help = examples::REVIEW)]
     Review(Box<review::Args>),
@@ -170,6 +172,7 @@ fn dispatch(args: &Args) -> anyhow::Result<ExitCode> {
         Some(Command::Fix(fix)) => fix::run(fix, &args.output),
         Some(Command::Detect(detect)) => detect::run(detect),
         Some(Command::Diff(diff)) => diff::run(diff, &args.output),
+        Some(Command::Stats(stats)) => stats::run(stats, &args.output),
         Some(Command::Licenses(licenses)) => licenses::run(licenses, &args.output),
         Some(Command::Suggest(suggest)) => suggest::run(suggest, &args.output),
         Some(Command::Merge(merge)) => merge::run(merge, &args.output),

@@ -29,6 +29,8 @@ enum Form {
     Text,
     /// Markdown.
     Markdown,
+    /// One page for a browser, without a script.
+    Html,
     /// A draft of `debian/copyright` (DEP-5), for one package.
     Dep5,
 }
@@ -47,6 +49,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     let form = match args.format {
         Form::Text => NoticeForm::Text,
         Form::Markdown => NoticeForm::Markdown,
+        Form::Html => NoticeForm::Html,
         Form::Dep5 => NoticeForm::Dep5,
     };
     stream::to_stdout(Escape::Text, output.style(), |out| report::notices(&report, form, out))?;

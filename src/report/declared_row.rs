@@ -15,6 +15,9 @@ pub(super) struct DeclaredRow<'a> {
     terms: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expression: Option<String>,
+    /// Whether nixpkgs takes it for free; absent where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    free: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
     /// The kind of `why`: of several reasons that of the first.
@@ -38,6 +41,7 @@ impl<'a> DeclaredRow<'a> {
             form,
             terms,
             expression,
+            free: is_free(declared),
             why,
             why_kind: why_kind(declared),
             branches: Vec::new(),
@@ -68,6 +72,18 @@ impl<'a> DeclaredRow<'a> {
             ),
             Declared::Computed { why, .. } => row("computed", None, Vec::new(), None, Some(why.to_string())),
         }
+    }
+}
+
+/// All of a list must be free; of an operator it is only known where its members agree.
+fn is_free(declared: &Declared) -> Option<bool> {
+    let Declared::Resolved { statement, .. } = declared else { return None };
+    let free = members(statement).iter().filter(|member| member.free).count();
+    match (statement, members(statement).len()) {
+        (_, 0) => None,
+        (_, all) if free == all => Some(true),
+        (Statement::Operator { .. }, _) if free > 0 => None,
+        _ => Some(false),
     }
 }
 

@@ -6,6 +6,7 @@ mod words;
 
 use std::io::{self, Write};
 
+pub(super) use progress::rows;
 pub use progress::{BadReport, Progress, Seen, is_report, progress};
 
 use super::Style;

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::check;
@@ -66,8 +67,8 @@ struct Row {
 }
 
 #[derive(Debug, Deserialize)]
-struct Document {
-    rows: Vec<Row>,
+struct Document<R> {
+    rows: Vec<R>,
 }
 
 impl Progress {
@@ -79,12 +80,12 @@ impl Progress {
 
 /// True where `text` looks like a report of `--format json` or `jsonl`.
 pub fn is_report(text: &str) -> bool {
-    rows(text).is_ok_and(|rows| rows.iter().any(|row| row.kind == "summary"))
+    rows(text).is_ok_and(|rows: Vec<Row>| rows.iter().any(|row| row.kind == "summary"))
 }
 
 /// Improvements and regressions from the report `old` to the report `new`.
 pub fn progress(old: &str, new: &str) -> Result<Progress, BadReport> {
-    let (old, new) = (rows(old)?, rows(new)?);
+    let (old, new): (Vec<Row>, Vec<Row>) = (rows(old)?, rows(new)?);
     let packages = |row: &&Row| row.kind == "package";
     let known: BTreeSet<&str> = new.iter().filter(packages).map(|row| row.attr.as_str()).collect();
     let looked_at: BTreeSet<&str> =
@@ -116,8 +117,8 @@ pub fn progress(old: &str, new: &str) -> Result<Progress, BadReport> {
 }
 
 /// The rows of a document, or of lines.
-fn rows(text: &str) -> Result<Vec<Row>, BadReport> {
-    if let Ok(document) = serde_json::from_str::<Document>(text) {
+pub(in crate::report) fn rows<R: DeserializeOwned>(text: &str) -> Result<Vec<R>, BadReport> {
+    if let Ok(document) = serde_json::from_str::<Document<R>>(text) {
         return Ok(document.rows);
     }
     let lines = text.lines().filter(|line| !line.trim().is_empty());

@@ -3,8 +3,12 @@
 //! The page is a template with the rows of `--format jsonl` in it; the script only shows them. Data is never markup:
 //! it stands in a block that browsers do not run, without `<`, and the script writes it as text.
 
+mod document;
+
 use std::io::{self, Write};
 use std::path::Path;
+
+pub(super) use document::Document;
 
 use serde::Serialize;
 

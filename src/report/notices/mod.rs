@@ -1,5 +1,7 @@
 //! Notices: who holds the copyright of what ships, under which licenses, and each license text once.
 
+mod page;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
@@ -18,6 +20,8 @@ pub enum NoticeForm {
     Text,
     /// Markdown.
     Markdown,
+    /// One page for a browser.
+    Html,
     /// `debian/copyright`.
     Dep5,
 }
@@ -41,18 +45,23 @@ struct Group {
 
 /// Writes the notices of every package whose source was looked at.
 pub fn notices(report: &Report, form: NoticeForm, out: &mut dyn Write) -> io::Result<()> {
-    let mut terms: BTreeSet<Term> = BTreeSet::new();
-    for package in &report.packages {
-        let Outcome::Audited(_) = package.outcome else { continue };
-        let shipped = Shipped::of(package);
-        terms.extend(shipped.terms());
+    let looked_at = report.packages.iter().filter(|package| matches!(package.outcome, Outcome::Audited(_)));
+    let all: Vec<(&PackageReport, Shipped)> = looked_at.map(|package| (package, Shipped::of(package))).collect();
+    let texts = texts(all.iter().flat_map(|(_, shipped)| shipped.terms()));
+    match form {
+        NoticeForm::Html => return page::render(&all, &texts, out),
+        NoticeForm::Text => all.iter().try_for_each(|(package, shipped)| text(package, shipped, out))?,
+        NoticeForm::Markdown => all.iter().try_for_each(|(package, shipped)| markdown(package, shipped, out))?,
+        NoticeForm::Dep5 => all.iter().try_for_each(|(package, shipped)| dep5(package, shipped, out))?,
+    }
+    for (id, text) in &texts {
         match form {
-            NoticeForm::Text => text(package, &shipped, out)?,
-            NoticeForm::Markdown => markdown(package, &shipped, out)?,
-            NoticeForm::Dep5 => dep5(package, &shipped, out)?,
+            NoticeForm::Markdown => writeln!(out, "## {id}\n\n{}\n", indented(text, "    "))?,
+            NoticeForm::Dep5 => writeln!(out, "License: {id}\n{}\n", paragraph(text))?,
+            _ => writeln!(out, "{id}\n{}\n\n{}\n", "-".repeat(id.len()), text.trim_end())?,
         }
     }
-    texts(&terms, form, out)
+    Ok(())
 }
 
 impl Shipped {
@@ -152,8 +161,9 @@ fn in_debian_words(expr: &LicenseExpr) -> String {
     expr.to_string().replace(" AND ", " and ").replace(" OR ", " or ").replace(" WITH ", " with ")
 }
 
-/// The text of every license and exception, each once.
-fn texts(terms: &BTreeSet<Term>, form: NoticeForm, out: &mut dyn Write) -> io::Result<()> {
+/// The text of every license and exception of `terms`, each once, by id.
+fn texts(terms: impl Iterator<Item = Term>) -> BTreeMap<String, &'static str> {
+    let terms: BTreeSet<Term> = terms.collect();
     let mut all: BTreeMap<String, &'static str> = BTreeMap::new();
     for term in terms {
         let listed = license::license(&term.id()).map(|found| (term.id(), found.text));
@@ -161,14 +171,7 @@ fn texts(terms: &BTreeSet<Term>, form: NoticeForm, out: &mut dyn Write) -> io::R
             term.exception.as_deref().and_then(license::exception).map(|found| (found.id.to_owned(), found.text));
         all.extend(listed.into_iter().chain(exception));
     }
-    for (id, text) in all {
-        match form {
-            NoticeForm::Text => writeln!(out, "{id}\n{}\n\n{}\n", "-".repeat(id.len()), text.trim_end())?,
-            NoticeForm::Markdown => writeln!(out, "## {id}\n\n{}\n", indented(text, "    "))?,
-            NoticeForm::Dep5 => writeln!(out, "License: {id}\n{}\n", paragraph(text))?,
-        }
-    }
-    Ok(())
+    all
 }
 
 fn indented(text: &str, by: &str) -> String {
