@@ -174,6 +174,7 @@ fn bare(attr: &str, site: Option<Site>) -> Package {
         source_unknown: None,
         vendored: Vec::new(),
         maintainers: Vec::new(),
+        identifiers: None,
         provenance: None,
         removed: Vec::new(),
         patched: false,

@@ -14,6 +14,7 @@ fn facts(package: &Package) -> Package {
         site: None,
         digest: None,
         maintainers: Vec::new(),
+        identifiers: None,
         source_unknown: package.source_unknown.as_deref().map(without_lines),
         ..package.clone()
     }

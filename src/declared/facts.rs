@@ -1,7 +1,9 @@
-//! Further metadata of a package: names, place, sources, maintainers, provenance, deletions by the build.
+//! Further metadata of a package: names here and elsewhere, place, sources, maintainers, provenance, deletions by the
+//! build.
 //!
 //! Each fact is read on its own: one that cannot be evaluated is left out and spoils no other.
 
+use super::names::identifiers;
 use super::phases::{Changes, built_part};
 use super::resolve::attr_of;
 use super::sources::{LONGEST_FACT, MOST_FACTS, Sources};
@@ -30,11 +32,16 @@ pub(super) fn package<'a>(
     let place = meta.and_then(|meta| reader.position(meta)).or_else(|| reader.given_at(value));
     let site = place.or_else(|| checkout.site(thunk.origin.get()));
     let digest = site.as_ref().and_then(|site| checkout.digest(&site.file));
+    let stated = meta.and_then(|meta| reader.get(meta, eval.known.identifiers));
     let from_name = |part: fn((&str, &str)) -> String| parsed.map(part).filter(|text| !text.is_empty());
+    let pname = reader.text(value, eval.known.pname).or_else(|| from_name(|(name, _)| name.to_owned()));
+    let version = reader.text(value, eval.known.version).or_else(|| from_name(|(_, version)| version.to_owned()));
+    let named = (pname.as_deref(), version.as_deref());
     Package {
         attr: AttrPath(attr.to_owned()),
-        pname: reader.text(value, eval.known.pname).or_else(|| from_name(|(name, _)| name.to_owned())),
-        version: reader.text(value, eval.known.version).or_else(|| from_name(|(_, version)| version.to_owned())),
+        identifiers: stated.and_then(|stated| identifiers(eval, stated, named)),
+        pname,
+        version,
         site,
         digest,
         sources,

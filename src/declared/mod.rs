@@ -8,6 +8,7 @@ mod coverage;
 pub mod evaluated;
 mod facts;
 mod kept;
+mod names;
 mod phases;
 mod resolve;
 mod sources;

@@ -64,6 +64,7 @@ known! {
     post_unpack = "postUnpack",
     pre_patch = "prePatch",
     post_patch = "postPatch",
+    identifiers = "identifiers",
     maintainers = "maintainers",
     github = "github",
     source_provenance = "sourceProvenance",

@@ -5,9 +5,12 @@ use std::io::{self, Write};
 use super::policy::warnings;
 use super::{Located, Report, Style};
 use crate::text::one_line;
-use crate::tree::AttrPath;
+use crate::tree::{AttrPath, Identifiers};
 
-const HEAD: [&str; 14] = [
+/// Columns; new ones come at the end.
+const WIDTH: usize = 16;
+
+const HEAD: [&str; WIDTH] = [
     "attr",
     "check",
     "name",
@@ -22,6 +25,8 @@ const HEAD: [&str; 14] = [
     "message",
     "pin",
     "unverified",
+    "cpe",
+    "purl",
 ];
 
 /// The column of messages, which also holds the last lines of the report.
@@ -31,18 +36,22 @@ const LAST_LINE: usize = 11;
 pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut rows = csv::Writer::from_writer(out);
     rows.write_record(HEAD)?;
-    for located in report.findings() {
-        rows.write_record(row(located).iter().map(|cell| harmless(cell)))?;
+    let of_packages = report.packages.iter().flat_map(|package| {
+        let names = package.package.identifiers.as_deref();
+        package.findings.iter().map(move |located| row(located, names))
+    });
+    for cells in of_packages.chain(report.apart.iter().map(|located| row(located, None))) {
+        rows.write_record(cells.iter().map(|cell| harmless(cell)))?;
     }
     for line in warnings(report) {
-        let mut last: [String; 14] = Default::default();
+        let mut last: [String; WIDTH] = Default::default();
         last[LAST_LINE] = line;
         rows.write_record(last.iter().map(|cell| harmless(cell)))?;
     }
     rows.flush()
 }
 
-fn row(located: &Located) -> [String; 14] {
+fn row(located: &Located, names: Option<&Identifiers>) -> [String; WIDTH] {
     let finding = &located.finding;
     let site = finding.place.as_ref();
     [
@@ -60,11 +69,13 @@ fn row(located: &Located) -> [String; 14] {
         finding.message.clone(),
         finding.pin().short(),
         finding.verification.unproven().map(|why| why.to_string()).unwrap_or_default(),
+        names.and_then(|names| names.cpe.clone()).unwrap_or_default(),
+        names.map(|names| names.purls.join(" ")).unwrap_or_default(),
     ]
 }
 
 /// A cell in one line that no spreadsheet takes for a formula.
-fn harmless(cell: &str) -> String {
+pub(super) fn harmless(cell: &str) -> String {
     let cell = one_line(cell);
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
 }

@@ -38,6 +38,12 @@ pub(super) struct PackageRow<'a> {
     attr: &'a str,
     pname: Option<&'a str>,
     version: Option<&'a str>,
+    /// Handles on GitHub, or names where there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    maintainers: Vec<&'a str>,
+    /// `meta.identifiers`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identifiers: Option<IdentifiersRow<'a>>,
     file: Option<&'a str>,
     line: Option<u32>,
     column: Option<u32>,
@@ -58,6 +64,20 @@ pub(super) struct PackageRow<'a> {
     /// Why its source is not proven to be the declared one.
     #[serde(skip_serializing_if = "Option::is_none")]
     unverified: Option<UnverifiedRow>,
+}
+
+/// Names in other registries, as they are stated.
+#[derive(Debug, Serialize, JsonSchema)]
+struct IdentifiersRow<'a> {
+    /// The CPE 2.3, stated or made of stated parts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cpe: Option<&'a str>,
+    /// CPEs that it may have where its vendor alone is stated.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    possible_cpes: &'a [String],
+    /// Package urls.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    purls: &'a [String],
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -202,7 +222,7 @@ pub(super) fn rows(report: &Report) -> impl Iterator<Item = Row<'_>> {
 }
 
 fn package_row(report: &PackageReport) -> PackageRow<'_> {
-    let Package { attr, pname, version, sources, source_unknown, .. } = &*report.package;
+    let Package { attr, pname, version, maintainers, identifiers, sources, source_unknown, .. } = &*report.package;
     let site = check::site(&report.declared).or(report.package.site.as_ref());
     let judged = match &report.outcome {
         Outcome::Audited(judged) => judged.as_deref(),
@@ -213,6 +233,12 @@ fn package_row(report: &PackageReport) -> PackageRow<'_> {
         attr: &attr.0,
         pname: pname.as_deref(),
         version: version.as_deref(),
+        maintainers: maintainers.iter().filter_map(|one| one.github.as_deref().or(one.name.as_deref())).collect(),
+        identifiers: identifiers.as_deref().map(|names| IdentifiersRow {
+            cpe: names.cpe.as_deref(),
+            possible_cpes: &names.possible_cpes,
+            purls: &names.purls,
+        }),
         file: site.map(|site| site.file.as_str()),
         line: site.map(|site| site.start.line),
         column: site.map(|site| site.start.column),

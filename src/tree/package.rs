@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::identifiers::Identifiers;
 use crate::text::{Digest, Position, RelPath, Span};
 
 /// The attribute path of a package, e.g. `python3Packages.requests`: its identity.
@@ -48,6 +49,8 @@ pub struct Package {
     pub source_unknown: Option<String>,
     /// Vendored dependencies: `cargoDeps`, `goModules`, `npmDeps`.
     pub vendored: Vec<Vendored>,
+    /// `meta.identifiers`; `None` where it names nothing.
+    pub identifiers: Option<Box<Identifiers>>,
     /// `meta.maintainers`.
     pub maintainers: Vec<Maintainer>,
     /// Short names in `meta.sourceProvenance`, e.g. `binaryNativeCode`; `None` where it is not stated, and none where it

@@ -31,6 +31,7 @@ fn package(attr: &str) -> Package {
         source_unknown: None,
         vendored: Vec::new(),
         maintainers: Vec::new(),
+        identifiers: None,
         provenance: None,
         removed: Vec::new(),
         patched: false,

@@ -78,6 +78,8 @@ struct Row {
     #[serde(skip_serializing_if = "Option::is_none")]
     copyright: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    cpe: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     purl: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     external_references: Vec<External>,
@@ -198,6 +200,10 @@ fn package_row(package: &Component<'_>, version: Version) -> Row {
         package.confidence.map(|trust| Property { name: "clarity:confidence", value: trust.name().to_owned() }),
     );
     properties.extend(package.unverified.map(|why| Property { name: "clarity:unverified", value: why.to_string() }));
+    let names = &package.names;
+    properties
+        .extend(names.possible_cpes.iter().map(|cpe| Property { name: "nixpkgs:possibleCpe", value: cpe.clone() }));
+    properties.extend(names.purls.iter().map(|purl| Property { name: "nixpkgs:purl", value: purl.clone() }));
     properties.extend(package.basis.iter().map(|basis| Property { name: "clarity:evidence", value: witness(basis) }));
     Row {
         r#type: "application",
@@ -206,6 +212,7 @@ fn package_row(package: &Component<'_>, version: Version) -> Row {
         version: package.version.clone(),
         licenses: found,
         copyright: Some(package.holders.join("\n")).filter(|text| !text.is_empty()),
+        cpe: package.names.cpe.clone(),
         purl: package.purl.clone(),
         evidence: evidence(package.basis, &package.holders),
         properties,

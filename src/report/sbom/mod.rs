@@ -26,7 +26,7 @@ use super::{Outcome, PackageReport, Report, Style};
 use crate::conclusion::{Basis, Conclusion, Confidence};
 use crate::source::{FixedHash, Unproven};
 use crate::text::{Digest, one_line};
-use crate::tree::{HashMode, SourceRef};
+use crate::tree::{HashMode, Identifiers, SourceRef};
 
 use license::{Licenses, Stated};
 
@@ -51,6 +51,7 @@ struct Component<'r> {
     name: String,
     version: Option<String>,
     purl: Option<String>,
+    names: Names,
     licenses: Licenses,
     confidence: Option<Confidence>,
     /// Why its source is not proven to be the declared one.
@@ -59,6 +60,27 @@ struct Component<'r> {
     holders: Vec<String>,
     /// Indexes of its sources.
     sources: Vec<usize>,
+}
+
+/// Names in other registries that nixpkgs states and that readers take.
+#[derive(Default)]
+struct Names {
+    cpe: Option<String>,
+    possible_cpes: Vec<String>,
+    purls: Vec<String>,
+}
+
+impl Names {
+    /// The valid ones of `stated`.
+    fn of(stated: Option<&Identifiers>) -> Names {
+        let Some(stated) = stated else { return Names::default() };
+        let valid = |purl: &&String| purl::is_valid(purl);
+        Names {
+            cpe: stated.valid_cpe().map(str::to_owned),
+            possible_cpes: stated.possible_cpes.iter().map(|cpe| one_line(cpe)).collect(),
+            purls: stated.purls.iter().filter(valid).map(|purl| one_line(purl)).collect(),
+        }
+    }
 }
 
 /// One source.
@@ -167,6 +189,7 @@ fn component<'r>(package: &'r PackageReport, sources: Vec<usize>, keys: &mut Key
         name: one_line(name),
         version: version.map(one_line),
         purl: purl::of_package(name, version, attr),
+        names: Names::of(package.package.identifiers.as_deref()),
         licenses: Licenses { declared: Stated::declared(&package.declared), concluded: Stated::concluded(conclusion) },
         confidence: concluded.map(|concluded| concluded.confidence),
         unverified: of_package(package),

@@ -1,5 +1,7 @@
 //! Package urls of packages and sources.
 
+use std::str::FromStr;
+
 use packageurl::PackageUrl;
 
 use crate::source::FixedHash;
@@ -13,6 +15,11 @@ pub(super) fn of_package(name: &str, version: Option<&str>, attr: &str) -> Optio
     }
     purl.add_qualifier("attr", attr.to_owned()).ok()?;
     Some(purl.to_string())
+}
+
+/// True for a package url of the form that readers take.
+pub(super) fn is_valid(purl: &str) -> bool {
+    PackageUrl::from_str(purl).is_ok()
 }
 
 /// The url of the source in its own ecosystem, where its fetcher names one; else a generic one with what was downloaded.

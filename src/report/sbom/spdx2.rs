@@ -147,8 +147,8 @@ fn package(one: &Component<'_>) -> Package {
         license_declared: one.licenses.declared.in_spdx(),
         license_comments: said.join("; "),
         copyright_text: if one.holders.is_empty() { UNKNOWN.to_owned() } else { one.holders.join("; ") },
-        external_refs: external(one.purl.as_ref()),
-        comment: format!("nixpkgs attribute: {}", one.attr),
+        external_refs: names(one),
+        comment: comment(one),
     }
 }
 
@@ -172,6 +172,22 @@ fn source(one: &Source<'_>) -> Package {
 fn checksum(source: &Source<'_>) -> Option<Checksum> {
     let hash = source.file_hash()?;
     Some(Checksum { algorithm: hash.algo.name().to_ascii_uppercase(), checksum_value: hash.hex() })
+}
+
+/// Its own package url, then the names that nixpkgs states.
+fn names(one: &Component<'_>) -> Vec<External> {
+    let cpe = |cpe: &String| External {
+        reference_category: "SECURITY",
+        reference_type: "cpe23Type",
+        reference_locator: cpe.clone(),
+    };
+    let purls = one.names.purls.iter().flat_map(|purl| external(Some(purl)));
+    external(one.purl.as_ref()).into_iter().chain(purls).chain(one.names.cpe.iter().map(cpe)).collect()
+}
+
+fn comment(one: &Component<'_>) -> String {
+    let possible = one.names.possible_cpes.iter().map(|cpe| format!("\npossible CPE: {cpe}"));
+    format!("nixpkgs attribute: {}{}", one.attr, possible.collect::<String>())
 }
 
 fn external(purl: Option<&String>) -> Vec<External> {

@@ -75,6 +75,11 @@ fn package(one: &Component<'_>, bom: &Bom<'_>, names: &Names) -> Vec<Value> {
     element["software_primaryPurpose"] = "application".into();
     let unverified = one.unverified.map(|why| format!("\n{}", in_words(why))).unwrap_or_default();
     element["comment"] = format!("nixpkgs attribute: {}{unverified}", one.attr).into();
+    let purls = one.names.purls.iter().map(|purl| identifier("packageUrl", purl));
+    let others: Vec<Value> = purls.chain(one.names.cpe.iter().map(|cpe| identifier("cpe23", cpe))).collect();
+    if !others.is_empty() {
+        element["externalIdentifier"] = others.into();
+    }
     if !one.holders.is_empty() {
         element["software_copyrightText"] = one.holders.join("\n").into();
     }
@@ -95,6 +100,10 @@ fn package(one: &Component<'_>, bom: &Bom<'_>, names: &Names) -> Vec<Value> {
         all.push(relation(&key, &names.of(source), "generates", &id, names));
     }
     all
+}
+
+fn identifier(kind: &str, name: &str) -> Value {
+    json!({ "type": "ExternalIdentifier", "externalIdentifierType": kind, "identifier": name })
 }
 
 fn source(one: &Source<'_>, names: &Names) -> Value {
