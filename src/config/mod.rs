@@ -8,12 +8,14 @@
 
 mod blocks;
 mod file;
+mod keys;
 mod merge;
 mod search;
 mod silence;
 mod trust;
 mod value;
 
+pub use keys::{Key, Right, keys};
 pub use silence::suppress;
 
 use std::collections::BTreeMap;

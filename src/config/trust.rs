@@ -113,7 +113,25 @@ pub(super) struct Number {
     most: u64,
 }
 
+/// Keys with paths, which of a file in the tree lead nowhere out of its folder.
+pub(super) const LEADING: [&str; 1] = ["sources.dirs"];
+
+/// Why only trusted files set `key` of `table`; `None` where every file may.
+pub(super) fn guarded(table: &str, key: &str) -> Option<&'static str> {
+    GUARDED.iter().find(|guarded| guarded.table == table && guarded.key == key).map(|guarded| guarded.why)
+}
+
 impl Number {
+    /// True for the number of this key.
+    pub(super) fn is(&self, table: &str, key: &str) -> bool {
+        self.table == table && self.key == key
+    }
+
+    /// The most that it may be.
+    pub(super) fn most(&self) -> u64 {
+        self.most
+    }
+
     /// The key and its value, where it is lower than what holds otherwise.
     pub(super) fn lowered(self) -> Option<(String, u64)> {
         let said = self.said.filter(|said| *said < self.most)?;
@@ -245,7 +263,7 @@ mod tests {
         let guarded = GUARDED.iter().map(|guarded| format!("{}.{}", guarded.table, guarded.key));
         let numbers = numbers(&File::default(), &bounds).into_iter().map(|one| format!("{}.{}", one.table, one.key));
         let known = guarded.chain(numbers).chain(FREE.iter().map(|key| (*key).to_owned()));
-        let known: BTreeSet<String> = known.chain(["sources.dirs".to_owned()]).collect();
+        let known: BTreeSet<String> = known.chain(LEADING.map(str::to_owned)).collect();
         assert_eq!(keys, known, "decide whether a file in the scanned tree may set it");
     }
 

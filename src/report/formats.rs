@@ -16,6 +16,8 @@ pub struct Format {
     pub name: &'static str,
     /// Purpose.
     pub what: &'static str,
+    /// The form that its readers expect, where `clarity schema` has none of its own.
+    pub schema: &'static str,
     /// True where it shows the lines that findings are about.
     pub quotes: bool,
     /// True where it names the holders of copyright, for which all evidence is kept.
@@ -28,6 +30,11 @@ pub struct Format {
 }
 
 impl Format {
+    /// Endings of file names that mean it.
+    pub fn endings(&self) -> &'static [&'static str] {
+        self.endings
+    }
+
     /// Writes `report` to `out`, without anything that a terminal or a CI runner obeys.
     pub fn write(&self, report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
         let mut out = EscapingWriter::new(out, self.escape, style.colors());
@@ -41,6 +48,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "terminal",
         what: "for people: every finding with its place and its witnesses",
+        schema: "none, it is for people and may change.",
         quotes: true,
         evidence: false,
         endings: &[],
@@ -50,6 +58,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "concise",
         what: "`file:line:column: LIC010 attribute: message`, for editors and grep",
+        schema: "one finding a line: `file:line:column: LIC010 attribute: message`; lines at the end that begin with `#` or a word tell about the run.",
         quotes: false,
         evidence: false,
         endings: &[],
@@ -59,6 +68,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "grouped",
         what: "the findings by file, in order of lines",
+        schema: "none, it is for people and may change.",
         quotes: false,
         evidence: false,
         endings: &[],
@@ -68,6 +78,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "table",
         what: "declared beside concluded, one line a package that does not agree; all of them with -v",
+        schema: "none, it is for people and may change.",
         quotes: false,
         evidence: false,
         endings: &[],
@@ -77,6 +88,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "diff",
         what: "declared against concluded of every drifting package, to read and to grep",
+        schema: "a line with place and attribute, one with `- ` and the declared license, one with `+ ` and the concluded one.",
         quotes: false,
         evidence: false,
         endings: &[],
@@ -86,6 +98,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "json",
         what: "one document",
+        schema: "that of `clarity schema json`.",
         quotes: false,
         evidence: false,
         endings: &[".json"],
@@ -95,6 +108,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "jsonl",
         what: "one line a package, finding or skipped thing, and a summary at the end",
+        schema: "that of `clarity schema jsonl`.",
         quotes: false,
         evidence: false,
         endings: &[".jsonl", ".ndjson"],
@@ -104,6 +118,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "sarif",
         what: "SARIF 2.1.0, for code scanning",
+        schema: "SARIF 2.1.0 of OASIS.",
         quotes: true,
         evidence: false,
         endings: &[".sarif", ".sarif.json"],
@@ -113,6 +128,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "github",
         what: "GitHub workflow commands: annotations",
+        schema: "the workflow commands of GitHub Actions.",
         quotes: false,
         evidence: false,
         endings: &[],
@@ -122,6 +138,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "github-summary",
         what: "the work list, as long as GitHub takes for a step summary",
+        schema: "Markdown as GitHub shows it.",
         quotes: false,
         evidence: false,
         endings: &[],
@@ -131,6 +148,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "markdown",
         what: "a work list with check boxes",
+        schema: "Markdown with check boxes.",
         quotes: false,
         evidence: false,
         endings: &[".md"],
@@ -140,6 +158,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "rdjson",
         what: "the diagnostic format of reviewdog, for comments in pull requests",
+        schema: "`DiagnosticResult` of reviewdog.",
         quotes: true,
         evidence: false,
         endings: &[".rdjson"],
@@ -149,6 +168,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "gitlab",
         what: "GitLab code quality",
+        schema: "the code quality report of GitLab.",
         quotes: false,
         evidence: false,
         endings: &[],
@@ -158,6 +178,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "junit",
         what: "JUnit XML, a test case a package",
+        schema: "JUnit XML as Jenkins reads it.",
         quotes: false,
         evidence: false,
         endings: &[".xml"],
@@ -167,6 +188,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "csv",
         what: "one row a finding, for spreadsheets",
+        schema: "RFC 4180 with a head; the columns stay, new ones come at the end.",
         quotes: false,
         evidence: false,
         endings: &[".csv"],
@@ -176,6 +198,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "html",
         what: "one page with charts, a filter and every package, for a browser; works from the disk",
+        schema: "HTML 5; its data is that of `jsonl`.",
         quotes: false,
         evidence: false,
         endings: &[".html"],
@@ -185,6 +208,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "cyclonedx",
         what: "a bill of materials: CycloneDX 1.6, JSON",
+        schema: "CycloneDX 1.6 of OWASP, JSON.",
         quotes: false,
         evidence: true,
         endings: &[".cdx.json"],
@@ -194,6 +218,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "cyclonedx-1.7",
         what: "a bill of materials: CycloneDX 1.7, JSON, declared and concluded side by side",
+        schema: "CycloneDX 1.7 of OWASP, JSON.",
         quotes: false,
         evidence: true,
         endings: &[],
@@ -203,6 +228,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "spdx",
         what: "a bill of materials: SPDX 2.3, JSON",
+        schema: "SPDX 2.3 of the Linux Foundation, JSON.",
         quotes: false,
         evidence: true,
         endings: &[".spdx.json"],
@@ -212,6 +238,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "spdx-tv",
         what: "a bill of materials: SPDX 2.3, tags and values",
+        schema: "SPDX 2.3 of the Linux Foundation, tags and values.",
         quotes: false,
         evidence: true,
         endings: &[".spdx"],
@@ -221,6 +248,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "spdx-3",
         what: "a bill of materials: SPDX 3.0.1, JSON-LD",
+        schema: "SPDX 3.0.1 of the Linux Foundation, JSON-LD.",
         quotes: false,
         evidence: true,
         endings: &[".spdx3.json", ".jsonld"],
@@ -233,6 +261,7 @@ pub const FORMATS: &[Format] = &[
 pub const LISTING: Format = Format {
     name: "list",
     what: "attribute, license and place of each package",
+    schema: "none, it is for people and may change.",
     quotes: false,
     evidence: false,
     endings: &[],
