@@ -5,7 +5,10 @@ mod architecture;
 mod attacks;
 #[path = "bench/metadata.rs"]
 mod bench_metadata;
+#[path = "bench/formats.rs"]
+mod bench_formats;
 mod behind;
+mod book;
 mod changed;
 mod calls;
 mod cases;
@@ -32,6 +35,7 @@ mod golden;
 mod hostile;
 mod hostile_output;
 mod hostile_patches;
+mod identifiers;
 #[cfg(unix)]
 mod interactive;
 mod html;
@@ -59,6 +63,7 @@ mod snapshots;
 mod source;
 mod upstream;
 mod worklist;
+mod stats;
 mod stop;
 mod stories;
 mod suggest;
