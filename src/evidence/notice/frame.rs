@@ -66,6 +66,9 @@ fn resource(words: &Words, first: usize) -> Option<usize> {
 /// Words of a copyright line before the license at its end.
 const COPYRIGHT_LINE: usize = 16;
 
+/// Words before the copyright in such a line.
+const FILE_NAME: usize = 6;
+
 /// The standing of a name that ends a copyright line, or is the line below it: "Copyright (c) 2010 Jane Roe, MIT License".
 fn behind_copyright(words: &Words, first: usize, end: usize) -> Option<Stand> {
     let mut to = end;
@@ -77,7 +80,7 @@ fn behind_copyright(words: &Words, first: usize, end: usize) -> Option<Stand> {
     let leads = words.is(to, &["see"]) && words.gap(to).has(Gap::COMMA)
         || words.kind(to) == Some(Kind::Url) && words.gap(to).has(Gap::OPEN);
     let below = words.gap(first).has(Gap::NEWLINE) && !words.gap(first).has(Gap::PARAGRAPH);
-    let signs = [Gap::COMMA, Gap::STOP, Gap::SEMICOLON, Gap::OPEN, Gap::BAR];
+    let signs = [Gap::COMMA, Gap::STOP, Gap::SEMICOLON, Gap::OPEN, Gap::BAR, Gap::DASH];
     let apart = below || signs.iter().any(|gap| words.gap(first).has(*gap));
     let mut start = if below { first.checked_sub(1)? } else { first };
     while start > first.saturating_sub(COPYRIGHT_LINE) && !words.gap(start).has(Gap::NEWLINE) {
@@ -85,7 +88,8 @@ fn behind_copyright(words: &Words, first: usize, end: usize) -> Option<Stand> {
     }
     let is_sign = |at: usize| words.is(at, &["c"]) && words.gap(at).has(Gap::OPEN) && words.gap(at + 1).has(Gap::CLOSE);
     let is_dated = (start..first).any(|at| words.kind(at) == Some(Kind::Number));
-    let is_line = start < first && (words.is(start, &["copyright"]) || is_sign(start));
+    // "util.js - (c) 2014 Jane Roe - MIT License": the name of the file may stand before it.
+    let is_line = (start..first.min(start + FILE_NAME)).any(|at| words.is(at, &["copyright"]) || is_sign(at));
     let standing = if below { Standing::Alone } else { Standing::Grant };
     ((ends || leads) && apart && is_dated && is_line).then_some((standing, start))
 }

@@ -32,6 +32,8 @@ impl Gap {
     pub(super) const QUESTION: Gap = Gap(1 << 17);
     /// The `>` at the start of a line that is quoted from a letter.
     pub(super) const CITED: Gap = Gap(1 << 18);
+    /// A dash with a blank on both sides.
+    pub(super) const DASH: Gap = Gap(1 << 19);
 
     pub(super) fn has(self, other: Gap) -> bool {
         self.0 & other.0 != 0

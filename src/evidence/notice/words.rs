@@ -87,6 +87,9 @@ const LINE_PREFIXES: &[&str] = &[
     "xx", "dd", "em", "note",
 ];
 
+/// Numbers of versions that people write as words.
+const NUMERALS: &[(&str, &str)] = &[("one", "1"), ("two", "2"), ("three", "3")];
+
 /// Tags that change how words look, not where a sentence or a value ends.
 const INLINE: &[&str] = &["a", "b", "i", "u", "em", "strong", "span", "font", "tt", "code", "cite", "small"];
 
@@ -223,10 +226,30 @@ impl Reader<'_> {
         if let Some(rest) = self.hyphenated(start, end) {
             return self.push_joined(start, end, rest);
         }
+        if let Some(number) = self.numeral(start, end) {
+            return self.push_number(start, end, number);
+        }
         self.push(start, end, Kind::Letters);
         if self.digit_at(end) {
             self.gap.add(Gap::JOINED);
         }
+    }
+
+    /// The number of "version three", in digits.
+    fn numeral(&self, start: usize, end: usize) -> Option<&'static str> {
+        let behind_version = self.words.list.len().checked_sub(1).is_some_and(|at| self.words.is(at, &["version"]));
+        let numeral = NUMERALS.iter().find(|(word, _)| self.text[start..end].eq_ignore_ascii_case(word));
+        numeral.filter(|_| behind_version).map(|(_, number)| *number)
+    }
+
+    fn push_number(&mut self, start: usize, end: usize, number: &str) {
+        let low = self.words.lower.len() as u32;
+        self.words.lower.push_str(number);
+        let span = Span::new(self.base + start as u32, self.base + end as u32);
+        let low = (low, self.words.lower.len() as u32);
+        self.words.list.push(Word { low, span, gap: self.gap, kind: Kind::Number });
+        self.gap = Gap::default();
+        self.at = end;
     }
 
     /// The end of a word that goes on beyond ASCII at `at`.
@@ -335,6 +358,7 @@ impl Reader<'_> {
         match letter {
             '“' | '”' | '‘' | '’' | '«' | '»' | '「' | '」' => self.gap.add(Gap::QUOTE),
             '©' | '，' | '、' => self.gap.add(Gap::COMMA),
+            '–' | '—' => self.gap.add(Gap::DASH),
             '≥' => self.gap.add(Gap::AT_LEAST),
             '。' | '！' | '？' => self.gap.add(Gap::STOP),
             '：' => self.gap.add(Gap::COLON),
@@ -360,6 +384,7 @@ impl Reader<'_> {
                 self.full_stop()
             }
             b'.' | b'-' if after_word && next.is_ascii_alphanumeric() => self.gap.add(Gap::JOINED),
+            b'-' if next == b' ' && !after_word => self.gap.add(Gap::DASH),
             b'!' if next == b'[' => self.gap.add(Gap::IMAGE),
             b',' => self.gap.add(Gap::COMMA),
             b';' => self.gap.add(Gap::SEMICOLON),
