@@ -54,6 +54,18 @@ fn only_what_is_word_for_word_the_license_scores_full() {
 }
 
 #[test]
+fn an_exception_for_another_library_is_another_exception() {
+    let exceptions = |text: &str| {
+        let header = format!("Licensed under the GNU GPL version 2.\n\n{text}");
+        let seen = read(commented(&header, " * ").as_bytes());
+        seen.detections.iter().flat_map(|one| one.expr.terms()).filter(|term| term.exception.is_some()).count()
+    };
+    let openssl = license::exception("openvpn-openssl-exception").expect("listed").text;
+    assert_eq!(exceptions(openssl), 1);
+    assert_eq!(exceptions(&openssl.replace("OpenSSL", "Xerces")), 0);
+}
+
+#[test]
 fn a_license_of_somebody_else_is_the_one_without_names() {
     assert_eq!(texts(text_of("SMLNJ")), ["SMLNJ"]);
     let (_, body) = text_of("SMLNJ").split_once("Permission").expect("it permits");

@@ -84,7 +84,9 @@ impl<'v> Voices<'v> {
         if document.is_only_text() && headers.grants_another_version(document) {
             return headers;
         }
-        if headers.is_broad() && document.operator_unstated && !headers.is_vague() && document.explains(headers) {
+        // "MPL 1.1, or GPL 2 or later, or LGPL 2 or later" in the files, and the texts of all three beside them.
+        let tells = || document.explains(headers) || headers.states_choice() && headers.explains(document);
+        if headers.is_broad() && document.operator_unstated && !headers.is_vague() && tells() {
             return headers;
         }
         document

@@ -441,6 +441,18 @@ mod tests {
     }
 
     #[test]
+    fn headers_say_that_the_texts_beside_them_are_a_choice() {
+        let offer = [(Witness::Grant, "MPL-1.1 OR GPL-2.0-or-later OR LGPL-2.0-or-later")];
+        let texts = [("COPYING.GPL", "GPL-2.0"), ("COPYING.LGPL", "LGPL-2.1"), ("COPYING.MPL", "MPL-1.1")];
+        let texts = texts.map(|(name, id)| file(name, Role::LicenseText, &[(Witness::Text, id)]));
+        let code = ["a.c", "b.c", "c.c"].map(|name| file(name, Role::Shipped, &offer));
+        assert_eq!(
+            concluded([texts.to_vec(), code.to_vec()].concat()),
+            "GPL-2.0-or-later OR LGPL-2.0-or-later OR MPL-1.1"
+        );
+    }
+
+    #[test]
     fn lgpl_3_beside_gpl_3_is_lgpl_3() {
         let files = vec![
             file("COPYING", Role::LicenseText, &[(Witness::Text, "GPL-3.0")]),

@@ -74,6 +74,8 @@ const SETTLING: &[Step] = &[
     parts::settle,
     // Words beside or inside a license that take something away make it another one.
     restriction::settle,
+    // A license document in Debian's format says of which files each of its texts is.
+    manifest::settle_stanzas,
 ];
 
 /// At most this much of a file is read; license statements stand at the start of huge files or not at all.

@@ -1,12 +1,16 @@
-//! `debian/copyright` in the machine-readable format (DEP-5): the license of the header and of each `Files` stanza.
+//! `debian/copyright` in the machine-readable format (DEP-5): the license of the header and of each `Files` stanza. Some
+//! projects write their COPYING in it.
 
 use super::claim::claim;
 use super::fields;
-use crate::evidence::detection::{Seen, Witness};
+use crate::evidence::detection::{Detection, Role, Seen, Witness};
 use crate::evidence::page::Page;
 
+/// The name of the detector.
+const ID: &str = "manifest/debian";
+
 pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
-    if !page.text.trim_start().starts_with("Format:") {
+    if !is_in_format(page) {
         return;
     }
     let is_whole = |files: &str| files.split_whitespace().any(|glob| glob == "*");
@@ -18,7 +22,7 @@ pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
         let name = fields::value(&fields, "License").and_then(|value| value.lines().next()).map(str::trim);
         let Some(name) = name.filter(|name| covers && !name.is_empty()) else { continue };
         let known = spdx(name);
-        if claim(page, seen, "manifest/debian", "License:", &known)
+        if claim(page, seen, ID, "License:", &known)
             && let Some(last) = seen.detections.last_mut()
         {
             let at = stanza.as_ptr() as usize - page.text.as_ptr() as usize + stanza.find("License:").unwrap_or(0);
@@ -29,6 +33,22 @@ pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
                 last.class = Witness::Clue;
             }
         }
+    }
+}
+
+/// True for the format by its first line; of a document with another name than Debian's only by its full address.
+fn is_in_format(page: &Page<'_>) -> bool {
+    let first = page.text.trim_start().lines().next().unwrap_or_default();
+    let is_called_so = page.path.name().eq_ignore_ascii_case("copyright");
+    let address = ["copyright-format", "dep5", "CopyrightFormat"];
+    first.starts_with("Format:") && (is_called_so || address.iter().any(|part| first.contains(part)))
+}
+
+/// Leaves of a license document in this format what its stanzas say: its texts are those of parts as well as of the whole.
+pub(in crate::evidence) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
+    let is_stanza = |one: &Detection| one.by == ID && one.class == Witness::Manifest;
+    if role == Role::LicenseText && is_in_format(page) && seen.detections.iter().any(is_stanza) {
+        seen.detections.iter_mut().filter(|one| !is_stanza(one)).for_each(|one| one.class = Witness::Clue);
     }
 }
 

@@ -24,7 +24,7 @@ mod yaml;
 
 pub use self::claim::license_field;
 pub(super) use self::claim::understood;
-pub(super) use self::debian::files_stanzas as dep5_stanzas;
+pub(super) use self::debian::{files_stanzas as dep5_stanzas, settle as settle_stanzas};
 use super::detection::Seen;
 use super::page::Page;
 use crate::text::RelPath;
@@ -61,7 +61,7 @@ const KINDS: &[Kind] = &[
     Kind { names: &["pom.xml"], endings: &[".pom", ".nuspec"], reads: maven::read },
     Kind { names: &["opam"], endings: &[".opam"], reads: opam::read },
     Kind { names: &["meson.build"], endings: &[], reads: meson::read },
-    Kind { names: &["copyright"], endings: &[], reads: debian::read },
+    Kind { names: &["copyright", "copying", "copying.txt", "license"], endings: &[], reads: debian::read },
     Kind { names: &["citation.cff"], endings: &[], reads: citation::read },
     Kind { names: &[], endings: &[".spec", ".spec.in"], reads: rpm::read },
     Kind {

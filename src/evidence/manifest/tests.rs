@@ -90,3 +90,18 @@ fn a_broken_manifest_is_read_as_far_as_it_goes() {
         }
     }
 }
+
+#[test]
+fn a_copying_in_debians_format_says_of_which_files_its_texts_are() {
+    let head = "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\n";
+    let stanzas = "Files: *\nCopyright: 2012 A (formerly B)\nLicense: GPL-2+\n\nFiles: lib/*\nLicense: Expat\n\n";
+    let names = "License: GPL-2+\n This program is free software under the GPL version 2 or later.\n";
+    let says = |text: &str| {
+        let found =
+            Detector::new(&Options::default()).read(&RelPath::new("COPYING").expect("relative"), text.as_bytes());
+        let spoken = found.detections.iter().filter(|one| one.class != Witness::Clue);
+        spoken.map(|one| one.expr.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(says(&format!("{head}{stanzas}{names}")), ["GPL-2.0-or-later"]);
+    assert_eq!(says(stanzas), ["MIT"], "what begins otherwise is read as prose");
+}

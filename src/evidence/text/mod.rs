@@ -20,6 +20,7 @@ pub(super) mod words;
 pub use diff::compare;
 pub use library::OwnText;
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::detection::{Detection, Score, Seen, UNKNOWN_TEXT, Witness};
@@ -52,6 +53,9 @@ pub const TRIGGERS: &[&str] = &[
     "クリエイティブ",
     "special exception",
 ];
+
+/// Parts of the ids of exceptions that name no subject.
+const GENERAL: &[&str] = &["exception", "linking", "library", "syscall", "note", "GPL", "LGPL", "interface", "generic"];
 
 /// Bytes behind the listed text of the GPL in which its last paragraph is looked for.
 const EPILOGUE: usize = 1200;
@@ -94,9 +98,26 @@ impl Texts {
         let end = region.span(&(start..found.words.end));
         seen.covered.push(page.line_range(Span::new(end.start, self.epilogue(page, found, end.end))));
         match ENTRIES.get(usize::from(found.entry)).filter(|entry| entry.is_exception) {
-            Some(exception) => seen.exceptions.push((exception.id, lines)),
+            Some(exception) if self.names_its_subject(page, region, found) => {
+                seen.exceptions.push((exception.id, lines))
+            }
+            Some(_) => {}
             None => seen.detections.extend(self.detection(found, lines)),
         }
+    }
+
+    /// True where the words of an exception name what its id names: an exception for linking with Xerces reads like that
+    /// for OpenSSL, and is another one.
+    fn names_its_subject(&self, page: &Page<'_>, region: &Region, found: &Found) -> bool {
+        let read =
+            |text: &str| words::words(text, 0, text.len()).iter().map(|word| word.hash).collect::<BTreeSet<u32>>();
+        let entry = &ENTRIES[usize::from(found.entry)];
+        let listed = crate::license::exception(entry.id).map_or("", |listed| listed.text);
+        let (listed, here) = (read(listed), read(region.span(&found.words).of(page.text)));
+        let is_name = |part: &&str| part.len() > 2 && !GENERAL.contains(part);
+        let subjects: Vec<u32> = entry.id.split('-').filter(is_name).flat_map(slots::hashes).collect();
+        let mut subjects = subjects.into_iter().filter(|word| listed.contains(word)).peekable();
+        subjects.peek().is_none() || subjects.any(|word| here.contains(&word))
     }
 
     /// Where the text really ends. The GPL's last paragraph, which sends authors of libraries to another license, is
