@@ -17,6 +17,12 @@ in
       default = self.packages.${pkgs.stdenv.hostPlatform.system}.default;
       description = "The clarity that scans.";
     };
+    closure = lib.mkOption {
+      type = lib.types.nullOr lib.types.str;
+      default = null;
+      example = "/run/current-system";
+      description = "Only packages in the closure of this store path.";
+    };
     arguments = lib.mkOption {
       type = lib.types.listOf lib.types.str;
       default = [ "--fetch" ];
@@ -40,9 +46,16 @@ in
         StateDirectory = "clarity";
         # Findings are an answer, not a failure.
         SuccessExitStatus = "1 3";
+        ExecStartPre = lib.optional (settings.closure != null) (
+          pkgs.writeShellScript "clarity-closure" ''
+            exec ${config.nix.package}/bin/nix --extra-experimental-features nix-command \
+              path-info --recursive --json ${lib.escapeShellArg settings.closure} > "$STATE_DIRECTORY/closure.json"
+          ''
+        );
         ExecStart = lib.escapeShellArgs (
           [ "${settings.package}/bin/clarity" "scan" settings.tree "--cache-dir" "/var/cache/clarity" ]
           ++ [ "--quiet" "--output" "json=/var/lib/clarity/report.json" ]
+          ++ lib.optionals (settings.closure != null) [ "--closure" "/var/lib/clarity/closure.json" ]
           ++ settings.arguments
         );
       };

@@ -13,6 +13,7 @@ mod changed;
 mod calls;
 mod cases;
 #[cfg(unix)]
+mod closure;
 mod commands;
 mod checks;
 mod declared;

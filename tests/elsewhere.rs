@@ -377,5 +377,7 @@ fn package_flake_and_module_evaluate() {
         assert!(told[name].as_str().is_some_and(|path| path.ends_with(".drv")), "{name}: {told}");
     }
     assert_eq!(told["audit"].as_array().map(Vec::len), Some(2), "two packages share one source: {told}");
-    assert!(told["module"].as_str().is_some_and(|start| start.contains("'scan' '/srv/nixpkgs'")), "{told}");
+    let start = told["module"].as_str().unwrap_or_default();
+    assert!(start.contains("'scan' '/srv/nixpkgs'") && start.contains("'--closure'"), "{told}");
+    assert!(told["closure"].as_str().is_some_and(|script| script.ends_with("clarity-closure")), "{told}");
 }

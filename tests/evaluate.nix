@@ -9,7 +9,7 @@ let
   legacy = pkgs // { callPackage = f: a: pkgs.callPackage f ({ rustPlatform = old; } // a); };
   outputs = flake.outputs { inherit self; nixpkgs.legacyPackages.x86_64-linux = legacy; };
   audit = outputs.lib.audit { inherit pkgs; packages = { inherit (pkgs) hello sl; again = pkgs.hello; }; };
-  module = (import (tree + "/nixos") { configuration = { imports = [ outputs.nixosModules.default ]; services.clarity = { enable = true; tree = "/srv/nixpkgs"; }; boot.isContainer = true; }; }).config.systemd.services.clarity;
+  module = (import (tree + "/nixos") { configuration = { imports = [ outputs.nixosModules.default ]; services.clarity = { enable = true; tree = "/srv/nixpkgs"; closure = "/run/current-system"; }; boot.isContainer = true; }; }).config.systemd.services.clarity;
 in {
   package = outputs.packages.x86_64-linux.default.drvPath;
   app = outputs.apps.x86_64-linux.default.program;
@@ -17,4 +17,5 @@ in {
   check = outputs.checks.x86_64-linux.overlay.drvPath;
   audit = map (name: audit.${name}.drvPath) (builtins.attrNames audit);
   module = module.serviceConfig.ExecStart;
+  closure = builtins.unsafeDiscardStringContext (builtins.head module.serviceConfig.ExecStartPre);
 }

@@ -426,6 +426,7 @@ fn planned(place: &Place, attr: &str) -> (clarity::fix::Plan, PathBuf) {
         since: None,
         facts: None,
         maintainers: Vec::new(),
+        closure: None,
         results: None,
         selection: clarity::tree::Selection::only([attr.to_owned()]),
         sources: Some(sources),

@@ -16,7 +16,7 @@ use crate::engine::{Ignored, Request};
 use crate::source::{self, Network};
 use crate::store::Store;
 use crate::text::nearest;
-use crate::tree::{self, Changes, known_system};
+use crate::tree::{self, Changes, Closure, known_system};
 use crate::{check, declared, triage};
 
 /// Selection and manner of a scan: shared by the subcommands that scan.
@@ -84,6 +84,10 @@ pub(super) struct What {
     /// Only packages of this set, e.g. python3Packages.
     #[arg(long, value_name = "SET", help_heading = "Packages")]
     set: Vec<String>,
+    /// Only the packages of this closure: the JSON of `nix path-info --recursive --json` or `nix derivation show
+    /// --recursive`.
+    #[arg(long, value_name = "FILE", help_heading = "Packages")]
+    closure: Option<PathBuf>,
     /// Worker threads [default: the number of cores].
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Limits and configuration")]
     jobs: Option<u16>,
@@ -188,6 +192,7 @@ pub(super) fn request_by(path: &Path, what: &What, attrs: &[String], config: &Co
         tree: tree::Options { lib: what.nixpkgs.clone(), system, sources: source_folders(what, config) },
         selection: declared::Selection::new(&selected(attrs, &what.set)?)?,
         maintainers: what.maintainer.iter().map(|handle| handle.trim_start_matches('@').to_owned()).collect(),
+        closure: what.closure.as_deref().map(Closure::load).transpose()?.map(Arc::new),
         facts: if what.no_cache { None } else { facts() },
         results: None,
         sources: if what.metadata_only { None } else { Some(source_options(path, what, config)?) },

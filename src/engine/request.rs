@@ -9,7 +9,7 @@ use crate::evidence::Curations;
 use crate::kept::Results;
 use crate::report::{Gate, Policy};
 use crate::store::Store;
-use crate::tree::{self, Changes, Checkout, Package};
+use crate::tree::{self, Changes, Checkout, Closure, Package};
 use crate::{check, source, triage};
 
 /// Selection and manner of a scan.
@@ -25,6 +25,8 @@ pub struct Request {
     pub selection: declared::Selection,
     /// Only packages of one of these maintainers, by their handles; of any where there is none.
     pub maintainers: Vec<String>,
+    /// Only packages of this closure.
+    pub closure: Option<Arc<Closure>>,
     /// Where facts of whole checkouts and the evidence of sources are kept between runs, if anywhere.
     pub facts: Option<Arc<Store>>,
     /// Evidence that was detected elsewhere.
@@ -62,6 +64,12 @@ pub struct Request {
 }
 
 impl Request {
+    /// True where every package of the checkout is looked at.
+    pub(super) fn is_whole(&self) -> bool {
+        let is_all = matches!(self.selection, declared::Selection::All) && self.since.is_none();
+        is_all && self.maintainers.is_empty() && self.closure.is_none()
+    }
+
     /// The checkout, in the later state where two are compared.
     pub fn checkout(&self) -> Result<Checkout, tree::OpenError> {
         match &self.since {

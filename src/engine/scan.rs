@@ -92,9 +92,13 @@ pub(super) fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watc
         asked: asked(request),
         policy: Policy::default(),
     };
-    let whole = matches!(request.selection, declared::Selection::All) && past.is_none();
     let earlier = past.map(|past| past.findings).unwrap_or_default();
-    settle(&mut report, &triage::Options { earlier, idle, ..request.triage.clone() }, &request.checks, whole);
+    settle(
+        &mut report,
+        &triage::Options { earlier, idle, ..request.triage.clone() },
+        &request.checks,
+        request.is_whole(),
+    );
     shared::merge(&mut report);
     report.policy = policy(checkout, request, &report, &off, changed);
     Ok(report)
@@ -116,7 +120,7 @@ fn hide_places(places: &Places, audits: &mut [Audit], rest: &mut [Rest]) {
 fn asked(request: &Request) -> Asked {
     let network = request.sources.as_ref().map(|options| options.network);
     Asked {
-        by_name: matches!(request.selection, declared::Selection::Some(_)),
+        by_name: matches!(request.selection, declared::Selection::Some(_)) || request.closure.is_some(),
         changed: request.since.is_some(),
         fetched: network == Some(Network::Fetch),
         strict: request.strict,

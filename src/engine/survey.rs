@@ -10,7 +10,7 @@ use crate::declared::{
 use crate::report::{Disagreement, Rest, RestKind, Unmatched};
 use crate::text::nearest;
 use crate::text::stop::{self, Stop};
-use crate::tree::{Checkout, Layout, LicenseTable, Maintainer, Package};
+use crate::tree::{Checkout, Closure, Layout, LicenseTable, Maintainer, Package, Unplaced};
 
 use super::evaluation::{Evaluation, evaluated};
 use super::request::{Ignored, Request, ScanError, trusted};
@@ -127,6 +127,14 @@ fn whole(checkout: &Checkout, request: &Request, watch: &Watch) -> Surveyed {
     surveyed
 }
 
+fn unplaced_row(Unplaced { name, versions }: Unplaced) -> Rest {
+    let why = match versions.is_empty() {
+        true => "in the closure, and no package of the tree is called so".to_owned(),
+        false => format!("the tree has version {}; scan the one that the closure was built from", versions.join(", ")),
+    };
+    Rest { name, failed: !versions.is_empty(), kind: RestKind::Attribute, why }
+}
+
 fn left_out_row((package, _): Found) -> Rest {
     let why = "left out by clarity.toml".to_owned();
     Rest { name: package.attr.0, failed: false, kind: RestKind::Ignored, why }
@@ -137,6 +145,9 @@ impl Surveyed {
     pub(super) fn settle(&mut self, checkout: &Checkout, request: &Request) {
         if !request.maintainers.is_empty() {
             self.keep_maintained_by(&request.maintainers, &checkout.maintainers(&request.maintainers));
+        }
+        if let Some(closure) = &request.closure {
+            self.keep_in(closure);
         }
         if !request.ignored.is_empty() {
             self.leave_out(&request.ignored);
@@ -165,6 +176,16 @@ impl Surveyed {
         let idle: Vec<Unmatched> =
             handles.iter().filter(is_idle).map(|handle| Unmatched::new(format!("maintainer {handle}"))).collect();
         self.unmatched.extend(idle);
+    }
+
+    /// Leaves only packages of `closure`, and a row for each of its derivations that is none: what a system writes for
+    /// itself, or what another state of the tree defines.
+    fn keep_in(&mut self, closure: &Closure) {
+        let (chosen, unplaced) = closure.choose(self.packages.iter().map(|(package, _)| &**package));
+        let is_kept = |(package, _): &Found| chosen.contains(&package.attr.0);
+        self.packages.retain(is_kept);
+        self.before.retain(is_kept);
+        self.rest = unplaced.into_iter().map(unplaced_row).collect();
     }
 
     fn leave_out(&mut self, ignored: &Ignored) {
