@@ -38,6 +38,7 @@ mod hostile_output;
 mod hostile_patches;
 mod identifiers;
 #[cfg(unix)]
+mod inputs;
 mod interactive;
 mod html;
 mod kept;
@@ -51,6 +52,7 @@ mod patches;
 mod placeless;
 mod pitfalls;
 mod license_policy;
+mod platforms;
 mod policy;
 mod pull_requests;
 mod racing;

@@ -44,7 +44,7 @@ pub fn evaluate_within(expressions: &[String], files: &[(&str, &str)], limits: L
 }
 
 fn answers(root: &Path, paths: &[PathBuf], limits: Limits) -> Vec<Answer> {
-    let files = Files::new(vec![root.to_owned()], Disk::default());
+    let files = Files::new(vec![root.to_owned().into()], Disk::default());
     let bump = Bump::new();
     let (names, held) = (OwnNames::default(), Held::default());
     let eval = Eval::new(&bump, &files, &held, &names, "x86_64-linux", limits);

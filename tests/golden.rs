@@ -178,6 +178,7 @@ fn bare(attr: &str, site: Option<Site>) -> Package {
         provenance: None,
         removed: Vec::new(),
         patched: false,
+        platforms: Vec::new(),
     }
 }
 
@@ -202,6 +203,7 @@ pub fn report(packages: Vec<PackageReport>) -> Report {
         disagreements: Vec::new(),
         unmatched: vec![clarity::report::Unmatched::new("no\u{1b}such")],
         coverage: Coverage::default(),
+        inputs: Vec::new(),
         bindings: Default::default(),
         partial: false,
         late: false,

@@ -183,7 +183,7 @@ fn links_that_only_a_revision_has_are_held_as_well() {
         (at("folder"), PathOverlay::Nothing),
         (at("folder/old"), PathOverlay::File(b"old".to_vec())),
     ];
-    let files = Files::new(vec![root.clone()], Disk::with(instead.into()));
+    let files = Files::new(vec![root.clone().into()], Disk::with(instead.into()));
     assert!(files.open(&at("then")).is_err(), "the target lies outside");
     assert_eq!(files.open(&at("then-inside")).expect("inside").text(), Some("inside"));
     let names: Vec<String> =

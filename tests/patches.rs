@@ -420,6 +420,8 @@ fn planned(place: &Place, attr: &str) -> (clarity::fix::Plan, PathBuf) {
     sources.folders = vec![place.path("nixpkgs/sources")];
     let request = clarity::engine::Request {
         path: place.tree(),
+        inputs: None,
+        platforms: Vec::new(),
         tree: clarity::tree::Options::default(),
         evaluated: None,
         vendored: false,

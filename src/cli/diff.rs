@@ -39,7 +39,7 @@ pub(super) struct Args {
 
 fn format_named(name: &str) -> Result<&'static BetweenFormat, String> {
     let found = between::FORMATS.iter().find(|format| format.name == name);
-    found.ok_or_else(|| what::no_such("format", name, between::FORMATS.iter().map(|format| format.name)))
+    found.ok_or_else(|| super::slip::no_such("format", name, between::FORMATS.iter().map(|format| format.name)))
 }
 
 /// Runs the subcommand: 0 where both are the same, 1 where they differ.

@@ -11,6 +11,7 @@ use crate::engine::{self, Watch};
 use crate::report::{self, Style};
 
 use super::names::TreeArg;
+use super::slip::no_such;
 use super::what::{self, What};
 use super::{Output, stream};
 use crate::text::Escape;
@@ -46,7 +47,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
         Some(check) => stream::to_stdout(Escape::Text, Style::default(), |out| describe(check, out))?,
         None if args.subject.to_ascii_uppercase().starts_with("LIC0") => {
             let known = check::CHECKS.iter().copied().chain(check::AUDITS).map(|check| check.id);
-            bail!("{}: {}", args.subject, what::no_such("check", &args.subject, known));
+            bail!("{}: {}", args.subject, no_such("check", &args.subject, known));
         }
         None => explain_package(args, output)?,
     }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
+use super::behind::Behind;
 use super::names::TreeArg;
 use super::what::{What, request};
 use super::{Output, stream};
@@ -22,9 +23,8 @@ pub(super) struct Args {
     path: Option<PathBuf>,
     #[command(flatten)]
     tree: TreeArg,
-    /// nixpkgs checkout to take `lib` from, for overlays.
-    #[arg(long, value_name = "DIR")]
-    nixpkgs: Option<PathBuf>,
+    #[command(flatten)]
+    behind: Behind,
     /// The platform that conditions are evaluated for [default: the host's].
     #[arg(long, value_name = "SYSTEM", value_parser = known_system)]
     system: Option<String>,
@@ -47,7 +47,7 @@ enum Form {
 
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
-    let mut what = What::metadata(args.nixpkgs.clone(), args.system.clone(), args.no_cache);
+    let mut what = What::metadata(args.behind.clone(), args.system.iter().cloned().collect(), args.no_cache);
     what.cache_dir.clone_from(&args.cache_dir);
     let path = args.path.clone().unwrap_or_else(|| args.tree.path());
     let watch = Watch::new(stream::watched() && !output.quiet);

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
+use super::behind::Behind;
 use super::names::Names;
 use super::what::{What, configuration, request_by};
 use super::{Output, USAGE, stream};
@@ -17,12 +18,11 @@ use crate::tree::known_system;
 pub(super) struct Args {
     #[command(flatten)]
     names: Names,
-    /// nixpkgs checkout behind overlays, flakes and single files: `<nixpkgs>`, `inputs.nixpkgs`, `pkgs`, `lib`.
-    #[arg(long, value_name = "DIR")]
-    nixpkgs: Option<PathBuf>,
-    /// The platform that conditions are evaluated for [default: the host's].
+    #[command(flatten)]
+    behind: Behind,
+    /// The platform that conditions are evaluated for [default: the host's]; repeat for several.
     #[arg(long, value_name = "SYSTEM", value_parser = known_system)]
-    system: Option<String>,
+    system: Vec<String>,
     /// Where evaluated metadata is kept [default: $CLARITY_CACHE, else ~/.cache/clarity].
     #[arg(long, value_name = "DIR")]
     cache_dir: Option<PathBuf>,
@@ -42,7 +42,7 @@ enum Form {
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     let (path, attrs) = args.names.split()?;
-    let mut what = What::metadata(args.nixpkgs.clone(), args.system.clone(), false);
+    let mut what = What::metadata(args.behind.clone(), args.system.clone(), false);
     what.cache_dir.clone_from(&args.cache_dir);
     let mut request = request_by(&path, &what, &attrs, &configuration(&path, &what, None)?)?;
     request.quotes = false;

@@ -5,6 +5,7 @@
 
 mod cache;
 mod baseline;
+mod behind;
 mod detect;
 mod diff;
 mod docs;
@@ -28,6 +29,7 @@ mod review;
 mod scan;
 mod schema;
 mod shard;
+mod slip;
 mod stats;
 mod stream;
 mod suggest;

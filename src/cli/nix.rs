@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
+use super::behind::Behind;
 use super::names::Names;
 use super::what::{What, configuration, request_by};
 use super::{Output, stream};
@@ -31,7 +32,7 @@ pub(super) struct Args {
 /// Runs the subcommand.
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     let (path, attrs) = args.names.split()?;
-    let what = What::metadata(None, args.system.clone(), args.no_cache);
+    let what = What::metadata(Behind::default(), args.system.iter().cloned().collect(), args.no_cache);
     let request = request_by(&path, &what, &attrs, &configuration(&path, &what, None)?)?;
     let clarity = args.clarity.clone().map_or_else(std::env::current_exe, Ok).context("no path of this program")?;
     let watch = Watch::new(stream::watched() && !output.quiet);

@@ -17,7 +17,8 @@ use crate::report::{self, Ending, FORMATS, Format, Report, Style};
 use crate::tree::Changes;
 
 use super::names::Names;
-use super::what::{What, configuration, exists, no_such, request_by};
+use super::slip::no_such;
+use super::what::{What, configuration, exists, request_by};
 use super::{FOUND, INCOMPLETE, INTERRUPTED, Output, USAGE, baseline, interrupt, place, shard, stream};
 
 /// Arguments of `clarity scan`.

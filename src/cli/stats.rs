@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use super::{Output, stream, what};
+use super::{Output, stream};
 use crate::report::Style;
 use crate::report::stats::{FORMATS, Stats, StatsFormat};
 
@@ -25,7 +25,7 @@ pub(super) struct Args {
 
 fn format_named(name: &str) -> Result<&'static StatsFormat, String> {
     let found = FORMATS.iter().find(|format| format.name == name);
-    found.ok_or_else(|| what::no_such("format", name, FORMATS.iter().map(|format| format.name)))
+    found.ok_or_else(|| super::slip::no_such("format", name, FORMATS.iter().map(|format| format.name)))
 }
 
 /// Runs the subcommand.

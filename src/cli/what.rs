@@ -15,9 +15,11 @@ use crate::declared::evaluated::Evaluated;
 use crate::engine::{Ignored, Request};
 use crate::source::{self, Network};
 use crate::store::Store;
-use crate::text::nearest;
 use crate::tree::{self, Changes, Closure, known_system};
 use crate::{check, declared, triage};
+
+use super::behind::Behind;
+use super::slip::no_such;
 
 /// Selection and manner of a scan: shared by the subcommands that scan.
 #[derive(Debug, Default, clap::Args)]
@@ -32,7 +34,7 @@ pub(super) struct What {
     /// Also use sources of these folders whose hash is not the declared one, marked as unverified.
     #[arg(long, help_heading = "Sources")]
     trust_sources: bool,
-    /// Download the sources that are missing.
+    /// Download the sources and the pinned inputs that are missing.
     #[arg(long, conflicts_with = "offline", help_heading = "Sources")]
     pub(super) fetch: bool,
     /// Never use the network, whatever clarity.toml says.
@@ -44,12 +46,12 @@ pub(super) struct What {
     /// Also look at what package managers bring along (`cargoDeps`, `goModules`, `npmDeps`): scopes of their own.
     #[arg(long, help_heading = "Sources")]
     vendored: bool,
-    /// nixpkgs checkout behind overlays, flakes and single files: `<nixpkgs>`, `inputs.nixpkgs`, `pkgs`, `lib`.
-    #[arg(long, value_name = "DIR", help_heading = "Packages")]
-    nixpkgs: Option<PathBuf>,
-    /// The platform that conditions are evaluated for [default: the host's].
+    #[command(flatten)]
+    behind: Behind,
+    /// The platform that conditions are evaluated for [default: the host's]; repeat for several: licenses and sources that
+    /// differ are named in one row.
     #[arg(long, value_name = "SYSTEM", value_parser = known_system, help_heading = "Packages")]
-    system: Option<String>,
+    system: Vec<String>,
     /// Evaluated metadata as a second witness: the JSON of `nix-env -qaP --json --meta`, of `nix-eval-jobs --meta`, or
     /// packages.json; `.br` is read too.
     #[arg(long, value_name = "FILE", conflicts_with = "eval", help_heading = "Packages")]
@@ -58,7 +60,7 @@ pub(super) struct What {
     #[arg(long, help_heading = "Packages")]
     eval: bool,
     /// No sources at all: only what the metadata tells.
-    #[arg(long, conflicts_with_all = ["sources", "trust_sources", "fetch", "nix", "vendored"], help_heading = "Sources")]
+    #[arg(long, conflicts_with_all = ["sources", "trust_sources", "nix", "vendored"], help_heading = "Sources")]
     metadata_only: bool,
     /// Evaluate the metadata anew, and keep nothing of it for the next run.
     #[arg(long, help_heading = "Sources")]
@@ -105,8 +107,8 @@ pub(super) struct What {
 
 impl What {
     /// Declarations of all packages, without their sources.
-    pub(super) fn metadata(nixpkgs: Option<PathBuf>, system: Option<String>, no_cache: bool) -> What {
-        What { nixpkgs, system, no_cache, metadata_only: true, ..What::default() }
+    pub(super) fn metadata(behind: Behind, system: Vec<String>, no_cache: bool) -> What {
+        What { behind, system, no_cache, metadata_only: true, ..What::default() }
     }
 
     /// Worker threads.
@@ -122,15 +124,6 @@ impl What {
     /// The folder of the cache, if there is a place for one.
     pub(super) fn cache_root(&self) -> Option<PathBuf> {
         self.cache_dir.clone().or_else(Store::default_root)
-    }
-}
-
-/// The message about a name that is none of `known`.
-pub(super) fn no_such<'k>(kind: &str, name: &str, known: impl Iterator<Item = &'k str>) -> String {
-    let known: Vec<&str> = known.collect();
-    match nearest(name, known.iter().copied()) {
-        Some(meant) => format!("no such {kind}; did you mean `{meant}`?"),
-        None => format!("no such {kind}; there are {}", known.join(", ")),
     }
 }
 
@@ -183,19 +176,28 @@ pub(super) fn configuration(path: &Path, what: &What, since: Option<(&str, &Chan
 
 /// The request for these attributes that the arguments and `config` make.
 pub(super) fn request_by(path: &Path, what: &What, attrs: &[String], config: &Config) -> anyhow::Result<Request> {
-    let system = what.system.clone().or_else(|| config.platform.clone());
-    let system = system.unwrap_or_else(host_system);
+    let (system, platforms) = platforms(what, config);
     let facts = || what.cache_root().and_then(|root| Store::open(root).ok()).map(Arc::new);
+    let mut tree = tree::Options {
+        lib: what.behind.nixpkgs.clone(),
+        system,
+        sources: source_folders(what, config),
+        ..tree::Options::default()
+    };
+    let sources = source_options(path, what, config);
+    let inputs = what.behind.find(path, &mut tree, sources.as_ref().ok())?;
     Ok(Request {
         path: path.to_owned(),
-        evaluated: second_witness(path, what, &system)?,
-        tree: tree::Options { lib: what.nixpkgs.clone(), system, sources: source_folders(what, config) },
+        platforms,
+        inputs,
+        evaluated: second_witness(path, what, &tree.system)?,
+        tree,
         selection: declared::Selection::new(&selected(attrs, &what.set)?)?,
         maintainers: what.maintainer.iter().map(|handle| handle.trim_start_matches('@').to_owned()).collect(),
         closure: what.closure.as_deref().map(Closure::load).transpose()?.map(Arc::new),
         facts: if what.no_cache { None } else { facts() },
         results: None,
-        sources: if what.metadata_only { None } else { Some(source_options(path, what, config)?) },
+        sources: if what.metadata_only { None } else { Some(sources?) },
         vendored: what.vendored || config.vendored,
         since: None,
         ignored: Ignored { attrs: config.ignored_attrs(), files: config.ignored_files() },
@@ -217,6 +219,18 @@ pub(super) fn request_by(path: &Path, what: &What, attrs: &[String], config: &Co
         jobs: what.jobs(),
         time_limit: config.time_limit.filter(|_| what.time_limit.is_none()).unwrap_or_else(|| what.time_limit()),
     })
+}
+
+/// The platform of a run, and the others.
+fn platforms(what: &What, config: &Config) -> (String, Vec<String>) {
+    let mut all: Vec<String> = Vec::new();
+    for system in &what.system {
+        if !all.contains(system) {
+            all.push(system.clone());
+        }
+    }
+    let others = all.split_off(all.len().min(1));
+    (all.pop().or_else(|| config.platform.clone()).unwrap_or_else(host_system), others)
 }
 
 /// Evaluated metadata of `--meta` or `--eval`.

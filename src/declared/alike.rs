@@ -20,12 +20,12 @@ fn facts(package: &Package) -> Package {
     }
 }
 
-fn content(declared: &Declared) -> (Vec<String>, Vec<Statement>) {
+pub(super) fn content(declared: &Declared) -> (Vec<String>, Vec<Statement>) {
     match declared {
         Declared::Absent => (vec!["absent".to_owned()], Vec::new()),
         Declared::Resolved { statement, .. } => (Vec::new(), vec![bare(statement)]),
         Declared::Branches { cases, .. } => {
-            cases.iter().map(|(condition, statement)| (without_lines(condition), bare(statement))).unzip()
+            cases.iter().map(|(condition, statement)| (without_lines(&condition.to_string()), bare(statement))).unzip()
         }
         Declared::Partial { known, unknown, .. } => (
             unknown.iter().map(|why| without_lines(&why.to_string())).collect(),

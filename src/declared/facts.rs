@@ -45,6 +45,7 @@ pub(super) fn package<'a>(
         site,
         digest,
         sources,
+        platforms: Vec::new(),
         source_unknown,
         vendored: reading.vendored(value),
         maintainers: meta.map(|meta| reader.maintainers(meta)).unwrap_or_default(),

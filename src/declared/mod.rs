@@ -10,6 +10,7 @@ mod facts;
 mod kept;
 mod names;
 mod phases;
+mod platforms;
 mod resolve;
 mod sources;
 mod survey;
@@ -21,6 +22,7 @@ pub use crate::tree::Selection;
 pub use alike::says_the_same;
 pub use coverage::{Bindings, Elsewhere, NoPackage, Stated, account};
 pub use kept::{Facts, Kept};
+pub use platforms::on_platforms;
 pub use survey::{Part, Row, survey, survey_part};
 pub use unknown::{Unknown, all_unknown};
 pub use usage::Usage;
@@ -44,12 +46,12 @@ pub enum Declared {
         /// Message.
         statement: Statement,
     },
-    /// It depends on a condition that is not known: all cases are kept.
+    /// It depends on a condition that is not known, or on the platform: all cases are kept.
     Branches {
         /// The license value.
         site: Site,
-        /// Each condition, in words, with what is stated then.
-        cases: Vec<(String, Statement)>,
+        /// Each condition with what is stated then.
+        cases: Vec<(When, Statement)>,
     },
     /// Some of it is known.
     Partial {
@@ -76,6 +78,24 @@ pub enum Declared {
         /// Why not.
         why: Unknown,
     },
+}
+
+/// The condition of one of several statements.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum When {
+    /// A condition that is not known, in words.
+    Unknown(String),
+    /// On these platforms, of several that were asked for.
+    Platforms(Vec<String>),
+}
+
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            When::Unknown(condition) => f.write_str(condition),
+            When::Platforms(platforms) => write!(f, "the platform is {}", platforms.join(" or ")),
+        }
+    }
 }
 
 /// Flaw of a license value that nixpkgs refuses.

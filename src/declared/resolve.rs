@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use super::terms::{Parsed, combine, compound, joined, or_later, reference};
 use super::unknown::{shown, why};
-use super::{Declared, Flaw, Member, Statement, Unknown};
+use super::{Declared, Flaw, Member, Statement, Unknown, When};
 use crate::license::LicenseExpr;
 use crate::nix::{Attr, Error, ErrorKind, Eval, Loc, Opaque, R, Shape, Thunk, Value, lookup};
 use crate::tree::{Checkout, Site};
@@ -152,7 +152,10 @@ impl<'a> Reader<'_, 'a> {
         match self.collect_cases(value, String::new(), &mut cases, 0) {
             Ok(states_always) => match one_of(&cases).filter(|_| states_always) {
                 Some(statement) => Declared::Resolved { site, statement },
-                None => Declared::Branches { site, cases },
+                None => {
+                    let cases = cases.into_iter().map(|(when, statement)| (When::Unknown(when), statement)).collect();
+                    Declared::Branches { site, cases }
+                }
             },
             Err(why) => match self.extremes(value) {
                 Some((known, unknown)) => Declared::Partial { site, known, unknown },

@@ -15,7 +15,7 @@ use crate::text::stop::{self, Over, Stop};
 use crate::tree::Package;
 
 use super::Watch;
-use super::survey::Found;
+use super::surveyed::Found;
 use super::vendored::{Brought, bring};
 
 /// Threads that wait for disks and servers; they do not compute.

@@ -11,7 +11,7 @@ use crate::tree::AttrPath;
 
 use super::propose::Session;
 use super::request::{Request, ScanError};
-use super::survey::Found;
+use super::surveyed::Found;
 use super::watch::Watch;
 
 impl Session {

@@ -20,7 +20,7 @@ use super::acquire::{Feed, Missed, request};
 use super::recall::Recall;
 use super::request::{Request, ScanError};
 use super::source_scan::{SourceScan, Stopped};
-use super::survey::Found;
+use super::surveyed::Found;
 
 /// The distinct sources that packages declare: each with the first package that has it, and its number there.
 pub fn distinct(packages: &[Found]) -> BTreeMap<SourceKey, (&Package, usize)> {

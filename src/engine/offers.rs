@@ -13,7 +13,8 @@ use crate::tree::{Checkout, Layout, LicenseTable, Package};
 use super::Watch;
 use super::evaluation::evaluated;
 use super::request::Request;
-use super::survey::{Found, declarations, some_of};
+use super::survey::{declarations, some_of};
+use super::surveyed::Found;
 
 /// Adds to each remedy of `report` what comes of it in `checkout`.
 pub(super) fn attach(report: &mut Report, checkout: &Checkout, request: &Request, watch: &Watch) {

@@ -21,7 +21,7 @@ use super::in_flight::InFlight;
 use super::recall::Recall;
 use super::request::Request;
 use super::source_scan::Stopped;
-use super::survey::Found;
+use super::surveyed::Found;
 use super::vendored::looked_at;
 
 /// Looks at packages, one at a time; shared by all threads of a run.

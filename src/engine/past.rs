@@ -15,7 +15,8 @@ use super::Watch;
 use super::audit::Audit;
 use super::package::findings;
 use super::request::{Request, ScanError};
-use super::survey::{Found, Surveyed, survey};
+use super::survey::survey;
+use super::surveyed::{Found, Surveyed};
 
 /// A checkout as it was at a revision.
 pub(super) struct Past {

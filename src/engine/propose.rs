@@ -15,7 +15,8 @@ use super::Watch;
 use super::offers::{self, by_attr, case, with_stack};
 use super::request::{Request, ScanError, trusted};
 use super::scan::scan_checkout;
-use super::survey::{Found, declarations, some_of, survey};
+use super::survey::{declarations, some_of, survey};
+use super::surveyed::Found;
 
 /// A checkout that was scanned, open for changes.
 pub struct Session {

@@ -12,6 +12,8 @@ use crate::store::Store;
 use crate::tree::{self, Changes, Checkout, Closure, Package};
 use crate::{check, source, triage};
 
+use super::Inputs;
+
 /// Selection and manner of a scan.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -19,6 +21,10 @@ pub struct Request {
     pub path: PathBuf,
     /// Its evaluation.
     pub tree: tree::Options,
+    /// Platforms beside that of `tree`: what differs there is named in the same row.
+    pub platforms: Vec<String>,
+    /// Inputs that were looked for; their folders are named in `tree`.
+    pub inputs: Option<Arc<Inputs>>,
     /// Evaluated metadata: a second witness.
     pub evaluated: Option<Evaluated>,
     /// Which packages.

@@ -23,9 +23,10 @@ use super::quote::quote;
 use super::recall::Recall;
 use super::request::{Request, ScanError, trusted};
 use super::run::Run;
-use super::survey::{Found, survey};
+use super::survey::survey;
+use super::surveyed::Found;
 use super::unused::{RuleUse, unused_of};
-use super::{Watch, offers, settle, shared};
+use super::{Watch, inputs, offers, settle, shared};
 
 /// Scans a checkout. Problems of single packages are rows of the report; an error means that there is none.
 pub fn scan(request: &Request, watch: &Watch) -> Result<Report, ScanError> {
@@ -48,6 +49,8 @@ pub(super) fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watc
         Some(past) => past.changed(checkout, request, watch),
     };
     surveyed.settle(checkout, request);
+    let failed = request.inputs.iter().flat_map(|inputs| &inputs.failed).cloned();
+    surveyed.rest.splice(0..0, failed);
     let table = surveyed.table.take().unwrap_or_else(|| checkout.license_table());
     let count = surveyed.packages.len();
     trusted(checkout)?;
@@ -87,6 +90,7 @@ pub(super) fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watc
         disagreements: surveyed.disagreements,
         coverage,
         bindings: surveyed.bindings,
+        inputs: inputs::rows(checkout),
         partial: watch.is_ended(),
         late: watch.is_late(),
         asked: asked(request),
@@ -122,7 +126,7 @@ fn asked(request: &Request) -> Asked {
     Asked {
         by_name: matches!(request.selection, declared::Selection::Some(_)) || request.closure.is_some(),
         changed: request.since.is_some(),
-        fetched: network == Some(Network::Fetch),
+        fetched: network == Some(Network::Fetch) || request.inputs.as_ref().is_some_and(|inputs| inputs.fetched),
         strict: request.strict,
         allow_gaps: request.allow_gaps,
     }

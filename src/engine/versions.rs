@@ -20,7 +20,8 @@ use super::past::Past;
 use super::request::{Request, ScanError, trusted};
 use super::scan::audits;
 use super::source_scan::{SourceScan, Stopped};
-use super::survey::{Found, survey};
+use super::survey::survey;
+use super::surveyed::Found;
 
 /// One version of a source, judged.
 #[derive(Clone, Debug)]

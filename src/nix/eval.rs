@@ -4,7 +4,7 @@
 //! running out of fuel, depth or memory is an error of its own kind, never a crash.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use bumpalo::Bump;
 use rustc_hash::FxBuildHasher;
@@ -52,6 +52,8 @@ pub struct Eval<'a> {
     pub packages: Cell<Option<&'a Thunk<'a>>>,
     /// The root of the nixpkgs that stands behind the tree, where all of one is there.
     pub nixpkgs: Cell<Option<&'a str>>,
+    /// The folders of pinned inputs, by the hash and the revision that their lock has.
+    pub pinned: RefCell<BTreeMap<String, &'a str>>,
     /// Its `callPackage`.
     pub call_package: Cell<Option<&'a Thunk<'a>>>,
     pub(super) limits: Limits,
@@ -109,6 +111,7 @@ impl<'a> Eval<'a> {
             lib: Cell::new(None),
             packages: Cell::new(None),
             nixpkgs: Cell::new(None),
+            pinned: RefCell::default(),
             call_package: Cell::new(None),
             limits,
             stack_start: here(),

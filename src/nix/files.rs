@@ -137,9 +137,25 @@ pub(super) fn is_in_library(place: Loc) -> bool {
     place.start >= LIBRARY
 }
 
-/// All files of a checkout and of the tree its `lib` comes from.
+/// A folder whose files may be read, and what stands for it in messages.
+#[derive(Clone, Debug)]
+pub struct Root {
+    /// Its canonical path.
+    pub path: PathBuf,
+    /// `.` for the checkout itself, `<nixpkgs>` for the one behind it.
+    pub shown: String,
+}
+
+impl From<PathBuf> for Root {
+    /// The root of the checkout itself.
+    fn from(path: PathBuf) -> Root {
+        Root { path, shown: ".".to_owned() }
+    }
+}
+
+/// All files of a checkout, of the tree its `lib` comes from, and of its inputs.
 pub struct Files {
-    roots: Vec<PathBuf>,
+    roots: Vec<Root>,
     /// Content by path.
     pub disk: Disk,
     files: FrozenVec<Box<File>>,
@@ -179,7 +195,7 @@ impl Index {
 
 impl Files {
     /// The files below `roots`, which must be canonical, as `disk` has them.
-    pub fn new(roots: Vec<PathBuf>, disk: Disk) -> Self {
+    pub fn new(roots: Vec<Root>, disk: Disk) -> Self {
         let names = Interner::default();
         let globals = super::builtins::global_names().map(|name| names.intern(&name)).max();
         let index = Index { by_path: HashMap::default(), bases: Vec::new(), next: 1, next_library: LIBRARY };
@@ -202,18 +218,19 @@ impl Files {
 
     /// The root of the checkout itself.
     pub fn root(&self) -> &Path {
-        self.roots.first().map_or(Path::new("/"), PathBuf::as_path)
+        self.roots.first().map_or(Path::new("/"), |root| root.path.as_path())
     }
 
     /// `path` as seen from the root of the checkout: what lies outside begins with `../`, or with `/` where the two have
     /// nothing in common. A file of the tree that `lib` comes from begins with `<nixpkgs>`.
     pub fn shown(&self, path: &str) -> String {
         let path = Path::new(path);
-        let other = self.roots.iter().skip(1).find_map(|root| path.strip_prefix(root).ok());
+        let inside = |root: &Root| Some(format!("{}/{}", root.shown, path.strip_prefix(&root.path).ok()?.display()));
+        let other = self.roots.iter().skip(1).find_map(inside);
         let mut above = self.root().ancestors().enumerate().filter(|(_, folder)| *folder != Path::new("/"));
         let common = above.find_map(|(up, folder)| Some("../".repeat(up) + path.strip_prefix(folder).ok()?.to_str()?));
         match (path.strip_prefix(self.root()), other) {
-            (Err(_), Some(below)) => format!("<nixpkgs>/{}", below.display()),
+            (Err(_), Some(shown)) => shown,
             _ => common.unwrap_or_else(|| path.display().to_string()),
         }
     }
@@ -221,16 +238,16 @@ impl Files {
     /// `text` without the place of the checkout on this machine.
     pub(super) fn without_place<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut text = Cow::Borrowed(text);
-        for (root, name) in self.roots.iter().zip([".", "<nixpkgs>"]) {
-            let root = root.to_str().filter(|root| root.len() > 1 && text.contains(root));
-            text = root.map_or(text.clone(), |root| Cow::Owned(text.replace(root, name)));
+        for Root { path, shown } in &self.roots {
+            let root = path.to_str().filter(|root| root.len() > 1 && text.contains(root));
+            text = root.map_or(text.clone(), |root| Cow::Owned(text.replace(root, shown)));
         }
         text
     }
 
     /// True where `path` lies below a root by its text.
     pub fn is_inside(&self, path: &str) -> bool {
-        self.roots.iter().any(|root| is_below(path, root))
+        self.roots.iter().any(|root| is_below(path, &root.path))
     }
 
     /// True where `path` lies below a root and no symbolic link leads out.
@@ -270,17 +287,17 @@ impl Files {
             return *inside;
         }
         let path = Path::new(folder);
-        let is_root = || self.roots.iter().any(|root| root == path);
+        let is_root = || self.roots.iter().any(|root| root.path == path);
         let inside = match folder.rsplit_once('/').filter(|(_, name)| is_plain(path, name) && !is_root()) {
             Some((around, _)) => self.folder_is_inside(around),
-            None => self.is_really_inside(path) || self.roots.iter().any(|root| root.starts_with(path)),
+            None => self.is_really_inside(path) || self.roots.iter().any(|root| root.path.starts_with(path)),
         };
         known().insert(folder.into(), inside);
         inside
     }
 
     fn is_really_inside(&self, path: &Path) -> bool {
-        std::fs::canonicalize(path).is_ok_and(|real| self.roots.iter().any(|root| real.starts_with(root)))
+        std::fs::canonicalize(path).is_ok_and(|real| self.roots.iter().any(|root| real.starts_with(&root.path)))
     }
 
     /// The file at the absolute `path`.
@@ -345,7 +362,7 @@ impl Files {
 
     /// True for a file of the functions that all packages share.
     fn is_library(&self, path: &str) -> bool {
-        self.roots.iter().any(|root| is_below(path, &root.join("lib")))
+        self.roots.iter().any(|root| is_below(path, &root.path.join("lib")))
     }
 
     /// The syntax of `file`, which each evaluator asks for once.

@@ -29,7 +29,7 @@ pub use builtins::parse_name;
 pub use disk::{Disk, Kind, PathOverlay};
 pub use eval::Eval;
 pub use fallback::fallback_lib;
-pub use files::{File, FileError, Files, GIT, Held, MAX_FILE};
+pub use files::{File, FileError, Files, GIT, Held, MAX_FILE, Root};
 pub use limits::{Limits, STACK};
 pub use symbol::{Interner, OwnNames, Sym};
 pub use syntax::Bound;

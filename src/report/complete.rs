@@ -142,7 +142,8 @@ impl Report {
 
     fn misses_rest(&self, rest: &Rest) -> bool {
         let Asked { by_name, changed, fetched, strict, .. } = self.asked;
-        rest.failed && (by_name || changed || strict || fetched && rest.kind == RestKind::Bundled)
+        rest.failed
+            && (by_name || changed || strict || fetched && matches!(rest.kind, RestKind::Bundled | RestKind::Input))
     }
 }
 

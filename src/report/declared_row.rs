@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::check;
-use crate::declared::{Declared, Flaw, Statement, Unknown, all_unknown};
+use crate::declared::{Declared, Flaw, Statement, Unknown, When, all_unknown};
 use crate::verdict::members;
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -29,7 +29,7 @@ pub(super) struct DeclaredRow<'a> {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct BranchRow<'a> {
-    when: &'a str,
+    when: String,
     terms: Vec<&'a str>,
 }
 
@@ -53,9 +53,13 @@ impl<'a> DeclaredRow<'a> {
                 row("resolved", Some(form(statement)), terms(statement), words(), None)
             }
             Declared::Branches { cases, .. } => {
-                let branches = cases.iter().map(|(when, what)| BranchRow { when, terms: terms(what) }).collect();
-                let why = Some("it depends on a condition that is not known".to_owned());
-                DeclaredRow { branches, ..row("partial", None, Vec::new(), words(), why) }
+                let branches =
+                    cases.iter().map(|(when, what)| BranchRow { when: when.to_string(), terms: terms(what) }).collect();
+                let (status, why) = match on_platforms(cases) {
+                    true => ("resolved", "it differs between platforms"),
+                    false => ("partial", "it depends on a condition that is not known"),
+                };
+                DeclaredRow { branches, ..row(status, None, Vec::new(), words(), Some(why.to_owned())) }
             }
             Declared::Partial { known, unknown, .. } => {
                 let known = known.iter().map(|member| member.label.as_str()).collect();
@@ -87,9 +91,15 @@ fn is_free(declared: &Declared) -> Option<bool> {
     }
 }
 
+/// True where each case is that of a platform, and nothing is unknown.
+fn on_platforms(cases: &[(When, Statement)]) -> bool {
+    cases.iter().all(|(when, _)| matches!(when, When::Platforms(_)))
+}
+
 fn why_kind(declared: &Declared) -> Option<&'static str> {
     match declared {
         Declared::Absent | Declared::Resolved { .. } | Declared::Malformed { flaw: Flaw::Misnamed, .. } => None,
+        Declared::Branches { cases, .. } if on_platforms(cases) => Some("platform"),
         Declared::Branches { .. } => Some("condition"),
         Declared::Partial { unknown, .. } => unknown.first().map(Unknown::kind),
         Declared::Malformed { .. } => Some("malformed"),

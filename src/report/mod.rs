@@ -20,6 +20,7 @@ mod github;
 mod gitlab;
 mod grouped;
 mod html;
+mod inputs;
 mod json;
 mod junit;
 mod licenses;
@@ -50,6 +51,7 @@ pub use explain::{explain, hover, witnesses};
 pub use explain_page::explain_page;
 pub use fixes::{fixes, left, open, unmatched};
 pub use formats::{FORMATS, Format, LISTING, by_file_name, format};
+pub use inputs::Input;
 pub use licenses::TableReport;
 use markdown::escaped;
 pub use notices::{NoticeForm, notices};
@@ -100,6 +102,8 @@ pub struct Report {
     pub coverage: Coverage,
     /// The license bindings of the whole tree, and which of them no package states.
     pub bindings: Bindings,
+    /// The nixpkgs behind the tree, and its other inputs.
+    pub inputs: Vec<Input>,
     /// True where the run ended early.
     pub partial: bool,
     /// True where it ended early because its time was over.
@@ -187,6 +191,8 @@ pub enum RestKind {
     Ignored,
     /// Dependencies that a package manager brings along.
     Bundled,
+    /// An input of the tree.
+    Input,
 }
 
 /// A finding with the lines of its place.

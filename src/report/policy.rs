@@ -135,7 +135,7 @@ pub(super) fn warnings(report: &Report) -> impl Iterator<Item = String> {
 /// The last lines of every format: the configuration with what it silences, the unverified sources, and what was asked
 /// for and not seen.
 pub(super) fn closing(report: &Report) -> impl Iterator<Item = String> {
-    sentence(report).into_iter().chain(seen(report))
+    super::inputs::sentences(report).chain(sentence(report)).chain(seen(report))
 }
 
 /// Sources that are not proven to be the declared ones, and what was not seen at all.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::tree::TableOrigin;
 
-use super::{Report, Silenced, unverified};
+use super::{Input, Report, Silenced, unverified};
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct SummaryRow<'a> {
@@ -37,6 +37,9 @@ pub(super) struct SummaryRow<'a> {
     unread: u64,
     license_bindings: BindingsRow,
     partial: bool,
+    /// The nixpkgs behind the tree, and its other inputs.
+    #[serde(skip_serializing_if = "<[Input]>::is_empty")]
+    inputs: &'a [Input],
     /// The configuration files.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     config: &'a [String],
@@ -101,6 +104,7 @@ impl<'a> SummaryRow<'a> {
                 elsewhere: report.bindings.by_kind().into_iter().collect(),
             },
             partial: report.partial,
+            inputs: &report.inputs,
             config: &report.policy.files,
             silenced: report.policy.silenced.iter().map(silenced).collect(),
             incomplete: report.gap().map(|gap| gap.to_string()),

@@ -88,6 +88,9 @@ struct SourceRow<'a> {
     mode: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     rev: Option<&'a str>,
+    /// The platforms that have it, where they differ.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    platforms: &'a [String],
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -243,7 +246,7 @@ fn package_row(report: &PackageReport) -> PackageRow<'_> {
         line: site.map(|site| site.start.line),
         column: site.map(|site| site.start.column),
         declared: DeclaredRow::of(&report.declared),
-        source: sources.iter().map(source).collect(),
+        source: sources.iter().enumerate().map(|(at, one)| source(one, report.package.platforms.get(at))).collect(),
         source_unknown: source_unknown.as_deref(),
         outcome: outcome(&report.outcome),
         verdict: judged.map(|judged| verdict(&judged.verdict)),
@@ -287,7 +290,7 @@ fn why_kind(report: &PackageReport) -> Option<&'static str> {
     }
 }
 
-fn source<'s>(source: &'s SourceRef) -> SourceRow<'s> {
+fn source<'s>(source: &'s SourceRef, platforms: Option<&'s Vec<String>>) -> SourceRow<'s> {
     let stated_apart = |hash: &'s str| match &source.algo {
         Some(algo) if memchr::memchr2(b'-', b':', hash.as_bytes()).is_none() => Cow::Owned([algo, ":", hash].concat()),
         _ => Cow::Borrowed(hash),
@@ -301,6 +304,7 @@ fn source<'s>(source: &'s SourceRef) -> SourceRow<'s> {
             HashMode::Nar => "nar",
         },
         rev: source.rev.as_deref(),
+        platforms: platforms.map_or(&[], Vec::as_slice),
     }
 }
 

@@ -7,9 +7,9 @@ use std::sync::OnceLock;
 
 use bumpalo::Bump;
 
-use super::Site;
+use super::{Pins, Site};
 use crate::git;
-use crate::nix::{Disk, Eval, Files, Held, Limits, Loc, OwnNames, PathOverlay, STACK};
+use crate::nix::{Disk, Eval, Files, Held, Limits, Loc, OwnNames, PathOverlay, Root, STACK};
 use crate::text::{RelPath, Span, stop};
 
 /// How a checkout is to be read.
@@ -19,6 +19,8 @@ pub struct Options {
     pub lib: Option<PathBuf>,
     /// `builtins.currentSystem`, e.g. `x86_64-linux`.
     pub system: String,
+    /// The pinned inputs of the tree, with the folders of those that are on this machine.
+    pub inputs: Pins,
     /// Folders that hold sources: a .nix file below one of them belongs to upstream and defines no package of the tree.
     pub sources: Vec<PathBuf>,
 }
@@ -26,7 +28,8 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         let os = if cfg!(target_os = "macos") { "darwin" } else { "linux" };
-        Options { lib: None, system: format!("{}-{os}", std::env::consts::ARCH), sources: Vec::new() }
+        let system = format!("{}-{os}", std::env::consts::ARCH);
+        Options { lib: None, system, inputs: Pins::default(), sources: Vec::new() }
     }
 }
 
@@ -96,17 +99,22 @@ impl Checkout {
             _ if has_package_set(&real, &disk) => (real, Layout::PackageSet),
             _ => (real, Layout::Folder),
         };
-        let mut roots = vec![root.clone()];
+        let mut roots = vec![Root::from(root.clone())];
         let (mut lib, mut nixpkgs) = (None, None);
-        if let Some(given) = &options.lib {
+        // A tree with a package set of its own needs no other.
+        let is_whole = layout == Layout::PackageSet;
+        let pinned = options.inputs.nixpkgs().and_then(|pin| pin.folder.as_ref()).filter(|_| !is_whole);
+        if let Some(given) = options.lib.as_ref().or(pinned) {
             let named = std::fs::canonicalize(given).map_err(unreadable(given))?;
             let inner = named.join("lib");
             let folder = if inner.join("default.nix").is_file() { inner } else { named.clone() };
             lib = Some(folder.to_string_lossy().into_owned());
-            // A tree with a package set of its own needs no other.
-            let is_behind = layout != Layout::PackageSet && has_package_set(&named, &disk);
+            let is_behind = !is_whole && has_package_set(&named, &disk);
             nixpkgs = is_behind.then(|| named.to_string_lossy().into_owned());
-            roots.push(if is_behind { named } else { folder });
+            roots.push(Root { path: if is_behind { named } else { folder }, shown: NIXPKGS.to_owned() });
+        }
+        if !is_whole {
+            roots.extend(input_roots(&options.inputs));
         }
         Ok(Checkout {
             root,
@@ -132,6 +140,26 @@ impl Checkout {
             lib: self.lib.clone(),
             nixpkgs: self.nixpkgs.clone(),
             trouble: OnceLock::new(),
+        }
+    }
+
+    /// The same checkout on another platform.
+    pub(crate) fn on_platform(&self, system: &str) -> Checkout {
+        Checkout {
+            root: self.root.clone(),
+            layout: self.layout.clone(),
+            options: Options { system: system.to_owned(), ..self.options.clone() },
+            files: self.files.on(self.files.disk.clone()),
+            lib: self.lib.clone(),
+            nixpkgs: self.nixpkgs.clone(),
+            trouble: OnceLock::new(),
+        }
+    }
+
+    /// Takes over why an evaluator of `other` could not work, if one could not.
+    pub(crate) fn share_trouble(&self, other: &Checkout) {
+        if let Some(why) = other.trouble() {
+            let _ = self.trouble.set(why.to_owned());
         }
     }
 
@@ -220,7 +248,25 @@ impl Checkout {
     }
 }
 
-fn has_package_set(root: &Path, disk: &Disk) -> bool {
+/// Kind of the folder at `path`; `None` where it cannot be told.
+pub fn layout_of(path: &Path) -> Option<Layout> {
+    let real = std::fs::canonicalize(path).ok()?;
+    let is_whole = has_package_set(&real, &Disk::default());
+    real.is_dir().then_some(if is_whole { Layout::PackageSet } else { Layout::Folder })
+}
+
+/// Stands for the folder of the nixpkgs behind the tree.
+pub(super) const NIXPKGS: &str = "<nixpkgs>";
+
+fn input_roots(inputs: &Pins) -> impl Iterator<Item = Root> {
+    let root = |pin: &super::Pin| {
+        let path = std::fs::canonicalize(pin.folder.as_ref()?).ok()?;
+        Some(Root { path, shown: format!("<{}>", pin.name) })
+    };
+    inputs.all.values().filter_map(root)
+}
+
+pub(super) fn has_package_set(root: &Path, disk: &Disk) -> bool {
     let is_there = |file: &str| disk.is_file(&root.join(file).to_string_lossy());
     is_there("pkgs/top-level/default.nix") || (is_there("default.nix") && is_there("top-level.nix"))
 }

@@ -29,7 +29,7 @@ const FOLDER_FILES: [&str; 2] = ["default", "package"];
 
 /// The attributes of a tree without a package set.
 pub(super) fn packages<'a>(checkout: &Checkout, eval: &Eval<'a>) -> R<'a, &'a [Attr<'a>]> {
-    outside::install(eval, checkout.nixpkgs.as_deref())?;
+    outside::install(checkout, eval)?;
     let has = |file: &str| RelPath::new(file).filter(|file| checkout.has(file));
     match &checkout.layout {
         Layout::File(file) if file.as_str() == FLAKE => Ok(flake(checkout, eval)),
@@ -51,7 +51,7 @@ pub(super) fn packages<'a>(checkout: &Checkout, eval: &Eval<'a>) -> R<'a, &'a [A
 
 /// The outputs of the flake, or the one row that says why there are none.
 fn flake<'a>(checkout: &Checkout, eval: &Eval<'a>) -> &'a [Attr<'a>] {
-    match outside::outputs(eval, &checkout.root().to_string_lossy()) {
+    match outside::outputs(checkout, eval) {
         Ok(outputs) => outside::each_once(eval, outputs),
         Err(error) => slice(eval, vec![("flake".to_owned(), eval.thunk(State::Failed(error), error.at))]),
     }
@@ -98,7 +98,7 @@ pub struct AloneFile {
 
 /// One attribute for each of `files`, called by its number, not evaluated yet.
 pub(super) fn alone<'a>(checkout: &Checkout, eval: &Eval<'a>, files: &[AloneFile]) -> R<'a, &'a [Attr<'a>]> {
-    outside::install(eval, checkout.nixpkgs.as_deref())?;
+    outside::install(checkout, eval)?;
     let item = |(number, AloneFile { file, places }): (usize, &AloneFile)| {
         let path = eval.str(&file.under(checkout.root()).to_string_lossy());
         let places: &'a [u32] = eval.bump.alloc_slice_copy(places);

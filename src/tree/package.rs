@@ -45,6 +45,8 @@ pub struct Package {
     pub digest: Option<Digest>,
     /// `src` and `srcs`, in order; empty where there is none or it is not known.
     pub sources: Vec<SourceRef>,
+    /// For each of `sources` the platforms that have it, where several were asked for and they differ; else nothing.
+    pub platforms: Vec<Vec<String>>,
     /// Why `sources` is empty or short, where something could not be evaluated.
     pub source_unknown: Option<String>,
     /// Vendored dependencies: `cargoDeps`, `goModules`, `npmDeps`.

@@ -9,7 +9,7 @@ mod versions;
 use std::collections::BTreeSet;
 
 use crate::conclusion::{Concluded, Conclusion, Part};
-use crate::declared::{Declared, Member, Statement, all_unknown};
+use crate::declared::{Declared, Member, Statement, When, all_unknown};
 use crate::evidence::Role;
 use crate::license::{Difference, LicenseExpr, Suffix, Term, alternatives, are_wordings, covers, difference, refines};
 use crate::tree::LicenseTable;
@@ -145,7 +145,17 @@ fn undeclared(concluded: &Concluded) -> Drift {
     Drift { kind: DriftKind::Undeclared, missing, extra: BTreeSet::new(), part: None }
 }
 
-fn any_case(cases: &[(String, Statement)], concluded: &Concluded, table: &LicenseTable) -> Verdict {
+/// Statements of platforms must all be right; of those under an unknown condition one may be.
+fn any_case(cases: &[(When, Statement)], concluded: &Concluded, table: &LicenseTable) -> Verdict {
+    let is_right = |statement| matches!(settle(drifts(statement, concluded, table), table), Verdict::Agrees { .. });
+    let wrong = cases.iter().find(|(when, statement)| matches!(when, When::Platforms(_)) && !is_right(statement));
+    if let Some((When::Platforms(platforms), statement)) = wrong {
+        return Verdict::Undecided(format!(
+            "the declared license differs between platforms, and {statement} of {} is not all that the sources say; \
+             scan one platform at a time",
+            platforms.join(" and ")
+        ));
+    }
     let agreeing = cases.iter().map(|(_, statement)| settle(drifts(statement, concluded, table), table));
     agreeing.into_iter().find(|verdict| matches!(verdict, Verdict::Agrees { .. })).unwrap_or_else(|| {
         Verdict::Undecided("the declared license depends on a condition that is not known".to_owned())

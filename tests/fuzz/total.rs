@@ -39,7 +39,7 @@ pub fn detect(bytes: &[u8]) {
 pub fn nix(bytes: &[u8]) {
     on_disk("file.nix", bytes, |path| {
         let work = || {
-            let files = Files::new(vec![path.parent().expect("a folder").to_owned()], Disk::default());
+            let files = Files::new(vec![path.parent().expect("a folder").to_owned().into()], Disk::default());
             let (bump, names, held) = (Bump::new(), OwnNames::default(), Held::default());
             let limits = Limits { fuel: 20_000, ..Limits::default() };
             let eval = Eval::new(&bump, &files, &held, &names, "x86_64-linux", limits);

@@ -35,6 +35,7 @@ fn package(attr: &str) -> Package {
         provenance: None,
         removed: Vec::new(),
         patched: false,
+        platforms: Vec::new(),
     }
 }
 
@@ -123,7 +124,7 @@ fn an_unknown_condition_is_settled_by_the_case_that_evaluation_took() {
         Declared::Resolved { statement, .. } => statement,
         _ => unreachable!("resolved gives nothing else"),
     };
-    let cases = vec![("x".to_owned(), case("attr")), ("!(x)".to_owned(), case("a"))];
+    let cases = vec![(When::Unknown("x".to_owned()), case("attr")), (When::Unknown("!(x)".to_owned()), case("a"))];
     let (declared, agreement) = all.join(&package("a"), Declared::Branches { site: site(9), cases });
     assert_eq!(agreement, Agreement::Filled);
     assert_eq!(declared, resolved(&all, "a"));

@@ -1,5 +1,7 @@
 # What a `flake.nix` is called with, and where in its outputs packages are.
-# `unknown name` is an input that is not known; `kindOf` is `typeOf`, and "unknown" for what is not known.
+# `nodes` are the pinned inputs that are at hand, `roots` the keys of the flake's own. `unknown name` is an input that is
+# not known; `kindOf` is `typeOf`, and "unknown" for what is not known. `packages` is the function that the nixpkgs at
+# `nixpkgsRoot` is, which the user chose or the lock pins; `carried` the one of which only ways of calling are known.
 {
   flake,
   root,
@@ -8,7 +10,11 @@
   systemsFile,
   lib,
   packages,
+  carried,
   nixpkgsRoot,
+  isChosen,
+  nodes,
+  roots,
   unknown,
   kindOf,
   knownSet,
@@ -23,6 +29,7 @@ let
     filter
     foldl'
     functionArgs
+    head
     listToAttrs
     mapAttrs
     match
@@ -41,12 +48,22 @@ let
   mark = set: set // { recurseForDerivations = true; };
 
   # Inputs that many flakes share, by the place that they come from.
-  nixpkgs = unknown "nixpkgs" // {
-    inherit lib;
-    legacyPackages = forAll systems (system: packages { inherit system; });
-    __functor = _: packages;
-  }
-  // (if nixpkgsRoot == null then { } else { outPath = nixpkgsRoot; });
+  nixpkgsOf =
+    import: lib: rest:
+    unknown "nixpkgs"
+    // {
+      inherit lib;
+      legacyPackages = forAll systems (system: import { inherit system; });
+      __functor = _: import;
+    }
+    // rest;
+  nixpkgs =
+    if isChosen && nixpkgsRoot != null then
+      nixpkgsOf packages lib { outPath = nixpkgsRoot; }
+    else if nixpkgsRoot == null then
+      nixpkgsOf packages lib { }
+    else
+      nixpkgsOf carried lib { };
 
   eachSystem =
     list: f:
@@ -138,7 +155,8 @@ let
           let
             arguments = {
               inherit system lib;
-              pkgs = packages { inherit system; };
+              pkgs =
+                if inputs ? nixpkgs then inputs.nixpkgs.legacyPackages.${system} else packages { inherit system; };
               self' = outputs;
               config = outputs;
               inputs' = mapAttrs (
@@ -167,25 +185,83 @@ let
   };
 
   isFrom = pattern: place: match "(.*[/:])?${pattern}([/?#].*)?" place != null;
-  input =
+  placeOf =
     name: stated:
     let
       repository = if stated ? owner && stated ? repo then "${stated.owner}/${stated.repo}" else name;
-      place = stated.url or stated.follows or repository;
     in
-    if isFrom "nixpkgs(\\.lib)?" place || name == "nixpkgs" then
-      nixpkgs
+    stated.url or stated.follows or repository;
+  isNixpkgs = name: stated: isFrom "nixpkgs(\\.lib)?" (placeOf name stated) || name == "nixpkgs";
+  # What only arranges is stood for, also where it is at hand: it is asked for one platform then.
+  arrangers =
+    name: stated:
+    let
+      place = placeOf name stated;
+    in
+    if isNixpkgs name stated then
+      [ ]
     else if isFrom "flake-utils" place then
-      flake-utils
+      [ flake-utils ]
     else if isFrom "flake-parts" place then
-      flake-parts
+      [ flake-parts ]
     else if isFrom "nix-systems/[^/]+" place || name == "systems" then
-      { outPath = systemsFile; }
+      [ { outPath = systemsFile; } ]
+    else
+      [ ];
+  # An input that is not at hand.
+  standIn =
+    name: stated:
+    let
+      known = (if isNixpkgs name stated then [ nixpkgs ] else [ ]) ++ arrangers name stated;
+    in
+    if known != [ ] then
+      head known
     else
       # What is called `lib` there is not that of nixpkgs.
       unknown "input `${name}`" // { lib = unknown "input `${name}`"; };
-  stated = mapAttrs (_: _: { }) (functionArgs flake.outputs) // (flake.inputs or { });
-  inputs = mapAttrs input stated // {
+  input =
+    keys: name: stated:
+    let
+      node = nodes.${keys.${name}};
+      files = node.info // {
+        outPath = node.folder;
+        sourceInfo = node.info // {
+          outPath = node.folder;
+        };
+      };
+    in
+    if !(keys ? ${name} && nodes ? ${keys.${name}}) || (!node.isNamed && arrangers name stated != [ ]) then
+      standIn name stated
+    else if node.isNixpkgs then
+      nixpkgsOf (import node.folder) (import (node.folder + "/lib")) files
+    else if node.isFlake then
+      flakeAt node files
+    else
+      files;
+  flakeAt =
+    node: files:
+    let
+      folder = if node.flakeFolder == "" then node.folder else node.folder + "/${node.flakeFolder}";
+      flake = import (folder + "/flake.nix");
+      inputs = inputsOf flake node.inputs // {
+        inherit self;
+      };
+      made = flake.outputs inputs;
+      self =
+        (if kindOf made == "set" then made else unknown "output of an input" // knownSet made)
+        // files
+        // {
+          outPath = folder;
+          inherit inputs;
+          outputs = made;
+          _type = "flake";
+        };
+    in
+    self;
+  inputsOf =
+    flake: keys:
+    mapAttrs (input keys) (mapAttrs (_: _: { }) (functionArgs flake.outputs) // (flake.inputs or { }));
+  inputs = inputsOf flake roots // {
     inherit self;
   };
 

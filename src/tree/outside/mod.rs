@@ -14,6 +14,7 @@ pub(super) use flake::outputs;
 pub(super) use once::each_once;
 pub(super) use scope::extension;
 
+use super::checkout::Checkout;
 use super::discover::arguments;
 use crate::nix::{Attr, Eval, Opaque, Prim, PrimFn, R, Shape, State, Sym, Thunk, Value, lookup};
 
@@ -28,12 +29,13 @@ pub(super) fn is_no_loss(why: &str) -> bool {
 /// A path that no file has: how overlays are put over each other is evaluated under it.
 const PACKAGES: &str = "/clarity/outside/packages.nix";
 
-/// Binds what a file means by the packages around it: those of the checkout `nixpkgs`, where it is named.
-pub(super) fn install<'a>(eval: &Eval<'a>, nixpkgs: Option<&str>) -> R<'a, ()> {
-    let packages = match nixpkgs {
+/// Binds what a file of `checkout` means by the packages around it: those of the nixpkgs behind it, where there is one.
+pub(super) fn install<'a>(checkout: &Checkout, eval: &Eval<'a>) -> R<'a, ()> {
+    let packages = match checkout.nixpkgs.as_deref() {
         Some(root) => behind::packages(eval, root),
         None => eval.done(carried(eval)?),
     };
+    behind::install_inputs(checkout, eval);
     eval.packages.set(Some(packages));
     eval.call_package.set(Some(part_of(eval, packages, eval.known.call_package)));
     Ok(())
