@@ -16,6 +16,7 @@ mod cases;
 mod closure;
 mod commands;
 mod checks;
+mod curations;
 mod declared;
 mod diff;
 mod differential;

@@ -31,6 +31,8 @@ fn the_picture_is_real_output() {
 #[test]
 fn the_configuration_with_every_key_is_understood() {
     let folder = tempfile::tempdir().expect("a temporary folder");
+    // The file that the block includes.
+    fs::write(folder.path().join("curations.toml"), "").expect("writable");
     for (index, block) in blocks("toml").iter().enumerate() {
         let file = folder.path().join(format!("{index}.toml"));
         fs::write(&file, block).expect("writable");

@@ -6,6 +6,7 @@
 mod cache;
 mod baseline;
 mod behind;
+mod curations;
 mod detect;
 mod diff;
 mod docs;
@@ -87,6 +88,7 @@ enum Command {
     Notices(Box<notices::Args>),
     /// Write a block to clarity.toml that accepts a finding of one package.
     Suppress(Box<suppress::Args>),
+    Curations(curations::Args),
     /// Print a wrong finding as an issue for clarity, without private data.
     Report(Box<reproduce::Args>),
     /// Write a commented clarity.toml for a tree.
@@ -166,6 +168,7 @@ fn dispatch(args: &Args) -> anyhow::Result<ExitCode> {
         Some(Command::List(list)) => list::run(list, &args.output),
         Some(Command::Notices(notices)) => notices::run(notices, &args.output),
         Some(Command::Suppress(suppress)) => suppress::run(suppress, &args.output),
+        Some(Command::Curations(curations)) => curations::run(curations),
         Some(Command::Report(reproduce)) => reproduce::run(reproduce, &args.output),
         Some(Command::Init(init)) => init::run(init),
         Some(Command::Completions(completions)) => manual::completions(completions),

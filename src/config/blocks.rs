@@ -3,14 +3,15 @@
 use std::path::Path;
 
 use crate::check::{Exception, LicensePolicy};
-use crate::evidence::{Curation, RoleRule};
+use crate::evidence::{Curation, RoleRule, Signature};
 use crate::license::Accepted;
+use crate::source::FixedHash;
 use crate::text::{LineIndex, RelPath, Span};
 use crate::tree::Site;
 use crate::triage::Suppression;
 
 use super::file;
-use super::value::{JudgedSide, LicensePattern};
+use super::value::{Day, JudgedSide, LicensePattern, Words};
 
 /// The text of a file, to find the lines of its blocks.
 pub(super) struct Places<'t> {
@@ -48,7 +49,14 @@ pub(super) fn policy(raw: file::Policy) -> Option<LicensePolicy> {
 pub(super) fn role(block: toml::Spanned<file::Role>, places: &Places<'_>) -> RoleRule {
     let site = places.site(&block);
     let raw = block.into_inner();
-    RoleRule { attr: raw.attr.map(|glob| glob.0), glob: raw.glob.0, role: raw.role.0, site }
+    RoleRule {
+        attr: raw.attr.map(|glob| glob.0),
+        glob: raw.glob.0,
+        role: raw.role.0,
+        sources: hashes(raw.source),
+        signature: signature(raw.author, raw.date),
+        site,
+    }
 }
 
 pub(super) fn curation(block: toml::Spanned<file::Curate>, places: &Places<'_>) -> Curation {
@@ -61,6 +69,8 @@ pub(super) fn curation(block: toml::Spanned<file::Curate>, places: &Places<'_>) 
         concluded: raw.concluded.0,
         reason: raw.reason.0,
         comment: raw.comment.0,
+        sources: hashes(raw.source),
+        signature: signature(raw.author, raw.date),
         site,
     }
 }
@@ -72,5 +82,14 @@ pub(super) fn suppression(block: toml::Spanned<file::Suppress>, places: &Places<
         file::Pins::One(pin) => [pin].into(),
         file::Pins::Several(pins) => pins.into_iter().collect(),
     };
-    Suppression { attr: raw.attr.0, check: raw.check.0, evidence, reason: raw.reason.0, site }
+    let signature = signature(raw.author, raw.date);
+    Suppression { attr: raw.attr.0, check: raw.check.0, evidence, reason: raw.reason.0, signature, site }
+}
+
+fn signature(author: Option<Words>, date: Option<Day>) -> Signature {
+    Signature { author: author.map(|author| author.0), date: date.map(|date| date.0) }
+}
+
+fn hashes(raw: file::Hashes) -> Vec<FixedHash> {
+    raw.0.into_iter().map(|hash| hash.0).collect()
 }

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::value::{
-    AttrGlob, CheckName, Expr, ExprOrNone, JudgedSide, Level, LicensePattern, PathGlob, Reason, RoleName, SigningKey,
-    Threshold, Trust, Words,
+    AttrGlob, CheckName, Day, Expr, ExprOrNone, JudgedSide, Level, LicensePattern, PathGlob, Reason, RoleName,
+    SigningKey, SourceHash, Threshold, Trust, Words,
 };
 
 /// Defaults of a project. Every key may be left out.
@@ -36,6 +36,8 @@ pub(super) struct File {
     pub(super) merge: Merge,
     /// Limits of unpacking a source.
     pub(super) limits: Limits,
+    /// Files with more `[[role]]`, `[[curate]]` and `[[suppress]]` blocks, relative to this file; its own blocks decide.
+    pub(super) include: Vec<PathBuf>,
     /// Why files of sources count; the last that matches a file decides.
     #[schemars(with = "Vec<Role>")]
     pub(super) role: Vec<Spanned<Role>>,
@@ -196,6 +198,15 @@ pub(super) struct Role {
     /// license-text, shipped, test, docs, example, build-system, vendored, generated, third-party or
     /// other-platform.
     pub(super) role: RoleName,
+    /// The hash of the source that it was stated of, or several; it ends with them.
+    #[serde(default)]
+    pub(super) source: Hashes,
+    /// Its author.
+    #[serde(default)]
+    pub(super) author: Option<Words>,
+    /// The day of the statement, as `2026-11-29`.
+    #[serde(default)]
+    pub(super) date: Option<Day>,
 }
 
 /// `[[curate]]`
@@ -216,6 +227,15 @@ pub(super) struct Curate {
     pub(super) reason: Reason,
     /// The reason in words.
     pub(super) comment: Words,
+    /// The hash of the source that it was stated of, or several; it ends with them.
+    #[serde(default)]
+    pub(super) source: Hashes,
+    /// Its author.
+    #[serde(default)]
+    pub(super) author: Option<Words>,
+    /// The day of the statement, as `2026-11-29`.
+    #[serde(default)]
+    pub(super) date: Option<Day>,
 }
 
 /// `[[suppress]]`
@@ -230,6 +250,39 @@ pub(super) struct Suppress {
     pub(super) evidence: Pins,
     /// Why the finding is not to be heard of again.
     pub(super) reason: Words,
+    /// Its author.
+    #[serde(default)]
+    pub(super) author: Option<Words>,
+    /// The day of the decision, as `2026-11-29`.
+    #[serde(default)]
+    pub(super) date: Option<Day>,
+}
+
+/// One hash of a source or several.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(try_from = "Pins")]
+#[schemars(with = "Pins")]
+pub(super) struct Hashes(pub(super) Vec<SourceHash>);
+
+impl TryFrom<Pins> for Hashes {
+    type Error = String;
+
+    fn try_from(pins: Pins) -> Result<Self, String> {
+        let all = match pins {
+            Pins::One(pin) => vec![pin],
+            Pins::Several(pins) => pins,
+        };
+        all.into_iter().map(SourceHash::try_from).collect::<Result<_, _>>().map(Hashes)
+    }
+}
+
+/// A file that another one includes: blocks alone.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Included {
+    pub(super) role: Vec<Spanned<Role>>,
+    pub(super) curate: Vec<Spanned<Curate>>,
+    pub(super) suppress: Vec<Spanned<Suppress>>,
 }
 
 /// One pin or several.

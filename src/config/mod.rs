@@ -7,7 +7,9 @@
 //! file that is named on the command line and the user's own file may say everything.
 
 mod blocks;
+mod curations;
 mod file;
+mod include;
 mod keys;
 mod merge;
 mod search;
@@ -15,6 +17,7 @@ mod silence;
 mod trust;
 mod value;
 
+pub use curations::{Conflict, Statements};
 pub use keys::{Key, Right, keys};
 pub use silence::suppress;
 
@@ -138,6 +141,17 @@ pub enum ConfigError {
     /// It lies in the scanned tree and is a link, which may lead anywhere.
     #[error("{}: is a symbolic link, which is not followed in a scanned tree; name the file with --config", .0.display())]
     Link(PathBuf),
+    /// It lies in the scanned tree and includes a file that is not in its folder.
+    #[error(
+        "{}: `include` names `{}`, which is no file in the folder of this one; a file in the scanned tree includes no \
+         other, a file that you name with --config does", file.display(), included.display()
+    )]
+    Outside {
+        /// The file.
+        file: PathBuf,
+        /// The file that it includes.
+        included: PathBuf,
+    },
 }
 
 /// Where the configuration of a run comes from.
@@ -165,16 +179,20 @@ pub fn gather(place: &Place<'_>) -> Result<Config, ConfigError> {
     let bounds = user.bounds();
     trust::refuse(&raw, &file, &text, &bounds)?;
     let numbers = trust::numbers(&raw, &bounds);
+    let included = include::in_tree(&raw.include, &file, (&disk, place.since.map(|(rev, _)| rev)))?;
     let mut tree = checked(raw, &file, &text);
     tree.lowered = numbers.into_iter().filter_map(trust::Number::lowered).collect();
     tree.files = vec![place.since.map_or(shown.clone(), |(rev, _)| format!("{shown} at {rev}"))];
+    let tree = included.into_iter().fold(tree, Config::before);
     Ok(user.narrowed_by(tree))
 }
 
 /// The configuration in `file`, which is trusted.
 pub fn load(file: &Path) -> Result<Config, ConfigError> {
     let text = fs::read_to_string(file).map_err(|error| ConfigError::Io { file: file.to_owned(), error })?;
-    Ok(checked(parsed(&text, file)?, file, &text))
+    let raw = parsed(&text, file)?;
+    let included = include::trusted(&raw.include, file)?;
+    Ok(included.into_iter().fold(checked(raw, file, &text), Config::before))
 }
 
 fn parsed(text: &str, file: &Path) -> Result<File, ConfigError> {

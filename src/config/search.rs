@@ -8,7 +8,7 @@ use crate::nix::{Disk, Kind};
 use super::{ConfigError, FILE_NAME};
 
 /// The largest file that is read from a tree, in bytes.
-const MOST_BYTES: u64 = 4 << 20;
+pub(super) const MOST_BYTES: u64 = 4 << 20;
 
 /// A configuration file in a scanned tree.
 pub(super) struct Found {

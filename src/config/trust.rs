@@ -114,7 +114,7 @@ pub(super) struct Number {
 }
 
 /// Keys with paths, which of a file in the tree lead nowhere out of its folder.
-pub(super) const LEADING: [&str; 1] = ["sources.dirs"];
+pub(super) const LEADING: [&str; 2] = ["include", "sources.dirs"];
 
 /// Why only trusted files set `key` of `table`; `None` where every file may.
 pub(super) fn guarded(table: &str, key: &str) -> Option<&'static str> {
@@ -194,8 +194,13 @@ pub(super) fn refuse(raw: &File, file: &Path, text: &str, bounds: &Bounds) -> Re
     }
 }
 
+/// True for a relative path without `..`, which means the same at every revision.
+pub(super) fn is_plain(path: &Path) -> bool {
+    path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+}
+
 /// True where `path` leads below `folder`, links followed. Of a path that is not there, as far as it is.
-fn is_below(path: &Path, folder: &Path) -> bool {
+pub(super) fn is_below(path: &Path, folder: &Path) -> bool {
     let mut missing = Vec::new();
     let mut there: PathBuf = path.to_owned();
     let real = loop {

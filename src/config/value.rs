@@ -8,7 +8,7 @@ use crate::check::{self, CHECKS, Check, Severity, Side};
 use crate::conclusion::Confidence;
 use crate::evidence::{CurationReason, Role};
 use crate::license::{self, IdPattern, LicenseExpr};
-use crate::source::{BadKey, PublicKey};
+use crate::source::{BadKey, FixedHash, PublicKey};
 
 use crate::text::nearest;
 
@@ -243,6 +243,34 @@ impl TryFrom<String> for Reason {
 
     fn try_from(text: String) -> Result<Self, String> {
         text.parse().map(Reason)
+    }
+}
+
+/// The declared hash of a source, as Nix writes it: `sha256-..`, `sha256:..`.
+#[derive(Clone, Debug)]
+pub(super) struct SourceHash(pub(super) FixedHash);
+
+impl TryFrom<String> for SourceHash {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let parsed = FixedHash::parse(Some(&text), None).map(SourceHash);
+        parsed.map_err(|_| format!("`{text}` is no hash of a source; write it as `sha256-..`, with its algorithm"))
+    }
+}
+
+/// A day.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub(super) struct Day(pub(super) String);
+
+impl TryFrom<String> for Day {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let is_day = text.len() == 10 && text.parse::<chrono::NaiveDate>().is_ok();
+        if is_day { Ok(Day(text)) } else { Err(format!("`{text}` is no day; write it as `2026-11-29`")) }
     }
 }
 

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use crate::check::{self, Earlier, Finding, Judged, Subject};
 use crate::conclusion::{conclude, prebuilt, restrictions, unknown_texts};
 use crate::declared::Declared;
-use crate::evidence::{Evidence, curate};
+use crate::evidence::{Curated, Evidence, curate};
 use crate::kept::MissedSource;
 use crate::report::{Outcome, Why, WhyKind};
-use crate::source::{Identity, SourceTree, Verification};
+use crate::source::{FixedHash, Identity, SourceTree, Verification};
 use crate::text::RelPath;
 use crate::text::stop::{self, Stop};
-use crate::tree::{LicenseTable, Package};
+use crate::tree::{LicenseTable, Package, SourceRef};
 use crate::verdict::{Outline, compare};
 
 use super::Watch;
@@ -68,8 +68,10 @@ impl Inspector<'_> {
         };
         let (copies, apart) = looked_at(package, acquired.brought, &look);
         let evidence = joined(gathered).without(&package.removed).with_copies(copies);
-        let used = self.request.curations.used(&evidence, &package.attr.0);
-        let evidence = curate(evidence, &package.attr.0, &self.request.curations);
+        let hashes = declared_hashes(package);
+        let curated = Curated { attr: &package.attr.0, hashes: &hashes };
+        let used = self.request.curations.used(&evidence, curated);
+        let evidence = curate(evidence, curated, &self.request.curations);
         let outcome = judge(package, declared, &evidence, self.table);
         let outline = self.request.since.is_some().then(|| Outline::of(&evidence));
         let trees = own.iter().filter_map(OwnSource::tree).filter(|_| self.request.keep_evidence);
@@ -115,6 +117,11 @@ fn no_source(package: &Package) -> Why {
         Some(why) => Why::new(WhyKind::UnknownSource, format!("its source could not be evaluated: {why}")),
         None => Why::new(WhyKind::NoSource, "it has no source of its own"),
     }
+}
+
+fn declared_hashes(package: &Package) -> Vec<FixedHash> {
+    let parsed = |source: &SourceRef| FixedHash::parse(source.hash.as_deref(), source.algo.as_deref()).ok();
+    package.sources.iter().filter_map(parsed).collect()
 }
 
 /// The evidence of several sources is one tree with a folder for each.

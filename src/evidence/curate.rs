@@ -11,8 +11,35 @@ use globset::GlobMatcher;
 
 use super::detection::{Detection, Evidence, FileEvidence, Role, Score, Witness};
 use crate::license::{LicenseExpr, equivalent};
+use crate::source::FixedHash;
 use crate::text::LineRange;
 use crate::tree::Site;
+
+/// Who stated a fact, and when.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Signature {
+    /// The author.
+    pub author: Option<String>,
+    /// The day, as `2026-11-29`.
+    pub date: Option<String>,
+}
+
+impl fmt::Display for Signature {
+    /// e.g. ` (Jo, 2026-11-29)`; nothing where neither is known.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known: Vec<&str> = [&self.author, &self.date].into_iter().filter_map(|part| part.as_deref()).collect();
+        if known.is_empty() { Ok(()) } else { write!(f, " ({})", known.join(", ")) }
+    }
+}
+
+/// The package whose source is curated.
+#[derive(Clone, Copy, Debug)]
+pub struct Curated<'a> {
+    /// Its attribute path.
+    pub attr: &'a str,
+    /// The declared hashes of its sources.
+    pub hashes: &'a [FixedHash],
+}
 
 /// All that persons said about files of sources.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +59,10 @@ pub struct RoleRule {
     pub glob: GlobMatcher,
     /// Why they count.
     pub role: Role,
+    /// Hashes of the sources that it was stated of; of any source where there is none.
+    pub sources: Vec<FixedHash>,
+    /// Who stated it.
+    pub signature: Signature,
     /// The block in the config file.
     pub site: Site,
 }
@@ -51,6 +82,10 @@ pub struct Curation {
     pub reason: CurationReason,
     /// The reason in words.
     pub comment: String,
+    /// Hashes of the sources that it was stated of; of any source where there is none.
+    pub sources: Vec<FixedHash>,
+    /// Who stated it.
+    pub signature: Signature,
     /// The block in the config file.
     pub site: Site,
 }
@@ -65,16 +100,15 @@ pub struct Used {
 }
 
 impl Curations {
-    /// Which of them match something in the `evidence` of the source of `attr`, as detectors left it.
-    pub fn used(&self, evidence: &Evidence, attr: &str) -> Used {
+    /// Which of them match something in the `evidence` of the source of `package`, as detectors left it.
+    pub fn used(&self, evidence: &Evidence, package: Curated<'_>) -> Used {
         let any = |wanted: &dyn Fn(&FileEvidence) -> bool| evidence.files.iter().any(wanted);
-        let roles = self.roles.iter().map(|rule| {
-            is_about(&rule.attr, attr) && any(&|file: &FileEvidence| rule.glob.is_match(file.path.as_str()))
-        });
-        let findings = self
-            .findings
+        let roles = self
+            .roles
             .iter()
-            .map(|one| is_about(&one.attr, attr) && any(&|file: &FileEvidence| one.matches_in(file)));
+            .map(|rule| rule.is_about(package) && any(&|file: &FileEvidence| rule.glob.is_match(file.path.as_str())));
+        let findings =
+            self.findings.iter().map(|one| one.is_about(package) && any(&|file: &FileEvidence| one.matches_in(file)));
         let places = |matched: &mut dyn Iterator<Item = bool>| {
             matched.enumerate().filter(|(_, matched)| *matched).map(|(place, _)| place).collect()
         };
@@ -82,7 +116,17 @@ impl Curations {
     }
 }
 
+impl RoleRule {
+    fn is_about(&self, package: Curated<'_>) -> bool {
+        is_about((&self.attr, &self.sources), package)
+    }
+}
+
 impl Curation {
+    fn is_about(&self, package: Curated<'_>) -> bool {
+        is_about((&self.attr, &self.sources), package)
+    }
+
     fn matches_in(&self, file: &FileEvidence) -> bool {
         self.path.is_match(file.path.as_str())
             && (self.detected.is_none() || file.detections.iter().any(|detection| self.means(detection)))
@@ -93,8 +137,9 @@ impl Curation {
     }
 }
 
-fn is_about(glob: &Option<GlobMatcher>, attr: &str) -> bool {
-    glob.as_ref().is_none_or(|glob| glob.is_match(attr))
+fn is_about((glob, sources): (&Option<GlobMatcher>, &[FixedHash]), package: Curated<'_>) -> bool {
+    let is_pinned = || sources.is_empty() || sources.iter().any(|hash| package.hashes.contains(hash));
+    glob.as_ref().is_none_or(|glob| glob.is_match(package.attr)) && is_pinned()
 }
 
 /// Why a detection is not what it seems: the reasons of the OSS Review Toolkit.
@@ -162,11 +207,10 @@ impl FromStr for Role {
     }
 }
 
-/// The evidence of the source of `attr` as it is after `curations`.
-pub fn curate(mut evidence: Evidence, attr: &str, curations: &Curations) -> Evidence {
-    let roles: Vec<&RoleRule> = curations.roles.iter().filter(|rule| is_about(&rule.attr, attr)).collect();
-    let findings: Vec<&Curation> =
-        curations.findings.iter().filter(|curation| is_about(&curation.attr, attr)).collect();
+/// The evidence of the source of `package` as it is after `curations`.
+pub fn curate(mut evidence: Evidence, package: Curated<'_>, curations: &Curations) -> Evidence {
+    let roles: Vec<&RoleRule> = curations.roles.iter().filter(|rule| rule.is_about(package)).collect();
+    let findings: Vec<&Curation> = curations.findings.iter().filter(|curation| curation.is_about(package)).collect();
     if roles.is_empty() && findings.is_empty() {
         return evidence;
     }
@@ -213,7 +257,7 @@ fn stated(curation: &Curation) -> Option<Detection> {
 }
 
 fn note(curation: &Curation) -> String {
-    format!("curated, {}: {}", curation.reason, curation.comment)
+    format!("curated, {}: {}{}", curation.reason, curation.comment, curation.signature)
 }
 
 #[cfg(test)]
@@ -261,9 +305,28 @@ mod tests {
             concluded: concluded.map(expr),
             reason: CurationReason::Incorrect,
             comment: "looked at it".to_owned(),
+            sources: Vec::new(),
+            signature: Signature::default(),
             site: site(),
         };
         Curations { roles: Vec::new(), findings: vec![curation] }
+    }
+
+    fn of(attr: &str) -> Curated<'_> {
+        Curated { attr, hashes: &[] }
+    }
+
+    #[test]
+    fn a_pinned_curation_is_about_its_source_alone() {
+        let hash = |byte: u8| FixedHash { algo: crate::source::Algo::Sha256, bytes: vec![byte; 32] };
+        let evidence = assemble(vec![file("a/x.c", &["MIT"])]);
+        let mut curations = rule("a/*", Some("MIT"), Some("ISC"));
+        curations.findings[0].sources = vec![hash(1), hash(2)];
+        for (hashes, says_now) in [(&[hash(2)][..], "ISC"), (&[hash(3)], "MIT"), (&[], "MIT")] {
+            let package = Curated { attr: "hello", hashes };
+            assert_eq!(says(&curate(evidence.clone(), package, &curations)), [says_now]);
+            assert_eq!(curations.used(&evidence, package).findings.is_empty(), says_now == "MIT");
+        }
     }
 
     fn says(evidence: &Evidence) -> Vec<String> {
@@ -273,35 +336,42 @@ mod tests {
     #[test]
     fn only_the_detection_that_is_meant_is_replaced() {
         let evidence = assemble(vec![file("a/x.c", &["MIT", "ISC"]), file("b/x.c", &["MIT"])]);
-        let curated = curate(evidence.clone(), "hello", &rule("a/*", Some("MIT"), Some("Apache-2.0")));
+        let curated = curate(evidence.clone(), of("hello"), &rule("a/*", Some("MIT"), Some("Apache-2.0")));
         assert_eq!(says(&curated), ["ISC", "Apache-2.0", "MIT"]);
-        assert_eq!(curate(evidence.clone(), "other", &rule("a/*", Some("MIT"), None)), evidence);
+        assert_eq!(curate(evidence.clone(), of("other"), &rule("a/*", Some("MIT"), None)), evidence);
     }
 
     #[test]
     fn what_is_no_license_vanishes_and_what_was_overlooked_appears() {
         let evidence = assemble(vec![file("a/x.c", &["MIT"]), file("b/y.c", &[])]);
-        assert_eq!(says(&curate(evidence.clone(), "hello", &rule("**/x.c", None, None))), Vec::<String>::new());
-        assert_eq!(says(&curate(evidence, "hello", &rule("**/y.c", None, Some("ISC")))), ["MIT", "ISC"]);
+        assert_eq!(says(&curate(evidence.clone(), of("hello"), &rule("**/x.c", None, None))), Vec::<String>::new());
+        assert_eq!(says(&curate(evidence, of("hello"), &rule("**/y.c", None, Some("ISC")))), ["MIT", "ISC"]);
     }
 
     #[test]
     fn a_curation_is_used_where_it_matches_before_anything_is_changed() {
         let evidence = assemble(vec![file("a/x.c", &["MIT"])]);
-        let used = |path, detected| rule(path, detected, None).used(&evidence, "hello").findings.len();
+        let used = |path, detected| rule(path, detected, None).used(&evidence, of("hello")).findings.len();
         assert_eq!(
             [used("a/*", Some("MIT")), used("a/*", None), used("a/*", Some("ISC")), used("b/*", None)],
             [1, 1, 0, 0]
         );
-        assert_eq!(rule("a/*", None, None).used(&evidence, "other"), Used::default());
+        assert_eq!(rule("a/*", None, None).used(&evidence, of("other")), Used::default());
     }
 
     #[test]
     fn the_last_role_that_matches_decides() {
-        let role = |pattern, role| RoleRule { attr: None, glob: glob(pattern), role, site: site() };
+        let role = |pattern, role| RoleRule {
+            attr: None,
+            glob: glob(pattern),
+            role,
+            sources: Vec::new(),
+            signature: Signature::default(),
+            site: site(),
+        };
         let roles = vec![role("**", Role::Docs), role("a/**", Role::Test)];
         let evidence = assemble(vec![file("a/x.c", &[]), file("b/y.c", &[])]);
-        let curated = curate(evidence, "hello", &Curations { roles, findings: Vec::new() });
+        let curated = curate(evidence, of("hello"), &Curations { roles, findings: Vec::new() });
         let roles: Vec<Role> = curated.files.iter().map(|file| file.role).collect();
         assert_eq!(roles, [Role::Test, Role::Docs]);
     }

@@ -25,7 +25,7 @@ mod tag;
 mod text;
 
 pub use assemble::assemble;
-pub use curate::{Curation, CurationReason, Curations, RoleRule, Used, curate};
+pub use curate::{Curated, Curation, CurationReason, Curations, RoleRule, Signature, Used, curate};
 pub use detection::{
     Annotation, Compiled, Detection, DetectorId, Evidence, FileEvidence, Name, Pointer, Precedence, Restriction,
     RestrictionKind, Role, Score, Shared, Unread, Witness, read_name,

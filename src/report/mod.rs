@@ -8,6 +8,7 @@ mod columns;
 mod complete;
 mod concise;
 mod counted;
+mod curations;
 mod declared_row;
 mod derivations;
 pub mod detected;
@@ -46,6 +47,7 @@ mod why;
 mod worklist;
 
 pub use complete::{Asked, Ending, Gap};
+pub use curations::{clearly_defined, ort};
 pub use derivations::derivations;
 pub use explain::{explain, hover, witnesses};
 pub use explain_page::explain_page;

@@ -17,6 +17,8 @@ pub struct Idle {
     attr: Option<String>,
     /// The glob over files.
     path: String,
+    /// True where it is pinned to hashes of sources.
+    is_pinned: bool,
     /// The block in the config file.
     site: Site,
 }
@@ -25,13 +27,15 @@ impl Idle {
     /// A role that no file has.
     pub fn role(rule: &RoleRule) -> Idle {
         let attr = rule.attr.as_ref().map(|glob| glob.glob().glob().to_owned());
-        Idle { table: "role", attr, path: rule.glob.glob().glob().to_owned(), site: rule.site.clone() }
+        let (path, is_pinned) = (rule.glob.glob().glob().to_owned(), !rule.sources.is_empty());
+        Idle { table: "role", attr, path, is_pinned, site: rule.site.clone() }
     }
 
     /// A curation of what nothing says.
     pub fn curation(curation: &Curation) -> Idle {
         let attr = curation.attr.as_ref().map(|glob| glob.glob().glob().to_owned());
-        Idle { table: "curate", attr, path: curation.path.glob().glob().to_owned(), site: curation.site.clone() }
+        let (path, is_pinned) = (curation.path.glob().glob().to_owned(), !curation.sources.is_empty());
+        Idle { table: "curate", attr, path, is_pinned, site: curation.site.clone() }
     }
 
     /// The finding about it.
@@ -45,14 +49,20 @@ impl Idle {
             others: Vec::new(),
             rests_on_source: !STALE_SUPPRESSION.metadata_only,
             confidence: Confidence::High,
-            message: format!("the [[{table}]] for `{path}`{of} matches nothing in any source"),
+            message: match self.is_pinned {
+                true => format!("the [[{table}]] for `{path}`{of} matches nothing in the sources that it is pinned to"),
+                false => format!("the [[{table}]] for `{path}`{of} matches nothing in any source"),
+            },
             place: Some(self.site.clone()),
             label: "not used",
             declared: format!("{table} {path}"),
             concluded: String::new(),
             evidence: Vec::new(),
             against: Vec::new(),
-            help: vec!["delete the block, or look at the paths that `clarity explain` shows".to_owned()],
+            help: vec![match self.is_pinned {
+                true => "look at the new source; where the block still holds, write its hash into `source`".to_owned(),
+                false => "delete the block, or look at the paths that `clarity explain` shows".to_owned(),
+            }],
             remedy: None,
             verification: Verification::Verified,
         })

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 pub use baseline::{BadBaseline, Baseline, Entry};
 pub use idle::Idle;
-pub use suppression::Suppression;
+pub use suppression::{Suppression, in_quotes};
 
 use crate::check::{self, Check, Finding};
 
@@ -129,7 +129,7 @@ fn state(finding: &Finding, options: &Options, used: &mut [bool], left: &mut [Ba
     let silencing = options.suppressions.iter().zip(used).find(|(suppression, _)| suppression.silences(finding));
     if let Some((suppression, used)) = silencing {
         *used = true;
-        return State::Suppressed(suppression.reason.clone());
+        return State::Suppressed(format!("{}{}", suppression.reason, suppression.signature));
     }
     if left.iter_mut().any(|known| known.take(finding)) { State::Known } else { State::New }
 }

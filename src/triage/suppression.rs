@@ -6,6 +6,7 @@ use globset::GlobMatcher;
 
 use crate::check::{Check, Finding, STALE_SUPPRESSION};
 use crate::conclusion::Confidence;
+use crate::evidence::Signature;
 use crate::source::Verification;
 use crate::tree::{AttrPath, Site};
 
@@ -22,6 +23,8 @@ pub struct Suppression {
     pub evidence: BTreeSet<String>,
     /// Why.
     pub reason: String,
+    /// Who decided it.
+    pub signature: Signature,
     /// The block in the config file.
     pub site: Site,
 }
@@ -101,7 +104,7 @@ fn glob(finding: &Finding) -> String {
 }
 
 /// `text` as a basic string of TOML, control characters escaped: the block is shown on terminals.
-fn in_quotes(text: &str) -> String {
+pub fn in_quotes(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {

@@ -1,0 +1,152 @@
+//! Statements of several files as one file: each once, and none that another contradicts.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use super::{ConfigError, load};
+use crate::evidence::{Curation, RoleRule, Signature};
+use crate::source::FixedHash;
+use crate::triage::{Suppression, in_quotes};
+
+/// `[[role]]`, `[[curate]]` and `[[suppress]]` blocks as they are written.
+#[derive(Clone, Debug, Default)]
+pub struct Statements {
+    /// By what each is about; in order of the files.
+    blocks: Vec<Block>,
+}
+
+/// One block: what it is about, what it says of that, and by whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Block {
+    table: &'static str,
+    /// The keys that select files or findings.
+    about: String,
+    /// The keys that decide.
+    says: String,
+    /// The keys for people.
+    notes: String,
+    /// Its file.
+    file: String,
+}
+
+/// Two files say different things of the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    first: Block,
+    second: Block,
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Conflict { first, second } = self;
+        let flat = |text: &str| text.trim_end().replace('\n', ", ");
+        let about = flat(&first.about);
+        write!(
+            f,
+            "[[{}]] {about}: {} says {}, {} says {}",
+            first.table,
+            first.file,
+            flat(&first.says),
+            second.file,
+            flat(&second.says)
+        )
+    }
+}
+
+impl Statements {
+    /// The blocks of `file` and of the files that it includes.
+    pub fn of(file: &Path) -> Result<Statements, ConfigError> {
+        let config = load(file)?;
+        let name = file.display().to_string();
+        let roles = config.curations.roles.iter().map(role);
+        let findings = config.curations.findings.iter().map(curation);
+        let suppressions = config.suppressions.iter().map(suppression);
+        let blocks = roles.chain(findings).chain(suppressions).map(|block| Block { file: name.clone(), ..block });
+        Ok(Statements { blocks: blocks.collect() })
+    }
+
+    /// These and `others`, each once; where they contradict each other, all contradictions.
+    pub fn merged(self, others: Statements) -> Result<Statements, Vec<Conflict>> {
+        let mut by_subject: BTreeMap<(&'static str, String), usize> = BTreeMap::new();
+        let (mut blocks, mut conflicts): (Vec<Block>, Vec<Conflict>) = (Vec::new(), Vec::new());
+        for block in self.blocks.into_iter().chain(others.blocks) {
+            match by_subject.get(&(block.table, block.about.clone())).map(|at| &blocks[*at]) {
+                Some(known) if known.says == block.says => {}
+                Some(known) => conflicts.push(Conflict { first: known.clone(), second: block }),
+                None => {
+                    by_subject.insert((block.table, block.about.clone()), blocks.len());
+                    blocks.push(block);
+                }
+            }
+        }
+        if conflicts.is_empty() { Ok(Statements { blocks }) } else { Err(conflicts) }
+    }
+}
+
+impl fmt::Display for Statements {
+    /// The text of a file.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of_table = |table: &'static str| self.blocks.iter().filter(move |block| block.table == table);
+        for (number, block) in ["role", "curate", "suppress"].into_iter().flat_map(of_table).enumerate() {
+            let Block { table, about, says, notes, .. } = block;
+            let space = if number == 0 { "" } else { "\n" };
+            write!(f, "{space}[[{table}]]\n{about}{says}{notes}")?;
+        }
+        Ok(())
+    }
+}
+
+fn role(rule: &RoleRule) -> Block {
+    let attr = rule.attr.as_ref().map(|glob| line("attr", glob.glob().glob())).unwrap_or_default();
+    Block {
+        table: "role",
+        about: attr + &line("glob", rule.glob.glob().glob()) + &hashes(&rule.sources),
+        says: line("role", &rule.role.to_string()),
+        notes: signature(&rule.signature),
+        file: String::new(),
+    }
+}
+
+fn curation(one: &Curation) -> Block {
+    let attr = one.attr.as_ref().map(|glob| line("attr", glob.glob().glob())).unwrap_or_default();
+    let detected = one.detected.as_ref().map(|expr| line("detected", &expr.to_string())).unwrap_or_default();
+    let concluded = one.concluded.as_ref().map_or_else(|| "NONE".to_owned(), ToString::to_string);
+    Block {
+        table: "curate",
+        about: attr + &line("path", one.path.glob().glob()) + &detected + &hashes(&one.sources),
+        says: line("concluded", &concluded),
+        notes: line("reason", &one.reason.to_string()) + &line("comment", &one.comment) + &signature(&one.signature),
+        file: String::new(),
+    }
+}
+
+/// Suppressions say one thing of a finding: that it is silent. Their pins are a part of what they are about.
+fn suppression(one: &Suppression) -> Block {
+    let pins: Vec<String> = one.evidence.iter().map(|pin| in_quotes(pin)).collect();
+    Block {
+        table: "suppress",
+        about: line("attr", one.attr.glob().glob())
+            + &line("check", one.check.id)
+            + &format!("evidence = [{}]\n", pins.join(", ")),
+        says: String::new(),
+        notes: line("reason", &one.reason) + &signature(&one.signature),
+        file: String::new(),
+    }
+}
+
+fn line(key: &str, value: &str) -> String {
+    format!("{key} = {}\n", in_quotes(value))
+}
+
+fn hashes(all: &[FixedHash]) -> String {
+    let mut all: Vec<String> = all.iter().map(|hash| in_quotes(&hash.to_string())).collect();
+    all.sort();
+    if all.is_empty() { String::new() } else { format!("source = [{}]\n", all.join(", ")) }
+}
+
+fn signature(signature: &Signature) -> String {
+    let Signature { author, date } = signature;
+    let of = |key, value: &Option<String>| value.as_ref().map(|value| line(key, value)).unwrap_or_default();
+    of("author", author) + &of("date", date)
+}
