@@ -15,7 +15,7 @@ const TOP: u32 = 30;
 const MOST_OF_README: u32 = 2_000;
 
 /// Words that offer a choice of licenses.
-const OFFERS: [&str; 14] = [
+const OFFERS: [&str; 16] = [
     "dual licen",
     "dual-licen",
     "dually licen",
@@ -30,6 +30,8 @@ const OFFERS: [&str; 14] = [
     "the license of your choice",
     "mutually exclusive",
     "licenses of your choice",
+    "licenses below are alternatives",
+    "licenses as alternatives",
 ];
 
 /// Words that do so where a license follows in the same sentence.

@@ -149,7 +149,9 @@ impl Reader<'_> {
         let len = self.bytes[from..].iter().take(8).take_while(|byte| byte.is_ascii_alphabetic()).count();
         // `_C_` begins the lines of a comment in SGI's manuals.
         let fenced = from > begin && self.bytes[from - 1] == b'_' && self.bytes.get(from + len) == Some(&b'_');
-        let end = from + len + usize::from(fenced);
+        // So does `//C-` those of DjVu's.
+        let dashed = from > begin && len == 1 && self.bytes.get(from + len) == Some(&b'-');
+        let end = from + len + usize::from(fenced || dashed);
         let after = self.bytes.get(end).copied().unwrap_or(b'\n');
         if len == 0 || !matches!(after, b' ' | b'\t' | b'\n' | b'\r') {
             return;
@@ -159,7 +161,7 @@ impl Reader<'_> {
         let marked = from > begin && matches!(self.bytes[from - 1], b'.' | b'@' | b'\'');
         let strong = matches!(word.as_str(), "dnl" | "rem");
         let fortran = word == "c" && from == begin && after != b'\n';
-        if strong || fortran || fenced || (marked && LINE_PREFIXES.contains(&word.as_str())) {
+        if strong || fortran || fenced || dashed || (marked && LINE_PREFIXES.contains(&word.as_str())) {
             self.at = end;
             // A macro by itself, as `.PP`, ends what stands before it.
             if marked && matches!(after, b'\n' | b'\r') && !matches!(word.as_str(), "br" | "b" | "i") {
