@@ -14,6 +14,9 @@ spread evenly over the trees, `--packages` of them. All requests go through a co
 3. A new cache, `--kills` times killed at a random moment and started again: the same rows in the end, and bytes beyond
    those of the first run only for the files that were in flight.
 
+Printed with it: packages and megabytes a second, the CPU time of the second run against the first, the largest memory of
+any run.
+
 Ends with 1 where one of these does not hold. Needs Linux and Python.
 """
 
@@ -21,6 +24,7 @@ import argparse
 import json
 import os
 import random
+import resource
 import select
 import shutil
 import signal
@@ -84,6 +88,16 @@ class Proxy:
                             self.received += len(data)
 
 
+# The bytes of sources that each run looked at.
+BYTES = []
+
+
+def used():
+    """CPU seconds of all runs so far."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def prefixes(config):
     fetch = tomllib.loads(Path(config).read_text()).get("fetch", {})
     found = list(fetch.get("rewrite", {}))
@@ -116,6 +130,7 @@ def run(command, attrs, cache, proxy, kill_after=None):
             sys.exit(f"{command[0]} scan {command[2]}: exit code {code}")
         out.seek(0)
         rows = [json.loads(line) for line in out.read().decode().splitlines()]
+    BYTES.append(sum(row["bytes"] for row in rows if row["kind"] == "summary"))
     return {row["attr"]: row for row in rows if row["kind"] == "package"}
 
 
@@ -210,9 +225,12 @@ def main():
 
 def measure(args, state):
     chosen, proxy = choose(args, prefixes(args.config)), Proxy()
-    start = time.monotonic()
+    start, cpu = time.monotonic(), used()
     first = all_trees(args, chosen, state / "clean", proxy.url)
     seconds, bytes_clean, asked = time.monotonic() - start, proxy.received, proxy.tunnels
+    cpu = used() - cpu
+    print(f"first run: {len(first) / seconds:.1f} packages/s, {sum(BYTES) / 1e6 / seconds:.1f} MB/s of "
+          f"{sum(BYTES) / 1e6:.0f} MB unpacked, {cpu:.0f} s of CPU", flush=True)
     had = {key for key, row in first.items() if is_had(row)}
     rewrite = tomllib.loads(Path(args.config).read_text()).get("fetch", {}).get("rewrite", {})
     gone = {key for key, row in first.items() if not is_had(row) and is_gone(row, rewrite)}
@@ -229,16 +247,18 @@ def measure(args, state):
             print(f"  {'gone: ' if key in gone else ''}{key[1]}: {row.get('why') or row['outcome']}")
     again = {tree: [attr for at, attr in had if at == tree] for tree in chosen}
     again = {tree: sorted(attrs) for tree, attrs in again.items() if attrs}
-    asked = proxy.tunnels
+    asked, cpu_of_second = proxy.tunnels, used()
     second = all_trees(args, again, state / "clean", "http://127.0.0.1:9")
     same = sum(second[key] == first[key] for key in had)
-    print(f"second run without a network: {same} of {len(had)} rows the same, {proxy.tunnels - asked} connections",
-          flush=True)
+    cpu_of_second = used() - cpu_of_second
+    print(f"second run without a network: {same} of {len(had)} rows the same, {proxy.tunnels - asked} connections, "
+          f"{cpu_of_second:.1f} s of CPU = 1/{cpu / cpu_of_second:.0f}", flush=True)
     before = proxy.received
     last = killed_run(args, chosen, state, proxy, seconds)
     more = 100 * (proxy.received - before - bytes_clean) / bytes_clean
     differ = [key for key in first if last[key] != first[key]]
     print(f"killed {args.kills} times: {len(first) - len(differ)} of {len(first)} rows the same, {more:+.1f} % bytes")
+    print(f"largest memory of a run: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB")
     for key in differ:
         print(f"  {key[1]}: {first[key].get('why')} / {last[key].get('why')}")
     return 0 if share >= 97 and same == len(had) and not differ else 1
