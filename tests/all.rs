@@ -71,5 +71,6 @@ mod stats;
 mod stop;
 mod stories;
 mod suggest;
+mod terminal;
 mod trust;
 mod verified;

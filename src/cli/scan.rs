@@ -1,5 +1,6 @@
 //! `clarity scan`: the main job.
 
+use std::io::Write;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -56,7 +57,7 @@ pub(super) struct Manner {
     /// How the report is written to stdout; `clarity docs` lists the formats.
     #[arg(long, value_parser = format_named, default_value = "terminal", help_heading = "Result")]
     format: &'static Format,
-    /// List every finding in the terminal, however many there are.
+    /// List every finding, however many there are; on a terminal through $CLARITY_PAGER, $PAGER or less.
     #[arg(long, help_heading = "Result")]
     all: bool,
     /// Only count the findings by check in the terminal.
@@ -186,7 +187,11 @@ pub(super) fn scan_with(
     for (format, file) in &outputs {
         stream::to_file(file, |out| format.write(&report, style(false), out))?;
     }
-    stream::report_to_stdout(|out| args.format.write(&report, style(stream::colored(output.color)), out))?;
+    let write = |out: &mut dyn Write| args.format.write(&report, style(stream::colored(output.color)), out);
+    match args.all {
+        true => stream::report_to_pager(write)?,
+        false => stream::report_to_stdout(write)?,
+    }
     if !output.quiet {
         remark_on_severities(&config, &request, &report);
     }

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
@@ -42,6 +42,36 @@ pub(super) fn report_to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<
     // Output for a reader that went away is not written when this is dropped.
     let _ = out.into_parts();
     Ok(())
+}
+
+/// The same through the pager of the user where stdout is a terminal: `$CLARITY_PAGER`, else `$PAGER`, else `less`. An
+/// empty one is none.
+pub(super) fn report_to_pager(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let Some(mut pager) = started_pager() else { return report_to_stdout(write) };
+    if let Some(stdin) = pager.stdin.take() {
+        let mut out = BufWriter::with_capacity(BUFFER, stdin);
+        unless_closed(write(&mut out).and_then(|()| out.flush()))?;
+        let _ = out.into_parts();
+    }
+    pager.wait().context("the pager did not end").map(drop)
+}
+
+fn started_pager() -> Option<Child> {
+    if !io::stdout().is_terminal() || is_dumb() {
+        return None;
+    }
+    let named = ["CLARITY_PAGER", "PAGER"].into_iter().find_map(std::env::var_os);
+    let pager = named.unwrap_or_else(|| "less".into());
+    if pager.is_empty() || pager == "cat" {
+        return None;
+    }
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(pager).stdin(Stdio::piped());
+    if std::env::var_os("LESS").is_none() {
+        // Colours, nothing kept on the screen beyond the report, no waiting where it fits.
+        command.env("LESS", "FRX");
+    }
+    command.spawn().ok()
 }
 
 fn unless_closed(written: io::Result<()>) -> io::Result<()> {
@@ -100,7 +130,7 @@ pub(super) fn colored(color: Color) -> bool {
         Color::Never => false,
         Color::Auto if set("NO_COLOR") => false,
         Color::Auto if set("CLICOLOR_FORCE") => true,
-        Color::Auto => io::stdout().is_terminal(),
+        Color::Auto => io::stdout().is_terminal() && !is_dumb(),
     }
 }
 
@@ -111,9 +141,14 @@ pub(super) fn now() -> i64 {
     fixed.unwrap_or_else(|| i64::try_from(passed()).unwrap_or_default())
 }
 
-/// True where a person may be watching stderr.
+/// True where a person may be watching stderr, on a terminal that can move its cursor. A CI runner may have one, too,
+/// and keeps every line of it.
 pub(super) fn watched() -> bool {
-    io::stderr().is_terminal()
+    io::stderr().is_terminal() && !is_dumb() && std::env::var_os("CI").is_none_or(|value| value.is_empty())
+}
+
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_none_or(|term| term == "dumb")
 }
 
 /// Ends the process at once, for a person who presses Ctrl-C again.

@@ -62,7 +62,7 @@ fn shard(
     let clock = Stop::new(stop.clone(), request.time_limit);
     let ended = stop::under(Some(clock.clone()), || {
         declared::survey_part(checkout, part, &mut |row| {
-            watch.package_done();
+            watch.counted();
             evaluation.rows.push(row);
         })
     });

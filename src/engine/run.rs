@@ -66,7 +66,8 @@ impl Run<'_> {
         let watch = self.inspector.watch;
         while !watch.is_ended() {
             let received = receive.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(BEAT);
-            watch.received(self.feed.sources.traffic().bytes);
+            let traffic = self.feed.sources.traffic();
+            watch.received(traffic.bytes, &traffic.hosts);
             match received {
                 Ok((index, acquired)) => {
                     let _ = audits[index].set(self.inspector.audit(&self.feed.packages[index], acquired));

@@ -6,11 +6,19 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+/// The lines: numbers first, and words that are cut where a terminal is narrow; a line that wraps leaves parts behind.
+const STAGE: &str = "{spinner} {wide_msg}";
+const COUNTED_STAGE: &str = "{spinner} {human_pos} packages: {wide_msg}";
+const PACKAGES: &str = "{pos}/{len} [{wide_bar}] {eta}";
+const FILES: &str = "{human_pos} {wide_msg}";
+const BYTES: &str = "{bytes} {wide_msg}";
+
 /// Progress and cancellation of a run. Cheap to clone; all clones are one.
 #[derive(Clone, Debug)]
 pub struct Watch {
     ended: Arc<AtomicBool>,
     late: Arc<AtomicBool>,
+    bars: MultiProgress,
     stage: ProgressBar,
     packages: ProgressBar,
     files: ProgressBar,
@@ -23,18 +31,16 @@ impl Watch {
     pub fn new(visible: bool) -> Self {
         let target = if visible { ProgressDrawTarget::stderr_with_hz(8) } else { ProgressDrawTarget::hidden() };
         let bars = MultiProgress::with_draw_target(target);
-        let add = |template: &str| {
-            let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-            bars.add(ProgressBar::new(0).with_style(style.progress_chars("=> ")))
-        };
+        let unseen = || ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         Watch {
             ended: Arc::default(),
             late: Arc::default(),
-            stage: add("{spinner} {msg}"),
-            packages: add("packages [{bar:30}] {pos}/{len}  {eta} left"),
-            files: add("files    {pos} ({per_sec})"),
-            bytes: add("bytes    {bytes} ({bytes_per_sec})"),
-            received: add("received {bytes} ({bytes_per_sec})"),
+            stage: bars.add(ProgressBar::no_length().with_style(style(STAGE))),
+            packages: unseen().with_style(style(PACKAGES)),
+            files: unseen().with_style(style(FILES)).with_message("files"),
+            bytes: unseen().with_style(style(BYTES)).with_message("read"),
+            received: unseen().with_style(style(BYTES)),
+            bars,
         }
     }
 
@@ -71,13 +77,32 @@ impl Watch {
         self.ended.clone()
     }
 
+    /// Begins a stage of the run: what was counted before is not counted on.
     pub(super) fn stage(&self, what: &str) {
+        for bar in [&self.packages, &self.files, &self.bytes] {
+            bar.finish_and_clear();
+            self.bars.remove(bar);
+        }
+        self.stage.set_style(style(STAGE));
+        self.stage.set_position(0);
         self.stage.set_message(what.to_owned());
         self.stage.enable_steady_tick(Duration::from_millis(120));
     }
 
+    /// One more of a number that is not known before the stage ends.
+    pub(super) fn counted(&self) {
+        if self.stage.position() == 0 {
+            self.stage.set_style(style(COUNTED_STAGE));
+        }
+        self.stage.inc(1);
+    }
+
     pub(super) fn expect_packages(&self, count: usize) {
+        self.packages.reset();
         self.packages.set_length(count as u64);
+        for bar in [&self.packages, &self.files, &self.bytes] {
+            self.bars.add(bar.clone());
+        }
     }
 
     pub(super) fn package_done(&self) {
@@ -89,11 +114,17 @@ impl Watch {
         self.bytes.inc(bytes);
     }
 
-    /// `bytes` came over the network so far. A run that needs no network shows no such line.
-    pub(super) fn received(&self, bytes: u64) {
-        if bytes > 0 {
-            self.received.set_position(bytes);
+    /// `bytes` came over the network so far, now from `hosts`. A run that needs no network shows no such line.
+    pub(super) fn received(&self, bytes: u64, hosts: &[String]) {
+        if bytes == 0 {
+            return;
         }
+        if self.received.position() == 0 {
+            self.bars.add(self.received.clone());
+        }
+        self.received.set_position(bytes);
+        let from = if hosts.is_empty() { String::new() } else { format!(" from {}", hosts.join(", ")) };
+        self.received.set_message(format!("received{from}"));
     }
 
     /// Takes the bars away.
@@ -102,4 +133,9 @@ impl Watch {
             bar.finish_and_clear();
         }
     }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.progress_chars("=> ")
 }

@@ -219,12 +219,14 @@ pub fn named(path: &Path, name: &str, declared: Option<&Identity>, limits: &Limi
 }
 
 /// Numbers for progress bars.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
     /// Bytes received.
     pub bytes: u64,
     /// Requests sent.
     pub requests: u64,
+    /// The hosts that are being asked now.
+    pub hosts: Vec<String>,
 }
 
 /// Finds sources. Shared by all threads; `acquire` blocks.
@@ -246,7 +248,11 @@ impl Sources {
     /// Network traffic so far.
     pub fn traffic(&self) -> Traffic {
         let count = |number: &std::sync::atomic::AtomicU64| number.load(Ordering::Relaxed);
-        Traffic { bytes: count(&self.net.traffic.bytes), requests: count(&self.net.traffic.requests) }
+        Traffic {
+            bytes: count(&self.net.traffic.bytes),
+            requests: count(&self.net.traffic.requests),
+            hosts: self.net.busy(),
+        }
     }
 
     /// Why `source` could not be had, where a host that its urls name was given up by now: the same for all its packages.

@@ -84,6 +84,11 @@ impl Hosts {
         }
     }
 
+    /// The hosts that are being asked.
+    pub(super) fn busy(&self) -> Vec<String> {
+        self.inner.lock().iter().filter(|(_, host)| host.running > 0).map(|(name, _)| name.clone()).collect()
+    }
+
     /// The hosts that were given up, with what each did last.
     pub(super) fn given_up(&self) -> BTreeMap<String, String> {
         let hosts = self.inner.lock();

@@ -179,6 +179,11 @@ impl Net {
         &self.options
     }
 
+    /// The hosts that are being asked now.
+    pub fn busy(&self) -> Vec<String> {
+        self.hosts.busy()
+    }
+
     /// The hosts that were given up, with what each did last.
     pub fn given_up(&self) -> std::collections::BTreeMap<String, String> {
         self.hosts.given_up()
