@@ -66,6 +66,7 @@ mod sharing;
 mod snapshots;
 mod source;
 mod upstream;
+mod whole_tree;
 mod worklist;
 mod stats;
 mod stop;
