@@ -49,8 +49,8 @@ impl Reference {
         Reference { folder, tree }
     }
 
-    /// What Nix says to each of these attribute paths; `None` where it ends with an error.
-    fn licenses(&self, paths: &[Vec<String>]) -> Vec<Option<Value>> {
+    /// What Nix says to each of these attribute paths, or the error that it ends with.
+    fn licenses(&self, paths: &[Vec<String>]) -> Vec<Result<Value, String>> {
         let at = |name: &str| self.folder.path().join(name);
         fs::write(at("attrs.json"), json!(paths).to_string()).expect("written");
         let run = Command::new("nix-instantiate")
@@ -65,16 +65,24 @@ impl Reference {
             .output()
             .expect("nix-instantiate runs");
         if run.status.success() {
-            return serde_json::from_slice(&run.stdout).expect("a list");
+            let all: Vec<Value> = serde_json::from_slice(&run.stdout).expect("a list");
+            return all.into_iter().map(Ok).collect();
         }
         match paths {
-            [] | [_] => vec![None; paths.len()],
+            [] | [_] => vec![Err(error_of(&run.stderr)); paths.len()],
             _ => {
                 let (left, right) = paths.split_at(paths.len() / 2);
                 [self.licenses(left), self.licenses(right)].concat()
             }
         }
     }
+}
+
+/// The first line of an error, without names of its own.
+fn error_of(said: &[u8]) -> String {
+    let said = String::from_utf8_lossy(said);
+    let line = said.lines().find(|line| line.contains("error:")).unwrap_or("no reason given");
+    line.split(" at ").next().unwrap_or(line).to_owned()
 }
 
 /// The names of an attribute path, quotes taken off.
@@ -106,11 +114,11 @@ enum Compared {
     Differs(String),
     /// We say that we cannot tell.
     Untold,
-    /// Nix says nothing.
-    NotComparable,
+    /// Nix says nothing, because ...
+    NotComparable(String),
 }
 
-fn compared(row: &Value, theirs: Option<&Value>) -> Compared {
+fn compared(row: &Value, theirs: &Result<Value, String>) -> Compared {
     let declared = &row["declared"];
     let ours = match declared["status"].as_str() {
         Some("resolved") => Some(sorted(&declared["terms"])),
@@ -118,10 +126,11 @@ fn compared(row: &Value, theirs: Option<&Value>) -> Compared {
         _ => return Compared::Untold,
     };
     match theirs {
-        None | Some(Value::String(_)) => Compared::NotComparable,
-        Some(Value::Null) if ours.is_none() => Compared::Equal,
-        Some(theirs) if theirs.is_array() && ours == Some(sorted(theirs)) => Compared::Equal,
-        Some(theirs) => Compared::Differs(format!("{}: {ours:?}, and Nix says {theirs}", row["attr"])),
+        Err(why) => Compared::NotComparable(why.clone()),
+        Ok(Value::String(why)) => Compared::NotComparable(why.clone()),
+        Ok(Value::Null) if ours.is_none() => Compared::Equal,
+        Ok(theirs) if theirs.is_array() && ours == Some(sorted(theirs)) => Compared::Equal,
+        Ok(theirs) => Compared::Differs(format!("{}: {ours:?}, and Nix says {theirs}", row["attr"])),
     }
 }
 
@@ -137,14 +146,21 @@ fn differing(tree: &Path) -> (Vec<String>, [usize; 4]) {
     let reference = Reference::new(tree.canonicalize().expect("there"));
     let paths: Vec<Vec<String>> = rows.keys().map(|attr| names(attr)).collect();
     let theirs = paths.chunks(BATCH).flat_map(|paths| reference.licenses(paths));
-    let all: Vec<Compared> = rows.values().zip(theirs).map(|(row, theirs)| compared(row, theirs.as_ref())).collect();
+    let all: Vec<Compared> = rows.values().zip(theirs).map(|(row, theirs)| compared(row, &theirs)).collect();
     let count = |kind: fn(&Compared) -> bool| all.iter().filter(|one| kind(one)).count();
     let counts = [
         count(|one| *one == Compared::Equal),
         count(|one| matches!(one, Compared::Differs(_))),
         count(|one| *one == Compared::Untold),
-        count(|one| *one == Compared::NotComparable),
+        count(|one| matches!(one, Compared::NotComparable(_))),
     ];
+    let mut reasons: BTreeMap<&String, usize> = BTreeMap::new();
+    for one in &all {
+        if let Compared::NotComparable(why) = one {
+            *reasons.entry(why).or_default() += 1;
+        }
+    }
+    reasons.iter().for_each(|(why, count)| println!("not comparable: {count} {why}"));
     let differing = all.into_iter().filter_map(|one| match one {
         Compared::Differs(how) => Some(how),
         _ => None,
