@@ -445,6 +445,42 @@ fn what_a_condition_leaves_out_is_not_touched() {
     assert!(after.contains("lib.optional false zlib") && after.matches("zlib").count() == 2, "{after}");
 }
 
+/// The lines of the license binding, without the file's own indentation.
+fn binding(text: &str) -> Vec<String> {
+    let lines = text.lines().skip_while(|line| !line.contains("license ="));
+    let mut binding: Vec<String> = lines.map(|line| line.trim().to_owned()).collect();
+    let end =
+        binding.iter().position(|line| line.ends_with(';') && !line.starts_with("with") && !line.contains("= with"));
+    binding.truncate(end.map_or(binding.len(), |end| end + 1));
+    binding
+}
+
+#[test]
+fn an_operator_has_one_layout_whatever_stood_there() {
+    let expected = ["license =", "with lib.licenses;", "OR [", "asl20", "mit", "];"];
+    for (license, style) in [
+        ("lib.licenses.mit", "nixfmt"),
+        ("with lib.licenses; mit", "nixfmt"),
+        ("with lib.licenses; [ mit ]", "nixfmt"),
+        ("[ lib.licenses.mit ]", "nixfmt"),
+        ("\"MIT\"", "nixfmt"),
+        ("lib.licenses.mit", "own"),
+        ("with lib.licenses; mit", "own"),
+        ("with lib.licenses; [ mit ]", "own"),
+        ("with lib.licenses;\n      [ mit ]", "own"),
+        ("\n      lib.licenses.mit", "own"),
+        ("[ lib.licenses.mit ]", "own"),
+        ("\"MIT\"", "own"),
+    ] {
+        let before = with_meta("{ lib, stdenv }", &format!("    license = {license};\n"));
+        // A file that nixfmt would print in another way is left as it is around the value.
+        let before = if style == "own" { before.replace("version = \"1\"", "version=\"1\"") } else { before };
+        let after = rewritten(&before, "MIT OR Apache-2.0").expect("edited");
+        assert_eq!(binding(&after), expected, "{license} in {style}: {after}");
+        assert!(!after.contains("= \n") && (style == "own") == after.contains("version=\"1\""), "{after}");
+    }
+}
+
 #[test]
 fn one_license_becomes_several_as_nixfmt_prints_them() {
     let one = with_meta("{ lib, stdenv }", "    license = lib.licenses.mit;\n");

@@ -151,6 +151,26 @@ fn a_series_applied_to_a_clone_is_what_write_makes_and_reverting_it_gives_every_
 }
 
 #[test]
+fn a_series_over_carriage_returns_says_how_it_is_applied() {
+    let place = Place::new();
+    place.git(&["config", "core.autocrlf", "false"]);
+    let name = package("birch-log");
+    let with_returns = place.read(&name).replace('\n', "\r\n");
+    fs::write(place.tree().join(&name), with_returns).expect("writable");
+    place.git(&["commit", "--quiet", "--all", "--message=returns"]);
+    let folder = place.path("patches");
+    let run = place.fix(&["--attr", "birch-log", "--patch-dir", folder.to_str().expect("UTF-8")]);
+    assert!(run.stderr.contains(&format!("{name}: lines end with CRLF")), "{}", run.stderr);
+    assert!(run.stderr.contains("`git am --keep-cr`"), "{}", run.stderr);
+    let clone = place.clone("clone");
+    place.git_in(&clone, &["am", "--quiet", "--keep-cr", run.stdout.trim()]);
+    assert_eq!(place.fix(&["--attr", "birch-log", "--write"]).code, 0);
+    assert_eq!(place.snapshot(&clone), place.snapshot(&place.top));
+    let other = place.fix(&["--attr", "cedar-sync", "--patch-dir", place.path("more").to_str().expect("UTF-8")]);
+    assert!(!other.stderr.contains("--keep-cr"), "{}", other.stderr);
+}
+
+#[test]
 fn each_patch_is_one_package_and_its_message_passes_the_lint() {
     let place = Place::new();
     let patches = place.patches("patches", &[]);

@@ -99,9 +99,10 @@ fn names(attr: &str) -> Vec<String> {
     names
 }
 
+/// Each license once; an exception by itself, for we join one that follows its license in a list.
 fn sorted(terms: &Value) -> Vec<String> {
-    let mut terms: Vec<String> =
-        terms.as_array().into_iter().flatten().filter_map(|term| Some(term.as_str()?.to_owned())).collect();
+    let terms = terms.as_array().into_iter().flatten().filter_map(Value::as_str);
+    let mut terms: Vec<String> = terms.flat_map(|term| term.split(" WITH ")).map(str::to_owned).collect();
     terms.sort();
     terms.dedup();
     terms

@@ -6,6 +6,7 @@ mod memory;
 mod talk;
 mod upstream;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -15,7 +16,7 @@ use crate::check::Safety;
 use crate::engine::{Request, Session, Watch};
 use crate::fix::{self, Dirty, Plan, Repository};
 use crate::report::{self, Report, Style};
-use crate::text::Escape;
+use crate::text::{Escape, RelPath};
 
 use super::names::Names;
 use super::{FOUND, INCOMPLETE, INTERRUPTED, Output, USAGE, interrupt, place, stream, what};
@@ -146,12 +147,23 @@ fn put(args: &Args, session: &Session, plan: &mut Plan) -> anyhow::Result<()> {
         for patch in fix::patches(plan, &Repository::around(session.root())?, folder)? {
             stream::print_line(&patch.display().to_string())?;
         }
+        keep_returns(plan).into_iter().for_each(|line| stream::remark(&line));
     }
     if let Some(branch) = &args.how.commit {
         let commits = fix::branch(plan, &Repository::around(session.root())?, branch)?;
         stream::remark(&format!("{} committed on {branch}", counted(commits)));
     }
     Ok(())
+}
+
+/// How to apply a series that touches files with carriage returns: `git am` takes them away unless it is told.
+fn keep_returns(plan: &Plan) -> Option<String> {
+    let has_returns = |file: &RelPath| plan.texts.get(file).is_some_and(|text| text.contains("\r\n"));
+    let files: BTreeSet<&RelPath> =
+        plan.fixes.iter().map(|fix| &fix.place.file).filter(|file| has_returns(file)).collect();
+    let first = files.first()?;
+    let others = if files.len() > 1 { format!(" and {} more", files.len() - 1) } else { String::new() };
+    Some(format!("{first}{others}: lines end with CRLF; apply the series with `git am --keep-cr`"))
 }
 
 /// Fixes that were not made and packages that were not looked at: silence must not look like "nothing is wrong".

@@ -91,7 +91,7 @@ pub(super) fn instead_of(
     if inherit.attrs().nth(1).is_none() {
         let indent = indent_of(text, own.start).unwrap_or_default();
         let value = layout::in_binding(&indent, &value, text.contains("\r\n"));
-        edits.add(Edit { span: own, text: format!("{key} = {value};") })?;
+        edits.add(Edit { span: own, text: format!("{key} ={value};") })?;
     } else {
         let from = span(name);
         let before = &text[..from.start as usize];
@@ -116,9 +116,8 @@ fn add_set(text: &str, set: &AttrSet, [outer, inner]: [&str; 2], task: &Task<'_>
             let deeper = if indent.contains('\t') { format!("{indent}\t") } else { format!("{indent}  ") };
             let value = layout::in_binding(&deeper, &value, text.contains("\r\n"));
             let newline = newline(text);
-            let block = format!(
-                "{newline}{newline}{indent}{outer} = {{{newline}{deeper}{inner} = {value};{newline}{indent}}};"
-            );
+            let block =
+                format!("{newline}{newline}{indent}{outer} = {{{newline}{deeper}{inner} ={value};{newline}{indent}}};");
             at(line_end(text, anchor.end), block)
         }
         None => at(anchor.end, format!(" {outer}.{inner} = {value};")),
@@ -153,7 +152,7 @@ fn behind(text: &str, anchor: Span, key: &str, value: &str) -> Edit {
     match indent_of(text, anchor.start) {
         Some(indent) => {
             let value = layout::in_binding(&indent, value, text.contains("\r\n"));
-            at(line_end(text, anchor.end), format!("{}{indent}{key} = {value};", newline(text)))
+            at(line_end(text, anchor.end), format!("{}{indent}{key} ={value};", newline(text)))
         }
         None => at(anchor.end, format!(" {key} = {value};")),
     }
@@ -163,7 +162,7 @@ fn ahead(text: &str, anchor: Span, key: &str, value: &str) -> Edit {
     match indent_of(text, anchor.start) {
         Some(indent) => {
             let value = layout::in_binding(&indent, value, text.contains("\r\n"));
-            at(anchor.start, format!("{key} = {value};{}{indent}", newline(text)))
+            at(anchor.start, format!("{key} ={value};{}{indent}", newline(text)))
         }
         None => at(anchor.start, format!("{key} = {value}; ")),
     }

@@ -74,31 +74,49 @@ fn between(old: &str, new: &str, offset: u32) -> EditSet {
     edits
 }
 
-/// `new` as it is to stand in the place of `node`: laid out where `node` is the whole value of a binding.
-pub(super) fn value(text: &str, node: &SyntaxNode, new: &str) -> String {
-    let start: u32 = node.text_range().start().into();
-    let is_value = binding_above(node);
-    if !is_value || !new.contains(' ') {
-        return new.to_owned();
+/// The edit after which `new` stands in the place of `node`: laid out where `node` is the whole value of a binding, or all
+/// of it behind `with`.
+pub(super) fn value(text: &str, node: &SyntaxNode, new: &str) -> Edit {
+    let own = span(node);
+    let plain = || Edit { span: own, text: new.to_owned() };
+    if !new.contains(' ') {
+        return plain();
     }
-    let before = &text[..start as usize];
-    let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+    let Some((binding, value)) = binding_above(node) else { return plain() };
+    let line = &text[..binding.start as usize];
+    let line = &line[line.rfind('\n').map_or(0, |at| at + 1)..];
     let indent = &line[..line.len() - line.trim_start().len()];
-    in_binding(indent, new, text.contains("\r\n"))
+    // The value begins behind the `=`, with the blanks before it; a comment there stays where it is.
+    let before = &text[binding.start as usize..value.start as usize];
+    let is_plain = before.trim_end().ends_with('=');
+    let start = if is_plain { binding.start + before.trim_end().len() as u32 } else { value.start };
+    let whole = Span::new(value.start, own.start).of(text).to_owned() + new;
+    let laid_out = in_binding(indent, &whole, text.contains("\r\n"));
+    let laid_out = if is_plain { laid_out.as_str() } else { laid_out.trim_start() };
+    without_same_start(text, Edit { span: Span::new(start, own.end), text: laid_out.to_owned() })
 }
 
-/// True where only `with`, `let` and the like stand between `node` and its binding.
-fn binding_above(node: &SyntaxNode) -> bool {
-    let outer = node.ancestors().skip(1).find(|outer| outer.kind() != SyntaxKind::NODE_WITH);
-    outer.is_some_and(|outer| outer.kind() == SyntaxKind::NODE_ATTRPATH_VALUE)
+/// `edit` without what it leaves as it is at its start.
+fn without_same_start(text: &str, edit: Edit) -> Edit {
+    let same = edit.span.of(text).chars().zip(edit.text.chars()).take_while(|(old, new)| old == new);
+    let same: usize = same.map(|(letter, _)| letter.len_utf8()).sum();
+    Edit { span: Span::new(edit.span.start + same as u32, edit.span.end), text: edit.text[same..].to_owned() }
 }
 
-/// `new` as the value of a binding whose line is indented by `indent`.
+/// The binding that `node` is the value of, and the whole value, where only `with` stands between the two.
+fn binding_above(node: &SyntaxNode) -> Option<(Span, Span)> {
+    let outer = node.ancestors().take_while(|one| one == node || one.kind() == SyntaxKind::NODE_WITH).last()?;
+    let binding = outer.parent().filter(|parent| parent.kind() == SyntaxKind::NODE_ATTRPATH_VALUE)?;
+    (span(&outer).end == span(node).end).then(|| (span(&binding), span(&outer)))
+}
+
+/// `new` as the value of a binding whose line is indented by `indent`, with the blanks that stand before it.
 pub(super) fn in_binding(indent: &str, new: &str, crlf: bool) -> String {
     let has_tabs = indent.contains('\t');
     let depth = if has_tabs { indent.len() } else { indent.len() / 2 };
-    let laid_out = binding_at(depth, &format!("license = {new};")).and_then(|binding| binding.value());
-    let laid_out = laid_out.map_or_else(|| new.to_owned(), |value| value.to_string());
+    let laid_out = binding_at(depth, &format!("license = {new};")).map(|binding| binding.to_string());
+    let behind = |binding: &String| Some(binding.split_once('=')?.1.strip_suffix(';')?.to_owned());
+    let laid_out = laid_out.as_ref().and_then(behind).unwrap_or_else(|| format!(" {new}"));
     let laid_out = if has_tabs { with_tabs(&laid_out) } else { laid_out };
     if crlf { laid_out.replace('\n', "\r\n") } else { laid_out }
 }

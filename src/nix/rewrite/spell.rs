@@ -4,10 +4,9 @@ use rnix::ast::Expr;
 use rnix::{SyntaxKind, SyntaxNode};
 use rowan::ast::AstNode;
 
-use super::place::span;
 use super::scope::{Speller, Style};
 use super::{Refusal, Wanted, layout};
-use crate::text::{Edit, EditSet};
+use crate::text::EditSet;
 
 /// `value` becomes `wanted`, named as `value` names things now where it does.
 pub(super) fn replace(text: &str, value: &Expr, wanted: &Wanted, speller: &Speller<'_>) -> Result<EditSet, Refusal> {
@@ -15,7 +14,7 @@ pub(super) fn replace(text: &str, value: &Expr, wanted: &Wanted, speller: &Spell
     let new = expression(wanted, &reach.style, speller)?;
     let new = if needs_parentheses(value.syntax(), &new) { format!("({new})") } else { new };
     let mut edits = EditSet::new();
-    edits.add(Edit { span: span(value.syntax()), text: layout::value(text, value.syntax(), &new) })?;
+    edits.add(layout::value(text, value.syntax(), &new))?;
     reach.argument.into_iter().try_for_each(|edit| edits.add(edit))?;
     Ok(edits)
 }
