@@ -58,6 +58,25 @@ fn packages_and_findings_are_counted_by_every_group() {
 }
 
 #[test]
+fn a_sheet_of_packages_has_a_row_for_each() {
+    let tree = fixture();
+    let sheet =
+        clarity(&["scan", "--tree", tree.to_str().expect("UTF-8"), "--fail-on", "never", "--format", "csv-packages"])
+            .stdout;
+    let mut lines = sheet.lines();
+    assert!(
+        lines.next().is_some_and(|head| head.starts_with("attr,pname,version,file,line,outcome,verdict,")),
+        "{sheet}"
+    );
+    let birch = sheet.lines().find(|line| line.starts_with("birch-log,")).expect("a row");
+    let cells = "birch-log,birch-log,0.3.1,pkgs/by-name/bi/birch-log/package.nix,18,audited,drifts,resolved,MIT,true,Apache-2.0,high,1,0,0,";
+    assert!(birch.starts_with(cells), "{birch}");
+    let packages = clarity(&["list", "--tree", tree.to_str().expect("UTF-8"), "--format", "jsonl"]).stdout;
+    let packages = packages.lines().filter(|line| line.contains("\"kind\":\"package\"")).count();
+    assert_eq!(lines.filter(|line| !line.starts_with(',')).count(), packages);
+}
+
+#[test]
 fn several_reports_are_a_trend() {
     let folder = tempfile::tempdir().expect("a folder");
     let [old, new] = reports(folder.path());

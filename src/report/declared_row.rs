@@ -9,7 +9,7 @@ use crate::verdict::members;
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct DeclaredRow<'a> {
-    status: &'static str,
+    pub(super) status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     form: Option<&'static str>,
     terms: Vec<&'a str>,
@@ -17,7 +17,7 @@ pub(super) struct DeclaredRow<'a> {
     expression: Option<String>,
     /// Whether nixpkgs takes it for free; absent where that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    free: Option<bool>,
+    pub(super) free: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
     /// The kind of `why`: of several reasons that of the first.

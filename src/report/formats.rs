@@ -1,13 +1,16 @@
 //! The formats of a report: one row each.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use super::{Report, Style};
 use super::{
-    concise, diff, github, gitlab, grouped, html, json, junit, listing, markdown, reviewdog, sarif, sbom, sheet, table,
-    terminal,
+    concise, diff, github, gitlab, grouped, html, json, junit, listing, markdown, package_sheet, reviewdog, sarif,
+    sbom, sheet, table, terminal,
 };
 use crate::text::{Escape, EscapingWriter};
+
+/// So many bytes of a report are looked at together.
+const PIECE: usize = 1 << 16;
 
 /// A format.
 #[derive(Debug)]
@@ -37,7 +40,9 @@ impl Format {
 
     /// Writes `report` to `out`, without anything that a terminal or a CI runner obeys.
     pub fn write(&self, report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-        let mut out = EscapingWriter::new(out, self.escape, style.colors());
+        let escaping = EscapingWriter::new(out, self.escape, style.colors());
+        // A report is written in many small pieces; each would be looked at alone.
+        let mut out = BufWriter::with_capacity(PIECE, escaping);
         (self.render)(report, style, &mut out)?;
         out.flush()
     }
@@ -194,6 +199,16 @@ pub const FORMATS: &[Format] = &[
         endings: &[".csv"],
         escape: Escape::Text,
         render: sheet::render,
+    },
+    Format {
+        name: "csv-packages",
+        what: "one row a package, for data frames",
+        schema: "RFC 4180 with a head; the columns stay, new ones come at the end.",
+        quotes: false,
+        evidence: false,
+        endings: &[".packages.csv"],
+        escape: Escape::Text,
+        render: package_sheet::render,
     },
     Format {
         name: "html",

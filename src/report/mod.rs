@@ -29,6 +29,7 @@ mod listing;
 mod markdown;
 mod notices;
 mod overview;
+mod package_sheet;
 mod policy;
 mod reproducer;
 mod reviewdog;

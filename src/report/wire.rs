@@ -257,7 +257,7 @@ fn package_row(report: &PackageReport) -> PackageRow<'_> {
     }
 }
 
-fn outcome(outcome: &Outcome) -> &'static str {
+pub(super) fn outcome(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Audited(_) => "audited",
         Outcome::Skipped(_) => "skipped",
@@ -265,7 +265,7 @@ fn outcome(outcome: &Outcome) -> &'static str {
     }
 }
 
-fn verdict(verdict: &Verdict) -> &'static str {
+pub(super) fn verdict(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Agrees { .. } => "agrees",
         Verdict::Drifts(_) => "drifts",
@@ -273,7 +273,7 @@ fn verdict(verdict: &Verdict) -> &'static str {
     }
 }
 
-fn why(report: &PackageReport) -> Option<&str> {
+pub(super) fn why(report: &PackageReport) -> Option<&str> {
     match &report.outcome {
         Outcome::Skipped(why) | Outcome::Failed(why) => Some(&why.text),
         Outcome::Audited(judged) => match judged.as_deref().map(|judged| &judged.verdict) {
