@@ -5,7 +5,7 @@
 
 mod document;
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 pub(super) use document::Document;
@@ -18,6 +18,9 @@ use crate::text::one_line;
 const PAGE: &str = include_str!("page.html");
 const LOOK: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
+
+/// So many bytes are searched for markup together.
+const PIECE: usize = 1 << 16;
 
 #[derive(Serialize)]
 struct Head<'a> {
@@ -43,7 +46,7 @@ pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Resu
 
 /// A line with the head, then one for each row.
 fn data(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut out = Harmless { out };
+    let mut out = BufWriter::with_capacity(PIECE, Harmless { out });
     let head = Head { tree: &name(report), version: env!("CARGO_PKG_VERSION") };
     serde_json::to_writer(&mut out, &head)?;
     for row in wire::rows(report) {
