@@ -1,7 +1,7 @@
 //! Every license of a whole tree against the real evaluation of it: equal, another one, or not to be compared.
 //!
 //! `CLARITY_TREE=<tree> cargo test --test all -- --ignored every_license_of_a_whole_tree --nocapture` prints the counts.
-//! What the tree pins must be in the Nix store already, for nothing is fetched.
+//! CLARITY_LIB names the `lib` of a tree that takes it from elsewhere. What the tree pins must be in the Nix store already, for nothing is fetched.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -138,7 +138,9 @@ fn compared(row: &Value, theirs: &Result<Value, String>) -> Compared {
 /// The packages of `tree` that differ from Nix, and how many there are of each kind: equal, other, untold, not comparable.
 fn differing(tree: &Path) -> (Vec<String>, [usize; 4]) {
     let scan = ["scan", tree.to_str().expect("UTF-8"), "--metadata-only", "--system", "x86_64-linux", "--no-cache"];
-    let run = clarity(&[&scan[..], &["--format", "jsonl", "--exit-zero"]].concat());
+    let lib = std::env::var("CLARITY_LIB").ok();
+    let lib: Vec<&str> = lib.iter().flat_map(|lib| ["--nixpkgs", lib]).collect();
+    let run = clarity(&[&scan[..], &["--format", "jsonl", "--exit-zero"], &lib].concat());
     let rows = run.stdout.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
     let rows: BTreeMap<String, Value> = rows
         .filter(|row| row["kind"] == "package")
