@@ -116,7 +116,7 @@ struct Output {
     /// Show findings only, and no progress.
     #[arg(long, short, global = true, conflicts_with = "verbose", help_heading = "Global options")]
     quiet: bool,
-    /// Colours on the terminal.
+    /// Colors on the terminal.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, help_heading = "Global options")]
     color: Color,
 }
