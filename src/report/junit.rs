@@ -25,7 +25,10 @@ pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Resu
     }
     let mut document = quick_junit::Report::new("clarity");
     document.add_test_suite(suite);
-    document.serialize(&mut *out).map_err(io::Error::other)
+    let text = document.to_string().map_err(io::Error::other)?;
+    // Schemas count skipped cases in a suite and not in all of them; the first attribute of that name is the one too many.
+    let sum = format!(" skipped=\"{}\"", document.skipped);
+    out.write_all(text.replacen(&sum, "", 1).as_bytes())
 }
 
 /// The findings of other packages that a package shares.
