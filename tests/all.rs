@@ -48,6 +48,7 @@ mod links;
 mod loose;
 mod lsp;
 mod meta;
+mod odd;
 mod parsers;
 mod patches;
 mod placeless;

@@ -71,7 +71,23 @@ fn a_closure_selects_its_packages_by_name_and_version() {
 }
 
 #[test]
-fn a_maintainers_run_leaves_the_suppressions_of_others_alone() {
+fn bills_and_notices_are_those_of_the_closure() {
+    let folder = copied();
+    let (tree, file) = (folder.path().join("nixpkgs"), folder.path().join("closure.json"));
+    fs::write(&file, json!([{ "path": store_path("amber-clock-1.4.0") }]).to_string()).expect("writable");
+    let (tree, file) = (tree.to_str().expect("UTF-8"), file.to_str().expect("UTF-8"));
+    let bill = clarity(&["scan", tree, "--closure", file, "--format", "cyclonedx", "--fail-on", "never"]);
+    let bill: Value = serde_json::from_str(&bill.stdout).expect("JSON");
+    let names: Vec<&str> =
+        bill["components"].as_array().into_iter().flatten().filter_map(|one| one["name"].as_str()).collect();
+    assert!(names.contains(&"amber-clock") && !names.contains(&"birch-log"), "{names:?}");
+    let notices = clarity(&["notices", tree, "--closure", file]);
+    assert_eq!(notices.code, 0, "{}", notices.stderr);
+    assert!(notices.stdout.contains("amber-clock") && !notices.stdout.contains("birch-log"), "{}", notices.stdout);
+}
+
+#[test]
+fn suppressions_of_packages_outside_are_not_stale() {
     let folder = copied();
     let tree = folder.path().join("nixpkgs");
     let config =

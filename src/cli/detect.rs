@@ -8,27 +8,31 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::ValueEnum;
 
-use super::stream;
 use super::what::cores;
+use super::{INCOMPLETE, stream};
 use crate::config;
 use crate::engine::{self, Watch};
 use crate::evidence::{
     Detection, Detector, Evidence, FileEvidence, Options, OwnText, Witness, compare, import, read_text,
 };
-use crate::report::{Style, detected};
-use crate::source::{FixedHash, Identity};
+use crate::report::{self, Style, detected};
+use crate::source::{self, FixedHash, Identity};
 use crate::text::{Escape, LineIndex, RelPath};
 use crate::tree::HashMode;
 
 /// Print what the files of a folder say about their licenses.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A folder or a file.
+    /// A folder, an archive or a file.
     #[arg(required_unless_present = "explain")]
     path: Option<PathBuf>,
-    /// One JSON line per file, one JSON document, the shape of ScanCode's output, or a result for `clarity merge`.
-    #[arg(long, value_enum, default_value_t = Format::Jsonl)]
-    format: Format,
+    /// For people, one JSON line per file, one JSON document, the shape of ScanCode's output, or a result for `clarity
+    /// merge` [default: terminal on a terminal, else jsonl].
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// List every statement on the terminal, however many there are.
+    #[arg(long)]
+    all: bool,
     /// Show every detection in this file with the quoted lines, and how a text differs from the listed one.
     #[arg(long, value_name = "FILE", conflicts_with = "path")]
     explain: Option<PathBuf>,
@@ -70,6 +74,7 @@ enum Mode {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
+    Terminal,
     Jsonl,
     Json,
     Scancode,
@@ -81,35 +86,55 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let texts = args.license_texts.as_deref().map(own_texts).transpose()?.unwrap_or_default();
     let detector = Detector::new(&Options { texts });
     match (&args.explain, &args.path) {
-        (Some(file), _) => explain(&detector, file)?,
-        (None, Some(path)) => detect(&detector, path, args)?,
-        (None, None) => anyhow::bail!("no path given; name a folder or a file"),
+        (Some(file), _) => explain(&detector, file).map(|()| ExitCode::SUCCESS),
+        (None, Some(path)) => detect(&detector, path, args),
+        (None, None) => anyhow::bail!("no path given; name a folder, an archive or a file"),
     }
-    Ok(ExitCode::SUCCESS)
 }
 
-fn detect(detector: &Detector, path: &Path, args: &Args) -> anyhow::Result<()> {
-    anyhow::ensure!(path.exists(), "{}: not found; name a folder or a file", path.display());
-    if args.format == Format::Evidence {
-        return detect_result(path, args);
+fn detect(detector: &Detector, path: &Path, args: &Args) -> anyhow::Result<ExitCode> {
+    anyhow::ensure!(path.exists(), "{}: not found; name a folder, an archive or a file", path.display());
+    let format = args.format.unwrap_or_else(|| if stream::is_terminal() { Format::Terminal } else { Format::Jsonl });
+    if format == Format::Evidence {
+        return detect_result(path, args).map(|()| ExitCode::SUCCESS);
     }
-    let files = engine::files(path);
-    for error in &files.errors {
+    let is_archive = path.is_file() && source::is_archive(path);
+    let (mut evidence, unlisted) =
+        if is_archive { in_archive(detector, path, args)? } else { in_folder(detector, path, args)? };
+    for error in &unlisted {
         stream::remark(&format!("not listed: {error}"));
     }
-    let mut evidence = match args.jobs {
-        None => engine::detect(detector, &files),
-        Some(jobs) => engine::detect_on(usize::from(jobs), detector, &files).context("no threads; try --jobs 1")?,
-    };
     if let Some(file) = &args.import {
         add_witnesses(&mut evidence, file)?;
     }
-    let write = match args.format {
-        Format::Jsonl => detected::lines,
-        Format::Json => detected::document,
-        Format::Scancode | Format::Evidence => detected::scancode,
+    let write = |out: &mut dyn Write| match format {
+        Format::Terminal => report::detected_text(&evidence, args.all, out),
+        Format::Jsonl => detected::lines(&evidence, out),
+        Format::Json => detected::document(&evidence, out),
+        Format::Scancode | Format::Evidence => detected::scancode(&evidence, out),
     };
-    stream::to_stdout(Escape::Json, Style::default(), |out| write(&evidence, out))
+    let escape = if format == Format::Terminal { Escape::Text } else { Escape::Json };
+    stream::to_stdout(escape, Style::default(), write)?;
+    Ok(if unlisted.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(INCOMPLETE) })
+}
+
+/// Evidence of the files below `path`, and what could not be listed.
+fn in_folder(detector: &Detector, path: &Path, args: &Args) -> anyhow::Result<(Evidence, Vec<String>)> {
+    let files = engine::files(path);
+    let evidence = match args.jobs {
+        None => engine::detect(detector, &files),
+        Some(jobs) => engine::detect_on(usize::from(jobs), detector, &files).context("no threads; try --jobs 1")?,
+    };
+    Ok((evidence, files.errors))
+}
+
+/// Evidence of the files in the archive at `path`.
+fn in_archive(detector: &Detector, path: &Path, args: &Args) -> anyhow::Result<(Evidence, Vec<String>)> {
+    let watch = Watch::new(stream::watched());
+    let jobs = args.jobs.map_or_else(cores, usize::from);
+    let evidence = engine::evidence_at(detector, path, (jobs, config::TIME_LIMIT), &watch);
+    watch.finish();
+    Ok((evidence?, Vec::new()))
 }
 
 /// Writes the result of the source at `path`.

@@ -49,6 +49,7 @@ Examples:
 pub(super) const DETECT: &str = "\
 Examples:
   clarity detect ./source
+  clarity detect hello-2.12.tar.gz
   clarity detect --explain ./source/LICENSE
   clarity detect ./source --format scancode";
 

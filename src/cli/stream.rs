@@ -141,6 +141,11 @@ pub(super) fn now() -> i64 {
     fixed.unwrap_or_else(|| i64::try_from(passed()).unwrap_or_default())
 }
 
+/// True where stdout is read by a person.
+pub(super) fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
 /// True where a person may be watching stderr, on a terminal that can move its cursor. A CI runner may have one, too,
 /// and keeps every line of it.
 pub(super) fn watched() -> bool {

@@ -12,10 +12,8 @@ use crate::text::RelPath;
 /// The regular files below a root, in order of their paths.
 #[derive(Debug)]
 pub struct Files {
-    /// The folder that the paths start from.
-    pub root: PathBuf,
-    /// The files.
-    pub paths: Vec<RelPath>,
+    /// The files, each with the name that evidence has, which may differ where a name is not UTF-8.
+    pub paths: Vec<(RelPath, PathBuf)>,
     /// Folder that could not be listed, with the reason.
     pub errors: Vec<String>,
 }
@@ -24,14 +22,16 @@ pub struct Files {
 pub fn files(path: &Path) -> Files {
     if path.is_file() {
         let root = path.parent().unwrap_or(Path::new("")).to_owned();
-        let paths = RelPath::below(&root, path).into_iter().collect();
-        return Files { root, paths, errors: Vec::new() };
+        let paths = RelPath::below(&root, path).map(|name| (name, path.to_owned())).into_iter().collect();
+        return Files { paths, errors: Vec::new() };
     }
-    let mut found = Files { root: path.to_owned(), paths: Vec::new(), errors: Vec::new() };
+    let mut found = Files { paths: Vec::new(), errors: Vec::new() };
     let is_wanted = |entry: &walkdir::DirEntry| entry.file_name() != ".git" || entry.depth() == 0;
     for entry in WalkDir::new(path).into_iter().filter_entry(is_wanted) {
         match entry {
-            Ok(entry) if entry.file_type().is_file() => found.paths.extend(RelPath::below(path, entry.path())),
+            Ok(entry) if entry.file_type().is_file() => {
+                found.paths.extend(RelPath::below(path, entry.path()).map(|name| (name, entry.into_path())));
+            }
             Ok(_) => {}
             Err(error) => found.errors.push(error.to_string()),
         }
@@ -42,7 +42,7 @@ pub fn files(path: &Path) -> Files {
 
 /// All evidence of the files.
 pub fn detect(detector: &Detector, files: &Files) -> Evidence {
-    let seen: Vec<FileEvidence> = files.paths.par_iter().map(|path| detector.read_file(&files.root, path)).collect();
+    let seen: Vec<FileEvidence> = files.paths.par_iter().map(|(name, file)| detector.read_file(file, name)).collect();
     assemble(seen)
 }
 

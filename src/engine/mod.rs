@@ -42,5 +42,5 @@ pub use scan::{scan, scan_and_offer};
 pub use settle::{accepted, settle};
 pub use survey::whole_tree;
 pub use surveyed::Found;
-pub use versions::{Version, VersionError, version_at, version_of};
+pub use versions::{Version, VersionError, evidence_at, version_at, version_of};
 pub use watch::Watch;

@@ -70,11 +70,21 @@ pub enum VersionError {
 
 /// The folder or the archive at `path`.
 pub fn version_at(path: &Path, jobs: usize, limit: Duration, watch: &Watch) -> Result<Version, VersionError> {
-    let name = path.display().to_string();
-    watch.stage("looking at sources");
     let detector = Detector::new(&crate::evidence::Options::default());
+    let evidence = evidence_at(&detector, path, (jobs, limit), watch)?;
+    Ok(version(path.display().to_string(), None, conclude(&evidence, &RelPath::default()), &evidence))
+}
+
+/// Evidence in the folder or the archive at `path`, read by so many threads in at most that time.
+pub fn evidence_at(
+    detector: &Detector,
+    path: &Path,
+    (jobs, limit): (usize, Duration),
+    watch: &Watch,
+) -> Result<Evidence, VersionError> {
+    watch.stage("looking at sources");
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build()?;
-    let scan = SourceScan { detector: &detector, pool: &pool, watch, earlier: Earlier::default() };
+    let scan = SourceScan { detector, pool: &pool, watch, earlier: Earlier::default() };
     let clock = Stop::new(watch.cancel(), limit);
     let unseen = |stop: Stopped| {
         let why = match stop {
@@ -82,14 +92,13 @@ pub fn version_at(path: &Path, jobs: usize, limit: Duration, watch: &Watch) -> R
             Stopped::Late => format!("reading it took longer than {} s; raise --time-limit", limit.as_secs()),
             Stopped::Broken(why) => why,
         };
-        VersionError::Unseen { name: name.clone(), why }
+        VersionError::Unseen { name: path.display().to_string(), why }
     };
-    let evidence = stop::under(Some(clock), || {
+    stop::under(Some(clock), || {
         let tree = source::given(path, &source::Limits::default());
         let tree = tree.map_err(|error| stop::over().map_or(error.into(), |over| unseen(over.into())))?;
         scan.of(&tree).map(|scanned| kept::evidence(scanned.files)).map_err(unseen)
-    })?;
-    Ok(version(name, None, conclude(&evidence, &RelPath::default()), &evidence))
+    })
 }
 
 /// The source of package `attr` of the checkout at revision `rev`, or in the work tree.

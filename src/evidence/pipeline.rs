@@ -112,9 +112,9 @@ impl Detector {
         Digest::of(format!("{facts}\n{}\n{}", tables.join(" "), self.own).as_bytes())
     }
 
-    /// Evidence in a file of `root`; at most its first 16 MiB are read.
-    pub fn read_file(&self, root: &Path, path: &RelPath) -> FileEvidence {
-        match read_head(&path.under(root)) {
+    /// Evidence in `file`, which is called `path` in it; at most its first 16 MiB are read.
+    pub fn read_file(&self, file: &Path, path: &RelPath) -> FileEvidence {
+        match read_head(file) {
             Ok((bytes, size)) => {
                 let mut evidence = self.read(path, &bytes);
                 evidence.size = size;

@@ -181,6 +181,12 @@ fn strip_by_name(file_name: &str) -> Strip {
     if is_package { Strip::Never } else { Strip::Single }
 }
 
+/// True where the file at `path` is an archive or compressed.
+pub fn is_archive(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    archive::is_archive(path, &name).unwrap_or(false)
+}
+
 /// The folder or the archive at `path` as a source: the path itself is what was asked about, so there is nothing to
 /// verify it against.
 pub fn given(path: &Path, limits: &Limits) -> Result<SourceTree, SourceError> {
