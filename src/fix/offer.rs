@@ -51,8 +51,11 @@ fn line(place: &Target, edits: &EditSet, text: &str) -> String {
     }
 }
 
-/// The bytes of `span` after `edits`.
+/// The value at `span` after `edits`, with the blanks before it that they change.
 fn value(span: Span, edits: &EditSet, text: &str) -> String {
+    let touches = |edit: &&Edit| edit.span.start <= span.end && span.start < edit.span.end.max(edit.span.start + 1);
+    let start = edits.iter().filter(touches).map(|edit| edit.span.start).min().unwrap_or(span.start);
+    let span = Span::new(start.min(span.start), span.end);
     let mut inside = EditSet::new();
     for edit in edits.iter().filter(|edit| span.start <= edit.span.start && edit.span.end <= span.end) {
         let own = Span::new(edit.span.start - span.start, edit.span.end - span.start);
