@@ -55,6 +55,10 @@ pub(super) fn judge(
         confidence = confidence.min(Confidence::Medium);
         reasons.push(format!("`{document}` grants {other} as well"));
     }
+    if let Some((document, words)) = scope.unexplained() {
+        confidence = Confidence::Low;
+        reasons.push(format!("`{document}` says more than its license: \"{words}\""));
+    }
     let unknown = scope.silent_document().map(|document| Reason::Unknown(document).to_string());
     for why in [scope.unread_share(), unknown].into_iter().flatten() {
         confidence = confidence.min(Confidence::Medium);

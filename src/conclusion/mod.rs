@@ -441,6 +441,17 @@ mod tests {
     }
 
     #[test]
+    fn a_document_that_says_more_than_its_license_is_trusted_little() {
+        let mut files = vec![
+            file("LICENSE", Role::LicenseText, &[(Witness::Text, "MIT"), (Witness::Clue, "MIT")]),
+            file("package.json", Role::BuildSystem, &[(Witness::Manifest, "MIT")]),
+        ];
+        assert_eq!(judged(files.clone()).confidence, Confidence::High);
+        files[0].detections.edit()[1].by = "restriction/unexplained";
+        assert_eq!(judged(files).confidence, Confidence::Low);
+    }
+
+    #[test]
     fn headers_say_that_the_texts_beside_them_are_a_choice() {
         let offer = [(Witness::Grant, "MPL-1.1 OR GPL-2.0-or-later OR LGPL-2.0-or-later")];
         let texts = [("COPYING.GPL", "GPL-2.0"), ("COPYING.LGPL", "LGPL-2.1"), ("COPYING.MPL", "MPL-1.1")];

@@ -138,6 +138,16 @@ impl<'e> Scope<'e> {
         })
     }
 
+    /// A license document with words beside its license of which it is not known whether they take something away, and
+    /// these words.
+    pub(super) fn unexplained(&self) -> Option<(RelPath, String)> {
+        let documents = self.nearest(|file| file.role == Role::LicenseText && reading(file).is_some());
+        documents.into_iter().find_map(|file| {
+            let more = file.detections.iter().find(|one| one.is_unexplained())?;
+            Some((file.path.clone(), more.quote.clone()))
+        })
+    }
+
     /// In words, that so much could not be read that silence means nothing; `None` where it was read.
     pub(super) fn unread_share(&self) -> Option<String> {
         let binary = self.files.iter().filter(|file| is_binary(file)).count();

@@ -158,6 +158,9 @@ pub(super) const PART_TEXT: DetectorId = "text/part";
 /// Who sees words that take something away from a license.
 pub(super) const RESTRICTION: DetectorId = "restriction";
 
+/// Who sees words of a license document that no known text explains and that may take something away.
+pub(super) const UNEXPLAINED: DetectorId = "restriction/unexplained";
+
 /// Who reads the classifiers of Python packages.
 pub(super) const CLASSIFIER: DetectorId = "manifest/classifier";
 
@@ -202,6 +205,11 @@ impl Detection {
     /// True for terms of a license document that holds no known license.
     pub fn is_nameless(&self) -> bool {
         self.by == RESTRICTION
+    }
+
+    /// True for words of a license document that may take something away from its license, of which it is not known.
+    pub fn is_unexplained(&self) -> bool {
+        self.by == UNEXPLAINED
     }
 
     /// True for one of several statements of a file of which none says how they belong together.

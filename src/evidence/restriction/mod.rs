@@ -12,7 +12,9 @@ use self::look::{unknown, windows};
 use self::rows::{ROWS, Row};
 use std::collections::BTreeSet;
 
-use super::detection::{Detection, DetectorId, RESTRICTION, Restriction, RestrictionKind, Role, Score, Seen, Witness};
+use super::detection::{
+    Detection, DetectorId, RESTRICTION, Restriction, RestrictionKind, Role, Score, Seen, UNEXPLAINED, Witness,
+};
 use super::page::{Page, quote};
 use super::readme::is_readme;
 use crate::license::{self, LicenseExpr, Term};
@@ -223,7 +225,7 @@ fn look(page: &Page<'_>, role: Role, seen: &Seen) -> Vec<Restriction> {
 fn within(page: &Page<'_>, seen: &Seen, from: usize, to: usize) -> Vec<Restriction> {
     let words = pattern::read(page.text, from, to);
     let in_words = ROWS.find_from(&words, unknown(&words, seen).into_iter()).into_iter().map(|(row, range)| {
-        let range = if row.is_inserted { pattern::sentence(&words, &range) } else { range };
+        let range = if row.is_inserted || row.is_doubt { pattern::sentence(&words, &range) } else { range };
         restriction(page, row, words[range].iter().map(|word| word.span).collect())
     });
     let in_letters = ROWS.find_letters(&page.text[from..to]).into_iter().map(|(row, range)| {
@@ -256,6 +258,10 @@ const ADJACENT: u32 = 1;
 pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
     for mut one in unexplained(page, role, seen) {
         let row = ROWS.named(one.row);
+        if row.is_some_and(|row| row.is_doubt) {
+            seen.detections.extend(doubt(&one, role, &seen.detections));
+            continue;
+        }
         match host(&one, role, &seen.detections) {
             Some(at) => {
                 let base = original(&seen.detections[at].expr);
@@ -286,10 +292,14 @@ pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
 fn unexplained(page: &Page<'_>, role: Role, seen: &Seen) -> Vec<Restriction> {
     let mut found = look(page, role, seen);
     found.retain(|one| counts_here(one, page, role, seen) && !is_explained(one, &seen.matched));
+    let is_doubt = |one: &Restriction| ROWS.named(one.row).is_some_and(|row| row.is_doubt);
+    let (doubts, mut found): (Vec<_>, Vec<_>) = found.into_iter().partition(is_doubt);
     // The rows of documents are general: they say again what a row for the topic says better.
     leave_out_said(&mut found, |one| one.is_inserted || ROWS.named(one.row).is_some_and(|row| row.is_of_document));
     leave_out_said(&mut found, |one| one.is_inserted);
     found.retain(|one| !one.is_inserted || is_put_in(one, seen));
+    found.extend(doubts);
+    leave_out_said(&mut found, is_doubt);
     found.truncate(MOST);
     found
 }
@@ -405,6 +415,20 @@ fn is_code(role: Role) -> bool {
     matches!(role, Role::Shipped | Role::Vendored)
 }
 
+/// Words beside the license of a document of which it is not known whether they take something away.
+fn doubt(one: &Restriction, role: Role, seen: &[Detection]) -> Option<Detection> {
+    let at = host(one, role, seen).filter(|_| role == Role::LicenseText)?;
+    Some(Detection {
+        expr: seen[at].expr.clone(),
+        class: Witness::Clue,
+        by: UNEXPLAINED,
+        lines: one.lines,
+        score: Score(0),
+        quote: one.quote.clone(),
+        note: Some(format!("says more than the license: \"{}\"", one.quote)),
+    })
+}
+
 /// The terms of a document that holds no known license.
 fn alone(one: &Restriction, role: Role) -> Option<Detection> {
     let class = if role == Role::LicenseText { Witness::Text } else { Witness::Readme };
@@ -444,6 +468,19 @@ mod tests {
         assert!(says("LICENSE", &with(asks)).iter().all(|said| said == "LicenseRef-modified-MIT"));
         let tells = "The authors thank everyone who sent patches, letters and cakes in the last ten years.";
         assert!(says("LICENSE", &with(tells)).iter().all(|said| said == "MIT"));
+    }
+
+    #[test]
+    fn words_of_unknown_weight_beside_a_text_make_it_doubtful_and_no_other_license() {
+        let mit = license("MIT").expect("listed").text;
+        let doubts = |more: &str| {
+            let found = read("LICENSE", &format!("{mit}\n{more}\n"));
+            assert!(found.detections.iter().all(|one| one.expr.to_string() == "MIT"), "{more}");
+            found.detections.iter().any(|one| one.is_unexplained())
+        };
+        assert!(doubts("Nobody leaves the theatre before the curtain falls, and for private reading there is a lamp."));
+        assert!(!doubts("Thanks to everybody who sent letters."));
+        assert!(!doubts(""));
     }
 
     #[test]
