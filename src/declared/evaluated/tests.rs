@@ -1,5 +1,5 @@
 use super::{Agreement, Evaluated, License, in_words, read};
-use crate::declared::{Declared, Statement};
+use crate::declared::{Declared, Statement, When};
 use crate::text::{Position, RelPath, Span};
 use crate::tree::{AttrPath, Package, Site};
 
