@@ -239,3 +239,60 @@ fn without_a_terminal_it_says_so() {
     assert!(run.stderr.contains("is no terminal"), "{}", run.stderr);
     assert_eq!(place.fix(&["--again"]).code, 2, "--again is about --interactive");
 }
+
+#[test]
+fn each_answer_can_be_taken_back() {
+    let place = Place::new();
+    let (package, config) = (birch(&place), fs::read_to_string(place.tree().join("clarity.toml")).expect("readable"));
+    let mut terminal = start(&place, &["--attr", "birch-log", "--attr", "rook-chess"]);
+    let first = question(&mut terminal);
+    assert!(first.contains("(1 of 2)") && !first.contains("[u]ndo"), "{first}");
+    for key in ["a", "s"] {
+        press(&mut terminal, key);
+        assert!(question(&mut terminal).contains("(2 of 2)"));
+        press(&mut terminal, "u");
+        let again = question(&mut terminal);
+        assert!(again.contains("taken back") && again.contains("(1 of 2)"), "{again}");
+        assert_eq!(birch(&place), package);
+    }
+    press(&mut terminal, "x");
+    terminal.exp_string("Reason to suppress this").expect("a question");
+    press(&mut terminal, "known\r");
+    question(&mut terminal);
+    press(&mut terminal, "u");
+    assert!(question(&mut terminal).contains("(1 of 2)"));
+    assert_eq!(fs::read_to_string(place.tree().join("clarity.toml")).expect("readable"), config);
+    press(&mut terminal, "?");
+    assert!(question(&mut terminal).contains("u undo: take the last answer back"));
+    press(&mut terminal, "q");
+    let (rest, code) = end(&mut terminal);
+    assert!(rest.contains("0 fixed, 0 skipped, 0 suppressed") && code == 0, "{rest}");
+}
+
+#[test]
+fn a_file_that_somebody_changed_since_is_not_put_back() {
+    let place = Place::new();
+    let mut terminal = start(&place, &["--attr", "birch-log", "--attr", "rook-chess"]);
+    question(&mut terminal);
+    press(&mut terminal, "a");
+    question(&mut terminal);
+    let mine = birch(&place) + "# mine\n";
+    fs::write(place.tree().join("pkgs/by-name/bi/birch-log/package.nix"), &mine).expect("writable");
+    press(&mut terminal, "u");
+    assert!(question(&mut terminal).contains("changed since it was read"));
+    press(&mut terminal, "q");
+    end(&mut terminal);
+    assert_eq!(birch(&place), mine);
+}
+
+#[test]
+fn a_question_to_upstream_is_worded_on_request() {
+    let place = with_source(&[("COPYING", text_of("GPL-2.0-only")), ("a.c", "int a;\n".to_owned())]);
+    let mut terminal = start(&place, &["--attr", "birch-log"]);
+    assert!(question(&mut terminal).contains("as[k] upstream"));
+    press(&mut terminal, "k");
+    let shown = question(&mut terminal);
+    assert!(shown.contains("GPL") && shown.contains('?'), "{shown}");
+    press(&mut terminal, "q");
+    end(&mut terminal);
+}

@@ -19,7 +19,7 @@ mod value;
 
 pub use curations::{Conflict, Statements};
 pub use keys::{Key, Right, keys};
-pub use silence::suppress;
+pub use silence::{replace, suppress};
 
 use std::collections::BTreeMap;
 use std::fs;

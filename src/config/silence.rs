@@ -17,11 +17,17 @@ pub fn suppress(file: &Path, finding: &Finding, reason: &str) -> Result<(), Conf
         Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
         Err(error) => return Err(failed(error)),
     };
+    replace(file, &with_block(&old, &Suppression::block_because(finding, reason)))
+}
+
+/// Makes `text` the content of the configuration `file`, all of it or nothing; an error where it is no configuration.
+pub fn replace(file: &Path, text: &str) -> Result<(), ConfigError> {
+    let failed = |error| ConfigError::Io { file: file.to_owned(), error };
     // A link is followed: it stays one.
     let place = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut new = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    new.write_all(with_block(&old, &Suppression::block_because(finding, reason)).as_bytes()).map_err(failed)?;
+    new.write_all(text.as_bytes()).map_err(failed)?;
     if let Ok(metadata) = fs::metadata(&place) {
         fs::set_permissions(new.path(), metadata.permissions()).map_err(failed)?;
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::check::Finding;
 use crate::declared::Selection;
 use crate::fix::{self, Case, Declarations, Dirty, Fix, Plan};
-use crate::report::{Located, Report};
+use crate::report::{Located, Outcome, Report};
 use crate::text::RelPath;
 use crate::tree::{Checkout, LicenseTable};
 use crate::triage::State;
@@ -109,6 +109,30 @@ impl Session {
         }
         self.watch.finish();
         Ok(plan)
+    }
+
+    /// Puts back what `plan`, which was written, replaced, and goes on with the checkout as it is then; why some files
+    /// were left as they are.
+    pub fn take_back(&mut self, plan: &Plan) -> Result<Vec<fix::WriteError>, ScanError> {
+        let failures = fix::take_back(plan, self.checkout.root());
+        self.checkout = self.request.checkout()?;
+        self.all = declarations(&self.checkout, &self.request, &self.watch);
+        self.watch.finish();
+        Ok(failures)
+    }
+
+    /// The question to upstream about `attr`, where its license is open.
+    pub fn question(&self, attr: &str) -> Result<Option<String>, ScanError> {
+        let selection = Selection::only([attr.to_owned()]);
+        let request = Request { selection, keep_evidence: true, ..self.request.clone() };
+        let report = scan_checkout(&self.checkout, &request, &self.watch)?;
+        let asked = report.packages.iter().find_map(|one| match (&one.outcome, &one.evidence) {
+            (Outcome::Audited(Some(judged)), Some(evidence)) => {
+                fix::question(&one.package, &one.declared, judged, evidence)
+            }
+            _ => None,
+        });
+        Ok(asked)
     }
 
     /// Refuses the fixes of `plan` that do not do what they should, or do more. Returns what every package declares

@@ -25,7 +25,7 @@ pub use message::{lint, message};
 pub use series::{branch, patches};
 pub use upstream::question;
 pub use verify::{Declarations, Evaluate, verify};
-pub use write::{Dirty, WriteError, write};
+pub use write::{Dirty, WriteError, take_back, write};
 
 use crate::check::{Finding, Offer, Safety};
 use crate::declared::Declared;

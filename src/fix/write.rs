@@ -83,6 +83,16 @@ pub fn write(plan: &mut Plan, root: &Path, dirty: Dirty) {
     }
 }
 
+/// Puts back what `plan`, which was written below `root`, replaced. Files that are otherwise by now stay, and say so.
+pub fn take_back(plan: &Plan, root: &Path) -> Vec<WriteError> {
+    let back = |(file, before, after): (&RelPath, &str, String)| {
+        let swap = put(root, file, &after, before)?;
+        std::thread::sleep(GRACE);
+        settle(file, swap)
+    };
+    plan.files().filter_map(|one| back(one).err()).collect()
+}
+
 impl Plan {
     /// Moves the fixes of `file` to the refused ones.
     fn refuse(&mut self, file: &RelPath, why: &str) {

@@ -33,7 +33,12 @@ impl Memory {
     /// Remembers `finding` at once: the next key may be Ctrl-C.
     pub(super) fn skip(&mut self, finding: &Finding) -> anyhow::Result<()> {
         let skipped = std::mem::take(&mut self.skipped);
-        self.skipped = finding.each().fold(skipped, |all, one| all.with(&one));
+        self.keep(finding.each().fold(skipped, |all, one| all.with(&one)))
+    }
+
+    /// Remembers exactly `skipped`.
+    pub(super) fn keep(&mut self, skipped: Baseline) -> anyhow::Result<()> {
+        self.skipped = skipped;
         if let Some(folder) = self.file.parent() {
             std::fs::create_dir_all(folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
         }

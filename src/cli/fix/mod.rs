@@ -4,6 +4,7 @@ mod import;
 mod interactive;
 mod memory;
 mod talk;
+mod undo;
 mod upstream;
 
 use std::collections::BTreeSet;

@@ -1,6 +1,7 @@
 //! The conversation: what is shown, which keys there are, and what each does.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 
@@ -16,12 +17,13 @@ use crate::report::{self, Located, Outcome, Style};
 use crate::text::{Escape, EscapingWriter, RelPath};
 
 use super::memory::Memory;
+use super::undo::{Effect, Step};
 
 /// A person's decision is wanted, however sure the program is.
 const ALL: fix::Options = fix::Options { safety: Safety::Unsafe, limit: None };
 
 /// Action.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tally {
     pub(super) fixed: usize,
     pub(super) skipped: usize,
@@ -42,13 +44,26 @@ pub(super) struct Talk {
     /// Packages whose license was changed: what was found about them is of yesterday.
     settled: BTreeSet<String>,
     tally: Tally,
+    /// The answers so far.
+    steps: Vec<Step>,
 }
 
-/// Whether there is a next finding.
+/// The finding that comes next.
 enum Next {
     Finding,
+    /// The one with this number once more.
+    Back(usize),
     End,
 }
+
+/// The keys, one a line.
+const HELP: &str = "\
+keys: a accept: write the change that is shown, where it evaluates to what it says
+      s skip: remember the finding and do not ask again; --again does
+      x suppress: write a block with a reason to the configuration
+      k ask upstream: the words of a question, where only upstream can tell
+      u undo: take the last answer back
+      q quit: what was written stays";
 
 /// Decision about one finding so far.
 #[derive(Clone, Copy, Default)]
@@ -67,22 +82,26 @@ impl Decided {
 impl Talk {
     /// A conversation about what `session` found.
     pub(super) fn new(session: Session, style: Style, dirty: Dirty, config: PathBuf, watch: Watch) -> Talk {
-        let (own, settled, tally) = (BTreeSet::new(), BTreeSet::new(), Tally::default());
-        Talk { term: Term::stdout(), session, style, dirty, config, watch, own, settled, tally }
+        let (own, settled, tally, steps) = (BTreeSet::new(), BTreeSet::new(), Tally::default(), Vec::new());
+        Talk { term: Term::stdout(), session, style, dirty, config, watch, own, settled, tally, steps }
     }
 
     /// Goes through `findings` until they or the person's patience end.
     pub(super) fn through(&mut self, findings: &[Located], memory: &mut Memory) -> anyhow::Result<Tally> {
-        for (index, located) in findings.iter().enumerate() {
+        let mut index = 0;
+        while let Some(located) = findings.get(index) {
             if self.settled.contains(&located.finding.attr.0) {
+                index += 1;
                 continue;
             }
             self.show(index + 1, findings.len(), located)?;
-            if let Next::End = self.about(&located.finding, memory)? {
-                break;
+            match self.about(index, &located.finding, memory)? {
+                Next::Finding => index += 1,
+                Next::Back(to) => index = to,
+                Next::End => break,
             }
         }
-        Ok(std::mem::take(&mut self.tally))
+        Ok(self.tally)
     }
 
     /// The finding with its place and the words of its witnesses.
@@ -96,7 +115,7 @@ impl Talk {
         Ok(())
     }
 
-    fn about(&mut self, finding: &Finding, memory: &mut Memory) -> anyhow::Result<Next> {
+    fn about(&mut self, index: usize, finding: &Finding, memory: &mut Memory) -> anyhow::Result<Next> {
         let open = Choice::of(finding, self.concluded(finding));
         let mut decided = Decided::default();
         self.propose(finding, open.as_ref())?;
@@ -105,7 +124,7 @@ impl Talk {
             let key = self.ask(open.as_ref(), now.as_ref())?;
             match (key, &open, &now) {
                 ('a', Some(_), Some(now)) if now.is_settled() => {
-                    if self.accept(finding, now)? {
+                    if self.accept(index, finding, now)? {
                         return Ok(Next::Finding);
                     }
                 }
@@ -118,22 +137,54 @@ impl Talk {
                     self.propose(finding, Some(&decided.applied(open)))?;
                 }
                 ('s', ..) => {
+                    let before = memory.skipped.clone();
                     memory.skip(finding)?;
+                    self.remember(index, Effect::Skipped(before));
                     self.tally.skipped += 1;
                     return Ok(Next::Finding);
                 }
                 ('x', ..) => {
-                    if self.suppress(finding)? {
+                    if self.suppress(index, finding)? {
                         return Ok(Next::Finding);
                     }
                 }
+                ('k', ..) => self.word_a_question(finding)?,
+                ('u', ..) => {
+                    if let Some(to) = self.undo(memory)? {
+                        return Ok(Next::Back(to));
+                    }
+                }
                 ('q', ..) => return Ok(Next::End),
-                _ => self.say("keys: a accept, s skip, x suppress, q quit")?,
+                _ => self.say(HELP)?,
             }
             if self.watch.is_ended() {
                 return Ok(Next::End);
             }
         }
+    }
+
+    fn remember(&mut self, index: usize, effect: Effect) {
+        let (tally, settled) = (self.tally, self.settled.clone());
+        self.steps.push(Step { index, tally, settled, effect });
+    }
+
+    /// Takes the last answer back: the number of the finding that it was about.
+    fn undo(&mut self, memory: &mut Memory) -> anyhow::Result<Option<usize>> {
+        let Some(step) = self.steps.pop() else {
+            self.say("nothing to undo")?;
+            return Ok(None);
+        };
+        (self.tally, self.settled) = (step.tally, step.settled);
+        let left = step.effect.take_back(&mut self.session, memory, &self.config)?;
+        self.say_all(&left)?;
+        self.say("taken back")?;
+        Ok(Some(step.index))
+    }
+
+    fn word_a_question(&mut self, finding: &Finding) -> anyhow::Result<()> {
+        let question = self.session.question(&finding.attr.0)?;
+        let none = || format!("{}: nothing is open that upstream would have to tell", finding.attr);
+        self.say(&question.unwrap_or_else(none))
     }
 
     /// Proposed text, or the decision that it needs.
@@ -143,7 +194,7 @@ impl Talk {
                 "LIC040" | "LIC041" => {
                     let attr = &finding.attr;
                     self.say(&format!(
-                        "nothing to write; `clarity fix --for-upstream {attr}` words a question to upstream"
+                        "nothing to write; k, or `clarity fix --for-upstream {attr}`, words a question to upstream"
                     ))
                 }
                 _ => self.say("no automatic fix"),
@@ -189,10 +240,14 @@ impl Talk {
     }
 
     /// Evaluates and writes. True where it was done.
-    fn accept(&mut self, finding: &Finding, choice: &Choice) -> anyhow::Result<bool> {
+    fn accept(&mut self, index: usize, finding: &Finding, choice: &Choice) -> anyhow::Result<bool> {
         let plan = self.draft(finding, choice);
         let is_own = plan.fixes.iter().all(|fix| self.own.contains(&fix.place.file));
         let plan = self.session.write(plan, if is_own { Dirty::Allow } else { self.dirty })?;
+        let is_written = !plan.fixes.is_empty();
+        if is_written {
+            self.remember(index, Effect::Written(plan.clone()));
+        }
         for fix in &plan.fixes {
             self.say(&format!("written: {}", fix.place.file))?;
             self.own.insert(fix.place.file.clone());
@@ -201,11 +256,11 @@ impl Talk {
         self.tally.fixed += plan.fixes.len();
         self.tally.refused += usize::from(!plan.refused.is_empty());
         self.say_all(&report::left(&plan))?;
-        Ok(!plan.fixes.is_empty())
+        Ok(is_written)
     }
 
     /// Writes the block that silences `finding`. True where it was done.
-    fn suppress(&mut self, finding: &Finding) -> anyhow::Result<bool> {
+    fn suppress(&mut self, index: usize, finding: &Finding) -> anyhow::Result<bool> {
         let question = format!("Reason to suppress this (saved in {}; empty = cancel): ", self.config.display());
         self.write(&question)?;
         let reason = self.heard(|term| term.read_line())?.unwrap_or_default();
@@ -213,7 +268,10 @@ impl Talk {
         if reason.is_empty() {
             return Ok(false);
         }
+        let before = fs::read_to_string(&self.config).ok();
         config::suppress(&self.config, finding, reason)?;
+        let after = fs::read_to_string(&self.config).unwrap_or_default();
+        self.remember(index, Effect::Suppressed { before, after });
         self.tally.suppressed += 1;
         Ok(true)
     }
@@ -230,7 +288,11 @@ impl Talk {
         if open.is_some_and(|open| open.operator_is_open) {
             keys.extend(["any of them: O[r]", "all of them: A[n]d"]);
         }
-        keys.extend(["[s]kip", "[x] suppress", "[q]uit"]);
+        keys.extend(["[s]kip", "[x] suppress", "as[k] upstream"]);
+        if !self.steps.is_empty() {
+            keys.push("[u]ndo");
+        }
+        keys.extend(["[?] help", "[q]uit"]);
         self.write(&format!("{} ? ", keys.join(", ")))?;
         let key = self.heard(|term| term.read_key())?;
         let letter = match key {
