@@ -9,23 +9,12 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::scan::clarity;
-use crate::seen::{Bench, case, said};
+use crate::seen::{Bench, case};
 
 const TAG: &str = "// SPDX-License-Identifier: MIT\n";
 
 fn many(count: usize) -> Bench {
     Bench::new(&(0..count).map(|number| case(&format!("p{number}"), "MIT")).collect::<Vec<_>>())
-}
-
-#[test]
-fn few_open_files_are_enough() {
-    let bench = many(40);
-    let wanted = bench.scanned(&["--no-cache"]);
-    let scan = bench.scan(&["--no-cache"]);
-    let mut command = Command::new("sh");
-    command.args(["-c", "ulimit -n 64 && exec \"$0\" \"$@\""]).arg(scan.get_program()).args(scan.get_args());
-    command.envs(scan.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    assert_eq!(said(command.output().expect("a shell")), wanted);
 }
 
 #[test]

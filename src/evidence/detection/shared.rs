@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 /// A list that files may share. Reads like a slice.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Shared<T>(pub(in crate::evidence) Option<Arc<Vec<T>>>);
 
 impl<T> Shared<T> {
@@ -16,6 +16,15 @@ impl<T> Shared<T> {
         Arc::make_mut(self.0.get_or_insert_default())
     }
 }
+
+/// A list that was emptied is the one that never had anything.
+impl<T: PartialEq> PartialEq for Shared<T> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<T: Eq> Eq for Shared<T> {}
 
 impl<T> Default for Shared<T> {
     fn default() -> Self {
