@@ -78,7 +78,7 @@ fn identifiers_are_carried_in_every_bill_of_materials_and_in_csv() {
         let text = scanned(written, format);
         for part in parts {
             let part = part.replace("CPE", CPE).replace("PURL", "pkg:github/gnu/hello@v2.12");
-            assert!(text.contains(&part.replace("cpe23Type", "cpe23Type")), "{format}: {part} is missing in {text}");
+            assert!(text.contains(&part), "{format}: {part} is missing in {text}");
         }
     }
     let possible = scanned("{ cpeParts.vendor = \"gnu\"; }", "cyclonedx");

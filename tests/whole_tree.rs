@@ -136,6 +136,7 @@ fn compared(row: &Value, theirs: &Result<Value, String>) -> Compared {
 }
 
 /// The packages of `tree` that differ from Nix, and how many there are of each kind: equal, other, untold, not comparable.
+#[expect(clippy::print_stdout, reason = "its figures are wanted")]
 fn differing(tree: &Path) -> (Vec<String>, [usize; 4]) {
     let scan = ["scan", tree.to_str().expect("UTF-8"), "--metadata-only", "--system", "x86_64-linux", "--no-cache"];
     let lib = std::env::var("CLARITY_LIB").ok();
@@ -172,6 +173,7 @@ fn differing(tree: &Path) -> (Vec<String>, [usize; 4]) {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "its figures are wanted")]
 #[ignore = "needs a tree with a package set in CLARITY_TREE, and nix-instantiate"]
 fn every_license_of_a_whole_tree_is_what_is_evaluated() {
     let tree = PathBuf::from(std::env::var_os("CLARITY_TREE").expect("CLARITY_TREE names a tree"));

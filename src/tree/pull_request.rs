@@ -50,7 +50,7 @@ impl PullRequest {
         PullRequest::of(&repository, found.ok_or(RevisionError::NotFetched(number))?)
     }
 
-    /// The same, fetched from `remote` (a name or an address), or from the first one of [`REMOTES`] that is there.
+    /// The same, fetched from `remote` (a name or an address), or from `upstream` or else `origin`.
     pub fn fetch(path: &Path, number: u32, remote: Option<&str>) -> Result<PullRequest, RevisionError> {
         let repository = Repository::around(path)?;
         let address = match remote {

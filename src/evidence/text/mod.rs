@@ -115,9 +115,9 @@ impl Texts {
         let listed = crate::license::exception(entry.id).map_or("", |listed| listed.text);
         let (listed, here) = (read(listed), read(region.span(&found.words).of(page.text)));
         let is_name = |part: &&str| part.len() > 2 && !GENERAL.contains(part);
-        let subjects = entry.id.split('-').filter(is_name).flat_map(slots::hashes);
+        let mut subjects = entry.id.split('-').filter(is_name).flat_map(slots::hashes);
         // "openvpn-openssl-exception": the first name is that of the program, which others replace by theirs.
-        subjects.filter(|word| listed.contains(word)).last().is_none_or(|word| here.contains(&word))
+        subjects.rfind(|word| listed.contains(word)).is_none_or(|word| here.contains(&word))
     }
 
     /// Where the text really ends. The GPL's last paragraph, which sends authors of libraries to another license, is
