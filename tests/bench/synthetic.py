@@ -74,8 +74,9 @@ def write_tree(folder, packages, hashes):
     head = "{ lib, stdenv, fetchurl }:\n{\n"
     for number, own in enumerate(rows):
         (folder / f"set{number}.nix").write_text(head + "".join(own) + "}\n")
-    calls = "".join(f"  // callPackage ./set{number}.nix {{ }}\n" for number in range(SETS))
-    (folder / "default.nix").write_text("{ callPackage }:\n{ }\n" + calls)
+    into = "// { recurseForDerivations = true; }"
+    calls = "".join(f"  set{number} = callPackage ./set{number}.nix {{ }} {into};\n" for number in range(SETS))
+    (folder / "default.nix").write_text("{ callPackage }:\n{\n" + calls + "}\n")
 
 
 def run(args, command, out=None):

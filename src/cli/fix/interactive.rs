@@ -15,7 +15,8 @@ use crate::report::{self, Located, Style};
 
 use super::import;
 use super::memory::Memory;
-use super::talk::{Talk, Tally};
+use super::talk::Talk;
+use super::undo::Tally;
 
 /// Runs the subcommand with `--interactive`.
 pub(super) fn run(args: &super::Args, output: &Output, watch: &Watch) -> anyhow::Result<ExitCode> {

@@ -17,19 +17,10 @@ use crate::report::{self, Located, Outcome, Style};
 use crate::text::{Escape, EscapingWriter, RelPath};
 
 use super::memory::Memory;
-use super::undo::{Effect, Step};
+use super::undo::{Effect, Step, Tally};
 
 /// A person's decision is wanted, however sure the program is.
 const ALL: fix::Options = fix::Options { safety: Safety::Unsafe, limit: None };
-
-/// Action.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Tally {
-    pub(super) fixed: usize,
-    pub(super) skipped: usize,
-    pub(super) suppressed: usize,
-    pub(super) refused: usize,
-}
 
 /// One conversation.
 pub(super) struct Talk {

@@ -12,7 +12,15 @@ use crate::fix::Plan;
 use crate::triage::Baseline;
 
 use super::memory::Memory;
-use super::talk::Tally;
+
+/// Sums of answers.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tally {
+    pub(super) fixed: usize,
+    pub(super) skipped: usize,
+    pub(super) suppressed: usize,
+    pub(super) refused: usize,
+}
 
 /// An answer.
 pub(super) struct Step {
