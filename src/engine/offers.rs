@@ -39,8 +39,8 @@ fn others(report: &Report, checkout: &Checkout, request: &Request, watch: &Watch
 /// answer about a few. `fix` evaluates them before it writes.
 fn related(report: &Report, checkout: &Checkout, request: &Request, watch: &Watch) -> Vec<Found> {
     let has_remedy = |package: &&PackageReport| package.findings.iter().any(|one| one.finding.remedy.is_some());
-    let packages = report.packages.iter().filter(has_remedy).map(|package| &package.package);
-    let names: BTreeSet<String> = packages.flat_map(|package| checkout.related(package)).collect();
+    let packages = report.packages.iter().filter(has_remedy).map(|package| &*package.package);
+    let names = checkout.related(&packages.collect::<Vec<_>>());
     if names.is_empty() {
         return Vec::new();
     }

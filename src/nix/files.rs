@@ -428,12 +428,12 @@ impl Files {
         parsed.as_ref().as_ref().map(of).unwrap_or_default()
     }
 
-    /// The names that sets of `file` bind to what the package called `package` gives, or to a path that `holds`; nothing
-    /// where it is no code.
-    pub fn related(&self, file: &File, package: &str, holds: &dyn Fn(&str) -> bool) -> Vec<String> {
+    /// The names that sets of `file` bind to what one of `packages` gives, or to a path that `holds`; nothing where it is
+    /// no code.
+    pub fn related(&self, file: &File, packages: &[&str], holds: &dyn Fn(&str) -> bool) -> Vec<String> {
         let parsed = self.parse(file, &mut |text| self.names.intern(text));
-        let package = self.names.intern(package);
-        let of = |tree: &Tree| syntax::related(&tree.root, package, holds);
+        let packages = packages.iter().map(|package| self.names.intern(package)).collect();
+        let of = |tree: &Tree| syntax::related(&tree.root, &packages, holds);
         let found: Vec<Sym> = parsed.as_ref().as_ref().map(of).unwrap_or_default();
         let names = self.names.since(0);
         found.into_iter().filter_map(|Sym(number)| Some(names.get(number as usize)?.to_string())).collect()

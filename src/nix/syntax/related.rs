@@ -2,14 +2,16 @@
 //!
 //! Knows the forms only: it evaluates nothing, so that a name may be listed whose value is something else.
 
+use std::collections::HashSet;
+
 use super::around::children;
 use super::ast::{AttrName, BindingValue, Bindings, Expr, Kind};
 use crate::nix::symbol::Sym;
 
-/// The names in sets of `file` whose values use the package called `package`, or a path that `holds`, in any way but as
+/// The names in sets of `file` whose values use one of `packages` by its name, or a path that `holds`, in any way but as
 /// an argument of a call of another file.
-pub fn related(file: &Expr, package: Sym, holds: &dyn Fn(&str) -> bool) -> Vec<Sym> {
-    let sought = Sought { package, holds };
+pub fn related(file: &Expr, packages: &HashSet<Sym>, holds: &dyn Fn(&str) -> bool) -> Vec<Sym> {
+    let sought = Sought { packages, holds };
     let mut found = Vec::new();
     let mut left = vec![file];
     while let Some(expr) = left.pop() {
@@ -24,7 +26,7 @@ pub fn related(file: &Expr, package: Sym, holds: &dyn Fn(&str) -> bool) -> Vec<S
 }
 
 struct Sought<'s> {
-    package: Sym,
+    packages: &'s HashSet<Sym>,
     holds: &'s dyn Fn(&str) -> bool,
 }
 
@@ -45,7 +47,7 @@ impl Sought<'_> {
             match &expr.kind {
                 Kind::Path(path) if (self.holds)(path) => return true,
                 Kind::Name(name) | Kind::Local(_, name) | Kind::Dynamic(name, _) | Kind::Global(name)
-                    if *name == self.package =>
+                    if self.packages.contains(name) =>
                 {
                     return true;
                 }
@@ -62,7 +64,7 @@ impl Sought<'_> {
     }
 
     fn is_named(&self, part: &AttrName) -> bool {
-        matches!(part, AttrName::Static(name, _) if *name == self.package)
+        matches!(part, AttrName::Static(name, _) if self.packages.contains(name))
     }
 }
 
