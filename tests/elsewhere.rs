@@ -224,6 +224,10 @@ fn a_result_counts_where_enough_trusted_keys_signed_the_same() {
     let alone = said(agreed(&bench, 1, &[&c], &[&key_c]));
     assert_eq!(alone.matches("\"outcome\":\"failed\"").count(), 1, "what it says of its source: {alone}");
 
+    let torn = said(agreed(&bench, 1, &[&a, &c], &[&key_a, &key_c]));
+    assert_eq!(torn.matches("\"not-agreed\"").count(), 1, "of two results with enough keys none is believed: {torn}");
+    assert!(torn.contains("enough keys signed each of several results"), "{torn}");
+
     let few = agreed(&bench, 2, &[&a], &[&key_a]);
     assert_eq!(few.status.code(), Some(2));
     assert!(stderr(&few).contains("add public keys of builders to `[merge] keys`"), "{}", stderr(&few));

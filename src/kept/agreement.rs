@@ -53,12 +53,19 @@ impl Agreement {
             }
             signed_files(folder, PREFIX, &self.keys, &mut |file| {
                 let results = Results::of_bytes(file.store_path, file.bytes, detection)?;
+                let mut is_new = false;
                 for (source, one) in results.sources() {
-                    let side = Side { keys: Vec::new(), results: all.len() };
                     let sides = said.entry(source.clone()).or_default();
-                    sides.entry(one.map_err(Clone::clone)).or_insert(side).add(&file.keys);
+                    let side = sides.entry(one.map_err(Clone::clone)).or_insert_with(|| {
+                        is_new = true;
+                        Side { keys: Vec::new(), results: all.len() }
+                    });
+                    side.add(&file.keys);
                 }
-                all.push(results);
+                // Of those that say the same one is enough.
+                if is_new {
+                    all.push(results);
+                }
                 Ok::<(), ResultsError>(())
             })?;
         }
@@ -73,23 +80,33 @@ impl Agreement {
                 let sides = sides.values().map(Side::names).collect();
                 dissents.push(Dissent { source_name: source.name.clone(), sides });
             }
-            let most = sides.values().max_by_key(|side| side.keys.len());
-            match most.filter(|side| side.keys.len() >= self.least) {
-                Some(side) => agreed.take(&all[side.results], source),
-                None => agreed.miss(source.clone(), self.too_few(most)),
+            let enough: Vec<&Side> = sides.values().filter(|side| side.keys.len() >= self.least).collect();
+            match enough[..] {
+                [side] => agreed.take(&all[side.results], source),
+                [] => agreed.miss(source.clone(), missed(self.too_few(sides))),
+                [..] => agreed.miss(source.clone(), missed(several(&enough))),
             }
         }
         (agreed, dissents)
     }
 
-    fn too_few(&self, most: Option<&Side>) -> MissedSource {
-        let names = most.map(Side::names).unwrap_or_default();
-        let why = format!("{} of {} keys signed the same result ({})", names.len(), self.least, names.join(", "));
-        MissedSource { failed: true, kind: KIND.to_owned(), why }
+    fn too_few(&self, sides: &BTreeMap<Said, Side>) -> String {
+        let names = sides.values().max_by_key(|side| side.keys.len()).map(Side::names).unwrap_or_default();
+        format!("{} of {} keys signed the same result ({})", names.len(), self.least, names.join(", "))
     }
 }
 
-/// The kind of reason of a source that too few keys agree about.
+/// Where several results have enough keys, none is believed.
+fn several(enough: &[&Side]) -> String {
+    let sides: Vec<String> = enough.iter().map(|side| side.names().join(" and ")).collect();
+    format!("enough keys signed each of several results: {}; ask for more with --agree", sides.join(" against "))
+}
+
+fn missed(why: String) -> MissedSource {
+    MissedSource { failed: true, kind: KIND.to_owned(), why }
+}
+
+/// The kind of reason of a source about which no result is agreed.
 const KIND: &str = "not-agreed";
 
 impl Side {
