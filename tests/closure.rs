@@ -63,6 +63,16 @@ fn a_closure_selects_its_packages_by_name_and_version() {
     assert!(run.stdout.contains("the tree has version 1.4.0"), "{}", run.stdout);
     assert_eq!(run.code, 3, "it was asked for and could not be looked at");
 
+    let failing = "  amber-clock = nothingLikeIt;\n";
+    let all = tree.join("pkgs/top-level/all-packages.nix");
+    let text = fs::read_to_string(&all).expect("readable");
+    let at = text.rfind('}').expect("a set");
+    fs::write(&all, format!("{}{failing}{}", &text[..at], &text[at..])).expect("writable");
+    let run = scan(&json!([{ "path": store_path("amber-clock-1.4.0") }]), &[]);
+    assert_eq!(outcomes(&rows(&run.stdout)), [("amber-clock", "failed")], "{}", run.stdout);
+    assert_eq!(run.code, 3);
+    fs::write(&all, text).expect("writable");
+
     for other in [json!({}), json!("hello"), json!({ "a": 1 })] {
         let run = scan(&other, &[]);
         assert_eq!(run.code, 2);

@@ -87,7 +87,11 @@ impl Surveyed {
         let is_kept = |(package, _): &Found| chosen.contains(&package.attr.0);
         self.packages.retain(is_kept);
         self.before.retain(is_kept);
-        self.rest = unplaced.into_iter().map(unplaced_row).collect();
+        // A package that could not be evaluated has no name here, and may be one that is missed.
+        self.rest.retain(|rest| rest.failed && unplaced.iter().any(|one| one.may_be(&rest.name)));
+        let is_known = |one: &Unplaced| self.rest.iter().any(|rest| one.may_be(&rest.name));
+        let unknown: Vec<Rest> = unplaced.into_iter().filter(|one| !is_known(one)).map(unplaced_row).collect();
+        self.rest.extend(unknown);
     }
 
     fn leave_out(&mut self, ignored: &Ignored) {

@@ -49,6 +49,16 @@ pub struct Unplaced {
     pub versions: Vec<String>,
 }
 
+impl Unplaced {
+    /// True where the package at the attribute path `attr` may be it, as far as the names tell.
+    pub fn may_be(&self, attr: &str) -> bool {
+        let last = attr.rsplit('.').next().unwrap_or(attr);
+        let is_called =
+            |name: &str| name.strip_prefix(last).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+        is_called(&self.name) || of_interpreter(&self.name).is_some_and(|(_, rest)| is_called(rest))
+    }
+}
+
 impl Closure {
     /// The closure in the file at `path`.
     pub fn load(path: &Path) -> Result<Closure, BadClosure> {
@@ -89,8 +99,10 @@ fn of_object(object: &Map<String, Value>) -> Option<BTreeSet<Member>> {
     // Newer versions of Nix put the objects below a key of their own.
     let inner = ["info", "derivations"].iter().find_map(|key| object.get(*key)?.as_object());
     let rows = inner.unwrap_or(object).iter();
+    // Of a path that is not in its store Nix knows the name only.
     let rows = rows.filter(|(path, row)| {
-        row.is_object() && !is_fixed(row) && !(path.ends_with(".drv") && row.get("narHash").is_some())
+        let is_row = row.is_object() || row.is_null();
+        is_row && !is_fixed(row) && !(path.ends_with(".drv") && row.get("outputs").is_none())
     });
     rows.map(|(path, row)| match row.get("outputs") {
         Some(_) => derivation(path, row),
@@ -201,6 +213,8 @@ mod tests {
         for form in forms {
             assert_eq!(closure(form).as_ref(), Some(&hello), "{form}");
         }
+        let unknown = Closure([Member::Output("hello-2.10".to_owned())].into());
+        assert_eq!(closure(r#"{"/nix/store/%-hello-2.10": null}"#), Some(unknown));
         for other in ["{}", "[]", "3", r#"[{"name": "hello"}]"#, r#"{"a": {"path": "b"}}"#] {
             assert_eq!(closure(other), None, "{other}");
         }
