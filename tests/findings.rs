@@ -89,6 +89,11 @@ fn a_value_of_several_packages_is_refused_in_every_command_alike() {
     assert!(help.contains("its value also belongs to birch-other"), "scan of one package knows all of them: {help}");
     let fixed = place.fix(&["--attr", "birch-log"]);
     assert!(fixed.stderr.contains("its value also belongs to birch-other"), "{}", fixed.stderr);
+    let config = place.read("clarity.toml") + "[ignore]\nattrs = [\"birch-other\"]\n";
+    fs::write(place.tree().join("clarity.toml"), config).expect("writable");
+    let found = about(&scanned(&place, &[]), "birch-log").remove(0);
+    let help = found["help"][0].as_str().expect("text");
+    assert!(help.contains("its value also belongs to birch-other"), "so does one that leaves it out: {help}");
 }
 
 #[test]
