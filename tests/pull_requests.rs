@@ -70,3 +70,30 @@ fn fetching_a_pull_request_runs_nothing_that_the_repository_names() {
     assert_eq!(review().code, 2);
     assert!(!ran.exists());
 }
+
+#[test]
+fn a_local_source_of_a_pull_request_is_not_the_one_of_the_work_tree() {
+    let repository = Repository::new();
+    repository.git(&["branch", "-m", "main"]);
+    let package = "{ stdenv, lib }: stdenv.mkDerivation { pname = \"own\"; version = \"1\"; src = ./src; meta.license = lib.licenses.mit; }\n";
+    let folder = repository.tree().join("pkgs/by-name/ow/own");
+    std::fs::create_dir_all(folder.join("src")).expect("made");
+    std::fs::write(folder.join("package.nix"), package).expect("writable");
+    std::fs::write(folder.join("src/a.c"), "// SPDX-License-Identifier: MIT\n").expect("writable");
+    repository.commit();
+    repository.git(&["checkout", "-q", "-b", "topic"]);
+    std::fs::write(folder.join("src/a.c"), "// SPDX-License-Identifier: GPL-3.0-only\n").expect("writable");
+    repository.commit();
+    let tree = repository.tree();
+    let review = |range: &str| {
+        clarity(&["review", range, "--format", "jsonl", "--fail-on", "never", "--tree", tree.to_str().expect("UTF-8")])
+    };
+    let row = |run: &Run| run.stdout.lines().find(|line| line.contains("\"attr\":\"own\"")).unwrap_or("").to_owned();
+    let here = row(&review("main"));
+    assert!(here.contains("\"expression\":\"GPL-3.0-only\""), "{here}");
+    repository.git(&["checkout", "-q", "main"]);
+    let elsewhere = review("main..topic");
+    let told = row(&elsewhere);
+    assert!(told.contains("which has another state of it") && !told.contains("\"verdict\":\"agrees\""), "{told}");
+    assert_eq!(elsewhere.code, 3, "{}", elsewhere.stderr);
+}

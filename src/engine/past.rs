@@ -81,6 +81,8 @@ impl Past {
                 None => surveyed.packages.push(found),
             }
         }
+        let packages = std::mem::take(&mut surveyed.packages).into_iter();
+        surveyed.packages = packages.map(|found| self.with_sources_of_the_disk(found, now)).collect();
         let told: BTreeSet<(String, bool)> = before.rest.into_iter().map(|rest| (rest.name, rest.failed)).collect();
         surveyed.rest.retain(|Rest { name, failed, .. }| !told.contains(&(name.clone(), *failed)));
         surveyed
@@ -96,6 +98,16 @@ impl Past {
         if locals(&package).any(|file| self.changes.touch(self.checkout.root(), file)) {
             package.sources.clear();
             package.source_unknown = Some("it lies in the checkout, which has it as it is now".to_owned());
+        }
+        (package, declared)
+    }
+
+    /// A source that lies in the checkout is read from the disk: of a later state that is not there, nothing is known.
+    fn with_sources_of_the_disk(&self, (mut package, declared): Found, now: &Checkout) -> Found {
+        if locals(&package).any(|file| self.changes.is_elsewhere(now.root(), file)) {
+            package.sources.clear();
+            package.source_unknown =
+                Some("it lies in the checkout, which has another state of it; check that out".to_owned());
         }
         (package, declared)
     }

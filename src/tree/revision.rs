@@ -74,6 +74,12 @@ impl Changes {
         self.changed.iter().chain(self.after.keys()).any(|path| Path::new(path).starts_with(&place))
     }
 
+    /// True where the disk has `file` of the checkout at `root`, or something below it, otherwise than the later state.
+    pub fn is_elsewhere(&self, root: &Path, file: &RelPath) -> bool {
+        let place = file.under(root);
+        self.after.keys().any(|path| Path::new(path).starts_with(&place))
+    }
+
     /// The checkout at `path` as it was before.
     pub fn checkout_before(&self, path: &Path, options: &Options) -> Result<Checkout, OpenError> {
         Checkout::open_on(path, options, self.disk_before())
