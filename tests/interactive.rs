@@ -279,9 +279,11 @@ fn a_file_that_somebody_changed_since_is_not_put_back() {
     let mine = birch(&place) + "# mine\n";
     fs::write(place.tree().join("pkgs/by-name/bi/birch-log/package.nix"), &mine).expect("writable");
     press(&mut terminal, "u");
-    assert!(question(&mut terminal).contains("changed since it was read"));
+    let shown = question(&mut terminal);
+    assert!(shown.contains("changed since it was read") && shown.contains("not taken back"), "{shown}");
     press(&mut terminal, "q");
-    end(&mut terminal);
+    let (rest, _) = end(&mut terminal);
+    assert!(rest.contains("1 fixed"), "it is still written: {rest}");
     assert_eq!(birch(&place), mine);
 }
 

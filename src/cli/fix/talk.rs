@@ -165,9 +165,13 @@ impl Talk {
             self.say("nothing to undo")?;
             return Ok(None);
         };
-        (self.tally, self.settled) = (step.tally, step.settled);
         let left = step.effect.take_back(&mut self.session, memory, &self.config)?;
-        self.say_all(&left)?;
+        if !left.is_empty() {
+            self.say_all(&left)?;
+            self.say("not taken back; `git diff` shows what is written")?;
+            return Ok(None);
+        }
+        (self.tally, self.settled) = (step.tally, step.settled);
         self.say("taken back")?;
         Ok(Some(step.index))
     }
