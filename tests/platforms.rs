@@ -120,3 +120,16 @@ fn a_source_is_judged_against_the_licenses_of_all_platforms() {
     let both = verdict(&["--system", LINUX, "--system", DARWIN]);
     assert!(both.contains("cannot-tell"), "{both}");
 }
+
+#[test]
+fn a_package_that_cannot_be_evaluated_on_one_platform_is_told() {
+    let text = TREE.replace("throw \"only for linux\"", "nothingLikeIt");
+    let rows = rows("default.nix", &text, &[LINUX, DARWIN]);
+    assert_eq!(row(&rows, "linux")["declared"]["terms"], json!(["Apache-2.0"]));
+    let told = row(&rows, "linux on aarch64-darwin");
+    assert!(
+        told["kind"] == "failed" && told["why"].as_str().is_some_and(|why| why.contains("nothingLikeIt")),
+        "{told}"
+    );
+    assert!(rows.iter().all(|row| row["attr"] != "darwin on x86_64-linux"), "its author says that it is for the other");
+}

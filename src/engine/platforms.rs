@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::declared::{Declared, on_platforms};
+use crate::report::Rest;
 use crate::tree::{Checkout, Package};
 
 use super::request::Request;
@@ -23,7 +24,8 @@ pub(super) fn on_each(checkout: &Checkout, request: &Request, survey: &dyn Fn(&C
     merged(all)
 }
 
-/// One survey of several. Of what is no package, that of the first platform is kept, unless it is one on another.
+/// One survey of several. Of what is no package anywhere, the row of the first platform is kept; a package that could not
+/// be evaluated on one platform is a row beside it.
 fn merged(all: Vec<(&str, Surveyed)>) -> Surveyed {
     let mut whole = Surveyed::default();
     let mut rows: BTreeMap<String, Vec<(&str, Found)>> = BTreeMap::new();
@@ -33,7 +35,7 @@ fn merged(all: Vec<(&str, Surveyed)>) -> Surveyed {
         for found in surveyed.packages {
             rows.entry(anywhere(&found.0.attr.0, platform)).or_default().push((platform, found));
         }
-        rest.extend(surveyed.rest.into_iter().map(|rest| (anywhere(&rest.name, platform), rest)));
+        rest.extend(surveyed.rest.into_iter().map(|rest| (anywhere(&rest.name, platform), platform, rest)));
         unmatched.push(surveyed.unmatched);
         match number {
             0 => (whole.table, whole.bindings) = (surveyed.table, surveyed.bindings),
@@ -41,9 +43,13 @@ fn merged(all: Vec<(&str, Surveyed)>) -> Surveyed {
             _ => whole.bindings.elsewhere.retain(|one| surveyed.bindings.elsewhere.contains(one)),
         }
     }
-    let mut told: BTreeSet<String> = rows.keys().cloned().collect();
-    rest.retain(|(key, _)| told.insert(key.clone()));
-    whole.rest = rest.into_iter().map(|(_, rest)| rest).collect();
+    let mut told: BTreeSet<String> = BTreeSet::new();
+    let one_of_each = |(key, platform, rest): (String, &str, Rest)| match rows.contains_key(&key) {
+        // Its license may be another one there.
+        true => rest.failed.then(|| Rest { name: format!("{} on {platform}", rest.name), ..rest }),
+        false => told.insert(key).then_some(rest),
+    };
+    whole.rest = rest.into_iter().filter_map(one_of_each).collect();
     whole.packages = rows.into_values().filter_map(one_row).collect();
     let first = unmatched.first().cloned().unwrap_or_default();
     let is_nowhere = |name: &String| unmatched.iter().all(|all| all.iter().any(|one| one.name == *name));
