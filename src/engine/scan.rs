@@ -24,7 +24,7 @@ use super::recall::Recall;
 use super::request::{Request, ScanError, trusted};
 use super::run::Run;
 use super::survey::survey;
-use super::surveyed::Found;
+use super::surveyed::{Found, Surveyed};
 use super::unused::{RuleUse, unused_of};
 use super::{Watch, inputs, offers, settle, shared};
 
@@ -44,13 +44,7 @@ pub fn scan_and_offer(checkout: &Checkout, request: &Request, watch: &Watch) -> 
 pub(super) fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watch) -> Result<Report, ScanError> {
     watch.stage("evaluating");
     let past = request.since.clone().map(|changes| Past::open(request, changes)).transpose()?;
-    let mut surveyed = match &past {
-        None => survey(checkout, request, watch),
-        Some(past) => past.changed(checkout, request, watch),
-    };
-    surveyed.settle(checkout, request);
-    let failed = request.inputs.iter().flat_map(|inputs| &inputs.failed).cloned();
-    surveyed.rest.splice(0..0, failed);
+    let mut surveyed = settled_survey(checkout, request, watch, past.as_ref());
     let table = surveyed.table.take().unwrap_or_else(|| checkout.license_table());
     let count = surveyed.packages.len();
     trusted(checkout)?;
@@ -106,6 +100,18 @@ pub(super) fn scan_checkout(checkout: &Checkout, request: &Request, watch: &Watc
     shared::merge(&mut report);
     report.policy = policy(checkout, request, &report, &off, changed);
     Ok(report)
+}
+
+/// Packages in their order, and everything that is none, inputs that could not be had first.
+fn settled_survey(checkout: &Checkout, request: &Request, watch: &Watch, past: Option<&Past>) -> Surveyed {
+    let mut surveyed = match past {
+        None => survey(checkout, request, watch),
+        Some(past) => past.changed(checkout, request, watch),
+    };
+    surveyed.settle(checkout, request);
+    let failed = request.inputs.iter().flat_map(|inputs| &inputs.failed).cloned();
+    surveyed.rest.splice(0..0, failed);
+    surveyed
 }
 
 /// No reason names a folder of this machine.

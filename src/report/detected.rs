@@ -102,7 +102,7 @@ impl<'e> DetectionLine<'e> {
 }
 
 /// Statements of the file: everything but clues.
-fn stated(file: &FileEvidence) -> impl Iterator<Item = &Detection> {
+pub(super) fn stated(file: &FileEvidence) -> impl Iterator<Item = &Detection> {
     file.detections.iter().filter(|one| one.class != Witness::Clue)
 }
 

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 
 use super::columns::widths;
 use super::counted::counted;
-use crate::evidence::{Detection, Evidence, FileEvidence, Witness};
+use super::detected::stated;
+use crate::evidence::{Evidence, FileEvidence};
 use crate::text::one_line;
 
 /// More statements are counted only.
@@ -45,10 +46,6 @@ fn rows(file: &FileEvidence) -> impl Iterator<Item = [String; 3]> {
         };
         [at, one_line(&one.expr.to_string()), one.class.name().to_owned()]
     })
-}
-
-fn stated(file: &FileEvidence) -> impl Iterator<Item = &Detection> {
-    file.detections.iter().filter(|one| one.class != Witness::Clue)
 }
 
 /// The files of each stated license, the license of most files first.
