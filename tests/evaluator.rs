@@ -85,7 +85,7 @@ fn json<'a>(eval: &Eval<'a>, value: Value<'a>) -> R<'a, Json> {
             }
             Json::Object(map)
         }
-        Value::Opaque(opaque) => return eval.unknown(opaque.why),
+        Value::Opaque(opaque) => return eval.unknown_because(opaque.why),
         Value::Lambda(_) | Value::Prim(_) => return eval.fault("a function is not JSON"),
         Value::Path(_) | Value::Tainted(_) => return eval.unknown("a path is not JSON here"),
     })

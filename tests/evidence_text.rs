@@ -254,7 +254,7 @@ fn a_text_nobody_listed_is_a_clue_that_names_the_nearest() {
     let seen = read(spoilt.as_bytes());
     assert_eq!(seen.detections.iter().filter(|one| one.class == Witness::Text).count(), 0);
     let unknown = seen.detections.iter().find(|one| one.by == "text/unknown").expect("a resemblance");
-    assert!(unknown.note.as_deref().is_some_and(|note| note.starts_with("resembles ")), "{unknown:?}");
+    assert!(unknown.note.as_ref().is_some_and(|note| note.to_string().starts_with("resembles ")), "{unknown:?}");
 }
 
 #[test]

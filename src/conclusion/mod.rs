@@ -485,7 +485,7 @@ mod tests {
     fn a_vague_field_is_made_precise_by_its_own_family_alone() {
         let vague = || {
             let mut field = file("setup.py", Role::BuildSystem, &[(Witness::Manifest, "BSD-3-Clause")]);
-            field.detections.edit()[0].note = Some("no version stated for BSD: the family".to_owned());
+            field.detections.edit()[0].note = Some(crate::evidence::Note::Unversioned("BSD: the family".to_owned()));
             field
         };
         let with = |id| {

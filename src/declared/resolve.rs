@@ -42,7 +42,7 @@ pub(super) fn attr_of<'a>(eval: &Eval<'a>, value: Value<'a>, name: crate::nix::S
         Value::Attrs(attrs) => Ok(lookup(attrs, name).map(|attr| attr.value)),
         Value::Opaque(opaque) => match eval.known_attr(opaque, name)? {
             Some(value) => Ok(Some(eval.thunk(crate::nix::State::Done(value), eval.last_origin()))),
-            None => eval.unknown(opaque.why),
+            None => eval.unknown_because(opaque.why),
         },
         _ => Ok(None),
     }
@@ -228,7 +228,7 @@ impl<'a> Reader<'_, 'a> {
             },
             Value::List(items) => self.members(items, None, 0).map(|members| Some(Statement::List(joined(members)))),
             Value::Opaque(Opaque { why, shape: Shape::Members(items) }) => {
-                self.members(items, Some(why), 0).map(|members| Some(Statement::List(joined(members))))
+                self.members(items, Some(why.text), 0).map(|members| Some(Statement::List(joined(members))))
             }
             Value::Attrs(attrs) if self.kind_of(attrs).is_some() => match self.operator(attrs, 0) {
                 Ok((members, expr)) => Ok(Some(Statement::Operator { members, expr })),
@@ -305,7 +305,7 @@ impl<'a> Reader<'_, 'a> {
                 self.count("")?;
                 self.record(attrs, site)
             }
-            Value::Opaque(opaque) => Err(opaque.why.to_owned()),
+            Value::Opaque(opaque) => Err(opaque.why.text.to_owned()),
             other => Err(format!("a {} is not a license", other.type_name())),
         }
     }
@@ -358,14 +358,14 @@ impl<'a> Reader<'_, 'a> {
         match self.field(attrs, name)? {
             Some(Value::Str(text)) if text.len() > LONGEST_NAME => Err(format!("`{name}` has {} bytes", text.len())),
             Some(Value::Str(text)) => Ok(Some((*text).to_owned())),
-            Some(Value::Opaque(opaque)) => Err(opaque.why.to_owned()),
+            Some(Value::Opaque(opaque)) => Err(opaque.why.text.to_owned()),
             _ => Ok(None),
         }
     }
 
     fn flag(&self, attrs: &'a [Attr<'a>], name: &'static str) -> Result<Option<bool>, String> {
         match self.field(attrs, name)? {
-            Some(Value::Opaque(opaque)) => Err(opaque.why.to_owned()),
+            Some(Value::Opaque(opaque)) => Err(opaque.why.text.to_owned()),
             value => Ok(value.and_then(Value::as_bool)),
         }
     }

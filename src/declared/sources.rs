@@ -166,14 +166,14 @@ impl<'a> Sources<'_, 'a> {
                 let [yes, no] = sides.map(|side| self.eval.force(side).ok().and_then(|of| self.source(of, side).ok()));
                 match (yes, no) {
                     (Some(yes), Some(no)) if yes == no => Ok(yes),
-                    _ => Err((*why).to_owned()),
+                    _ => Err(why.text.to_owned()),
                 }
             }
             Value::Opaque(opaque) => match (self.eval.built_of(opaque), self.value(value, "outPath")) {
-                (Some(argument), _) => self.asked(argument, thunk, opaque.why).map(Some),
+                (Some(argument), _) => self.asked(argument, thunk, opaque.why.text).map(Some),
                 // A flake's own folder.
                 (_, Some(Value::Path(path))) => Ok(self.local(path)),
-                _ => Err(opaque.why.to_owned()),
+                _ => Err(opaque.why.text.to_owned()),
             },
             _ => Ok(None),
         }

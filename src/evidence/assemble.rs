@@ -115,8 +115,8 @@ fn named(file: &FileEvidence, texts: &BTreeMap<String, LicenseExpr>) -> Option<D
     let is_license = ["license", "licence", "copying"].iter().any(|word| kind.eq_ignore_ascii_case(word));
     let license = if name.eq_ignore_ascii_case("license.terms") { "TCL" } else { license };
     let (expr, note) = notice::named(license).filter(|_| is_license)?;
-    let said = format!("the name of {} says so", pointer.target);
-    Some(Detection { note: Some(note.unwrap_or(said)), ..resolved(pointer, &expr) })
+    let said = || format!("the name of {} says so", pointer.target).into();
+    Some(Detection { note: Some(note.unwrap_or_else(said)), ..resolved(pointer, &expr) })
 }
 
 fn resolved(pointer: &Pointer, expr: &LicenseExpr) -> Detection {
@@ -127,7 +127,7 @@ fn resolved(pointer: &Pointer, expr: &LicenseExpr) -> Detection {
         lines: pointer.lines,
         score: Score::FULL,
         quote: pointer.quote.clone(),
-        note: Some(format!("as {} says", pointer.target)),
+        note: Some(format!("as {} says", pointer.target).into()),
     }
 }
 

@@ -139,7 +139,7 @@ pub(super) fn announced(page: &Page<'_>, role: Role, seen: &mut Seen) {
             seen.push(Detection { expr, class, by: CHOICE, lines, score: Score::FULL, quote, note: None });
         }
         None if list == List::Choice && !is_choice_known => {
-            let note = Some("offers a choice".to_owned());
+            let note = Some("offers a choice".into());
             let expr = seen[0].expr.clone();
             seen.push(Detection { expr, class: Witness::Clue, by: CHOICE, lines: words, score: Score(0), quote, note });
         }

@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use globset::GlobMatcher;
 
-use super::detection::{Detection, Evidence, FileEvidence, Role, Score, Witness};
+use super::detection::{Detection, Evidence, FileEvidence, Note, Role, Score, Witness};
 use crate::license::{LicenseExpr, equivalent};
 use crate::source::FixedHash;
 use crate::text::LineRange;
@@ -256,8 +256,8 @@ fn stated(curation: &Curation) -> Option<Detection> {
     })
 }
 
-fn note(curation: &Curation) -> String {
-    format!("curated, {}: {}{}", curation.reason, curation.comment, curation.signature)
+fn note(curation: &Curation) -> Note {
+    format!("curated, {}: {}{}", curation.reason, curation.comment, curation.signature).into()
 }
 
 #[cfg(test)]

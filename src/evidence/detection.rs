@@ -3,6 +3,7 @@
 //! Imports nothing of this room, so every file of it may import from here.
 
 mod name;
+mod note;
 mod restriction;
 mod shared;
 
@@ -11,6 +12,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use self::name::{Name, read as read_name};
+pub use self::note::Note;
 pub use self::restriction::{Restriction, RestrictionKind};
 pub use self::shared::Shared;
 use crate::license::LicenseExpr;
@@ -136,12 +138,9 @@ pub struct Detection {
     pub score: Score,
     /// The words themselves, shortened to one line for display; empty for whole texts.
     pub quote: String,
-    /// Repairs and peculiarities, e.g. "deprecated id GPL-2.0", "family only".
-    pub note: Option<String>,
+    /// How its words were read, where they do not say it plainly.
+    pub note: Option<Note>,
 }
-
-/// How the note of a detection begins that names only the family of a license, such as "BSD" or "GPL".
-pub(super) const UNVERSIONED: &str = "no version stated";
 
 /// Who sees lists of licenses, and offers to choose.
 pub(super) const CHOICE: DetectorId = "choice";
@@ -184,7 +183,7 @@ impl Detection {
 
     /// True where only the family of the license was named; the expression is then the family's usual reading.
     pub fn is_family(&self) -> bool {
-        self.note.as_deref().is_some_and(|note| note.starts_with(UNVERSIONED))
+        self.note.as_ref().is_some_and(Note::is_unversioned)
     }
 
     /// True for a list of licenses that says how they belong together.

@@ -83,7 +83,7 @@ fn alone(id: &'static str, lines: LineRange) -> Option<Detection> {
         lines,
         score: Score::FULL,
         quote: String::new(),
-        note: Some(format!("the license that {id} widens is not stated here")),
+        note: Some(format!("the license that {id} widens is not stated here").into()),
     })
 }
 

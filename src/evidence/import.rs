@@ -111,7 +111,7 @@ fn witness(expression: Option<&str>, class: Witness, matches: &[&Match], tool: &
         lines: LineRange::new(first, last),
         score: score.unwrap_or(Score::FULL),
         quote: String::new(),
-        note: Some(format!("seen by {tool}")),
+        note: Some(format!("seen by {tool}").into()),
     })
 }
 
@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(done, Imported { added: 1, strange_files: 0, unreadable: 0 });
         let found = &evidence.files[0].detections[0];
         assert_eq!((found.expr.to_string().as_str(), found.class, found.score), ("MIT", Witness::Text, Score(9_850)));
-        assert_eq!(found.note.as_deref(), Some("seen by scancode-toolkit"));
+        assert_eq!(found.note, Some("seen by scancode-toolkit".into()));
     }
 
     #[test]

@@ -27,7 +27,7 @@ mod text;
 pub use assemble::assemble;
 pub use curate::{Curated, Curation, CurationReason, Curations, RoleRule, Signature, Used, curate};
 pub use detection::{
-    Annotation, Compiled, Detection, DetectorId, Evidence, FileEvidence, Name, Pointer, Precedence, Restriction,
+    Annotation, Compiled, Detection, DetectorId, Evidence, FileEvidence, Name, Note, Pointer, Precedence, Restriction,
     RestrictionKind, Role, Score, Shared, Unread, Witness, read_name,
 };
 pub use import::{Imported, import};

@@ -195,7 +195,7 @@ fn stated(expr: LicenseExpr, from: &RelPath) -> Detection {
         by: "reuse",
         lines: LineRange::new(1, 1),
         score: Score::FULL,
-        note: Some(format!("as {from} says")),
+        note: Some(format!("as {from} says").into()),
     }
 }
 

@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 
 use super::eval::Eval;
-use super::value::{Attr, ErrorKind, R, Thunk, Value, lookup};
+use super::value::{Attr, ErrorKind, Loss, R, Thunk, Value, lookup};
 
 impl<'a> Eval<'a> {
     /// `a == b`, as Nix means it: functions are never equal, derivations are compared by their output path.
     pub fn equal(&self, a: Value<'a>, b: Value<'a>) -> R<'a, bool> {
         match (a, b) {
-            (Value::Opaque(opaque), _) | (_, Value::Opaque(opaque)) => self.unknown(opaque.why),
+            (Value::Opaque(opaque), _) | (_, Value::Opaque(opaque)) => self.unknown_because(opaque.why),
             (Value::Null, Value::Null) => Ok(true),
             (Value::True, Value::True) | (Value::False, Value::False) => Ok(true),
             (Value::Int(a), Value::Int(b)) => Ok(a == b),
@@ -29,7 +29,7 @@ impl<'a> Eval<'a> {
         match a == b {
             true => Ok(true),
             false if bare(a) != bare(b) => Ok(false),
-            false => Err(self.error(ErrorKind::Unknown, "two store paths are compared")),
+            false => Err(self.error(ErrorKind::Unknown(Loss::Missed), "two store paths are compared")),
         }
     }
 
@@ -90,7 +90,7 @@ impl<'a> Eval<'a> {
             (Value::Tainted(_), Value::Str(_) | Value::Tainted(_)) | (Value::Str(_), Value::Tainted(_)) => {
                 self.unknown("a store path is compared")
             }
-            (Value::Opaque(opaque), _) | (_, Value::Opaque(opaque)) => self.unknown(opaque.why),
+            (Value::Opaque(opaque), _) | (_, Value::Opaque(opaque)) => self.unknown_because(opaque.why),
             (a, b) => self.fault(&format!("a {} cannot be compared with a {}", a.type_name(), b.type_name())),
         }
     }

@@ -139,7 +139,7 @@ impl<'a> Eval<'a> {
             let text = match self.eval(name, env)? {
                 Value::Null => continue,
                 Value::Str(text) | Value::Tainted(text) => text,
-                Value::Opaque(opaque) => return Ok(self.opaque(opaque.why)),
+                Value::Opaque(opaque) => return Ok(self.opaque_because(opaque.why)),
                 other => {
                     return self.fault(&format!("an attribute name must be a string, not a {}", other.type_name()));
                 }

@@ -297,7 +297,7 @@ impl<'a> Eval<'a> {
             }
             Kind::Has(select) => self.has(&select.of, &select.path, env),
             Kind::Not(of) => match self.eval(of, env)? {
-                Value::Opaque(opaque) => Ok(self.opaque(opaque.why)),
+                Value::Opaque(opaque) => Ok(self.opaque_because(opaque.why)),
                 value => Ok(Value::bool(!self.bool_of(value)?)),
             },
             Kind::Neg(of) => self.negate(of, env),

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use super::eval::Eval;
 use super::syntax::ast::Loc;
-use super::value::{Attr, Error, ErrorKind, Native, Opaque, R, Shape, State, Thunk, Value, Wide};
+use super::value::{Attr, Error, ErrorKind, Loss, Native, Opaque, R, Shape, State, Thunk, Value, Why, Wide};
 
 impl<'a> Eval<'a> {
     /// A reference to something of the arena that fits in a value.
@@ -75,16 +75,31 @@ impl<'a> Eval<'a> {
 
     /// "Not known here, because".
     pub fn unknown<T>(&self, text: &str) -> R<'a, T> {
-        Err(self.error(ErrorKind::Unknown, text))
+        Err(self.error(ErrorKind::Unknown(Loss::Missed), text))
+    }
+
+    /// "Not known here" for the reason of a value that is not known.
+    pub fn unknown_because<T>(&self, why: Why<'a>) -> R<'a, T> {
+        Err(self.error(ErrorKind::Unknown(why.loss), why.text))
     }
 
     /// An opaque value of which nothing is known.
     pub fn opaque(&self, why: &str) -> Value<'a> {
+        self.opaque_for(Loss::Missed, why)
+    }
+
+    /// An opaque value of which nothing is known, and whether that is a loss.
+    pub fn opaque_for(&self, loss: Loss, why: &str) -> Value<'a> {
+        self.opaque_because(Why { loss, text: self.str(why) })
+    }
+
+    /// An opaque value of which nothing is known, for the reason of another one.
+    pub fn opaque_because(&self, why: Why<'a>) -> Value<'a> {
         self.opaque_as(why, Shape::Plain)
     }
 
     /// An opaque value.
-    pub fn opaque_as(&self, why: &str, shape: Shape<'a>) -> Value<'a> {
-        Value::Opaque(self.bump.alloc(Opaque { why: self.str(why), shape }))
+    pub fn opaque_as(&self, why: Why<'a>, shape: Shape<'a>) -> Value<'a> {
+        Value::Opaque(self.bump.alloc(Opaque { why, shape }))
     }
 }

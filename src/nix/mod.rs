@@ -34,5 +34,5 @@ pub use limits::{Limits, STACK};
 pub use symbol::{Interner, OwnNames, Sym};
 pub use syntax::Bound;
 pub use syntax::ast::Loc;
-pub use value::{Attr, Env, Error, ErrorKind, Opaque, Prim, PrimFn, R, Shape, State, Thunk, Value, lookup};
+pub use value::{Attr, Env, Error, ErrorKind, Loss, Opaque, Prim, PrimFn, R, Shape, State, Thunk, Value, Why, lookup};
 pub use written::WrittenCall;

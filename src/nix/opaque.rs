@@ -3,7 +3,7 @@
 use super::eval::Eval;
 use super::symbol::Sym;
 use super::syntax::ast::Loc;
-use super::value::{Attr, Opaque, Prim, R, Shape, State, Thunk, Value, lookup};
+use super::value::{Attr, Loss, Opaque, Prim, R, Shape, State, Thunk, Value, Why, lookup};
 
 /// The `type` of every package.
 const DERIVATION: &str = "derivation";
@@ -27,7 +27,7 @@ impl<'a> Eval<'a> {
         if self.is_override(name) {
             return Ok(self.override_build(opaque, self.done(Value::Opaque(opaque))));
         }
-        Ok(self.opaque(opaque.why))
+        Ok(self.opaque_because(opaque.why))
     }
 
     /// Result of calling an opaque value with `argument`: a build that remembers it, where no more is known.
@@ -36,7 +36,7 @@ impl<'a> Eval<'a> {
         match self.functor_of(opaque)? {
             Some(functor) => self.call2(functor, self.done(Value::Opaque(opaque)), argument),
             None if self.may_be_known_function(opaque) => {
-                let Shape::Cases(condition, sides) = opaque.shape else { return self.unknown(opaque.why) };
+                let Shape::Cases(condition, sides) = opaque.shape else { return self.unknown_because(opaque.why) };
                 Ok(self.each_case(opaque.why, condition, sides, move |eval, side| eval.call(side, argument)))
             }
             None => match opaque.shape {
@@ -76,7 +76,7 @@ impl<'a> Eval<'a> {
     /// Value under an unknown condition, with `change` applied to either branch.
     pub(super) fn each_case(
         &self,
-        why: &str,
+        why: Why<'a>,
         condition: Loc,
         sides: [&'a Thunk<'a>; 2],
         change: impl Fn(&Eval<'a>, Value<'a>) -> R<'a, Value<'a>> + Copy + 'a,
@@ -105,7 +105,7 @@ impl<'a> Eval<'a> {
     /// The attribute `name` of a value under an unknown condition. Kept: where conditions lie in each other, each step
     /// would be taken once for every way that leads to it.
     fn attr_of_cases(&self, opaque: &'a Opaque<'a>, name: Sym) -> R<'a, Value<'a>> {
-        let Shape::Cases(condition, sides) = opaque.shape else { return Ok(self.opaque(opaque.why)) };
+        let Shape::Cases(condition, sides) = opaque.shape else { return Ok(self.opaque_because(opaque.why)) };
         let key = (std::ptr::from_ref(opaque).addr(), name);
         if let Some((value, last)) = self.of_cases.borrow().get(&key).copied() {
             self.last.set(last);
@@ -199,7 +199,7 @@ impl<'a> Eval<'a> {
     }
 
     /// A set of which only `attrs` are known.
-    pub(super) fn set_with(&self, why: &'a str, attrs: &'a [Attr<'a>]) -> Value<'a> {
+    pub(super) fn set_with(&self, why: Why<'a>, attrs: &'a [Attr<'a>]) -> Value<'a> {
         let base = self.bump.alloc(Opaque { why, shape: Shape::Plain });
         Value::Opaque(self.bump.alloc(Opaque { why, shape: Shape::Over(base, attrs) }))
     }
@@ -274,7 +274,7 @@ fn rebuild<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let &[build, argument, change] = args else { return eval.fault("overrideAttrs without its arguments") };
     let why = match eval.force(build)? {
         Value::Opaque(opaque) => opaque.why,
-        _ => "an unknown builder",
+        _ => Why { loss: Loss::Missed, text: "an unknown builder" },
     };
     let mut changed = eval.force(change)?;
     if let Value::Lambda(_) = changed {
@@ -282,7 +282,7 @@ fn rebuild<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
         changed = eval.call(change, argument)?;
         if let Value::Lambda(_) = changed {
             // `finalAttrs: previousAttrs: { .. }`: what becomes of the build is not known while it is changed.
-            changed = eval.call2(change, eval.done(eval.opaque(why)), argument)?;
+            changed = eval.call2(change, eval.done(eval.opaque_because(why)), argument)?;
         }
     }
     let build = match eval.update(eval.force(argument)?, changed)? {

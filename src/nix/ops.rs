@@ -14,7 +14,7 @@ impl<'a> Eval<'a> {
         match value {
             Value::True => Ok(true),
             Value::False => Ok(false),
-            Value::Opaque(opaque) => self.unknown(opaque.why),
+            Value::Opaque(opaque) => self.unknown_because(opaque.why),
             other => self.fault(&format!("a boolean was expected, not a {}", other.type_name())),
         }
     }
@@ -24,7 +24,7 @@ impl<'a> Eval<'a> {
         let value = match self.eval(condition, env) {
             Ok(value) => value,
             // A condition that cannot be known keeps both sides; one that fails fails.
-            Err(error) if error.kind == ErrorKind::Unknown => self.opaque(error.text),
+            Err(error) if error.is_unknown() => self.opaque_because(error.why()),
             Err(error) => return Err(error),
         };
         match value {
@@ -71,7 +71,7 @@ impl<'a> Eval<'a> {
 
     pub(super) fn assert(&self, condition: &'a Expr, body: &'a Expr, env: &'a Env<'a>) -> R<'a, Value<'a>> {
         let value = match self.eval(condition, env) {
-            Err(error) if error.kind == ErrorKind::Unknown => self.opaque(error.text),
+            Err(error) if error.is_unknown() => self.opaque_because(error.why()),
             value => value?,
         };
         match value {
@@ -86,7 +86,7 @@ impl<'a> Eval<'a> {
         match self.eval(of, env)? {
             Value::Int(number) => Ok(Value::Int(number.wrapping_neg())),
             Value::Float(number) => Ok(Value::float(-number.get())),
-            Value::Opaque(opaque) => Ok(self.opaque(opaque.why)),
+            Value::Opaque(opaque) => Ok(self.opaque_because(opaque.why)),
             other => self.fault(&format!("a {} cannot be negated", other.type_name())),
         }
     }
@@ -97,7 +97,7 @@ impl<'a> Eval<'a> {
         for name in &select.path {
             let sym = match self.attr_sym(name, env)? {
                 Ok(sym) => sym,
-                Err(opaque) => return Ok(self.opaque(opaque.why)),
+                Err(opaque) => return Ok(self.opaque_because(opaque.why)),
             };
             value = match (value, default) {
                 (Value::Attrs(attrs), _) => match (lookup(attrs, sym), default) {
@@ -109,7 +109,7 @@ impl<'a> Eval<'a> {
                 (Value::Opaque(opaque), Some(default)) => match self.known_attr(opaque, sym)? {
                     Some(value) => value,
                     None => {
-                        let found = self.opaque(opaque.why);
+                        let found = self.opaque_because(opaque.why);
                         let sides = [self.done(found), self.delay(default, env)];
                         return Ok(self.opaque_as(opaque.why, Shape::Cases(of.loc, sides)));
                     }
@@ -129,7 +129,7 @@ impl<'a> Eval<'a> {
         for (index, name) in path.iter().enumerate() {
             let sym = match self.attr_sym(name, env)? {
                 Ok(sym) => sym,
-                Err(opaque) => return Ok(self.opaque(opaque.why)),
+                Err(opaque) => return Ok(self.opaque_because(opaque.why)),
             };
             let last = index + 1 == path.len();
             match value {
@@ -141,7 +141,7 @@ impl<'a> Eval<'a> {
                 Value::Opaque(opaque) => match self.known_attr(opaque, sym)? {
                     Some(_) if last => return Ok(Value::True),
                     Some(found) => value = found,
-                    None => return Ok(self.opaque(opaque.why)),
+                    None => return Ok(self.opaque_because(opaque.why)),
                 },
                 _ => return Ok(Value::False),
             }
@@ -161,7 +161,7 @@ impl<'a> Eval<'a> {
             _ => {}
         }
         if let (Value::Opaque(opaque), _) | (_, Value::Opaque(opaque)) = (a, b) {
-            return Ok(self.opaque(opaque.why));
+            return Ok(self.opaque_because(opaque.why));
         }
         match op {
             Op::Eq => self.equal(a, b).map(Value::bool),
@@ -187,12 +187,12 @@ impl<'a> Eval<'a> {
                 match self.eval(right, env) {
                     Ok(decisive @ Value::False) if op == Op::And => Ok(decisive),
                     Ok(decisive @ Value::True) if op != Op::And => Ok(decisive),
-                    _ => Ok(self.opaque(opaque.why)),
+                    _ => Ok(self.opaque_because(opaque.why)),
                 }
             }
             value if stops(self.bool_of(value)?) => Ok(Value::bool(op != Op::And)),
             _ => match self.eval(right, env)? {
-                Value::Opaque(opaque) => Ok(self.opaque(opaque.why)),
+                Value::Opaque(opaque) => Ok(self.opaque_because(opaque.why)),
                 value => self.bool_of(value).map(Value::bool),
             },
         }
@@ -207,11 +207,11 @@ impl<'a> Eval<'a> {
             }
             (Value::Opaque(Opaque { why, shape: Shape::Over(base, earlier) }), Value::Attrs(over)) => {
                 self.spend_bytes(size_of_val(*earlier) + size_of_val(*over))?;
-                Ok(self.opaque_as(why, Shape::Over(base, self.merge(earlier, over))))
+                Ok(self.opaque_as(*why, Shape::Over(base, self.merge(earlier, over))))
             }
             (Value::Opaque(base), Value::Attrs(over)) => Ok(self.opaque_as(base.why, Shape::Over(base, over))),
             (Value::Attrs(_), Value::Opaque(Opaque { why, shape: Shape::Cases(condition, sides) })) => {
-                Ok(self.each_case(why, *condition, *sides, move |eval, side| eval.update(a, side)))
+                Ok(self.each_case(*why, *condition, *sides, move |eval, side| eval.update(a, side)))
             }
             (_, Value::Opaque(opaque)) => Ok(Value::Opaque(opaque)),
             (Value::Attrs(_) | Value::Opaque(_), other) | (other, _) => {
@@ -275,10 +275,10 @@ impl<'a> Eval<'a> {
     fn concat(&self, a: Value<'a>, b: Value<'a>) -> R<'a, Value<'a>> {
         match (a, b) {
             (Value::Opaque(Opaque { why, shape: Shape::Cases(condition, sides) }), _) => {
-                return Ok(self.each_case(why, *condition, *sides, move |eval, side| eval.concat(side, b)));
+                return Ok(self.each_case(*why, *condition, *sides, move |eval, side| eval.concat(side, b)));
             }
             (_, Value::Opaque(Opaque { why, shape: Shape::Cases(condition, sides) })) => {
-                return Ok(self.each_case(why, *condition, *sides, move |eval, side| eval.concat(a, side)));
+                return Ok(self.each_case(*why, *condition, *sides, move |eval, side| eval.concat(a, side)));
             }
             _ => {}
         }
@@ -327,7 +327,7 @@ impl<'a> Eval<'a> {
                     _ => Ok(Value::float(a / b)),
                 }
             }
-            (Value::Opaque(opaque), _) | (_, Value::Opaque(opaque)) => Ok(self.opaque(opaque.why)),
+            (Value::Opaque(opaque), _) | (_, Value::Opaque(opaque)) => Ok(self.opaque_because(opaque.why)),
             (Value::Int(_) | Value::Float(_), other) | (other, _) => {
                 self.fault(&format!("a number was expected, not a {}", other.type_name()))
             }

@@ -56,7 +56,7 @@ impl<'a> Eval<'a> {
             }
         }
         match out.opaque {
-            Some(opaque) => Ok(self.opaque(opaque.why)),
+            Some(opaque) => Ok(self.opaque_because(opaque.why)),
             None if out.tainted => Ok(self.opaque("a path with a store path in it")),
             None => Ok(Value::Path(self.wide(self.str(&absolute("/", &out.text))))),
         }
@@ -65,7 +65,7 @@ impl<'a> Eval<'a> {
     /// The string value of `text`.
     pub fn finish(&self, text: Text<'a>) -> Value<'a> {
         match text.opaque {
-            Some(opaque) => self.opaque(opaque.why),
+            Some(opaque) => self.opaque_because(opaque.why),
             None if text.tainted => Value::Tainted(self.wide(self.str(&text.text))),
             None => self.string(&text.text),
         }
@@ -159,7 +159,7 @@ impl<'a> Eval<'a> {
                 b => self.coerce(b, Coerce::Interpolated, &mut out)?,
             }
             return match out.opaque {
-                Some(opaque) => Ok(self.opaque(opaque.why)),
+                Some(opaque) => Ok(self.opaque_because(opaque.why)),
                 None if out.tainted => self.fault("a store path cannot be added to a path"),
                 None => Ok(Value::Path(self.wide(self.str(&absolute("/", &out.text))))),
             };
@@ -174,7 +174,7 @@ impl<'a> Eval<'a> {
         match value {
             Value::Str(text) => Ok(text),
             Value::Tainted(_) => self.unknown("a string with a store path in it"),
-            Value::Opaque(opaque) => self.unknown(opaque.why),
+            Value::Opaque(opaque) => self.unknown_because(opaque.why),
             other => self.fault(&format!("a string was expected, not a {}", other.type_name())),
         }
     }

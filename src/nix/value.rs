@@ -91,9 +91,29 @@ pub struct Prim<'a> {
 /// A value we could not evaluate, with the attributes that are known anyway (meta, src, pname).
 pub struct Opaque<'a> {
     /// Why it is not known.
-    pub why: &'a str,
+    pub why: Why<'a>,
     /// Known facts.
     pub shape: Shape<'a>,
+}
+
+/// Why a value is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Why<'a> {
+    /// Whether that is a loss.
+    pub loss: Loss,
+    /// The sentence.
+    pub text: &'a str,
+}
+
+/// Whether a value that is not known is missing from the account of a tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// The tree says something that was not understood.
+    Missed,
+    /// It is about something outside of the tree.
+    Outside,
+    /// It has a row under another name.
+    Repeated,
 }
 
 /// The part of an opaque value that is known.
@@ -183,13 +203,26 @@ pub enum ErrorKind {
     /// Fault: an attribute or a variable of this name is missing.
     Missing(Sym),
     /// Not known here: outside of the checkout, not pure, not modelled.
-    Unknown,
+    Unknown(Loss),
     /// Fuel, depth or memory ran out.
     Limit,
 }
 
 /// A result; the error is small because it is passed on often.
 pub type R<'a, T> = Result<T, &'a Error<'a>>;
+
+impl<'a> Error<'a> {
+    /// True where the value may exist and is not known here.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.kind, ErrorKind::Unknown(_))
+    }
+
+    /// The reason of a value that stands for the failed one.
+    pub fn why(&self) -> Why<'a> {
+        let loss = if let ErrorKind::Unknown(loss) = self.kind { loss } else { Loss::Missed };
+        Why { loss, text: self.text }
+    }
+}
 
 impl Env<'_> {
     /// The environment of a whole file.

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::evidence::{Detection, Evidence, FileEvidence, Unread, Witness};
+use crate::evidence::{Detection, Evidence, FileEvidence, Note, Unread, Witness};
 use crate::license::LicenseExpr;
 
 /// Number of the shape of `--format json` and `jsonl`; changes when a reader has to.
@@ -71,7 +71,9 @@ struct DetectionLine<'e> {
     /// Hundredths of a percent.
     score: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<&'e str>,
+    note: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note_kind: Option<&'static str>,
 }
 
 impl<'e> FileLine<'e> {
@@ -96,7 +98,8 @@ impl<'e> DetectionLine<'e> {
             by: one.by,
             lines: [one.lines.first, one.lines.last],
             score: one.score.0,
-            note: one.note.as_deref(),
+            note: one.note.as_ref().map(ToString::to_string),
+            note_kind: one.note.as_ref().map(Note::kind),
         }
     }
 }

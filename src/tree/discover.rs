@@ -16,7 +16,7 @@ use super::listed;
 use super::loose::{self, AloneFile};
 use super::outside::{self, Conditions};
 use super::selection::Selection;
-use crate::nix::{Attr, Error, ErrorKind, Eval, Opaque, R, Shape, Thunk, Value, lookup};
+use crate::nix::{Attr, Error, ErrorKind, Eval, Loss, Opaque, R, Shape, Thunk, Value, lookup};
 
 /// One attribute that was looked at.
 pub(crate) enum Found<'a> {
@@ -213,7 +213,7 @@ impl Walk<'_> {
         if built(eval, opaque, &conditions) || !self.is_nixpkgs() && states_license(eval, opaque) {
             return Unknown::Package;
         }
-        let no_loss = outside::is_no_loss(opaque.why);
+        let no_loss = opaque.why.loss != Loss::Missed;
         let followed = Conditions::default();
         if !self.is_nixpkgs() && no_loss && depth < MAX_DEPTH {
             // Additions of the tree to a scope from outside of it.
@@ -223,8 +223,8 @@ impl Walk<'_> {
         }
         Unknown::Else(match conditions.lost().or(followed.lost()) {
             Some(why) => Found::Failed(why.to_owned()),
-            None if no_loss => Found::Skipped(opaque.why.to_owned()),
-            None => Found::Failed(opaque.why.to_owned()),
+            None if no_loss => Found::Skipped(opaque.why.text.to_owned()),
+            None => Found::Failed(opaque.why.text.to_owned()),
         })
     }
 
@@ -368,7 +368,7 @@ fn package_set<'a>(checkout: &Checkout, eval: &Eval<'a>) -> R<'a, &'a [Attr<'a>]
     };
     match value {
         Value::Attrs(attrs) => Ok(attrs),
-        Value::Opaque(opaque) => eval.unknown(opaque.why),
+        Value::Opaque(opaque) => eval.unknown_because(opaque.why),
         other => eval.fault(&format!("the entry is a {}, not a package set", other.type_name())),
     }
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use super::checkout::{Checkout, Layout};
 use super::outside::{self, Conditions, packages_around, wanted};
-use crate::nix::{Attr, ErrorKind, Eval, Opaque, R, Shape, State, Thunk, Value};
+use crate::nix::{Attr, ErrorKind, Eval, Loss, Opaque, R, Shape, State, Thunk, Value};
 use crate::text::RelPath;
 
 /// More files than this are no folder of packages.
@@ -80,7 +80,7 @@ fn either<'a>(eval: &Eval<'a>, opaque: &'a Opaque<'a>, name: String) -> &'a [Att
     };
     match conditions.lost() {
         Some(why) => {
-            let lost = eval.error(ErrorKind::Unknown, why);
+            let lost = eval.error(ErrorKind::Unknown(Loss::Missed), why);
             eval.merge(slice(eval, vec![(name, eval.thunk(State::Failed(lost), lost.at))]), either)
         }
         None => either,

@@ -1,6 +1,6 @@
 //! The value of a license field as a detection.
 
-use crate::evidence::detection::{Detection, DetectorId, Score, Seen, Witness};
+use crate::evidence::detection::{Detection, DetectorId, Note, Score, Seen, Witness};
 use crate::evidence::notice;
 use crate::evidence::page::{Page, floor_boundary, quote};
 use crate::license::{self, LicenseExpr};
@@ -25,7 +25,7 @@ enum Spelling {
     /// In another spelling, or in words that say all of it.
     Other(String),
     /// In words that leave a part open; the note says which.
-    Open(String),
+    Open(Note),
 }
 
 impl Understood {
@@ -35,10 +35,10 @@ impl Understood {
     }
 
     /// The note of a detection.
-    pub(in crate::evidence) fn note(&self) -> Option<String> {
+    pub(in crate::evidence) fn note(&self) -> Option<Note> {
         match &self.spelling {
             Spelling::Spdx => None,
-            Spelling::Other(written) => Some(format!("written `{written}`")),
+            Spelling::Other(written) => Some(format!("written `{written}`").into()),
             Spelling::Open(note) => Some(note.clone()),
         }
     }

@@ -4,7 +4,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::claim::claim;
-use crate::evidence::detection::{Detection, Seen};
+use crate::evidence::detection::{Detection, Note, Seen};
 use crate::evidence::page::Page;
 use crate::license::LicenseExpr;
 use crate::text::LineRange;
@@ -36,14 +36,14 @@ fn join(seen: &mut Seen, before: usize) {
         .iter()
         .map(|one| one.lines)
         .reduce(|all, one| LineRange::new(all.first.min(one.first), all.last.max(one.last)));
-    let notes: Vec<&str> = several.iter().filter_map(|one| one.note.as_deref()).collect();
+    let notes: Vec<Note> = several.iter().filter_map(|one| one.note.clone()).collect();
     let quotes: Vec<&str> = several.iter().map(|one| one.quote.as_str()).collect();
     let joined = several.first().cloned().zip(LicenseExpr::any(several.iter().map(|one| one.expr.clone()))).zip(lines);
     seen.detections.extend(joined.map(|((first, expr), lines)| Detection {
         expr,
         lines,
         quote: quotes.join(", "),
-        note: (!notes.is_empty()).then(|| notes.join("; ")),
+        note: Note::join(notes),
         ..first
     }));
 }

@@ -83,7 +83,7 @@ fn known(page: &Page<'_>, seen: &mut Seen, value: &str) {
             {
                 last.lines = page.line_range(place(page.text, "icense", value));
                 last.quote = format!("license: {value}");
-                last.note = Some(format!("CPAN name `{value}`"));
+                last.note = Some(format!("CPAN name `{value}`").into());
             }
         }
         None => {

@@ -6,7 +6,7 @@ use toml::Value;
 
 use super::claim::{claim, place, understood};
 use super::fields;
-use crate::evidence::detection::{CLASSIFIER, Pointer, Seen, UNVERSIONED};
+use crate::evidence::detection::{CLASSIFIER, Note, Pointer, Seen};
 use crate::evidence::page::Page;
 use crate::license::{self, LicenseExpr, Suffix, Term};
 
@@ -72,7 +72,7 @@ fn grants_later(text: &str, named: &[&str]) -> bool {
 fn classified(page: &Page<'_>, seen: &mut Seen, value: &str) -> bool {
     let said = claim(page, seen, CLASSIFIER, TROVE, value);
     if let Some(one) = seen.detections.last_mut().filter(|_| said && WITHOUT_MINOR.contains(&value)) {
-        one.note = Some(format!("{UNVERSIONED} for LGPL: no classifier tells 2.0 from 2.1"));
+        one.note = Some(Note::Unversioned("LGPL: no classifier tells 2.0 from 2.1".to_owned()));
     }
     said
 }

@@ -6,7 +6,7 @@ use super::frame::Standing;
 use super::mention::{Mention, Tie};
 use super::names::spelled;
 use super::words::{Gap, Kind, Words};
-use crate::evidence::detection::UNVERSIONED;
+use crate::evidence::detection::Note;
 use crate::license::LicenseExpr;
 use crate::text::Span;
 
@@ -16,7 +16,7 @@ pub(super) struct Chain {
     pub(super) expr: LicenseExpr,
     pub(super) granted: bool,
     pub(super) span: Span,
-    pub(super) note: Option<String>,
+    pub(super) note: Option<Note>,
     /// Every name in it stands alone or in a field: a list may consist of such.
     pub(super) listed: bool,
     pub(super) is_url: bool,
@@ -116,7 +116,7 @@ pub(super) fn settle(chains: &mut Vec<Chain>) {
         let (before, after) = chains.split_at_mut(at);
         let (Some(open), Some(link)) = (before.last_mut(), after.first()) else { continue };
         let near = link.span.start.saturating_sub(open.span.end) < 300;
-        let is_open = open.granted && open.note.as_deref().is_some_and(|note| note.starts_with(UNVERSIONED));
+        let is_open = open.granted && open.note.as_ref().is_some_and(Note::is_unversioned);
         if is_open && near && link.is_url && link.note.is_none() && same_families(&open.expr, &link.expr) {
             (open.expr, open.note) = (link.expr.clone(), None);
             open.span.end = link.span.end;
@@ -273,7 +273,7 @@ fn statement(words: &Words, mentions: &[Mention]) -> Option<Chain> {
     let is_choice = kept.iter().any(|one| one.is_choice) || is_choice(words, first, last);
     let is_choice = ties(Tie::Or) || is_choice && !ties(Tie::And);
     let expr = if is_choice { LicenseExpr::any(parts) } else { LicenseExpr::all(parts) }?;
-    let why = kept.iter().find_map(|one| one.why).filter(|_| !granted).map(|why| why.note().to_owned());
+    let why = kept.iter().find_map(|one| one.why).filter(|_| !granted).map(|why| why.note().into());
     let note = why.or_else(|| said.iter().find_map(|one| one.note.clone()));
     let row = kept.iter().find_map(|one| one.row);
     let from = kept.iter().map(|one| one.from).min()?.min(first.first);
@@ -289,7 +289,7 @@ fn statement(words: &Words, mentions: &[Mention]) -> Option<Chain> {
 /// without second names of the same license.
 fn refined<'m>(words: &Words, kept: &[&'m Mention]) -> Vec<&'m Mention> {
     let family = |one: &Mention| one.expr.terms().iter().next().map(|term| super::settle::family(term));
-    let open = |one: &Mention| one.note.as_deref().is_some_and(|note| note.starts_with(UNVERSIONED));
+    let open = |one: &Mention| one.note.as_ref().is_some_and(Note::is_unversioned);
     let precise = |one: &Mention| kept.iter().any(|other| !open(other) && family(other) == family(one));
     // "http://www.gnu.org/copyleft/lesser.html LGPL License 2.1": the words say which.
     let worded = |one: &Mention| {

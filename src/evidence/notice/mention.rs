@@ -6,7 +6,7 @@ use super::rows::{Match, Why};
 use super::url;
 use super::version;
 use super::words::{Gap, Kind, Words};
-use crate::evidence::detection::UNVERSIONED;
+use crate::evidence::detection::Note;
 use crate::license::{LicenseExpr, Suffix, Term};
 
 /// One license name in the text: words `first..end`.
@@ -20,7 +20,7 @@ pub(super) struct Mention {
     pub(super) from: usize,
     pub(super) is_url: bool,
     pub(super) plain: bool,
-    pub(super) note: Option<String>,
+    pub(super) note: Option<Note>,
     /// The row that decided, where one did.
     pub(super) row: Option<&'static str>,
     /// The reason why it grants nothing, where a row gives one.
@@ -43,7 +43,7 @@ impl Mention {
         (first, end): (usize, usize),
         expr: LicenseExpr,
         (standing, from): frame::Stand,
-        note: Option<String>,
+        note: Option<Note>,
     ) -> Self {
         let (row, why, tied) = (None, None, None);
         Mention {
@@ -165,7 +165,7 @@ fn name(names: &Names, words: &Words, at: usize) -> Option<Mention> {
                 None => match unlisted(words, found.end, family) {
                     Some((expr, last)) => {
                         end = last;
-                        (expr, Some(format!("not a version of {} that the SPDX list has", family.base)))
+                        (expr, Some(format!("not a version of {} that the SPDX list has", family.base).into()))
                     }
                     None => (default(family, words, at)?, unversioned(family)),
                 },
@@ -255,8 +255,8 @@ fn default(family: &Family, words: &Words, at: usize) -> Option<LicenseExpr> {
     family.term(id, suffix).map(LicenseExpr::from)
 }
 
-fn unversioned(family: &Family) -> Option<String> {
-    own_license(family).is_none().then(|| format!("{UNVERSIONED} for {}", family.base))
+fn unversioned(family: &Family) -> Option<Note> {
+    own_license(family).is_none().then(|| Note::Unversioned(family.base.clone()))
 }
 
 /// The license that has the family's name without a version, as `SISSL` beside `SISSL-1.2`.
@@ -269,6 +269,6 @@ fn bsd() -> Option<LicenseExpr> {
     crate::license::parse("BSD-3-Clause").ok()
 }
 
-fn bsd_note() -> Option<String> {
-    Some(format!("{UNVERSIONED} for BSD: the family"))
+fn bsd_note() -> Option<Note> {
+    Some(Note::Unversioned("BSD: the family".to_owned()))
 }

@@ -30,7 +30,7 @@ use self::names::Names;
 use self::rows::{Form, Rows};
 pub(super) use self::settle::{family, is_made_precise, settle, settle_pointers};
 use self::words::Words;
-use super::detection::{Detection, DetectorId, Score, Seen, Witness};
+use super::detection::{Detection, DetectorId, Note, Score, Seen, Witness};
 use super::page::{Page, floor_boundary, quote};
 use super::readme::is_readme;
 use crate::license::LicenseExpr;
@@ -191,7 +191,7 @@ fn messages(page: &Page<'_>) -> Option<u32> {
 }
 
 /// The license of a field in free text, e.g. `GPL v2 or later`; the note says which part was not stated.
-pub(super) fn named(value: &str) -> Option<(LicenseExpr, Option<String>)> {
+pub(super) fn named(value: &str) -> Option<(LicenseExpr, Option<Note>)> {
     let value = &value[..floor_boundary(value, 400)];
     let field = format!("license: {value}\n");
     let words = Words::read(&field, 0);

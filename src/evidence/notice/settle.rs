@@ -99,7 +99,7 @@ fn name_after_texts(found: &mut [Detection]) {
     for one in found.iter_mut().filter(|one| matches!(one.class, Witness::Grant | Witness::Readme)) {
         let expr = one.expr.map_terms(&mut |term| shown(term).unwrap_or_else(|| term.clone()));
         if expr != one.expr {
-            (one.expr, one.by, one.note) = (expr, BY_REFERENCE, Some("as the text beside it says".to_owned()));
+            (one.expr, one.by, one.note) = (expr, BY_REFERENCE, Some("as the text beside it says".into()));
         }
     }
 }

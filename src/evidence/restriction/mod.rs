@@ -382,7 +382,7 @@ fn shares(one: &LicenseExpr, other: &LicenseExpr) -> bool {
 fn restrict(host: &mut Detection, one: &Restriction) {
     let expr = host.expr.map_terms(&mut Term::modified);
     if expr != host.expr {
-        host.note = Some(format!("with a restriction ({}): \"{}\"", one.kind, one.quote));
+        host.note = Some(format!("with a restriction ({}): \"{}\"", one.kind, one.quote).into());
         host.expr = expr;
     }
 }
@@ -425,7 +425,7 @@ fn doubt(one: &Restriction, role: Role, seen: &[Detection]) -> Option<Detection>
         lines: one.lines,
         score: Score(0),
         quote: one.quote.clone(),
-        note: Some(format!("says more than the license: \"{}\"", one.quote)),
+        note: Some(format!("says more than the license: \"{}\"", one.quote).into()),
     })
 }
 
@@ -439,7 +439,7 @@ fn alone(one: &Restriction, role: Role) -> Option<Detection> {
         lines: one.lines,
         score: Score(9_000),
         quote: one.quote.clone(),
-        note: Some(format!("terms without a name that restrict ({})", one.kind)),
+        note: Some(format!("terms without a name that restrict ({})", one.kind).into()),
     })
 }
 

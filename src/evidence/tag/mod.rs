@@ -8,7 +8,7 @@ mod key;
 
 use std::collections::BTreeSet;
 
-use super::detection::{Detection, DetectorId, Score, Seen, Witness};
+use super::detection::{Detection, DetectorId, Note, Score, Seen, Witness};
 use super::notice;
 use super::page::{Page, floor_boundary, quote};
 use crate::license::{self, LicenseExpr, Term};
@@ -36,7 +36,7 @@ fn detection(page: &Page<'_>, hit: u32) -> Option<Detection> {
     let end = value.span.end.saturating_sub((value.text.len() - used) as u32).max(hit + value.key);
     let end = if value.text.contains('\n') { end } else { value.span.end };
     let quoted = Span::new(hit, floor_boundary(page.text, end as usize) as u32);
-    let notes: Vec<String> = value.note.into_iter().chain(note).collect();
+    let notes: Vec<Note> = value.note.into_iter().chain(note).map(Note::from).collect();
     Some(Detection {
         expr,
         class: Witness::Tag,
@@ -44,7 +44,7 @@ fn detection(page: &Page<'_>, hit: u32) -> Option<Detection> {
         lines: page.line_range(quoted),
         score: if notes.is_empty() { Score::FULL } else { Score(9_000) },
         quote: quote(quoted.of(page.text)),
-        note: (!notes.is_empty()).then(|| notes.join("; ")),
+        note: Note::join(notes),
     })
 }
 
@@ -61,7 +61,7 @@ fn unlisted(page: &Page<'_>, hit: u32, value: &Value) -> Option<Detection> {
         lines: page.line_range(quoted),
         score: Score(9_000),
         quote: quote(quoted.of(page.text)),
-        note: Some(format!("`{name}` is no id of the SPDX list")),
+        note: Some(format!("`{name}` is no id of the SPDX list").into()),
     })
 }
 

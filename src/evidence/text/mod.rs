@@ -23,7 +23,7 @@ pub use library::OwnText;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use super::detection::{Detection, Score, Seen, UNKNOWN_TEXT, Witness};
+use super::detection::{Detection, Note, Score, Seen, UNKNOWN_TEXT, Witness};
 use super::page::{Page, ceil_boundary};
 use crate::license::Term;
 use crate::text::{LineRange, Span};
@@ -152,7 +152,7 @@ impl Texts {
             lines,
             score: found.score,
             quote: String::new(),
-            note: rival,
+            note: rival.map(Note::from),
         })
     }
 
@@ -172,7 +172,7 @@ impl Texts {
             lines,
             score,
             quote: String::new(),
-            note: Some(note),
+            note: Some(note.into()),
         })
     }
 

@@ -23,7 +23,7 @@ pub(super) const TABLE: &[Row] = &[
     }),
     ("tryEval", 1, try_eval),
     ("typeOf", 1, |eval, args| match eval.force(args[0])? {
-        Value::Opaque(opaque) => eval.unknown(opaque.why),
+        Value::Opaque(opaque) => eval.unknown_because(opaque.why),
         value => Ok(Value::Str(eval.wide(value.type_name()))),
     }),
     ("isAttrs", 1, |eval, args| is(eval, args[0], |value| matches!(value, Value::Attrs(_)))),
@@ -48,7 +48,7 @@ fn failure<'a>(eval: &Eval<'a>, kind: ErrorKind, message: &'a Thunk<'a>) -> &'a 
     match text {
         Ok(text) => eval.error(kind, &text),
         // It fails all the same, whatever it would say.
-        Err(error) if error.kind == ErrorKind::Unknown => eval.error(kind, "a message that cannot be evaluated"),
+        Err(error) if error.is_unknown() => eval.error(kind, "a message that cannot be evaluated"),
         Err(error) => error,
     }
 }
@@ -57,7 +57,7 @@ fn is<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>, check: fn(&Value<'a>) -> bool) 
     match eval.force(thunk)? {
         // Nothing but a set is updated or built as a package.
         Value::Opaque(opaque) if eval.is_surely_set(opaque) => Ok(Value::bool(check(&Value::EMPTY))),
-        Value::Opaque(opaque) => Ok(eval.opaque(opaque.why)),
+        Value::Opaque(opaque) => Ok(eval.opaque_because(opaque.why)),
         value => Ok(Value::bool(check(&value))),
     }
 }
@@ -73,7 +73,7 @@ fn deep<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>) -> R<'a, ()> {
 
 fn try_eval<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     match eval.force(args[0]) {
-        Ok(Value::Opaque(opaque)) => eval.unknown(opaque.why),
+        Ok(Value::Opaque(opaque)) => eval.unknown_because(opaque.why),
         Ok(_) => Ok(eval.record(&[("success", eval.done(Value::True)), ("value", args[0])])),
         Err(error) if error.kind == ErrorKind::Throw => {
             let no = eval.done(Value::False);
@@ -96,7 +96,7 @@ fn function_args<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>
             Ok(eval.attrs(items.collect()))
         }
         Value::Prim(_) => Ok(Value::EMPTY),
-        Value::Opaque(opaque) => eval.unknown(opaque.why),
+        Value::Opaque(opaque) => eval.unknown_because(opaque.why),
         other => eval.fault(&format!("a function was expected, not a {}", other.type_name())),
     }
 }

@@ -177,7 +177,7 @@ fn from_toml<'a>(eval: &Eval<'a>, value: &toml::Value) -> R<'a, Value<'a>> {
             for (name, value) in fields {
                 let value = match from_toml(eval, value) {
                     Ok(value) => value,
-                    Err(error) => eval.opaque(error.text),
+                    Err(error) => eval.opaque_because(error.why()),
                 };
                 items.push(Attr { name: eval.sym(name), at: 0, value: eval.done(value) });
             }

@@ -3,7 +3,7 @@
 use super::Row;
 use crate::nix::disk::Kind;
 use crate::nix::eval::Eval;
-use crate::nix::value::{Attr, ErrorKind, R, Shape, Thunk, Value, lookup, unknown_hash};
+use crate::nix::value::{Attr, ErrorKind, Loss, R, Shape, Thunk, Value, Why, lookup, unknown_hash};
 
 pub(super) const TABLE: &[Row] = &[
     ("import", 1, import),
@@ -75,7 +75,8 @@ fn fetched<'a>(eval: &Eval<'a>, name: &str, argument: &'a Thunk<'a>) -> R<'a, Va
         let path = Value::Str(eval.wide(folder));
         return Ok(if name == "fetchTarball" { path } else { eval.record(&[("outPath", eval.done(path))]) });
     }
-    Ok(eval.opaque_as(&format!("builtins.{name} is not run"), Shape::Build(argument)))
+    let why = Why { loss: Loss::Missed, text: eval.str(&format!("builtins.{name} is not run")) };
+    Ok(eval.opaque_as(why, Shape::Build(argument)))
 }
 
 fn path_of<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>) -> R<'a, &'a str> {
@@ -90,7 +91,7 @@ fn path_of<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>) -> R<'a, &'a str> {
             Some(path) => Ok(path),
             None => eval.unknown("a file that only exists after a build"),
         },
-        Value::Opaque(opaque) => eval.unknown(opaque.why),
+        Value::Opaque(opaque) => eval.unknown_because(opaque.why),
         other => eval.fault(&format!("a path was expected, not a {}", other.type_name())),
     }
 }
@@ -118,7 +119,11 @@ fn import<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     }
     if let Value::Opaque(opaque) = eval.force(args[0])? {
         // A call of it is known as far as a call of its result is.
-        return Ok(if eval.functor_of(opaque)?.is_some() { Value::Opaque(opaque) } else { eval.opaque(opaque.why) });
+        return Ok(if eval.functor_of(opaque)?.is_some() {
+            Value::Opaque(opaque)
+        } else {
+            eval.opaque_because(opaque.why)
+        });
     }
     let path = path_of(eval, args[0])?;
     eval.import(path)
@@ -155,7 +160,8 @@ fn file_type(kind: Kind) -> &'static str {
 
 fn read_dir<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let path = path_of(eval, args[0])?;
-    let failed = |error: std::io::Error| eval.error(ErrorKind::Unknown, &format!("{}: {error}", eval.shown(path)));
+    let failed =
+        |error: std::io::Error| eval.error(ErrorKind::Unknown(Loss::Missed), &format!("{}: {error}", eval.shown(path)));
     let entries = eval.files.disk.list(inside(eval, path)?).map_err(failed)?;
     let entry = |(name, kind): &(String, Kind)| Attr {
         name: eval.sym(name),

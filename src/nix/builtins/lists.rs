@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::Row;
 use crate::nix::eval::Eval;
-use crate::nix::value::{Attr, ErrorKind, Opaque, R, Shape, Thunk, Value};
+use crate::nix::value::{Attr, Opaque, R, Shape, Thunk, Value};
 
 pub(super) const TABLE: &[Row] = &[
     ("all", 2, |eval, args| until(eval, args, false).map(|found| Value::bool(!found))),
@@ -69,9 +69,9 @@ fn map<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     };
     match eval.force(args[1])? {
         Value::Opaque(Opaque { why, shape: Shape::Members(items) }) => {
-            Ok(eval.opaque_as(why, Shape::Members(apply(items))))
+            Ok(eval.opaque_as(*why, Shape::Members(apply(items))))
         }
-        Value::Opaque(opaque) => eval.unknown(opaque.why),
+        Value::Opaque(opaque) => eval.unknown_because(opaque.why),
         _ => Ok(Value::List(eval.wide(apply(eval.each_of(args[1])?)))),
     }
 }
@@ -122,7 +122,7 @@ fn filter<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
             Ok(true) => out.push(*item),
             Ok(false) => {}
             // One member that cannot be told says nothing of the others.
-            Err(error) if error.kind == ErrorKind::Unknown => unknown = Some(error.text),
+            Err(error) if error.is_unknown() => unknown = Some(error.why()),
             Err(error) => return Err(error),
         }
     }

@@ -126,7 +126,7 @@ impl<'a> Eval<'a> {
     pub(super) fn list_of(&self, thunk: &'a Thunk<'a>) -> R<'a, &'a [&'a Thunk<'a>]> {
         match self.force(thunk)? {
             Value::List(items) => Ok(items),
-            Value::Opaque(opaque) => self.unknown(opaque.why),
+            Value::Opaque(opaque) => self.unknown_because(opaque.why),
             other => self.fault(&format!("a list was expected, not a {}", other.type_name())),
         }
     }
@@ -134,7 +134,7 @@ impl<'a> Eval<'a> {
     pub(super) fn attrs_of(&self, thunk: &'a Thunk<'a>) -> R<'a, &'a [Attr<'a>]> {
         match self.force(thunk)? {
             Value::Attrs(attrs) => Ok(attrs),
-            Value::Opaque(opaque) => self.unknown(opaque.why),
+            Value::Opaque(opaque) => self.unknown_because(opaque.why),
             other => self.fault(&format!("a set was expected, not a {}", other.type_name())),
         }
     }
@@ -142,7 +142,7 @@ impl<'a> Eval<'a> {
     pub(super) fn int_of(&self, thunk: &'a Thunk<'a>) -> R<'a, i64> {
         match self.force(thunk)? {
             Value::Int(number) => Ok(number),
-            Value::Opaque(opaque) => self.unknown(opaque.why),
+            Value::Opaque(opaque) => self.unknown_because(opaque.why),
             other => self.fault(&format!("an integer was expected, not a {}", other.type_name())),
         }
     }
@@ -158,7 +158,7 @@ impl<'a> Eval<'a> {
         match self.force(thunk)? {
             Value::Str(text) => Ok((text, false)),
             Value::Tainted(text) => Ok((text, true)),
-            Value::Opaque(opaque) => self.unknown(opaque.why),
+            Value::Opaque(opaque) => self.unknown_because(opaque.why),
             other => self.fault(&format!("a string was expected, not a {}", other.type_name())),
         }
     }

@@ -29,7 +29,7 @@ fn round<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>, how: fn(f64) -> f64) -> R<'a
     match eval.force(thunk)? {
         Value::Int(number) => Ok(Value::Int(number)),
         Value::Float(number) => Ok(Value::Int(how(number.get()) as i64)),
-        Value::Opaque(opaque) => eval.unknown(opaque.why),
+        Value::Opaque(opaque) => eval.unknown_because(opaque.why),
         other => eval.fault(&format!("a number was expected, not a {}", other.type_name())),
     }
 }

@@ -97,7 +97,7 @@ fn on_attrs<'a>(
     match set {
         Value::Attrs(attrs) => Ok(Value::Attrs(eval.wide(change(eval, attrs)?))),
         Value::Opaque(Opaque { why, shape: Shape::Cases(condition, sides) }) => {
-            Ok(eval.each_case(why, *condition, *sides, move |eval, side| on_attrs(eval, side, change)))
+            Ok(eval.each_case(*why, *condition, *sides, move |eval, side| on_attrs(eval, side, change)))
         }
         Value::Opaque(opaque) => Ok(eval.set_with(opaque.why, change(eval, eval.surely(opaque))?)),
         other => eval.fault(&format!("a set was expected, not a {}", other.type_name())),
@@ -119,7 +119,7 @@ fn remove<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let set = eval.force(args[0])?;
     let (names, unknown) = match eval.force(args[1])? {
         Value::Opaque(Opaque { why, shape: Shape::Members(names) }) => (*names, Some(*why)),
-        Value::Opaque(opaque) => return eval.unknown(opaque.why),
+        Value::Opaque(opaque) => return eval.unknown_because(opaque.why),
         _ => (eval.each_of(args[1])?, None),
     };
     let mut gone = Vec::new();

@@ -80,7 +80,7 @@ fn text_like<'a>(eval: &Eval<'a>, thunk: &'a Thunk<'a>) -> R<'a, (&'a str, bool)
         value => eval.coerce(value, Coerce::Interpolated, &mut out)?,
     }
     match out.opaque {
-        Some(opaque) => eval.unknown(opaque.why),
+        Some(opaque) => eval.unknown_because(opaque.why),
         None => Ok((eval.str(&out.text), out.tainted)),
     }
 }

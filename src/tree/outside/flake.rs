@@ -5,7 +5,7 @@
 
 use super::super::checkout::Checkout;
 use super::super::pins::Pin;
-use super::{OUTSIDE, behind, carried, known_list, known_set, packages_around, prim};
+use super::{behind, carried, known_list, known_set, outside, packages_around, prim};
 use crate::nix::{Attr, Eval, R, Thunk, Value};
 
 /// Paths that no file has: what is embedded is evaluated under them.
@@ -96,12 +96,12 @@ fn systems<'a>(eval: &Eval<'a>) -> R<'a, Value<'a>> {
 }
 
 fn lib<'a>(eval: &Eval<'a>) -> &'a Thunk<'a> {
-    eval.lib.get().unwrap_or_else(|| eval.done(eval.opaque(&format!("`lib` {OUTSIDE}"))))
+    eval.lib.get().unwrap_or_else(|| eval.done(outside(eval, "`lib`")))
 }
 
 fn unknown<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let what = eval.force(args[0]).and_then(|what| eval.plain_string(what))?;
-    Ok(eval.opaque(&format!("{what} {OUTSIDE}")))
+    Ok(outside(eval, what))
 }
 
 fn kind_of<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {

@@ -16,14 +16,11 @@ pub(super) use scope::extension;
 
 use super::checkout::Checkout;
 use super::discover::arguments;
-use crate::nix::{Attr, Eval, Opaque, Prim, PrimFn, R, Shape, State, Sym, Thunk, Value, lookup};
+use crate::nix::{Attr, Eval, Loss, Opaque, Prim, PrimFn, R, Shape, State, Sym, Thunk, Value, lookup};
 
-/// How a reason ends that is about something outside of the tree.
-const OUTSIDE: &str = "comes from outside of the checkout";
-
-/// True where `why` says no more than that something is not part of the tree, or has a row of its own.
-pub(super) fn is_no_loss(why: &str) -> bool {
-    why.ends_with(OUTSIDE) || once::is_told_elsewhere(why)
+/// `what` is not part of the tree.
+fn outside<'a>(eval: &Eval<'a>, what: &str) -> Value<'a> {
+    eval.opaque_for(Loss::Outside, &format!("{what} comes from outside of the checkout"))
 }
 
 /// A path that no file has: how overlays are put over each other is evaluated under it.
@@ -111,7 +108,7 @@ fn known_list<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
 
 /// Value from outside under the name `what`, of which `known` is known.
 fn partly_known<'a>(eval: &Eval<'a>, what: &str, known: Value<'a>) -> Value<'a> {
-    let unknown = eval.opaque(&format!("{what} {OUTSIDE}"));
+    let unknown = outside(eval, what);
     // An unknown value can always be updated with a set.
     eval.update(unknown, known).unwrap_or(unknown)
 }
@@ -161,7 +158,7 @@ fn elaborated<'a>(eval: &Eval<'a>, system: &'a str) -> R<'a, Value<'a>> {
 
 /// The package set that files of the tree mean.
 pub(super) fn packages_around<'a>(eval: &Eval<'a>) -> &'a Thunk<'a> {
-    eval.packages.get().unwrap_or_else(|| eval.done(eval.opaque(OUTSIDE)))
+    eval.packages.get().unwrap_or_else(|| eval.done(outside(eval, "the package set")))
 }
 
 /// The set that a function of named arguments is called with: `given`, what is known of `packages`, and what it wants
@@ -191,7 +188,7 @@ pub(super) fn wanted<'a>(
         let value = match (known, &formal.default) {
             (Some(value), _) => value,
             (None, Some(_)) => continue,
-            (None, None) => eval.done(eval.opaque(&format!("`{name}` {OUTSIDE}"))),
+            (None, None) => eval.done(outside(eval, &format!("`{name}`"))),
         };
         attrs.push(Attr { name: formal.name, at: 0, value });
     }

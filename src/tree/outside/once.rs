@@ -3,15 +3,7 @@
 use super::super::discover::{MAX_DEPTH, quoted};
 use std::collections::BTreeMap;
 
-use crate::nix::{Attr, Eval, Opaque, Shape, Value, lookup};
-
-/// How the reason of a second name begins.
-const SAME: &str = "the same package as ";
-
-/// True where `why` says that a value is told under another name.
-pub(in crate::tree) fn is_told_elsewhere(why: &str) -> bool {
-    why.starts_with(SAME)
-}
+use crate::nix::{Attr, Eval, Loss, Opaque, Shape, Value, lookup};
 
 /// The outputs of a flake in the order in which a package is looked for.
 const ORDER: [&str; 5] = ["packages", "legacyPackages", "defaultPackage", "overlays", "overlay"];
@@ -53,7 +45,9 @@ impl Seen {
                 attr.value = eval.done(Value::Attrs(eval.wide(self.inside(eval, set, &path, depth + 1))));
             }
             Ok(value @ (Value::Attrs(_) | Value::Opaque(_))) => match self.told(value, &path) {
-                Some(first) => attr.value = eval.done(eval.opaque(&format!("{SAME}{first}"))),
+                Some(first) => {
+                    attr.value = eval.done(eval.opaque_for(Loss::Repeated, &format!("the same package as {first}")))
+                }
                 None => self.add(value, path),
             },
             _ => {}

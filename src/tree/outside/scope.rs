@@ -4,8 +4,8 @@
 
 use super::super::discover::built;
 use super::conditions::A_PACKAGE;
-use super::{Conditions, has_known, is_no_loss, known_set, overlaid};
-use crate::nix::{Attr, ErrorKind, Eval, Opaque, R, Shape, Thunk, Value, lookup};
+use super::{Conditions, has_known, known_set, overlaid};
+use crate::nix::{Attr, ErrorKind, Eval, Loss, Opaque, R, Shape, Thunk, Value, lookup};
 
 /// Attributes that only a package set, and only `stdenv`, has.
 const OURS: [&str; 2] = ["appendOverlays", "hostPlatform"];
@@ -44,7 +44,7 @@ fn of_either<'a>(eval: &Eval<'a>, [yes, no]: [&'a Thunk<'a>; 2], conditions: &Co
         },
         Ok(Value::Opaque(opaque)) if built(eval, opaque, conditions) => Err(A_PACKAGE),
         Ok(Value::Opaque(opaque)) => match extension(eval, opaque, conditions) {
-            None if !is_no_loss(opaque.why) => Err(opaque.why),
+            None if opaque.why.loss == Loss::Missed => Err(opaque.why.text),
             added => Ok(added.unwrap_or_default()),
         },
         Err(error) if error.kind != ErrorKind::Throw => Err(error.text),
