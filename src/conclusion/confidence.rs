@@ -35,6 +35,10 @@ pub(super) fn judge(
         confidence = Confidence::Low;
         reasons.push("the only license document stands far below the root".to_owned());
     }
+    if lead.speaker == Speaker::Headers && !lead.is_broad() {
+        confidence = Confidence::Low;
+        reasons.push("the files name different licenses, and no license most of them".to_owned());
+    }
     if lead.is_vague() {
         confidence = Confidence::Low;
         reasons.push("only a family of licenses is named".to_owned());
@@ -139,7 +143,10 @@ impl fmt::Display for Stand {
 fn agrees(voice: &Voice, expr: &LicenseExpr) -> bool {
     let abbreviates = matches!(voice.speaker, Speaker::Manifest | Speaker::Readme);
     let open = |term: &Term| term.clone().with_suffix(Suffix::Unstated);
+    // A permission on top ("may be linked with OpenSSL") denies nothing.
+    let plain = |term: &Term| Term { exception: None, ..term.clone() };
     fits(&voice.expr, voice.is_vague(), expr)
+        || voice.speaker == Speaker::Headers && fits(&voice.expr.map_terms(&mut |term| plain(term)), false, expr)
         || abbreviates && fits(&voice.expr.map_terms(&mut |term| open(term)), voice.is_vague(), expr)
 }
 

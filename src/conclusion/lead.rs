@@ -2,10 +2,12 @@
 //!
 //! Rules in one visible order, each with the case that it is for. None of them looks at what nixpkgs declares.
 
+use crate::evidence::Witness;
 use crate::license::LicenseExpr;
 
 use super::scope::Scope;
 use super::voice::{Speaker, Voice};
+use super::{Basis, same_names};
 
 /// The voices by who speaks.
 struct Voices<'v> {
@@ -40,6 +42,11 @@ impl<'v> Voices<'v> {
         if document.states_choice() && document.explains(manifest) && !manifest.states_choice() {
             return Some(document);
         }
+        // The text of version 3 and a field that repeats its name, beside "version 2 or later" in most files.
+        let repeats = || manifest.is_repeated_by(document);
+        if let Some(headers) = self.headers.filter(|headers| headers.grants_another_version(document) && repeats()) {
+            return Some(headers);
+        }
         // "The code is MPL, the data file is GPL": the manifest names the code's license alone.
         if let Some(readme) = self.readme_of_parts(document, manifest) {
             return Some(readme);
@@ -72,7 +79,7 @@ impl<'v> Voices<'v> {
     /// The license document, unless it only offers texts of which the files themselves name some.
     fn document_or(&self, document: &'v Voice) -> &'v Voice {
         let readme = self.readme.filter(|readme| document.operator_unstated && readme.explains(document));
-        if let Some(readme) = readme {
+        if let Some(readme) = readme.or_else(|| self.readme_of_the_grant(document)) {
             return readme;
         }
         let Some(headers) = self.headers else { return document };
@@ -85,11 +92,26 @@ impl<'v> Voices<'v> {
             return headers;
         }
         // "MPL 1.1, or GPL 2 or later, or LGPL 2 or later" in the files, and the texts of all three beside them.
-        let tells = || document.explains(headers) || headers.states_choice() && headers.explains(document);
-        if headers.is_broad() && document.operator_unstated && !headers.is_vague() && tells() {
+        let offers = || headers.states_choice() && headers.explains(document);
+        // The texts of the GPL and of the LGPL, of which only one is that of the files.
+        let names_one = || headers.covers_most() && document.is_only_text() && headers.shares_license(document);
+        let tells = || document.explains(headers) || offers() || names_one();
+        let is_open = || document.operator_unstated && tells() || document.is_only_text() && offers();
+        if headers.is_broad() && !headers.is_vague() && is_open() {
             return headers;
         }
         document
+    }
+
+    /// A readme that says what the words of a license document grant: the texts beside it are those of parts.
+    fn readme_of_the_grant(&self, document: &Voice) -> Option<&'v Voice> {
+        let grants = |basis: &Basis| basis.class == Witness::Grant && !basis.vague;
+        let granted = || document.basis.iter().filter(|basis| grants(basis));
+        let says_so = |readme: &&Voice| {
+            let is_plain = document.operator_unstated && !readme.is_vague();
+            is_plain && granted().next().is_some() && granted().all(|basis| same_names(&basis.expr, &readme.expr))
+        };
+        self.readme.filter(says_so)
     }
 
     /// The manifest, unless it is vague and something else is not.

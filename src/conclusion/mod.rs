@@ -545,6 +545,72 @@ mod tests {
         assert_eq!(concluded(vec![document]), "GPL-2.0-or-later");
     }
 
+    /// Five files of code, each of which says `expr` in its head.
+    fn headers(expr: &str) -> Vec<FileEvidence> {
+        ["a.c", "b.c", "c.c", "d.c", "e.c"].map(|name| file(name, Role::Shipped, &[(Witness::Grant, expr)])).to_vec()
+    }
+
+    fn document(name: &str, text: &str) -> FileEvidence {
+        file(name, Role::LicenseText, &[(Witness::Text, text)])
+    }
+
+    #[test]
+    fn texts_that_no_file_names_are_not_the_license() {
+        let kde = "LGPL-2.1-only OR LGPL-3.0-only";
+        let texts = vec![document("COPYING", "GPL-2.0"), document("COPYING.LIB", "LGPL-2.1")];
+        assert_eq!(concluded([headers(kde), texts].concat()), kde);
+        let choice = "GPL-2.0-or-later OR LGPL-3.0-or-later";
+        assert_eq!(concluded([headers(choice), vec![document("COPYING.LIB", "LGPL-3.0")]].concat()), choice);
+    }
+
+    #[test]
+    fn a_field_that_repeats_the_text_does_not_overrule_grants() {
+        let field = |id: &str| file("package.json", Role::BuildSystem, &[(Witness::Manifest, id)]);
+        let files = |id: &str| [headers("GPL-2.0-or-later"), vec![document("LICENSE", "GPL-3.0"), field(id)]].concat();
+        assert_eq!(concluded(files("GPL-3.0-only")), "GPL-2.0-or-later");
+        assert_eq!(concluded(files("GPL-3.0-or-later")), "GPL-3.0-or-later");
+    }
+
+    #[test]
+    fn many_headers_of_an_earlier_version_are_the_grant() {
+        let code = |name: &str, count: usize, expr: &str| -> Vec<FileEvidence> {
+            let path = |number: usize| format!("{name}/{number}.c");
+            (0..count).map(|number| file(&path(number), Role::Shipped, &[(Witness::Grant, expr)])).collect()
+        };
+        let own = code("src", 40, "LGPL-2.0-or-later");
+        let others = [code("x", 18, "HPND"), code("y", 15, "BSD-3-Clause"), code("z", 12, "MIT")].concat();
+        let files = [own, others, vec![document("COPYING", "LGPL-2.1")]].concat();
+        assert_eq!(concluded(files), "LGPL-2.0-or-later");
+    }
+
+    #[test]
+    fn a_readme_says_what_the_grant_of_a_document_says() {
+        let grant = file("COPYING", Role::LicenseText, &[(Witness::Grant, "GPL-2.0-only")]);
+        let texts = [("LICENSE-GPL", "GPL-2.0"), ("LICENSE-LGPL", "LGPL-2.1")].map(|(name, id)| document(name, id));
+        let readme = file("README", Role::Docs, &[(Witness::Readme, "GPL-2.0-only")]);
+        assert_eq!(concluded([vec![grant, readme], texts.to_vec()].concat()), "GPL-2.0-only");
+    }
+
+    #[test]
+    fn a_readme_that_names_the_families_of_parts_joins_their_texts() {
+        let library = headers("LGPL-2.1-or-later");
+        let tools =
+            ["x.c", "y.c", "z.c"].map(|name| file(name, Role::Shipped, &[(Witness::Grant, "GPL-2.0-or-later")]));
+        let texts = vec![document("COPYING", "GPL-2.0"), document("COPYING.LGPL", "LGPL-2.1")];
+        let readme = |expr: &str| vec![file("README", Role::Docs, &[(Witness::Readme, expr)])];
+        let files = |expr: &str| [library.clone(), tools.to_vec(), texts.clone(), readme(expr)].concat();
+        let both = "GPL-2.0-or-later AND LGPL-2.1-or-later";
+        assert_eq!(concluded(files("GPL-1.0-or-later AND LGPL-2.0-or-later")), both);
+        assert_eq!(concluded(files("LGPL-2.0-or-later")), "LGPL-2.1-or-later");
+    }
+
+    #[test]
+    fn files_that_name_many_licenses_name_none_surely() {
+        let files = [("a.c", "ISC"), ("b.c", "ISC"), ("c.c", "MirOS"), ("d.c", "BSD-3-Clause")];
+        let files = files.map(|(name, id)| file(name, Role::Shipped, &[(Witness::Text, id)]));
+        assert_eq!(judged(files.to_vec()).confidence, Confidence::Low);
+    }
+
     #[test]
     fn the_words_of_a_text_offer_no_choice() {
         let within = [(Witness::Grant, "GPL-1.0-or-later OR LGPL-2.1-only"), (Witness::Text, "LGPL-2.1")];

@@ -108,8 +108,27 @@ impl Voice {
             let other = |term: &&Term| term.family() == own.family() && term.license != own.license;
             matches!(own.suffix, Suffix::Only | Suffix::OrLater) && texts.iter().all(other)
         };
-        let is_plain = self.speaker == Speaker::Headers && !self.is_vague() && !self.explains(text);
-        is_plain && self.covers_most() && self.expr.terms().into_iter().all(is_another)
+        let is_plain = self.speaker == Speaker::Headers && !self.is_vague();
+        let is_own = || self.covers_most() || self.is_plurality() && !self.is_shared_by_files(text);
+        is_plain && is_own() && self.expr.terms().into_iter().all(is_another)
+    }
+
+    /// True for a field that names the licenses whose texts the document holds, and grants no later versions.
+    pub(super) fn is_repeated_by(&self, document: &Voice) -> bool {
+        let is_later = self.expr.terms().iter().any(|term| term.suffix == Suffix::OrLater);
+        !is_later && document.is_only_text() && same_names(&self.expr, &document.expr)
+    }
+
+    /// True for a readme that gives parts their licenses ("the library is under the LGPL, the tools under the GPL"), where
+    /// the document holds the texts of these families and of no other.
+    fn joins_families(&self, document: &Voice) -> bool {
+        let families = |expr: &LicenseExpr| {
+            let terms = expr.terms();
+            let names = terms.iter().map(|term| term.family().to_owned()).collect::<BTreeSet<String>>();
+            (names.len() == terms.len()).then_some(names)
+        };
+        let same = || families(&self.expr).is_some_and(|own| families(&document.expr).as_ref() == Some(&own));
+        matches!(self.expr, LicenseExpr::And(_)) && document.is_only_text() && same()
     }
 
     /// True for many headers, at least twice as many as say anything else.
@@ -157,8 +176,12 @@ impl Voice {
 
 /// All voices of the scope, in the order of [`Speaker`].
 pub(super) fn hear(scope: &Scope<'_>) -> Vec<Voice> {
-    let near = document(scope, scope.nearest(|file| file.role == Role::LicenseText && reading(file).is_some()));
-    let voices: Vec<Voice> = [near, manifest(scope), readme(scope), headers(scope)].into_iter().flatten().collect();
+    let mut near = document(scope, scope.nearest(|file| file.role == Role::LicenseText && reading(file).is_some()));
+    let readme = readme(scope);
+    if let (Some(near), Some(readme)) = (&mut near, &readme) {
+        near.operator_unstated &= !readme.joins_families(near);
+    }
+    let voices: Vec<Voice> = [near, manifest(scope), readme, headers(scope)].into_iter().flatten().collect();
     if !voices.is_empty() {
         return voices;
     }
@@ -269,7 +292,9 @@ fn headers(scope: &Scope<'_>) -> Option<Voice> {
     }
     let tally: BTreeMap<LicenseExpr, usize> = by_expr.iter().map(|(expr, bases)| (expr.clone(), bases.len())).collect();
     let speaking = tally.values().sum();
-    let expr = by_expr.iter().max_by_key(|(_, bases)| bases.len())?.0.clone();
+    // A name ("License: GPL-3") does not outweigh one grant of later versions.
+    let is_later = |expr: &LicenseExpr| expr.terms().iter().any(|term| term.suffix == Suffix::OrLater);
+    let expr = by_expr.iter().max_by_key(|(expr, bases)| (bases.len(), is_later(expr)))?.0.clone();
     let shown = counted(by_expr.remove(&expr)?)?;
     let files = shown.files;
     let others = by_expr.into_iter().filter(|(other, _)| names_same(other, &expr));
