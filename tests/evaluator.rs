@@ -113,3 +113,27 @@ fn the_library_that_clarity_carries_has_the_stated_values() {
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
     assert!(unknown.len() * 20 < cases.len(), "{} unknown:\n{}", unknown.len(), unknown.join("\n"));
 }
+
+#[test]
+fn chains_of_updates_are_what_nix_gives() {
+    let cases = [
+        ("{ a = 1; b = 1; } // { b = 2; c = 2; } // { c = 3; } // { d = 4; }", Some(r#"{"a":1,"b":2,"c":3,"d":4}"#)),
+        ("({ a = 1; } // { a = 2; }) // { } // { a = 3; }", Some(r#"{"a":3}"#)),
+        ("{ a = 1; } // { b = throw \"lazy\"; } // { b = 2; }", Some(r#"{"a":1,"b":2}"#)),
+        ("{ } // 1 // { }", None),
+        ("{ } // { } // [ ]", None),
+        (
+            "builtins.attrNames (builtins.foldl' (a: b: a // b) { } [ { z = 1; } { y = 2; } { z = 3; } ])",
+            Some(r#"["y","z"]"#),
+        ),
+    ];
+    let expressions: Vec<String> = cases.iter().map(|(expression, _)| (*expression).to_owned()).collect();
+    for ((expression, want), answer) in cases.iter().zip(evaluate(&expressions, &[])) {
+        match want {
+            Some(want) => {
+                assert_eq!(answer, Answer::Value(serde_json::from_str(want).expect("JSON")), "{expression}");
+            }
+            None => assert!(matches!(answer, Answer::Error(_)), "{expression}: {answer:?}"),
+        }
+    }
+}

@@ -153,12 +153,13 @@ impl<'a> Eval<'a> {
         if matches!(op, Op::And | Op::Or | Op::Implies) {
             return self.logic(op, left, right, env);
         }
+        if op == Op::Update {
+            return self.updates(left, right, env);
+        }
         let a = self.eval(left, env)?;
         let b = self.eval(right, env)?;
-        match op {
-            Op::Update => return self.update(a, b),
-            Op::Concat => return self.concat(a, b),
-            _ => {}
+        if op == Op::Concat {
+            return self.concat(a, b);
         }
         if let (Value::Opaque(opaque), _) | (_, Value::Opaque(opaque)) = (a, b) {
             return Ok(self.opaque_because(opaque.why));
@@ -195,6 +196,35 @@ impl<'a> Eval<'a> {
                 Value::Opaque(opaque) => Ok(self.opaque_because(opaque.why)),
                 value => self.bool_of(value).map(Value::bool),
             },
+        }
+    }
+
+    /// `left // right`, where `right` may be a chain of further updates.
+    fn updates(&self, left: &'a Expr, right: &'a Expr, env: &'a Env<'a>) -> R<'a, Value<'a>> {
+        let mut sides = vec![self.eval(left, env)?];
+        let mut rest = right;
+        while let Kind::Bin(Op::Update, both) = &rest.kind {
+            sides.push(self.eval(&both[0], env)?);
+            rest = &both[1];
+        }
+        sides.push(self.eval(rest, env)?);
+        self.update_all(&sides)
+    }
+
+    /// `sides[0] // sides[1] // ..`. Known sets are merged in pairs: from the right, one by one, the last set would be
+    /// copied as often as there are others.
+    fn update_all(&self, sides: &[Value<'a>]) -> R<'a, Value<'a>> {
+        let is_known = |side: &Value<'a>| matches!(side, Value::Attrs(_));
+        match sides {
+            [.., last] if !sides.iter().all(is_known) => {
+                let rest = sides[..sides.len() - 1].iter().rev();
+                rest.copied().try_fold(*last, |later, earlier| self.update(earlier, later))
+            }
+            [one] => Ok(*one),
+            _ => {
+                let (earlier, later) = sides.split_at(sides.len() / 2);
+                self.update(self.update_all(earlier)?, self.update_all(later)?)
+            }
         }
     }
 
