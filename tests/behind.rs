@@ -45,6 +45,59 @@ fn packages_are_called_by_the_nixpkgs_behind() {
     assert_eq!(stated("read"), Some(behind("BSD-2-Clause").as_str()), "a path below the input");
 }
 
+/// Rows by attribute path: what kind of row, and why there is no package.
+fn rows(tree: &Path, nixpkgs: &Path) -> BTreeMap<String, (String, String)> {
+    let [tree, nixpkgs] = [tree, nixpkgs].map(|path| path.to_str().expect("UTF-8"));
+    let scan = ["scan", tree, "--nixpkgs", nixpkgs, "--system", "x86_64-linux", "--metadata-only"];
+    let run = clarity(&[&scan[..], &["--format", "jsonl", "--fail-on", "never"]].concat());
+    let rows = run.stdout.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    rows.filter(|row| ["package", "failed", "skipped"].contains(&row["kind"].as_str().unwrap_or_default()))
+        .map(|row| (text(&row["attr"]), (text(&row["kind"]), text(&row["why"]))))
+        .collect()
+}
+
+const PASSES_ON: &str = "{
+  outputs = { self, nixpkgs }: {
+    overlays.default = final: prev: {
+      perlPackages = prev.perlPackages // { added = prev.stdenv.mkDerivation { pname = \"added\"; version = \"1\"; }; };
+      inherit (prev) umbra;
+    };
+    legacyPackages.x86_64-linux = import nixpkgs { system = \"x86_64-linux\"; overlays = [ self.overlays.default ]; };
+    packages.x86_64-linux.broken = throw \"not today\";
+    packages.x86_64-linux.default = self.packages.x86_64-linux.broken;
+    overlay = final: prev: { broken = self.packages.x86_64-linux.broken; };
+  };
+}";
+
+#[test]
+fn sets_of_the_nixpkgs_behind_are_passed_on_in_one_row() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("flake.nix"), PASSES_ON).expect("written");
+    let rows = rows(folder.path(), &fixture());
+    let kind = |attr: &str| rows.get(attr).map(|(kind, _)| kind.as_str());
+    assert_eq!(kind("legacyPackages.x86_64-linux.perlPackages.added"), Some("package"), "{rows:#?}");
+    assert_eq!(kind("overlays.default.umbra"), Some("package"), "the tree names it");
+    let inside: Vec<_> = rows.keys().filter(|attr| attr.contains("perlPackages.")).collect();
+    assert!(inside.iter().all(|attr| attr.ends_with(".added")), "{inside:?}");
+    for set in ["legacyPackages.x86_64-linux", "legacyPackages.x86_64-linux.perlPackages"] {
+        let (kind, why) = rows.get(set).expect("a row");
+        assert_eq!(kind, "skipped", "{set}: {why}");
+        assert!(why.starts_with("nixpkgs' own package, passed on"), "{set}: {why}");
+    }
+}
+
+#[test]
+fn a_package_that_fails_under_many_names_fails_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("flake.nix"), PASSES_ON).expect("written");
+    let rows = rows(folder.path(), &fixture());
+    let thrown: Vec<_> = rows.iter().filter(|(_, (_, why))| why.contains("not today")).map(|(attr, _)| attr).collect();
+    assert_eq!(thrown, ["packages.x86_64-linux.broken"], "{rows:#?}");
+    for again in ["overlay.broken", "packages.x86_64-linux.default"] {
+        assert_eq!(rows[again].1, "the same package as packages.x86_64-linux.broken");
+    }
+}
+
 #[test]
 fn without_a_nixpkgs_the_license_from_there_is_not_known() {
     let tree = flake();

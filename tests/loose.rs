@@ -1,5 +1,6 @@
 //! Trees that are no nixpkgs: a lone file, an overlay, a folder of packages.
 
+use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
@@ -448,4 +449,29 @@ fn an_unknown_package_that_is_overridden_says_what_was_changed() {
         let open = overlay.replace("prev.lib.licenses.mit", "final.own.license");
         assert_ne!(declared(&open, "x86_64-linux")["status"], "resolved", "{change}");
     }
+}
+
+/// A tree whose set alone needs more than an evaluator may: a new one for each package would take a minute.
+#[test]
+fn packages_share_what_their_set_costs() {
+    let text = |count: usize| {
+        format!(
+            "{{ pkgs ? import <nixpkgs> {{ }}, lib ? pkgs.lib }}: \
+             let weight = builtins.length (builtins.filter (n: n != \"\") (builtins.genList toString 1000000)); \
+             package = n: {{ name = \"p${{toString n}}\"; value = pkgs.stdenv.mkDerivation {{ pname = \"p\"; \
+             version = \"1\"; meta.license = lib.licenses.mit; }}; }}; \
+             in if weight > 0 then builtins.listToAttrs (map package (builtins.genList (n: n) {count})) else {{ }}"
+        )
+    };
+    let time = |count: usize| {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("default.nix"), text(count)).expect("written");
+        let tree = folder.path().to_str().expect("UTF-8").to_owned();
+        let start = std::time::Instant::now();
+        let run = clarity(&["scan", &tree, "--metadata-only", "--format", "jsonl", "--jobs", "1", "--no-cache"]);
+        assert_eq!(run.stdout.matches("\"kind\":\"package\"").count(), count, "{}", run.stderr);
+        start.elapsed()
+    };
+    let (one, many) = (time(1), time(40));
+    assert!(many < one * 10, "one package takes {one:?}, forty take {many:?}");
 }

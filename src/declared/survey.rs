@@ -1,14 +1,13 @@
 //! The survey: every attribute of a checkout, with what it declares.
 
 use super::{Declared, facts, resolve, terms};
-use std::cell::{Cell, OnceCell};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
 
 use crate::nix::Eval;
 use crate::text::stop;
-use crate::tree::{AloneFile, Checkout, Found, Package, Selection, Walk};
+use crate::tree::{AloneFile, Checkout, Found, Package, Progress, Selection, Walk};
 
 /// One attribute of the checkout.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -67,8 +66,7 @@ pub fn survey(checkout: &Checkout, selection: &Selection, each: &mut dyn FnMut(R
 pub fn survey_part(checkout: &Checkout, part: Part<'_>, each: &mut dyn FnMut(Row)) -> bool {
     let Part { selection, alone, shard, stop } = part;
     let (send, receive) = std::sync::mpsc::sync_channel::<Vec<Row>>(8);
-    let (seen, total, shared) = (Cell::new(0), Cell::new(0), OnceCell::new());
-    let walk = Walk { checkout, selection, alone, stop, shard, seen, total, shared };
+    let walk = Walk { checkout, selection, alone, stop, shard, progress: Progress::default() };
     std::thread::scope(|scope| {
         let clock = stop::current();
         let work = move || stop::under(clock, || walked(checkout, walk, &send));

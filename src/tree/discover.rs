@@ -6,7 +6,8 @@
 //! of another set, or has more than 5,000 attributes.
 //! Alternative versions of a set that are not marked at all are looked at only when they are asked for by name.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -43,8 +44,10 @@ const MAX_PROBED: usize = 16;
 /// Why a set of packages is left that the checkout says nothing of.
 const NOT_MARKED: &str = "a set of packages that is not marked to be descended into; `--attr 'NAME.*'` does";
 
-/// A new evaluator is started when the values of the old one need more than this: what was evaluated is not needed
-/// again, but nothing of it can be freed alone.
+/// A new evaluator is started when the values of the old one need more than this, and more than twice of what they
+/// needed before the first attribute was looked at: what was evaluated is not needed again, but nothing of it can be
+/// freed alone. A new one evaluates anew what all attributes need (overlays, chains of `//`); if it may not get on by as
+/// much as that costs, a tree whose set alone is larger than this is evaluated once for each of its attributes.
 const CHUNK: usize = 96 << 20;
 
 /// So many attributes are looked at in one run: sets that hold each other have no end. A nixpkgs has 150,000.
@@ -63,12 +66,21 @@ pub(crate) struct Walk<'s> {
     pub(crate) stop: &'s AtomicBool,
     /// Number of this shard and of all shards.
     pub(crate) shard: (usize, usize),
-    /// Attributes that this evaluator has looked at: each must get on, however large one attribute is.
-    pub(crate) seen: Cell<usize>,
+    /// Progress of the walk.
+    pub(crate) progress: Progress,
+}
+
+/// Progress of a walk over all its evaluators.
+#[derive(Default)]
+pub(crate) struct Progress {
+    /// Bytes that this evaluator needed before the first attribute of its own: each gets on by at least one.
+    base: Cell<Option<usize>>,
     /// Attributes that all evaluators of this shard have looked at.
-    pub(crate) total: Cell<usize>,
+    total: Cell<usize>,
+    /// Sets with packages of the nixpkgs behind the tree, once told.
+    passed_on: RefCell<BTreeSet<String>>,
     /// Names of large sets, of which each shard looks at a part.
-    pub(crate) shared: OnceCell<Vec<String>>,
+    shared: OnceCell<Vec<String>>,
 }
 
 /// Receives the attributes.
@@ -81,7 +93,7 @@ impl Walk<'_> {
         let set = match self.alone {
             None => package_set(self.checkout, eval).map(|set| {
                 let (set, names) = listed::mark(self.checkout, eval, set);
-                self.shared.get_or_init(|| names.into_iter().map(str::to_owned).collect());
+                self.progress.shared.get_or_init(|| names.into_iter().map(str::to_owned).collect());
                 set
             }),
             Some(files) => {
@@ -117,8 +129,7 @@ impl Walk<'_> {
             }
             let inside = resume.first().is_some_and(|from| *name == **from);
             place.push(name.to_string());
-            if eval.bump.allocated_bytes() - eval.bump.chunk_capacity() > CHUNK && !inside && self.seen.get() > 0 {
-                self.seen.set(0);
+            if !inside && self.is_full(eval) {
                 return ControlFlow::Break(place.clone());
             }
             let rest = if inside { &resume[1..] } else { &[] };
@@ -129,6 +140,20 @@ impl Walk<'_> {
             place.pop();
         }
         ControlFlow::Continue(())
+    }
+
+    /// True where a new evaluator must look at the next attribute.
+    fn is_full(&self, eval: &Eval<'_>) -> bool {
+        let needed = eval.bump.allocated_bytes() - eval.bump.chunk_capacity();
+        let Some(base) = self.progress.base.get() else {
+            self.progress.base.set(Some(needed));
+            return false;
+        };
+        let is_full = needed > CHUNK.max(2 * base);
+        if is_full {
+            self.progress.base.set(None);
+        }
+        is_full
     }
 
     /// True where this shard looks at the attribute `name` of the set at `place`, the `index`th of it.
@@ -142,7 +167,7 @@ impl Walk<'_> {
     }
 
     fn is_shared(&self, name: &str) -> bool {
-        self.shared.get().is_some_and(|shared| shared.iter().any(|one| one == name))
+        self.progress.shared.get().is_some_and(|shared| shared.iter().any(|one| one == name))
     }
 
     fn attribute<'a>(
@@ -155,8 +180,7 @@ impl Walk<'_> {
         each: Each<'_, 'a>,
     ) -> ControlFlow<Vec<String>> {
         eval.refuel();
-        self.seen.set(self.seen.get() + 1);
-        match self.total.replace(self.total.get() + 1) {
+        match self.progress.total.replace(self.progress.total.get() + 1) {
             MOST_ATTRIBUTES => {
                 each(path, Found::Failed(format!("more than {MOST_ATTRIBUTES} attributes; what follows is left out")));
                 return ControlFlow::Continue(());
@@ -191,7 +215,10 @@ impl Walk<'_> {
             // A function, a text, a number: not a package and no loss.
             Ok(_) => return ControlFlow::Continue(()),
         };
-        self.tell(path, found, each);
+        match outside::is_passed_on(eval, attr) {
+            true => self.tell_passed_on(place, each),
+            false => self.tell(path, found, each),
+        }
         ControlFlow::Continue(())
     }
 
@@ -199,6 +226,14 @@ impl Walk<'_> {
         // A set that all shards look at is told by one of them.
         if self.selection.holds(path) && (self.shard.0 == 0 || !self.is_shared(path)) {
             each(path, found);
+        }
+    }
+
+    /// One row for all that a set of the tree has from the nixpkgs behind it; at the top, one for each.
+    fn tell_passed_on<'a>(&self, place: &[String], each: Each<'_, 'a>) {
+        let path = dotted(&place[..(place.len() - 1).max(1)]);
+        if place.len() == 1 || self.progress.passed_on.borrow_mut().insert(path.clone()) {
+            self.tell(&path, Found::Skipped(outside::passed_on()), each);
         }
     }
 
@@ -298,8 +333,12 @@ pub(super) fn built<'a>(eval: &Eval<'a>, opaque: &'a Opaque<'a>, conditions: &Co
 /// True where something unknown was built by a call that states a license: in a tree without a package set, that is what
 /// the call is about, even where the name is computed.
 fn states_license<'a>(eval: &Eval<'a>, opaque: &'a Opaque<'a>) -> bool {
-    let Ok(Some(Value::Attrs(meta))) = eval.known_attr(opaque, eval.known.meta) else { return false };
-    lookup(meta, eval.known.license).is_some()
+    match eval.known_attr(opaque, eval.known.meta) {
+        Ok(Some(Value::Attrs(meta))) => lookup(meta, eval.known.license).is_some(),
+        // `common.meta // { license = mit; }`, where `common` is not known.
+        Ok(Some(Value::Opaque(meta))) => lookup(eval.surely(meta), eval.known.license).is_some(),
+        _ => false,
+    }
 }
 
 /// True for a set with the source, the name and the license of a package that something else builds: a module of a

@@ -34,7 +34,7 @@ pub use bindings::{Form, LicenseBinding};
 pub use builder::is_builder;
 pub use checkout::{Checkout, Layout, OpenError, Options, layout_of};
 pub use closure::{BadClosure, Closure, Unplaced};
-pub(crate) use discover::{Found, Walk};
+pub(crate) use discover::{Found, Progress, Walk};
 pub(crate) use fingerprint::Fingerprint;
 pub use identifiers::Identifiers;
 pub(crate) use identifiers::{CPE_PARTS, cpe_of, possible_cpe};

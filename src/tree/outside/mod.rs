@@ -14,6 +14,8 @@ pub(super) use flake::outputs;
 pub(super) use once::each_once;
 pub(super) use scope::extension;
 
+use std::path::Path;
+
 use super::checkout::Checkout;
 use super::discover::arguments;
 use crate::nix::{Attr, Eval, Loss, Opaque, Prim, PrimFn, R, Shape, State, Sym, Thunk, Value, lookup};
@@ -21,6 +23,20 @@ use crate::nix::{Attr, Eval, Loss, Opaque, Prim, PrimFn, R, Shape, State, Sym, T
 /// `what` is not part of the tree.
 fn outside<'a>(eval: &Eval<'a>, what: &str) -> Value<'a> {
     eval.opaque_for(Loss::Outside, &format!("{what} comes from outside of the checkout"))
+}
+
+/// True for an attribute that the nixpkgs behind the tree binds: a set of the tree has it as it is there. Its `lib` binds
+/// whatever it is called with.
+pub(super) fn is_passed_on<'a>(eval: &Eval<'a>, attr: &Attr<'a>) -> bool {
+    let (Some(root), true) = (eval.nixpkgs.get(), attr.at > 0) else { return false };
+    let Some((file, _)) = eval.files.find(attr.at) else { return false };
+    let below = Path::new(&file.path).strip_prefix(root).ok();
+    file.below.is_none() && below.is_some_and(|below| !below.starts_with("lib"))
+}
+
+/// Why such an attribute has no row.
+pub(super) fn passed_on() -> String {
+    format!("nixpkgs' own package, passed on: it {OUTSIDE}")
 }
 
 /// A path that no file has: how overlays are put over each other is evaluated under it.

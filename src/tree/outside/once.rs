@@ -1,4 +1,4 @@
-//! Each package of a flake once: what is reached under several names is told by the first.
+//! Each package of a flake once: one that is reached under several names, or fails under them, is told by the first.
 
 use super::super::discover::{MAX_DEPTH, quoted};
 use std::collections::BTreeMap;
@@ -30,6 +30,8 @@ struct Seen {
     packages: Vec<String>,
     by_value: BTreeMap<usize, usize>,
     by_place: BTreeMap<u32, Vec<usize>>,
+    /// Those that cannot be evaluated, by where and why not.
+    failed: BTreeMap<(u32, String), Vec<usize>>,
 }
 
 impl Seen {
@@ -50,7 +52,17 @@ impl Seen {
                 }
                 None => self.add(value, path),
             },
-            _ => {}
+            Err(error) => {
+                let failure = self.failed.entry((error.at.start, error.text.to_owned())).or_default();
+                match failure.iter().map(|at| &self.packages[*at]).find(|first| is_alike(first, &path)) {
+                    Some(first) => attr.value = eval.done(eval.opaque(&format!("{SAME}{first}"))),
+                    None => {
+                        failure.push(self.packages.len());
+                        self.packages.push(path);
+                    }
+                }
+            }
+            Ok(_) => {}
         }
     }
 
@@ -71,11 +83,7 @@ impl Seen {
 
     /// The path under which the package `value` is told already.
     fn told(&self, value: Value<'_>, path: &str) -> Option<&str> {
-        let name = last(path);
-        let is_alike = |first: &&usize| {
-            let first = last(&self.packages[**first]);
-            name == first || [name, first].contains(&DEFAULT)
-        };
+        let is_alike = |first: &&usize| is_alike(&self.packages[**first], path);
         let same = address(value).and_then(|address| self.by_value.get(&address));
         let there = || place(value).and_then(|place| self.by_place.get(&place)?.iter().find(is_alike));
         let first = [same, there()].into_iter().flatten().min()?;
@@ -92,6 +100,12 @@ impl Seen {
             self.by_place.entry(place).or_default().push(number);
         }
     }
+}
+
+/// True where two attribute paths may name one package.
+fn is_alike(one: &str, other: &str) -> bool {
+    let names = [last(one), last(other)];
+    names[0] == names[1] || names.contains(&DEFAULT)
 }
 
 fn is_entered<'a>(eval: &Eval<'a>, set: &'a [Attr<'a>]) -> bool {
