@@ -8,6 +8,19 @@ use super::value::{Attr, Loss, Opaque, Prim, R, Shape, State, Thunk, Value, Why,
 /// The `type` of every package.
 const DERIVATION: &str = "derivation";
 
+/// Arguments that only the builder of Haskell's packages takes (`pkgs/development/haskell-modules/generic-builder.nix`).
+const OF_HASKELL: [&str; 9] = [
+    "isLibrary",
+    "isExecutable",
+    "buildDepends",
+    "libraryHaskellDepends",
+    "executableHaskellDepends",
+    "testHaskellDepends",
+    "librarySystemDepends",
+    "executableSystemDepends",
+    "hydraPlatforms",
+];
+
 impl<'a> Eval<'a> {
     /// The attribute `name` of something opaque.
     pub fn select_opaque(&self, opaque: &'a Opaque<'a>, name: Sym) -> R<'a, Value<'a>> {
@@ -144,8 +157,9 @@ impl<'a> Eval<'a> {
         let changes = [known.patches, known.post_unpack, known.pre_patch, known.post_patch];
         let crates = [known.cargo_hash, known.cargo_sha256, known.cargo_lock];
         let modules = [known.vendor_hash, known.vendor_sha256, known.npm_deps_hash];
+        let installs = [known.install_phase, known.pre_install, known.post_install, known.pre_fixup, known.post_fixup];
         let is_kind = name == known.kind;
-        if !is_kind && ![&names[..], &parts, &changes, &crates, &modules].concat().contains(&name) {
+        if !is_kind && ![&names[..], &parts, &changes, &installs, &crates, &modules].concat().contains(&name) {
             return Ok(None);
         }
         match self.given(opaque, argument)? {
@@ -155,7 +169,11 @@ impl<'a> Eval<'a> {
                 let named = named.map(|attr| self.force(attr.value)).transpose()?;
                 Ok(matches!(named, Some(Value::Str(_))).then_some(Value::Str(&DERIVATION)))
             }
-            Value::Attrs(attrs) => lookup(attrs, name).map(|attr| self.force(attr.value)).transpose(),
+            Value::Attrs(attrs) => match lookup(attrs, name) {
+                Some(attr) => self.force(attr.value).map(Some),
+                None if name == known.meta => Ok(self.meta_of_haskell(attrs)),
+                None => Ok(None),
+            },
             // `unknown // { meta = .. }`: of what was added, all is known.
             Value::Opaque(given) => added(given, name).ok().map(|attr| self.force(attr.value)).transpose(),
             _ => Ok(None),
@@ -179,6 +197,14 @@ impl<'a> Eval<'a> {
             }
             given => Ok(given),
         }
+    }
+
+    /// The `meta` that the builder of Haskell's packages, as `cabal2nix` calls it, makes of `given`; another builder may
+    /// mean anything by an argument `license`.
+    fn meta_of_haskell(&self, given: &'a [Attr<'a>]) -> Option<Value<'a>> {
+        let has = |name: &&str| lookup(given, self.sym(name)).is_some();
+        let license = lookup(given, self.known.license).filter(|_| OF_HASKELL.iter().any(|name| has(&name)))?;
+        Some(Value::Attrs(self.wide(self.bump.alloc_slice_copy(&[*license]))))
     }
 
     /// The attributes that `//` added to something opaque: it has them for sure.

@@ -17,6 +17,9 @@
 #= pythons.cedar: MIT as builders.cedar
 #= hook: MIT
 #= over-unknown: MIT
+#= of-haskell: BSD-3-Clause
+#= of-haskell-changed: MIT
+#= partly-known: MIT
 { pkgs ? import <nixpkgs> { } }:
 
 let
@@ -34,6 +37,19 @@ in
   attrs = birch.overrideAttrs { inherit meta; };
   attrs-by-function = birch.overrideAttrs (old: { inherit meta; });
   attrs-of-final = birch.overrideAttrs (final: old: { inherit meta; });
+  of-haskell = pkgs.haskellPackages.callPackage ./parts/haskell.nix { };
+  of-haskell-changed = pkgs.haskellPackages.mkDerivation {
+    pname = "of-haskell-changed";
+    version = "1";
+    isLibrary = true;
+    license = lib.licenses.bsd3;
+    meta.license = lib.licenses.mit;
+  };
+  partly-known = pkgs.unseen.build {
+    pname = "${pkgs.unseen.common.pname}-server";
+    version = "1";
+    meta = pkgs.unseen.common.meta // { license = lib.licenses.mit; };
+  };
   beside = pkgs.runCommand "beside" { } "touch $out" // { meta.license = lib.licenses.isc; };
   script = pkgs.writeShellScriptBin "script" "true" // { meta = { license = lib.licenses.mit; }; };
   joined = pkgs.symlinkJoin {
