@@ -1,6 +1,6 @@
 //! A deprecated entry of the table.
 
-use crate::verdict;
+use crate::declared::Statement;
 
 use super::{Check, Finding, Severity, Subject};
 
@@ -21,7 +21,7 @@ pub(super) const CHECK: Check = Check {
 const APPLE: [&str; 2] = ["apsl10", "apsl20"];
 
 fn rule(subject: &Subject<'_>) -> Vec<Finding> {
-    let members = subject.statement().map_or(&[][..], verdict::members);
+    let members = subject.statement().map_or(&[][..], Statement::members);
     members
         .iter()
         .filter(|member| member.deprecated)

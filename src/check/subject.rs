@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::conclusion::{Basis, Concluded, Conclusion, Confidence, Prebuilt, Restricted, UnknownText};
+use crate::conclusion::{Basis, Concluded, Conclusion, Confidence, Linked, Prebuilt, Restricted, UnknownText};
 use crate::declared::{Declared, Statement};
 use crate::evidence::Witness;
 use crate::license::{LicenseExpr, Suffix, Term};
@@ -64,6 +64,8 @@ pub struct Judged {
     pub unknown: Vec<UnknownText>,
     /// Terms in it that take something away from its licenses.
     pub restricted: Vec<Restricted>,
+    /// Dependencies that a package manager brings along and links into what is shipped, where they were looked at.
+    pub linked: Vec<Linked>,
     /// Whether it is the declared source.
     pub verification: Verification,
 }
@@ -170,7 +172,7 @@ impl<'a> Subject<'a> {
 
     /// Whether the package becomes unfree, or free, by stating `expr`.
     pub(super) fn change_of_freedom(&self, expr: &LicenseExpr) -> Option<Freedom> {
-        let members = self.statement().map(verdict::members).unwrap_or_default();
+        let members = self.statement().map(Statement::members).unwrap_or_default();
         let was_free = members.iter().all(|member| member.free);
         let is_free = !expr.terms().iter().any(|term| self.table.is_free(term) == Some(false));
         match (members.is_empty(), was_free, is_free) {
@@ -207,7 +209,7 @@ impl<'a> Subject<'a> {
     }
 
     pub(super) fn declares(&self, what: impl Fn(&Term) -> bool) -> bool {
-        let members = self.statement().map(verdict::members).unwrap_or_default();
+        let members = self.statement().map(Statement::members).unwrap_or_default();
         members.iter().any(|member| member.expr.terms().iter().any(|term| what(term)))
     }
 

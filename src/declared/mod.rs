@@ -156,6 +156,15 @@ pub enum Statement {
 }
 
 impl Statement {
+    /// The records that it is made of; a bare string has none.
+    pub fn members(&self) -> &[Member] {
+        match self {
+            Statement::One(member) => std::slice::from_ref(member),
+            Statement::List(members) | Statement::Operator { members, .. } => members,
+            Statement::Text(..) => &[],
+        }
+    }
+
     /// The whole as an expression: all of a list. `None` for an empty list, and for a text that names no license.
     pub fn expr(&self) -> Option<LicenseExpr> {
         match self {

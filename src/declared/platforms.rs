@@ -26,7 +26,7 @@ fn joined(groups: &[(Vec<&str>, &Declared)]) -> Declared {
     match (parts.site, parts.unknown) {
         (Some(site), unknown) if unknown.is_empty() => Declared::Branches { site, cases: parts.cases },
         (Some(site), unknown) => {
-            let known = parts.cases.iter().flat_map(|(_, statement)| members(statement)).collect();
+            let known = parts.cases.iter().flat_map(|(_, statement)| known(statement)).collect();
             Declared::Partial { site, known, unknown }
         }
         (None, unknown) => {
@@ -83,10 +83,9 @@ impl Parts {
     }
 }
 
-fn members(statement: &Statement) -> Vec<Member> {
+/// The members of a statement; for a string, one of its license.
+fn known(statement: &Statement) -> Vec<Member> {
     match statement {
-        Statement::One(member) => vec![member.clone()],
-        Statement::List(members) | Statement::Operator { members, .. } => members.clone(),
         Statement::Text(text, expr) => {
             let member = |expr| Member {
                 attr: None,
@@ -99,5 +98,6 @@ fn members(statement: &Statement) -> Vec<Member> {
             };
             expr.clone().map(member).into_iter().collect()
         }
+        other => other.members().to_vec(),
     }
 }

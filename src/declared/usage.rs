@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Declared, Member, Statement};
+use super::{Declared, Member};
 use crate::tree::LicenseTable;
 
 /// Counts by names of the table.
@@ -41,19 +41,9 @@ fn members(declared: &Declared) -> Vec<&Member> {
     match declared {
         Declared::Absent | Declared::Computed { .. } => Vec::new(),
         Declared::Malformed { known, .. } => known.iter().collect(),
-        Declared::Resolved { statement, .. } => statement_members(statement),
-        Declared::Branches { cases, .. } => {
-            cases.iter().flat_map(|(_, statement)| statement_members(statement)).collect()
-        }
+        Declared::Resolved { statement, .. } => statement.members().iter().collect(),
+        Declared::Branches { cases, .. } => cases.iter().flat_map(|(_, statement)| statement.members()).collect(),
         Declared::Partial { known, .. } => known.iter().collect(),
-    }
-}
-
-fn statement_members(statement: &Statement) -> Vec<&Member> {
-    match statement {
-        Statement::One(member) => vec![member],
-        Statement::List(members) | Statement::Operator { members, .. } => members.iter().collect(),
-        Statement::Text(..) => Vec::new(),
     }
 }
 

@@ -10,7 +10,6 @@ use crate::license::LicenseExpr;
 use crate::source::Verification;
 use crate::text::{EditSet, RelPath};
 use crate::tree::{AttrPath, Package, Site};
-use crate::verdict::members;
 
 /// Target of an edit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -205,6 +204,6 @@ fn group<'c>(place: Target, cases: Vec<&'c Case<'c>>) -> Result<Group<'c>, Strin
 fn present(statement: &Statement) -> Vec<String> {
     match statement {
         Statement::Text(text, _) => vec![text.clone()],
-        _ => members(statement).iter().filter_map(|member| member.attr.clone()).collect(),
+        _ => statement.members().iter().filter_map(|member| member.attr.clone()).collect(),
     }
 }

@@ -13,7 +13,6 @@ use crate::declared::{Declared, Member, Statement};
 use crate::license::{LicenseExpr, Term, equivalent};
 use crate::text::{Edit, RelPath, Span};
 use crate::tree::{AttrPath, LicenseTable, Selection, Site, is_list_by_custom};
-use crate::verdict::members;
 
 /// Declarations of every package.
 pub type Declarations = BTreeMap<AttrPath, Declared>;
@@ -256,8 +255,8 @@ fn sites(declared: &Declared) -> Vec<&Site> {
 /// The known members of what is declared, in all cases.
 fn stated(declared: &Declared) -> Vec<&Member> {
     match declared {
-        Declared::Resolved { statement, .. } => members(statement).iter().collect(),
-        Declared::Branches { cases, .. } => cases.iter().flat_map(|(_, statement)| members(statement)).collect(),
+        Declared::Resolved { statement, .. } => statement.members().iter().collect(),
+        Declared::Branches { cases, .. } => cases.iter().flat_map(|(_, statement)| statement.members()).collect(),
         Declared::Partial { known, .. } => known.iter().collect(),
         Declared::Absent | Declared::Computed { .. } => Vec::new(),
         Declared::Malformed { known, .. } => known.iter().collect(),

@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use crate::check;
 use crate::declared::{Declared, Flaw, Statement, Unknown, When, all_unknown};
-use crate::verdict::members;
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct DeclaredRow<'a> {
@@ -82,8 +81,8 @@ impl<'a> DeclaredRow<'a> {
 /// All of a list must be free; of an operator it is only known where its members agree.
 fn is_free(declared: &Declared) -> Option<bool> {
     let Declared::Resolved { statement, .. } = declared else { return None };
-    let free = members(statement).iter().filter(|member| member.free).count();
-    match (statement, members(statement).len()) {
+    let free = statement.members().iter().filter(|member| member.free).count();
+    match (statement, statement.members().len()) {
         (_, 0) => None,
         (_, all) if free == all => Some(true),
         (Statement::Operator { .. }, _) if free > 0 => None,
@@ -121,6 +120,6 @@ fn form(statement: &Statement) -> &'static str {
 fn terms(statement: &Statement) -> Vec<&str> {
     match statement {
         Statement::Text(text, _) => vec![text],
-        other => members(other).iter().map(|member| member.label.as_str()).collect(),
+        other => other.members().iter().map(|member| member.label.as_str()).collect(),
     }
 }

@@ -101,15 +101,6 @@ pub fn compare(declared: &Declared, conclusion: &Conclusion, table: &LicenseTabl
     }
 }
 
-/// The members of a statement.
-pub fn members(statement: &Statement) -> &[Member] {
-    match statement {
-        Statement::One(member) => std::slice::from_ref(member),
-        Statement::List(members) | Statement::Operator { members, .. } => members,
-        Statement::Text(..) => &[],
-    }
-}
-
 /// The terms of a statement, operators left aside; `None` for a text that names no license that is known.
 pub fn terms(statement: &Statement) -> Option<BTreeSet<Term>> {
     let of = |expr: &LicenseExpr| expr.terms().into_iter().cloned().collect::<BTreeSet<Term>>();
