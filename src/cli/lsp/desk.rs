@@ -1,6 +1,6 @@
 //! The answering side: open files, the last look at their packages, and the messages that ask about them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
@@ -22,12 +22,13 @@ use crate::cli::what::{What, configuration, request_by};
 use crate::engine::Watch;
 use crate::text::{RelPath, one_line};
 
-/// Which look is the latest, and which requests nobody waits for any more. Shared by both threads.
+/// Number of the latest look, and the requests without an answer. Shared by both threads.
 #[derive(Default)]
 pub(super) struct Turn {
     latest: AtomicU64,
     running: Mutex<Option<Watch>>,
-    cancelled: Mutex<BTreeSet<String>>,
+    /// Requests without an answer: true for one that the editor cancelled.
+    open: Mutex<BTreeMap<String, bool>>,
 }
 
 impl Turn {
@@ -44,15 +45,20 @@ impl Turn {
         self.latest.load(Ordering::SeqCst)
     }
 
-    /// Notes that nobody waits for the request in `params`.
-    pub(super) fn cancel(&self, params: &Value) {
-        let mut cancelled = self.cancelled.lock().unwrap_or_else(PoisonError::into_inner);
-        cancelled.insert(params["id"].to_string());
+    /// Notes that the editor waits for the answer to the request `id`.
+    pub(super) fn await_answer(&self, id: &RequestId) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).insert(key(id), false);
     }
 
-    fn is_cancelled(&self, id: &RequestId) -> bool {
-        let id = serde_json::to_string(id).unwrap_or_default();
-        self.cancelled.lock().unwrap_or_else(PoisonError::into_inner).remove(&id)
+    /// Notes that nobody waits for the request in `params` any more; one that is answered by then is left alone.
+    pub(super) fn cancel(&self, params: &Value) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.entry(params["id"].to_string()).and_modify(|is_cancelled| *is_cancelled = true);
+    }
+
+    /// Closes the request `id`; true where it was cancelled.
+    fn close(&self, id: &RequestId) -> bool {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&key(id)) == Some(true)
     }
 
     /// A watch for the look `number`; `None` where a later one was asked for.
@@ -180,7 +186,7 @@ impl<'a> Desk<'a> {
     fn answer(&self, request: lsp_server::Request) {
         let id = request.id.clone();
         let answer = match request.method.as_str() {
-            _ if self.turn.is_cancelled(&id) => {
+            _ if self.turn.close(&id) => {
                 Response::new_err(id, ErrorCode::RequestCanceled as i32, "cancelled".to_owned())
             }
             HoverRequest::METHOD => Response::new_ok(id, read(request.params).and_then(|params| self.hover(&params))),
@@ -207,7 +213,33 @@ impl<'a> Desk<'a> {
     }
 }
 
+/// A request's id as the editor writes it.
+fn key(id: &RequestId) -> String {
+    serde_json::to_string(id).unwrap_or_default()
+}
+
 /// The parameters of a message; `None` where they are none of its method.
 fn read<T: DeserializeOwned>(params: Value) -> Option<T> {
     serde_json::from_value(params).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn no_request_is_kept_once_it_is_answered() {
+        let turn = Turn::default();
+        let [first, second] = [RequestId::from(1), RequestId::from("two".to_owned())];
+        turn.await_answer(&first);
+        turn.await_answer(&second);
+        turn.cancel(&json!({ "id": "two" }));
+        assert!(!turn.close(&first));
+        assert!(turn.close(&second));
+        turn.cancel(&json!({ "id": 1 }));
+        turn.cancel(&json!({ "id": "never sent" }));
+        assert!(turn.open.lock().unwrap_or_else(PoisonError::into_inner).is_empty());
+    }
 }

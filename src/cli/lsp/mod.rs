@@ -109,7 +109,12 @@ fn serve(connection: &Connection, args: &Args, output: &Output, tree: PathBuf) -
                 }
                 Message::Notification(note) if note.method == Cancel::METHOD => turn.cancel(&note.params),
                 Message::Notification(note) if asks_for_a_look(&note.method) => drop(jobs.send((message, turn.next()))),
-                _ => drop(jobs.send((message, turn.now()))),
+                _ => {
+                    if let Message::Request(request) = &message {
+                        turn.await_answer(&request.id);
+                    }
+                    drop(jobs.send((message, turn.now())));
+                }
             }
         }
         turn.next();
