@@ -108,6 +108,7 @@ pub fn package(attr: &str, file: &str, line: u32, says: &str, has: &str) -> Pack
         prebuilt: Vec::new(),
         unknown: Vec::new(),
         restricted: Vec::new(),
+        linked: Vec::new(),
         verification: Verification::Verified,
     };
     let subject = Subject {
@@ -178,6 +179,7 @@ fn bare(attr: &str, site: Option<Site>) -> Package {
         provenance: None,
         removed: Vec::new(),
         patched: false,
+        license_files: Vec::new(),
         platforms: Vec::new(),
     }
 }

@@ -95,6 +95,8 @@ fn notices_have_each_text_once_with_holders_and_files() {
     assert!(text.stdout.starts_with("amber-clock 1.4.0\n=================\n"), "{}", text.stdout);
     assert_eq!(text.stdout.matches("TERMS AND CONDITIONS FOR USE, REPRODUCTION").count(), 1);
     assert!(text.stdout.contains("  Copyright: The amber-clock authors\n"), "{}", text.stdout);
+    let installed = "License text installed: no phase in nixpkgs installs one; the build of the source itself may\n";
+    assert!(text.stdout.contains(installed), "{}", text.stdout);
     assert!(notices("markdown").stdout.contains("### MIT\n"));
     let page = notices("html").stdout;
     assert!(page.contains("<h3>MIT</h3>") && page.contains("<h3>Apache-2.0</h3>"), "{page}");
@@ -103,7 +105,7 @@ fn notices_have_each_text_once_with_holders_and_files() {
     let plain = dep5.lines().filter(|line| !line.starts_with(' ') && !line.is_empty());
     for line in plain {
         let (field, _) = line.split_once(": ").expect("a field");
-        assert!(["Format", "Upstream-Name", "Files", "Copyright", "License"].contains(&field), "{line}");
+        assert!(["Format", "Upstream-Name", "Comment", "Files", "Copyright", "License"].contains(&field), "{line}");
     }
     let silent = clarity(&["notices", "iris-tool", "--tree", tree.to_str().expect("UTF-8")]);
     let rest = "Without a license of their own: 1 file; that of the whole is not known\n";

@@ -5,6 +5,7 @@
 
 mod confidence;
 mod lead;
+mod linked;
 mod prebuilt;
 mod restricted;
 mod scope;
@@ -19,6 +20,7 @@ use crate::evidence::{Evidence, Role, Witness};
 use crate::license::{LicenseExpr, Suffix, Term, are_wordings, difference, refines};
 use crate::text::{LineRange, RelPath};
 
+pub use linked::Linked;
 pub use prebuilt::{Prebuilt, prebuilt};
 pub use restricted::{Restricted, restrictions};
 use scope::Scope;

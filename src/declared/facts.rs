@@ -4,7 +4,7 @@
 //! Each fact is read on its own: one that cannot be evaluated is left out and spoils no other.
 
 use super::names::identifiers;
-use super::phases::{Changes, built_part};
+use super::phases::{Changes, built_part, installed_licenses};
 use super::resolve::attr_of;
 use super::sources::{LONGEST_FACT, MOST_FACTS, Sources};
 use crate::nix::{Attr, Eval, Loc, Sym, Thunk, Value, lookup, parse_name};
@@ -52,6 +52,7 @@ pub(super) fn package<'a>(
         provenance: meta.map_or(Some(Vec::new()), |meta| reader.provenance(meta)),
         removed: changes.removed,
         patched: changes.patched,
+        license_files: reader.license_files(value),
     }
 }
 
@@ -175,6 +176,17 @@ impl<'a> Reader<'_, 'a> {
             }
         }
         changes
+    }
+
+    /// License files that phases install, by the commands as they are written: nothing is evaluated.
+    fn license_files(&self, value: Value<'a>) -> Vec<String> {
+        let known = &self.eval.known;
+        let phases = [known.install_phase, known.pre_install, known.post_install, known.pre_fixup, known.post_fixup];
+        let written = phases.into_iter().filter_map(|name| {
+            let thunk = attr_of(self.eval, value, name).ok()??;
+            self.eval.files.text(thunk.origin.get())
+        });
+        written.flat_map(installed_licenses).collect()
     }
 
     fn maintainers(&self, meta: Value<'a>) -> Vec<Maintainer> {

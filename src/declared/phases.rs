@@ -92,9 +92,54 @@ pub(super) fn changes_afterwards(script: &str) -> bool {
     rest.lines().map(str::trim).any(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("chmod "))
 }
 
+/// Commands that put a file into an output.
+const INSTALLERS: [&str; 4] = ["install", "cp", "mv", "ln"];
+
+/// How the names of license files begin, in capital letters.
+const LICENSE_FILES: [&str; 6] = ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE"];
+
+/// Names of license files that the commands of a phase install; the last word of a command is the target.
+pub(super) fn installed_licenses(script: &str) -> Vec<String> {
+    let joined = script.replace("\\\n", " ");
+    let mut names: Vec<String> = Vec::new();
+    for command in joined.split(['\n', ';']).flat_map(|line| line.split("&&")).map(str::trim) {
+        let mut words: Vec<&str> = command.split_whitespace().collect();
+        if !words.first().is_some_and(|first| INSTALLERS.contains(first)) || !command.contains('$') {
+            continue;
+        }
+        words.pop();
+        let bare = |word: &&str| word.trim_matches(['"', '\'']).rsplit('/').next().unwrap_or_default().to_owned();
+        let is_license = |name: &String| {
+            let capitals = name.to_ascii_uppercase();
+            LICENSE_FILES.iter().any(|start| capitals.starts_with(start))
+        };
+        names.extend(words.iter().skip(1).map(bare).filter(is_license));
+    }
+    names
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn license_files_that_are_installed_are_named() {
+        let cases = [
+            ("install -Dm644 LICENSE $out/share/licenses/x/LICENSE", &["LICENSE"][..]),
+            ("cp -r bin $out\n  cp \"docs/COPYING.txt\" ${placeholder \"doc\"}/", &["COPYING.txt"]),
+            (
+                "mkdir -p $out && install \\\n  -t $out/share/doc README LICENSE-MIT NOTICE $out",
+                &["LICENSE-MIT", "NOTICE"],
+            ),
+            ("rm $out/share/LICENSE", &[]),
+            ("cat LICENSE > $out/x", &[]),
+            ("cp x $out/LICENSE", &[]),
+            ("cp LICENSE build/", &[]),
+        ];
+        for (script, want) in cases {
+            assert_eq!(installed_licenses(script), want, "{script}");
+        }
+    }
 
     fn changes(script: &str, folder: Option<&str>) -> Changes {
         let mut changes = Changes::default();

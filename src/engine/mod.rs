@@ -11,6 +11,7 @@ mod elsewhere;
 mod evaluation;
 mod in_flight;
 mod inputs;
+mod linked;
 mod offers;
 mod package;
 mod past;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::check::{self, Earlier, Finding, Judged, Subject};
-use crate::conclusion::{conclude, prebuilt, restrictions, unknown_texts};
+use crate::conclusion::{Linked, conclude, prebuilt, restrictions, unknown_texts};
 use crate::declared::Declared;
 use crate::evidence::{Curated, Evidence, curate};
 use crate::kept::MissedSource;
@@ -66,13 +66,15 @@ impl Inspector<'_> {
             let evidence = self.look(&tree.identity, &|| self.recall.brought(package, tree))?;
             Ok(Evidence { verification: tree.verification, ..evidence })
         };
-        let (copies, apart) = looked_at(package, acquired.brought, &look);
-        let evidence = joined(gathered).without(&package.removed).with_copies(copies);
+        let copies = looked_at(package, acquired.brought, &look);
+        let linked = copies.linked();
+        let apart = copies.rows;
+        let evidence = joined(gathered).without(&package.removed).with_copies(copies.seen);
         let hashes = declared_hashes(package);
         let curated = Curated { attr: &package.attr.0, hashes: &hashes };
         let used = self.request.curations.used(&evidence, curated);
         let evidence = curate(evidence, curated, &self.request.curations);
-        let outcome = judge(package, declared, &evidence, self.table);
+        let outcome = judge(package, declared, (&evidence, linked), self.table);
         let outline = self.request.since.is_some().then(|| Outline::of(&evidence));
         let trees = own.iter().filter_map(OwnSource::tree).filter(|_| self.request.keep_evidence);
         let found = trees.map(|tree| tree.origin.to_string()).collect();
@@ -143,7 +145,12 @@ fn joined(mut parts: Vec<(String, Evidence)>) -> Evidence {
     Evidence { files, verification }
 }
 
-fn judge(package: &Package, declared: &Declared, evidence: &Evidence, table: &LicenseTable) -> Outcome {
+fn judge(
+    package: &Package,
+    declared: &Declared,
+    (evidence, linked): (&Evidence, Vec<Linked>),
+    table: &LicenseTable,
+) -> Outcome {
     let root = package.built_part();
     let conclusion = conclude(evidence, &root);
     let verdict = compare(declared, &conclusion, table);
@@ -155,6 +162,7 @@ fn judge(package: &Package, declared: &Declared, evidence: &Evidence, table: &Li
         prebuilt,
         unknown,
         restricted,
+        linked,
         verification: evidence.verification,
     })))
 }

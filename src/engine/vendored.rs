@@ -7,11 +7,14 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use crate::conclusion::Linked;
 use crate::evidence::Evidence;
 use crate::report::{Outcome, Rest, RestKind};
 use crate::source::{self, Event, Locked, SourceError, SourceTree, Sources, lock_file, locked, text_inside};
 use crate::text::RelPath;
 use crate::tree::{Package, SourceRef, Vendored};
+
+use super::linked::linked;
 
 const MAX_LOCK: u64 = 64 << 20;
 
@@ -71,20 +74,42 @@ impl Bringer<'_> {
     }
 }
 
-/// Packages in the scopes, each with its folder beside the files of the package; and the rows of those that `look` could
-/// not look at.
+/// Scopes that were looked at.
+#[derive(Default)]
+pub(super) struct Copies {
+    /// Each with its folder beside the files of the package.
+    pub(super) seen: Vec<(RelPath, Evidence)>,
+    /// Rows of those that could not be looked at.
+    pub(super) rows: Vec<Rest>,
+    /// Their folders.
+    missed: Vec<RelPath>,
+}
+
+impl Copies {
+    /// The licenses of all, not known of those that could not be looked at.
+    pub(super) fn linked(&self) -> Vec<Linked> {
+        let seen = self.seen.iter().flat_map(|(folder, copy)| linked(folder, copy));
+        seen.chain(self.missed.iter().map(|path| Linked { path: path.clone(), expr: None })).collect()
+    }
+}
+
+/// Looks at the scopes with `look`.
 pub(super) fn looked_at(
     package: &Package,
     brought: Vec<Brought>,
     look: &dyn Fn(&SourceTree) -> Result<Evidence, Outcome>,
-) -> (Vec<(RelPath, Evidence)>, Vec<Rest>) {
+) -> Copies {
     let root = package.built_part();
-    let (mut copies, mut rows) = (Vec::new(), Vec::new());
+    let Copies { seen: mut copies, mut rows, mut missed } = Copies::default();
     for Brought { scope, tree } in brought {
         let name = || format!("{}.{scope}", package.attr);
         let row = |failed, why| Rest { name: name(), failed, kind: RestKind::Bundled, why };
         let folder = RelPath::new("vendor").and_then(|vendor| root.join(vendor.join(&scope)?.as_str()));
-        match tree.as_ref().map(look) {
+        let seen = tree.as_ref().map(look);
+        if !matches!(seen, Ok(Ok(_))) {
+            missed.extend(folder.clone());
+        }
+        match seen {
             Ok(Ok(evidence)) => copies.extend(folder.map(|folder| (folder, evidence))),
             Ok(Err(Outcome::Skipped(why))) => rows.push(row(false, why.text)),
             Ok(Err(Outcome::Failed(why))) => rows.push(row(true, why.text)),
@@ -92,7 +117,7 @@ pub(super) fn looked_at(
             Err(why) => rows.push(row(!why.is_skipped(), why.to_string())),
         }
     }
-    (copies, rows)
+    Copies { seen: copies, rows, missed }
 }
 
 /// The file at `place`.

@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use super::combined::Combined;
 use super::{Outcome, PackageReport, place, unverified};
 use crate::check::{Judged, declared_in_words};
 use crate::conclusion::{Basis, Concluded, Conclusion, Confidence, Reason};
@@ -32,6 +33,8 @@ pub(super) struct Account<'r> {
     pub(super) unverified: Option<Unproven>,
     /// The strongest witnesses of each reading, in order.
     pub(super) sides: Vec<WitnessSide<'r>>,
+    /// The terms of what is shipped with all that is linked into it, and those of each part.
+    pub(super) combined: Option<(String, Vec<String>)>,
     /// Facts that would lead to another verdict.
     pub(super) changes: Vec<Change>,
 }
@@ -124,6 +127,7 @@ impl<'r> Account<'r> {
             confidence: judged.and_then(Judged::concluded).map(confidence),
             unverified: unverified::of_package(package),
             sides: judged.map(|judged| sides(&judged.conclusion)).unwrap_or_default(),
+            combined: Combined::of(package).map(|combined| (combined.in_words(), combined.lines().collect())),
             changes: changes(&package.declared, judged),
         }
     }

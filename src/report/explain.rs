@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Write};
 
-use crate::conclusion::{Basis, Conclusion, Part};
+use crate::conclusion::{Basis, Part};
 use crate::evidence::{Evidence, Role, Witness};
 use crate::text::one_line;
 
 use super::account::{Account, WitnessSide};
+use super::combined::parts;
 use super::counted::counted;
 use super::terminal::finding_block;
-use super::{Outcome, PackageReport, Report, Style, unseen};
+use super::{PackageReport, Report, Style, unseen};
 
 /// Writes all that is known of every package of the report.
 pub fn explain(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -57,6 +58,10 @@ fn account(account: &Account<'_>, out: &mut dyn Write) -> io::Result<()> {
     if let Some(why) = account.unverified {
         line(out, format_args!("unverified: {why}"))?;
     }
+    if let Some((all, parts)) = &account.combined {
+        line(out, format_args!("combined:  {all}"))?;
+        parts.iter().try_for_each(|part| line(out, format_args!("  linked in: {part}")))?;
+    }
     account.changes.iter().try_for_each(|change| line(out, format_args!("would change it: {change}")))
 }
 
@@ -67,18 +72,6 @@ fn about_side(side: &WitnessSide<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     witnesses(title, shown, out)?;
     if *more > 0 { line(out, format_args!("  {title}: {more} more")) } else { Ok(()) }
-}
-
-/// Licenses of parts of the source of a package.
-pub(super) fn parts(package: &PackageReport) -> &[Part] {
-    match &package.outcome {
-        Outcome::Audited(Some(judged)) => match &judged.conclusion {
-            Conclusion::Concluded(concluded) => &concluded.parts,
-            Conclusion::Conflicting { parts, .. } => parts,
-            Conclusion::NoneFound | Conclusion::NoAssertion(_) => &[],
-        },
-        _ => &[],
-    }
 }
 
 fn about_part(part: &Part, out: &mut dyn Write) -> io::Result<()> {

@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use super::account::{Account, WitnessSide};
+use super::combined::parts;
 use super::counted::counted;
-use super::explain::{by_role, parts, read_files};
+use super::explain::{by_role, read_files};
 use super::html::Document;
 use super::policy::closing;
 use super::{Located, PackageReport, Report, unseen};
@@ -33,6 +34,11 @@ fn about(package: &PackageReport, page: &mut Document<'_>) -> io::Result<()> {
     page.leaf("p", &account.verdict)?;
     facts(&account, package, page)?;
     account.sides.iter().try_for_each(|side| witnesses(side, page))?;
+    if let Some((all, parts)) = &account.combined {
+        page.leaf("h3", "With what is linked in")?;
+        page.leaf("p", all)?;
+        page.list(parts.iter().cloned())?;
+    }
     page.leaf("h3", "What would change it")?;
     page.list(account.changes.iter().map(ToString::to_string))?;
     package.findings.iter().try_for_each(|located| finding(located, page))?;

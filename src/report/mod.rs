@@ -5,6 +5,7 @@
 mod account;
 pub mod between;
 mod columns;
+mod combined;
 mod complete;
 mod concise;
 mod counted;

@@ -62,6 +62,8 @@ pub struct Package {
     pub removed: Vec<String>,
     /// True where `patches` or such a phase changes the source in ways that are not followed.
     pub patched: bool,
+    /// License files that a phase of the build installs, as its commands name them.
+    pub license_files: Vec<String>,
 }
 
 /// Dependencies that a package manager downloads for a package, under one hash.

@@ -68,6 +68,30 @@ fn crates_of_a_lock_file_are_parts_of_their_own_and_only_where_somebody_asks() {
     let text = |what: &str| with.iter().map(Value::to_string).find(|row| row.contains(what)).unwrap_or_default();
     let part = text("LIC013");
     assert!(part.contains("vendor/cargoDeps/kept-1.0.0") && part.contains("GPL-3.0-only"), "{with:#?}");
+    let told = |command: &str, more: &[&str]| {
+        let args = [&[command, "p", "--tree", &package, "--fetch", "--config", &config, "--nixpkgs"][..]].concat();
+        clarity(&[&args[..], &[crate::scan::fixture().to_str().expect("UTF-8")], more].concat()).stdout
+    };
+    let all = "GPL-3.0-only AND MIT, and 2 parts whose license is not known";
+    let explained = told("explain", &["--vendored"]);
+    assert!(explained.contains(&format!("combined:  {all}\n")), "{explained}");
+    assert!(explained.contains("  linked in: vendor/cargoDeps/kept-1.0.0 GPL-3.0-only\n"), "{explained}");
+    assert!(explained.contains("  linked in: vendor/cargoDeps/gone-1.0.0 not known\n"), "{explained}");
+    let unseen = told("explain", &[]);
+    assert!(unseen.contains("  linked in: cargoDeps: not looked at; `--vendored` does\n"), "{unseen}");
+    for form in ["text", "markdown", "html", "dep5"] {
+        let notices = told("notices", &["--vendored", "--format", form]);
+        assert!(notices.contains(&format!("License with what is linked in: {all}")), "{form}: {notices}");
+        assert!(notices.contains("GNU GENERAL PUBLIC LICENSE"), "{form}");
+    }
+    let bill = |format: &str| {
+        let args = ["scan", &package, "--fetch", "--config", &config, "--vendored", "--format", format, "--nixpkgs"];
+        clarity(&[&args[..], &[crate::scan::fixture().to_str().expect("UTF-8"), "--fail-on", "never"]].concat()).stdout
+    };
+    for format in ["cyclonedx", "cyclonedx-1.7", "spdx", "spdx-tv", "spdx-3"] {
+        let bill = bill(format);
+        assert!(bill.contains(all) && bill.contains("vendor/cargoDeps/kept-1.0.0 GPL-3.0-only"), "{format}: {bill}");
+    }
     assert!(text(".cargoDeps/gone-1.0.0").contains("404"), "{with:#?}");
     assert!(text(".cargoDeps/other-1.0.0").contains("hash mismatch"), "{with:#?}");
 }

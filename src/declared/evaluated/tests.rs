@@ -35,6 +35,7 @@ fn package(attr: &str) -> Package {
         provenance: None,
         removed: Vec::new(),
         patched: false,
+        license_files: Vec::new(),
         platforms: Vec::new(),
     }
 }

@@ -5,6 +5,7 @@ mod page;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
+use super::combined::Combined;
 use super::counted::counted;
 use super::{Outcome, PackageReport, Report, escaped};
 use crate::check::declared_in_words;
@@ -34,6 +35,12 @@ struct Shipped {
     silent: usize,
     /// Conclusion for the whole, which holds for these.
     whole: Option<LicenseExpr>,
+    /// Sentences about the package: its license in nixpkgs, the terms of what is linked in, the texts it installs.
+    about: Vec<String>,
+    /// Parts that are linked in, one line each.
+    linked: Vec<String>,
+    /// Their licenses.
+    terms: BTreeSet<Term>,
 }
 
 /// Files under the same license.
@@ -86,12 +93,16 @@ impl Shipped {
             },
             _ => None,
         };
-        Shipped { groups: groups.into_iter().collect(), silent, whole }
+        let combined = Combined::of(package);
+        let terms = combined.iter().flat_map(|all| all.exprs().flat_map(LicenseExpr::terms)).cloned().collect();
+        let linked = combined.iter().flat_map(Combined::lines).collect();
+        let about = about(package, combined.as_ref());
+        Shipped { groups: groups.into_iter().collect(), silent, whole, about, linked, terms }
     }
 
     fn terms(&self) -> impl Iterator<Item = Term> {
         let exprs = self.groups.iter().map(|(expr, _)| expr).chain(&self.whole);
-        exprs.flat_map(|expr| expr.terms().into_iter().cloned())
+        exprs.flat_map(|expr| expr.terms().into_iter().cloned()).chain(self.terms.iter().cloned())
     }
 
     /// The sentence about files that state nothing; `None` where there are none.
@@ -100,6 +111,19 @@ impl Shipped {
         let files = counted(self.silent, "file");
         (self.silent > 0).then(|| format!("Without a license of their own: {files}; that of the whole is {license}"))
     }
+}
+
+/// Sentences about `package`, each on one line.
+fn about(package: &PackageReport, combined: Option<&Combined<'_>>) -> Vec<String> {
+    let declared = format!("License declared in nixpkgs: {}", declared_in_words(&package.declared));
+    let combined = combined.map(|all| format!("License with what is linked in: {}", all.in_words()));
+    let files = &package.package.license_files;
+    let installed = match &files[..] {
+        [] => "License text installed: no phase in nixpkgs installs one; the build of the source itself may".to_owned(),
+        files => format!("License text installed: {}, by a phase in nixpkgs", files.join(", ")),
+    };
+    let all = std::iter::once(declared).chain(combined).chain([installed]);
+    all.map(|line| one_line(&line)).collect()
 }
 
 fn ships(role: Role) -> bool {
@@ -115,7 +139,9 @@ fn title(package: &PackageReport) -> String {
 fn text(package: &PackageReport, shipped: &Shipped, out: &mut dyn Write) -> io::Result<()> {
     let title = title(package);
     writeln!(out, "{title}\n{}\n", "=".repeat(title.chars().count()))?;
-    writeln!(out, "License declared in nixpkgs: {}\n", one_line(&declared_in_words(&package.declared)))?;
+    shipped.about.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    shipped.linked.iter().try_for_each(|part| writeln!(out, "  {part}"))?;
+    writeln!(out)?;
     for (expr, group) in &shipped.groups {
         writeln!(out, "{expr}")?;
         group.holders.iter().try_for_each(|holder| writeln!(out, "  Copyright: {holder}"))?;
@@ -127,7 +153,11 @@ fn text(package: &PackageReport, shipped: &Shipped, out: &mut dyn Write) -> io::
 
 fn markdown(package: &PackageReport, shipped: &Shipped, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "## {}\n", escaped(&title(package)))?;
-    writeln!(out, "License declared in nixpkgs: {}\n", escaped(&declared_in_words(&package.declared)))?;
+    shipped.about.iter().try_for_each(|line| writeln!(out, "{}\n", escaped(line)))?;
+    shipped.linked.iter().try_for_each(|part| writeln!(out, "- {}", escaped(part)))?;
+    if !shipped.linked.is_empty() {
+        writeln!(out)?;
+    }
     for (expr, group) in &shipped.groups {
         writeln!(out, "### {}\n", escaped(&expr.to_string()))?;
         group.holders.iter().try_for_each(|holder| writeln!(out, "- Copyright: {}", escaped(holder)))?;
@@ -139,7 +169,9 @@ fn markdown(package: &PackageReport, shipped: &Shipped, out: &mut dyn Write) -> 
 
 fn dep5(package: &PackageReport, shipped: &Shipped, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/")?;
-    writeln!(out, "Upstream-Name: {}\n", title(package))?;
+    writeln!(out, "Upstream-Name: {}", title(package))?;
+    let remarks: Vec<&str> = shipped.about.iter().chain(&shipped.linked).map(String::as_str).collect();
+    writeln!(out, "Comment: {}\n", remarks.join("\n "))?;
     // The last stanza that fits a file counts: the whole comes first.
     if let Some(whole) = &shipped.whole {
         writeln!(out, "Files: *\nCopyright: not stated in these files\nLicense: {}\n", in_debian_words(whole))?;

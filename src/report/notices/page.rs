@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::{PackageReport, Shipped, title};
-use crate::check::declared_in_words;
 use crate::report::html::Document;
 
 /// Writes the page.
@@ -28,7 +27,8 @@ pub(super) fn render(
 fn about(package: &PackageReport, shipped: &Shipped, page: &mut Document<'_>) -> io::Result<()> {
     page.open("section class=\"card\"")?;
     page.leaf("h2", &title(package))?;
-    page.leaf("p", &format!("License declared in nixpkgs: {}", declared_in_words(&package.declared)))?;
+    shipped.about.iter().try_for_each(|line| page.leaf("p", line))?;
+    page.list(shipped.linked.iter().cloned())?;
     for (expr, group) in &shipped.groups {
         page.leaf("h3", &expr.to_string())?;
         page.list(group.holders.iter().map(|holder| format!("Copyright: {holder}")))?;

@@ -200,6 +200,10 @@ fn package_row(package: &Component<'_>, version: Version) -> Row {
         package.confidence.map(|trust| Property { name: "clarity:confidence", value: trust.name().to_owned() }),
     );
     properties.extend(package.unverified.map(|why| Property { name: "clarity:unverified", value: why.to_string() }));
+    if let Some((all, parts)) = &package.combined {
+        properties.push(Property { name: "clarity:license:combined", value: all.clone() });
+        properties.extend(parts.iter().map(|part| Property { name: "clarity:license:linked", value: part.clone() }));
+    }
     let names = &package.names;
     properties
         .extend(names.possible_cpes.iter().map(|cpe| Property { name: "nixpkgs:possibleCpe", value: cpe.clone() }));

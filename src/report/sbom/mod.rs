@@ -21,6 +21,7 @@ pub(super) use spdx2::render as render_spdx2;
 pub(super) use spdx3::render as render_spdx3;
 pub(super) use tag_value::render as render_tag_value;
 
+use super::combined::Combined;
 use super::unverified::of_package;
 use super::{Outcome, PackageReport, Report, Style};
 use crate::conclusion::{Basis, Conclusion, Confidence};
@@ -56,6 +57,8 @@ struct Component<'r> {
     confidence: Option<Confidence>,
     /// Why its source is not proven to be the declared one.
     unverified: Option<Unproven>,
+    /// Terms of what is shipped with all that is linked into it: the expression, and one line for each part.
+    combined: Option<(String, Vec<String>)>,
     basis: &'r [Basis],
     holders: Vec<String>,
     /// Indexes of its sources.
@@ -193,6 +196,7 @@ fn component<'r>(package: &'r PackageReport, sources: Vec<usize>, keys: &mut Key
         licenses: Licenses { declared: Stated::declared(&package.declared), concluded: Stated::concluded(conclusion) },
         confidence: concluded.map(|concluded| concluded.confidence),
         unverified: of_package(package),
+        combined: Combined::of(package).map(|combined| (combined.in_words(), combined.lines().collect())),
         basis: concluded.map_or(&[], |concluded| &concluded.basis),
         holders: holders(package),
         sources,

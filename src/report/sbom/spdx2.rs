@@ -136,6 +136,10 @@ fn package(one: &Component<'_>) -> Package {
     let mut said: Vec<String> = one.basis.iter().map(witness).collect();
     said.extend(one.unverified.map(in_words));
     said.extend(one.confidence.map(|trust| format!("confidence: {}", trust.name())));
+    if let Some((all, parts)) = &one.combined {
+        said.push(format!("with what is linked in: {all}"));
+        said.extend(parts.iter().map(|part| format!("linked in: {part}")));
+    }
     Package {
         id: id(&one.key),
         name: one.name.clone(),

@@ -74,7 +74,12 @@ fn package(one: &Component<'_>, bom: &Bom<'_>, names: &Names) -> Vec<Value> {
     let mut element = element(&one.key, &one.name, one.version.as_ref(), one.purl.as_ref(), names);
     element["software_primaryPurpose"] = "application".into();
     let unverified = one.unverified.map(|why| format!("\n{}", in_words(why))).unwrap_or_default();
-    element["comment"] = format!("nixpkgs attribute: {}{unverified}", one.attr).into();
+    let combined = one.combined.iter().flat_map(|(all, parts)| {
+        let parts = parts.iter().map(|part| format!("\nlinked in: {part}"));
+        std::iter::once(format!("\nlicense with what is linked in: {all}")).chain(parts)
+    });
+    let combined: String = combined.collect();
+    element["comment"] = format!("nixpkgs attribute: {}{unverified}{combined}", one.attr).into();
     let purls = one.names.purls.iter().map(|purl| identifier("packageUrl", purl));
     let others: Vec<Value> = purls.chain(one.names.cpe.iter().map(|cpe| identifier("cpe23", cpe))).collect();
     if !others.is_empty() {
