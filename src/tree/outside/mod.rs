@@ -36,7 +36,7 @@ pub(super) fn is_passed_on<'a>(eval: &Eval<'a>, attr: &Attr<'a>) -> bool {
 
 /// Why such an attribute has no row.
 pub(super) fn passed_on() -> String {
-    format!("nixpkgs' own package, passed on: it {OUTSIDE}")
+    "nixpkgs' own package, passed on: it comes from outside of the checkout".to_owned()
 }
 
 /// A path that no file has: how overlays are put over each other is evaluated under it.

@@ -3,7 +3,7 @@
 use super::super::discover::{MAX_DEPTH, quoted};
 use std::collections::BTreeMap;
 
-use crate::nix::{Attr, Eval, Loss, Opaque, Shape, Value, lookup};
+use crate::nix::{Attr, Eval, Loss, Opaque, Shape, Thunk, Value, lookup};
 
 /// The outputs of a flake in the order in which a package is looked for.
 const ORDER: [&str; 5] = ["packages", "legacyPackages", "defaultPackage", "overlays", "overlay"];
@@ -48,14 +48,14 @@ impl Seen {
             }
             Ok(value @ (Value::Attrs(_) | Value::Opaque(_))) => match self.told(value, &path) {
                 Some(first) => {
-                    attr.value = eval.done(eval.opaque_for(Loss::Repeated, &format!("the same package as {first}")))
+                    attr.value = told_as(eval, first);
                 }
                 None => self.add(value, path),
             },
             Err(error) => {
                 let failure = self.failed.entry((error.at.start, error.text.to_owned())).or_default();
                 match failure.iter().map(|at| &self.packages[*at]).find(|first| is_alike(first, &path)) {
-                    Some(first) => attr.value = eval.done(eval.opaque(&format!("{SAME}{first}"))),
+                    Some(first) => attr.value = told_as(eval, first),
                     None => {
                         failure.push(self.packages.len());
                         self.packages.push(path);
@@ -100,6 +100,11 @@ impl Seen {
             self.by_place.entry(place).or_default().push(number);
         }
     }
+}
+
+/// Stands for a further mention of the package `first`.
+fn told_as<'a>(eval: &Eval<'a>, first: &str) -> &'a Thunk<'a> {
+    eval.done(eval.opaque_for(Loss::Repeated, &format!("the same package as {first}")))
 }
 
 /// True where two attribute paths may name one package.
