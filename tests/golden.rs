@@ -103,7 +103,7 @@ pub fn package(attr: &str, file: &str, line: u32, says: &str, has: &str) -> Pack
     let verdict = verdict::compare(&declared, &conclusion, &table);
     let package = bare(attr, Some(site));
     let judged = Judged {
-        conclusion,
+        conclusion: conclusion.into(),
         verdict,
         prebuilt: Vec::new(),
         unknown: Vec::new(),

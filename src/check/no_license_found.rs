@@ -19,7 +19,7 @@ pub(super) const CHECK: Check = Check {
 
 fn rule(subject: &Subject<'_>) -> Vec<Finding> {
     let Ok(judged) = subject.judged else { return Vec::new() };
-    if judged.conclusion != Conclusion::NoneFound {
+    if *judged.conclusion != Conclusion::NoneFound {
         return Vec::new();
     }
     let mut finding = subject.finding(&CHECK, "the source states no license".to_owned());

@@ -1,6 +1,7 @@
 //! The input of a rule.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::conclusion::{Basis, Concluded, Conclusion, Confidence, Linked, Prebuilt, Restricted, UnknownText};
 use crate::declared::{Declared, Statement};
@@ -54,8 +55,8 @@ pub enum Earlier<'a> {
 /// Conclusion from a source, and its comparison with the declaration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judged {
-    /// The conclusion.
-    pub conclusion: Conclusion,
+    /// The conclusion; packages of one source share it.
+    pub conclusion: Arc<Conclusion>,
     /// The comparison.
     pub verdict: Verdict,
     /// Compiled files that the source ships.
@@ -73,7 +74,7 @@ pub struct Judged {
 impl Judged {
     /// Conclusion, if any.
     pub fn concluded(&self) -> Option<&Concluded> {
-        match &self.conclusion {
+        match &*self.conclusion {
             Conclusion::Concluded(concluded) => Some(concluded),
             _ => None,
         }

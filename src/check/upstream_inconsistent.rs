@@ -20,7 +20,7 @@ pub(super) const CHECK: Check = Check {
 
 fn rule(subject: &Subject<'_>) -> Vec<Finding> {
     let Ok(judged) = subject.judged else { return Vec::new() };
-    let Conclusion::Conflicting { readings, .. } = &judged.conclusion else { return Vec::new() };
+    let Conclusion::Conflicting { readings, .. } = &*judged.conclusion else { return Vec::new() };
     vec![about(subject, readings)]
 }
 

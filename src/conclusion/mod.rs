@@ -28,7 +28,7 @@ pub use unknown::{UnknownText, unknown_texts};
 use voice::Voice;
 
 /// License of a source, as far as its evidence tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Conclusion {
     /// One expression for what is built and shipped.
     Concluded(Concluded),
@@ -46,7 +46,7 @@ pub enum Conclusion {
 }
 
 /// Why a license is not determined.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// The part of the source that the package is built from is empty.
     NoFiles(RelPath),
@@ -67,7 +67,7 @@ impl fmt::Display for Reason {
 }
 
 /// A concluded expression with its reasons.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Concluded {
     /// The expression; operators only where a witness states them.
     pub expr: LicenseExpr,
@@ -116,7 +116,7 @@ impl Confidence {
 }
 
 /// One reading of contradictory evidence.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Reading {
     /// The license according to these witnesses.
     pub expr: LicenseExpr,
@@ -125,7 +125,7 @@ pub struct Reading {
 }
 
 /// A witness, and how many more say the same.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Basis {
     /// The file, below the root of the source.
     pub file: RelPath,
@@ -144,7 +144,7 @@ pub struct Basis {
 }
 
 /// Another license in the tree: a part that has its own terms.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Part {
     /// The folder, or the file where there is only one.
     pub path: RelPath,
@@ -172,6 +172,16 @@ impl Part {
 }
 
 impl Conclusion {
+    /// Gives back the memory that its lists have reserved for more.
+    pub fn shrink(&mut self) {
+        if let Conclusion::Concluded(concluded) = self {
+            concluded.reasons.shrink_to_fit();
+            concluded.basis.shrink_to_fit();
+            concluded.against.shrink_to_fit();
+            concluded.parts.shrink_to_fit();
+        }
+    }
+
     /// The expression, or what SPDX has in its place: `NONE`, `NOASSERTION`.
     pub fn in_words(&self) -> String {
         match self {

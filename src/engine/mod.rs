@@ -6,6 +6,7 @@ mod acquire;
 mod alone;
 mod answers;
 mod audit;
+mod conclusions;
 mod detect;
 mod elsewhere;
 mod evaluation;

@@ -17,6 +17,7 @@ use crate::verdict::{Outline, compare};
 use super::Watch;
 use super::acquire::{Acquired, Missed, OwnSource};
 use super::audit::{Audit, Seen};
+use super::conclusions::Conclusions;
 use super::in_flight::InFlight;
 use super::recall::Recall;
 use super::request::Request;
@@ -31,6 +32,7 @@ pub(super) struct Inspector<'r> {
     pub(super) table: &'r LicenseTable,
     pub(super) recall: Recall<'r>,
     pub(super) in_flight: &'r InFlight,
+    pub(super) conclusions: &'r Conclusions,
 }
 
 impl Inspector<'_> {
@@ -74,7 +76,7 @@ impl Inspector<'_> {
         let curated = Curated { attr: &package.attr.0, hashes: &hashes };
         let used = self.request.curations.used(&evidence, curated);
         let evidence = curate(evidence, curated, &self.request.curations);
-        let outcome = judge(package, declared, (&evidence, linked), self.table);
+        let outcome = self.judge(package, declared, (&evidence, linked));
         let outline = self.request.since.is_some().then(|| Outline::of(&evidence));
         let trees = own.iter().filter_map(OwnSource::tree).filter(|_| self.request.keep_evidence);
         let found = trees.map(|tree| tree.origin.to_string()).collect();
@@ -89,6 +91,25 @@ impl Inspector<'_> {
             Ok(evidence) => Ok(Arc::unwrap_or_clone(evidence)),
             Err(stop) => Err(self.stopped(&stop)),
         }
+    }
+
+    fn judge(
+        &self,
+        package: &Package,
+        declared: &Declared,
+        (evidence, linked): (&Evidence, Vec<Linked>),
+    ) -> Outcome {
+        let root = package.built_part();
+        let conclusion = self.conclusions.share(conclude(evidence, &root));
+        Outcome::Audited(Some(Box::new(Judged {
+            verdict: compare(declared, &conclusion, self.table),
+            conclusion,
+            prebuilt: prebuilt(evidence, &root),
+            unknown: unknown_texts(evidence, &root),
+            restricted: restrictions(evidence, &root),
+            linked,
+            verification: evidence.verification,
+        })))
     }
 
     fn stopped(&self, stop: &Stopped) -> Outcome {
@@ -143,28 +164,6 @@ fn joined(mut parts: Vec<(String, Evidence)>) -> Evidence {
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Evidence { files, verification }
-}
-
-fn judge(
-    package: &Package,
-    declared: &Declared,
-    (evidence, linked): (&Evidence, Vec<Linked>),
-    table: &LicenseTable,
-) -> Outcome {
-    let root = package.built_part();
-    let conclusion = conclude(evidence, &root);
-    let verdict = compare(declared, &conclusion, table);
-    let (prebuilt, unknown) = (prebuilt(evidence, &root), unknown_texts(evidence, &root));
-    let restricted = restrictions(evidence, &root);
-    Outcome::Audited(Some(Box::new(Judged {
-        conclusion,
-        verdict,
-        prebuilt,
-        unknown,
-        restricted,
-        linked,
-        verification: evidence.verification,
-    })))
 }
 
 /// Findings about one package.

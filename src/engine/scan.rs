@@ -14,6 +14,7 @@ use crate::triage::{self, State};
 
 use super::acquire::Feed;
 use super::audit::{Audit, coverage};
+use super::conclusions::Conclusions;
 use super::in_flight::InFlight;
 use super::package::{Inspector, findings};
 use super::past::{Past, Versioned};
@@ -156,6 +157,7 @@ pub(super) fn audits(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(request.jobs).build()?;
     let detector = Detector::new(&crate::evidence::Options::default());
     let in_flight = InFlight::new(packages.iter().flat_map(|(package, _)| &package.sources));
+    let conclusions = Conclusions::default();
     let packages = Arc::new(packages);
     let feed = Arc::new(Feed {
         packages: Arc::clone(&packages),
@@ -169,7 +171,7 @@ pub(super) fn audits(
         next: AtomicUsize::new(0),
     });
     let recall = Recall { detector: &detector, pool: &pool, watch, feed: &feed };
-    let inspector = Inspector { request, watch, table, recall, in_flight: &in_flight };
+    let inspector = Inspector { request, watch, table, recall, in_flight: &in_flight, conclusions: &conclusions };
     let audits = Run { inspector, feed: Arc::clone(&feed) }.audit_all()?;
     drop(feed);
     // A thread that was left behind still looks at them.

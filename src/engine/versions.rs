@@ -1,6 +1,7 @@
 //! Two versions of a source, looked at one after the other: given folders and archives, or a package at two revisions.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::check::declared_in_words;
@@ -130,7 +131,7 @@ pub fn version_of(attr: &str, rev: Option<&str>, request: &Request, watch: &Watc
     let Some(audit) = audit else { return Err(unseen("it was not looked at")) };
     match (audit.outcome, audit.seen.and_then(|seen| seen.evidence)) {
         (Outcome::Audited(Some(judged)), Some(evidence)) => {
-            Ok(version(name, Some(declared), judged.conclusion, &evidence))
+            Ok(version(name, Some(declared), Arc::unwrap_or_clone(judged.conclusion), &evidence))
         }
         (Outcome::Audited(_), _) => Err(unseen("sources are left aside; leave out --metadata-only")),
         (Outcome::Skipped(why) | Outcome::Failed(why), _) => Err(unseen(&why.text)),

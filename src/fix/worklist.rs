@@ -292,7 +292,7 @@ pub fn answer(
         Verdict::Drifts(_) => confirmed(&judged.conclusion, &case.findings, generated(case, read), wrong_fetcher),
         Verdict::Agrees { .. } => contradicted(row, package, &judged.conclusion, wrong_fetcher),
         Verdict::Undecided(why) => {
-            let class = match &judged.conclusion {
+            let class = match &*judged.conclusion {
                 Conclusion::Conflicting { .. }
                 | Conclusion::NoneFound
                 | Conclusion::NoAssertion(Reason::Unknown(_)) => Class::AskUpstream,

@@ -95,7 +95,7 @@ impl fmt::Display for Change {
                 write!(f, "the meaning of `{file}`: a [[curate]] in clarity.toml says which license it is")
             }
             Change::SecondWitness => {
-                f.write_str("a second kind of witness, such as a license text, tags in files or a field of a manifest")
+                f.write_str("a second kind of evidence, such as a license text, tags in files or a field of a manifest")
             }
             Change::Opposing(file) => {
                 write!(f, "the meaning of `{file}`: a [[role]] or [[curate]] says where it is not about this package")
@@ -167,7 +167,7 @@ fn concluded(conclusion: &Conclusion) -> String {
     }
 }
 
-/// e.g. `high: 2 kinds of witness agree`
+/// e.g. `high: 2 kinds of evidence agree`
 fn confidence(concluded: &Concluded) -> String {
     format!("{}: {}", concluded.confidence.name(), concluded.reasons.join("; "))
 }
@@ -192,7 +192,7 @@ fn side(title: String, all: &[Basis]) -> WitnessSide<'_> {
 fn changes(declared: &Declared, judged: Option<&Judged>) -> Vec<Change> {
     let Some(judged) = judged else { return vec![Change::Source] };
     let is_open = matches!(declared, Declared::Computed { .. } | Declared::Partial { .. } | Declared::Branches { .. });
-    let mut changes = match &judged.conclusion {
+    let mut changes = match &*judged.conclusion {
         Conclusion::Concluded(concluded) => changes_of(concluded),
         Conclusion::Conflicting { .. } => vec![Change::Contradiction],
         Conclusion::NoneFound => vec![Change::Statement],

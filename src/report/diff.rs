@@ -33,7 +33,7 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::
 
 fn drifting(package: &PackageReport) -> Option<String> {
     let Outcome::Audited(Some(judged)) = &package.outcome else { return None };
-    match (&judged.verdict, &judged.conclusion) {
+    match (&judged.verdict, &*judged.conclusion) {
         (Verdict::Drifts(_), Conclusion::Concluded(concluded)) => Some(concluded.expr.to_string()),
         _ => None,
     }

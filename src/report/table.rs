@@ -38,7 +38,7 @@ fn row(package: &PackageReport, all: bool) -> Option<[String; 4]> {
         Verdict::Drifts(_) => "drifts",
         Verdict::Undecided(_) => "cannot tell",
     };
-    let concluded = match &judged.conclusion {
+    let concluded = match &*judged.conclusion {
         Conclusion::Concluded(concluded) => format!("{}{}", concluded.expr, tag(judged.verification.unproven())),
         _ => "?".to_owned(),
     };

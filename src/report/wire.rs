@@ -317,7 +317,7 @@ fn concluded(judged: &Judged) -> Option<ConcludedRow<'_>> {
         against: Vec::new(),
         parts: Vec::new(),
     };
-    Some(match &judged.conclusion {
+    Some(match &*judged.conclusion {
         Conclusion::Concluded(concluded) => ConcludedRow {
             expression: concluded.expr.to_string(),
             confidence: Some(concluded.confidence.name()),

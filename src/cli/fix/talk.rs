@@ -226,7 +226,7 @@ impl Talk {
     fn concluded(&self, finding: &Finding) -> Option<&Concluded> {
         let report = self.session.report.packages.iter().find(|report| report.package.attr == finding.attr)?;
         match &report.outcome {
-            Outcome::Audited(Some(judged)) => match &judged.conclusion {
+            Outcome::Audited(Some(judged)) => match &*judged.conclusion {
                 Conclusion::Concluded(concluded) => Some(concluded),
                 _ => None,
             },

@@ -53,7 +53,7 @@ fn ask(report: &PackageReport) -> anyhow::Result<ExitCode> {
 }
 
 fn nothing_open(attr: &str, judged: &Judged) -> anyhow::Result<ExitCode> {
-    match &judged.conclusion {
+    match &*judged.conclusion {
         Conclusion::NoAssertion(why) => cannot(attr, &why.to_string()),
         Conclusion::Concluded(concluded) => {
             stream::remark(&format!("{attr}: nothing is open, the source says {}", concluded.expr));

@@ -87,7 +87,7 @@ impl Shipped {
             group.holders.extend(file.copyrights.iter().map(|holder| one_line(holder)));
         }
         let whole = match &package.outcome {
-            Outcome::Audited(Some(judged)) => match &judged.conclusion {
+            Outcome::Audited(Some(judged)) => match &*judged.conclusion {
                 Conclusion::Concluded(concluded) => Some(concluded.expr.clone()),
                 _ => None,
             },

@@ -179,7 +179,7 @@ fn component<'r>(package: &'r PackageReport, sources: Vec<usize>, keys: &mut Key
     let name = package.package.pname.as_deref().unwrap_or(attr);
     let version = package.package.version.as_deref();
     let conclusion = match &package.outcome {
-        Outcome::Audited(Some(judged)) => Some(&judged.conclusion),
+        Outcome::Audited(Some(judged)) => Some(&*judged.conclusion),
         _ => None,
     };
     let concluded = match conclusion {
