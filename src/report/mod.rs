@@ -322,7 +322,7 @@ impl Report {
             // Findings about sources that were not scanned say little and come in thousands.
             (finding.severity, finding.check.id != NOT_SCANNED.id, finding.is_about_freedom(), finding.confidence)
         };
-        findings.sort_by_key(|located| std::cmp::Reverse(rank(located)));
+        findings.sort_by_cached_key(|located| std::cmp::Reverse(rank(located)));
         findings
     }
 

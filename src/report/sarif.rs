@@ -47,9 +47,9 @@ fn run(report: &Report) -> Run {
     let mut findings = report.worst_first();
     findings.extend(report.findings().filter(|located| located.state != State::New));
     let left_out = findings.len().saturating_sub(MOST);
+    findings.truncate(MOST);
     let marks = fingerprints(&findings);
-    let results: Vec<Row> =
-        findings.iter().zip(marks).take(MOST).map(|(located, mark)| result(located, report, mark)).collect();
+    let results: Vec<Row> = findings.iter().zip(marks).map(|(located, mark)| result(located, report, mark)).collect();
     let driver = ToolComponent::builder()
         .name("clarity")
         .semantic_version(env!("CARGO_PKG_VERSION"))
