@@ -296,6 +296,17 @@ fn without_a_fix_nothing_is_written_and_that_is_said() {
 }
 
 #[test]
+fn a_checkout_of_somebody_else_is_refused_in_the_words_of_git() {
+    let place = Place::new();
+    let run = place.fix_with(&["--patch-dir", "patches"], |command| {
+        // Git's own switch for its tests: the owner of the repository is another user.
+        command.current_dir(place.path(".")).env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
+    });
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("dubious ownership") && !run.stderr.contains("not in a git"), "{}", run.stderr);
+}
+
+#[test]
 fn outside_of_git_patches_are_refused_and_files_need_a_word() {
     let place = Place::bare();
     for how in [["--patch-dir", "patches"], ["--commit", "licenses"]] {

@@ -87,7 +87,10 @@ impl Repository {
         let mut repository = Repository { root: root.to_owned(), git, prefix: String::new() };
         repository.prefix = match repository.run(["rev-parse", "--show-prefix"]) {
             Ok(prefix) => prefix.trim_end_matches('\n').to_owned(),
-            Err(GitError::Failed(..)) => return Err(GitError::NoRepository(root.to_owned())),
+            // Where there is one, git refuses it: it belongs to somebody else, or is broken.
+            Err(GitError::Failed(..)) if !lies_in_repository(root) => {
+                return Err(GitError::NoRepository(root.to_owned()));
+            }
             Err(error) => return Err(error),
         };
         Ok(repository)
@@ -209,6 +212,12 @@ pub(super) fn run(command: &mut Command, input: &[u8]) -> Result<String, GitErro
     }
     let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     Err(GitError::Failed(verb(command), said))
+}
+
+/// True where a folder at or above `root` has a `.git`, whatever git makes of it.
+fn lies_in_repository(root: &Path) -> bool {
+    let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    root.ancestors().any(|folder| folder.join(".git").exists())
 }
 
 #[cfg(test)]
