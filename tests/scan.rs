@@ -288,7 +288,7 @@ fn explain_knows_every_check_and_every_package() {
     );
     let page = clarity(&["explain", "birch-log", "--tree", tree.to_str().expect("UTF-8"), "--format", "html"]).stdout;
     for part in
-        ["<p>drifts: declared MIT", "<dd>high: 2 kinds of witness agree</dd>", "What would change it", "[[suppress]]"]
+        ["<p>drifts: declared MIT", "<dd>high: 2 kinds of evidence agree</dd>", "What would change it", "[[suppress]]"]
     {
         assert!(page.contains(part), "{part:?} is missing in:\n{page}");
     }

@@ -70,7 +70,10 @@ fn about(subject: &Subject<'_>, missing: &str, mut places: Vec<Place<'_>>) -> Fi
     let name = name.map_or_else(|| missing.to_owned(), |name| format!("`{name}`"));
     finding.help.extend(places.first().map(|first| advice(first.part, places.len(), &name)));
     if subject.package.patched {
-        finding.help.push("patches or phases change the source in ways that are not followed".to_owned());
+        finding.help.push(
+            "the package has patches or phases that clarity does not evaluate; check that these files survive them"
+                .to_owned(),
+        );
     }
     finding
 }
@@ -109,9 +112,9 @@ fn advice(part: &Part, places: usize, missing: &str) -> String {
     match part.role {
         Role::Vendored => {
             format!(
-                "if the copy in {path} is built, add {missing}; if {they} {are} deleted or replaced, nothing is to be done"
+                "if the copy in {path} is built, add {missing}; if {they} {are} deleted or replaced, change nothing"
             )
         }
-        _ => format!("if {path} ships, add {missing} to the license"),
+        _ => format!("if {path} is installed, add {missing} to the license"),
     }
 }

@@ -120,19 +120,18 @@ impl Stand {
 impl fmt::Display for Stand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let total = self.agreeing + self.adding + self.opposing;
-        let kinds = |count: usize| if count == 1 { "kind" } else { "kinds" };
+        let verb = |count: usize, verb: &str| format!("{verb}{}", if count == 1 { "s" } else { "" });
         match (self.agreeing, total) {
             (_, 0) => return f.write_str("a few files alone state a license"),
-            (1, 1) => f.write_str("one kind of witness says so")?,
-            (all, total) if all == total => write!(f, "{total} kinds of witness agree")?,
-            (agreeing, total) => write!(f, "{agreeing} of {total} {} of witness agree", kinds(total))?,
+            (1, 1) => f.write_str("one kind of evidence says so")?,
+            (all, total) if all == total => write!(f, "{total} kinds of evidence agree")?,
+            (agreeing, total) => write!(f, "{agreeing} of {total} kinds of evidence {}", verb(agreeing, "agree"))?,
         }
-        let says = |count: usize| if count == 1 { "says" } else { "say" };
         if self.adding > 0 {
-            write!(f, "; {} {} more licenses beside it", self.adding, if self.adding == 1 { "names" } else { "name" })?;
+            write!(f, "; {} {} more licenses beside it", self.adding, verb(self.adding, "name"))?;
         }
         if self.opposing > 0 {
-            write!(f, "; {} {} something else", self.opposing, says(self.opposing))?;
+            write!(f, "; {} {}", self.opposing, verb(self.opposing, "disagree"))?;
         }
         Ok(())
     }

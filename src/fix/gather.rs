@@ -167,8 +167,10 @@ fn group<'c>(place: Target, cases: Vec<&'c Case<'c>>) -> Result<Group<'c>, Strin
         cases.iter().flat_map(|case| remedies(case)).map(|(_, expr, doubt)| (expr, doubt)).collect();
     let (target, _) = *wanted.first().ok_or("nothing is wanted")?;
     if let Some((other, _)) = wanted.iter().find(|(expr, _)| *expr != target) {
+        let names: Vec<String> = cases.iter().map(|case| case.package.attr.to_string()).collect();
         return Err(format!(
-            "its value would have to say both {target} and {other}; give the packages values of their own"
+            "{} share this value, and their sources differ: {target} and {other}; give each a value of its own first",
+            names.join(" and ")
         ));
     }
     let asking: Vec<_> = cases.iter().filter(|case| remedies(case).next().is_some()).collect();

@@ -66,7 +66,7 @@ pub fn unmatched(report: &Report) -> Vec<String> {
 }
 
 fn headline(fix: &Fix) -> String {
-    let declared = if fix.declared.is_empty() { "NONE" } else { &fix.declared };
+    let declared = if fix.declared.is_empty() { "no license" } else { &fix.declared };
     let mut checks: Vec<&str> = fix.findings.iter().map(|finding| finding.check.id).collect();
     checks.sort_unstable();
     checks.dedup();

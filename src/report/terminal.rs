@@ -181,8 +181,8 @@ fn coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         coverage.unread,
     )?;
     let hint = match report.asked.fetched {
-        true => "the reasons stand above; --strict makes each an error",
-        false => "the others: --fetch downloads them, --sources DIR names a folder that has them",
+        true => "the reasons are above; --strict makes each an error",
+        false => "to look at the others, download them with --fetch or name a folder with --sources DIR",
     };
     if coverage.looked_at < coverage.with_source {
         writeln!(out, "          {hint}")?;

@@ -64,7 +64,7 @@ pub enum SourceError {
         from: String,
     },
     /// No url has it.
-    #[error("{what}: not found at any of its {tried} urls; the last said {last}")]
+    #[error("{what}: not found {}; the last said {last}", tried_urls(*tried))]
     NotFound {
         /// The source.
         what: String,
@@ -169,4 +169,8 @@ fn unverifiable(hash: &BadHash) -> String {
         BadHash::Fake => "declares a placeholder hash (`lib.fakeHash` or empty); put the real one in".to_owned(),
         BadHash::Malformed(text) => format!("declares `{text}`, which is not a hash; correct it"),
     }
+}
+/// Where a file was looked for in vain.
+fn tried_urls(count: usize) -> String {
+    if count == 1 { "at its url".to_owned() } else { format!("at any of its {count} urls") }
 }

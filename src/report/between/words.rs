@@ -135,7 +135,8 @@ fn total(progress: &Progress) -> String {
     let Progress { better, worse, unseen, same } = progress;
     let unseen = match unseen.len() {
         0 => String::new(),
-        count => format!(", {count} were not looked at again"),
+        count => format!(", {count} not looked at again"),
     };
-    format!("{} findings went away, {} are new, {same} are the same{unseen}", better.len(), worse.len())
+    let findings = if better.len() == 1 { "finding" } else { "findings" };
+    format!("{} {findings} gone, {} new, {same} unchanged{unseen}", better.len(), worse.len())
 }
