@@ -27,7 +27,7 @@ impl<'r> Combined<'r> {
     /// The combined terms of `package`; `None` where nothing is linked into it.
     pub(super) fn of(package: &'r PackageReport) -> Option<Combined<'r>> {
         let Outcome::Audited(Some(judged)) = &package.outcome else { return None };
-        let own = match &judged.conclusion {
+        let own = match &*judged.conclusion {
             Conclusion::Concluded(concluded) => Some(&concluded.expr),
             _ => None,
         };
@@ -81,7 +81,7 @@ impl<'r> Combined<'r> {
 /// Licenses of parts of the source of a package.
 pub(super) fn parts(package: &PackageReport) -> &[Part] {
     match &package.outcome {
-        Outcome::Audited(Some(judged)) => match &judged.conclusion {
+        Outcome::Audited(Some(judged)) => match &*judged.conclusion {
             Conclusion::Concluded(concluded) => &concluded.parts,
             Conclusion::Conflicting { parts, .. } => parts,
             Conclusion::NoneFound | Conclusion::NoAssertion(_) => &[],
