@@ -93,12 +93,7 @@ impl Inspector<'_> {
         }
     }
 
-    fn judge(
-        &self,
-        package: &Package,
-        declared: &Declared,
-        (evidence, linked): (&Evidence, Vec<Linked>),
-    ) -> Outcome {
+    fn judge(&self, package: &Package, declared: &Declared, (evidence, linked): (&Evidence, Vec<Linked>)) -> Outcome {
         let root = package.built_part();
         let conclusion = self.conclusions.share(conclude(evidence, &root));
         Outcome::Audited(Some(Box::new(Judged {
