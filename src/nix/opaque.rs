@@ -203,7 +203,7 @@ impl<'a> Eval<'a> {
     /// mean anything by an argument `license`.
     fn meta_of_haskell(&self, given: &'a [Attr<'a>]) -> Option<Value<'a>> {
         let has = |name: &&str| lookup(given, self.sym(name)).is_some();
-        let license = lookup(given, self.known.license).filter(|_| OF_HASKELL.iter().any(|name| has(name)))?;
+        let license = lookup(given, self.known.license).filter(|_| OF_HASKELL.iter().any(has))?;
         Some(Value::Attrs(self.wide(self.bump.alloc_slice_copy(&[*license]))))
     }
 
