@@ -6,7 +6,7 @@ use crate::evidence::Witness;
 use crate::license::LicenseExpr;
 
 use super::scope::Scope;
-use super::voice::{Speaker, Voice};
+use super::voice::{Guess, Speaker, Voice};
 use super::{Basis, same_names};
 
 /// The voices by who speaks.
@@ -47,6 +47,10 @@ impl<'v> Voices<'v> {
         if let Some(headers) = self.headers.filter(|headers| headers.grants_another_version(document) && repeats()) {
             return Some(headers);
         }
+        // "LGPLv2+" in a field, beside the text of version 2.1 and files that grant version 2.1.
+        if let Some(headers) = self.headers.filter(|headers| headers.is_of_text(document, manifest)) {
+            return Some(if headers.covers_most() { headers } else { document });
+        }
         // "The code is MPL, the data file is GPL": the manifest names the code's license alone.
         if let Some(readme) = self.readme_of_parts(document, manifest) {
             return Some(readme);
@@ -65,7 +69,12 @@ impl<'v> Voices<'v> {
         }
         match self.headers.filter(|headers| headers.is_broad()) {
             Some(headers) if headers.explains(document) || headers.explains(manifest) => Some(headers),
-            _ => None,
+            // The document grants what the manifest says, above the text of a bundled part.
+            _ => self
+                .scope
+                .other_grant(&document.expr)
+                .filter(|(_, grant)| same_names(grant, &manifest.expr))
+                .map(|_| manifest),
         }
     }
 
@@ -96,7 +105,8 @@ impl<'v> Voices<'v> {
         // The texts of the GPL and of the LGPL, of which only one is that of the files.
         let names_one = || headers.covers_most() && document.is_only_text() && headers.shares_license(document);
         let tells = || document.explains(headers) || offers() || names_one();
-        let is_open = || document.operator_unstated && tells() || document.is_only_text() && offers();
+        let is_unsure = document.operator_unstated || document.guess == Some(Guess::Offer);
+        let is_open = || is_unsure && tells() || document.is_only_text() && offers();
         if headers.is_broad() && !headers.is_vague() && is_open() {
             return headers;
         }

@@ -617,6 +617,42 @@ mod tests {
     }
 
     #[test]
+    fn a_field_that_names_another_version_than_text_and_files_is_a_slip() {
+        let field = |id: &str| file("x.spec", Role::BuildSystem, &[(Witness::Manifest, id)]);
+        let files =
+            |id: &str| [headers("LGPL-2.1-or-later"), vec![document("COPYING", "LGPL-2.1"), field(id)]].concat();
+        assert_eq!(concluded(files("LGPL-2.0-or-later")), "LGPL-2.1-or-later");
+        let all = "LGPL-2.1-or-later AND MIT";
+        assert_eq!(concluded(files(all)), all);
+    }
+
+    #[test]
+    fn a_grant_above_the_text_of_a_part_agrees_with_the_field() {
+        let mut copying =
+            file("COPYING", Role::LicenseText, &[(Witness::Grant, "GPL-2.0-or-later"), (Witness::Text, "MIT")]);
+        copying.detections.edit()[1].lines = LineRange::new(20, 40);
+        let field = |id: &str| file("meson.build", Role::BuildSystem, &[(Witness::Manifest, id)]);
+        assert_eq!(concluded(vec![copying.clone(), field("GPL-2.0-or-later")]), "GPL-2.0-or-later");
+        assert_eq!(concluded(vec![copying, field("ISC")]), "conflicting");
+    }
+
+    #[test]
+    fn a_choice_that_a_text_of_others_offers_is_not_between_the_texts() {
+        let mut other = document("COPYING.OpenSSL", "OpenSSL");
+        other.detections.edit().push(Detection {
+            by: "choice",
+            class: Witness::Clue,
+            expr: parse("OpenSSL").expect("valid"),
+            lines: LineRange::new(1, 1),
+            score: Score(0),
+            quote: String::new(),
+            note: None,
+        });
+        let files = [headers("GPL-2.0-only"), vec![document("COPYING", "GPL-2.0"), other]].concat();
+        assert_eq!(concluded(files), "GPL-2.0-only");
+    }
+
+    #[test]
     fn files_that_name_many_licenses_name_none_surely() {
         let files = [("a.c", "ISC"), ("b.c", "ISC"), ("c.c", "MirOS"), ("d.c", "BSD-3-Clause")];
         let files = files.map(|(name, id)| file(name, Role::Shipped, &[(Witness::Text, id)]));

@@ -119,6 +119,18 @@ impl Voice {
         !is_later && document.is_only_text() && same_names(&self.expr, &document.expr)
     }
 
+    /// True for headers that grant the version whose text the document holds, where a field names another version of it.
+    pub(super) fn is_of_text(&self, document: &Voice, field: &Voice) -> bool {
+        let another = || match (&document.expr, &field.expr) {
+            (LicenseExpr::Term(text), LicenseExpr::Term(named)) => {
+                text.family() == named.family() && text.license != named.license
+            }
+            _ => false,
+        };
+        let is_plain = self.is_broad() && !self.is_vague() && !field.is_vague() && document.is_only_text();
+        is_plain && another() && same_names(&self.expr, &document.expr)
+    }
+
     /// True for a readme that gives parts their licenses ("the library is under the LGPL, the tools under the GPL"), where
     /// the document holds the texts of these families and of no other.
     fn joins_families(&self, document: &Voice) -> bool {

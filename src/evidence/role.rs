@@ -374,6 +374,10 @@ fn build_system(folders: &str, name: &str, head: &str) -> Option<&'static str> {
         return Some("folder of a build system");
     }
     let low = lower_head(head);
+    // The C library of Nix has its own: the copy is built for other systems.
+    if folders.split('/').next_back() == Some("intl") && low.contains("free software foundation") {
+        return Some("gettext's copied library");
+    }
     BUILD_WORDS.iter().any(|words| low.contains(words)).then_some("words of a build system")
 }
 
@@ -452,6 +456,7 @@ mod tests {
             ("tests/data/GPL.txt", Role::Test),
             ("autotests/a.cpp", Role::Test),
             ("lib/gl/memchr.c", Role::BuildSystem),
+            ("intl/plurals.c", Role::Shipped),
             ("doc/manual.texi", Role::Docs),
             ("examples/a.c", Role::Example),
             ("src/win32/getopt.c", Role::OtherPlatform),
@@ -464,6 +469,13 @@ mod tests {
         ] {
             assert_eq!(role(path, ""), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn the_library_that_gettext_copies_is_of_the_build_system() {
+        let copied = "/* Copyright (C) 2000 Free Software Foundation, Inc. This program is free software */";
+        assert_eq!(role("intl/dcgettext.c", copied), Role::BuildSystem);
+        assert_eq!(role("src/intl/dates.c", "/* Copyright (C) 2000 A. Author */"), Role::Shipped);
     }
 
     #[test]
