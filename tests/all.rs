@@ -50,6 +50,7 @@ mod lsp;
 mod meta;
 mod odd;
 mod parsers;
+mod patched;
 mod patches;
 mod placeless;
 mod pitfalls;

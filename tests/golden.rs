@@ -178,6 +178,7 @@ fn bare(attr: &str, site: Option<Site>) -> Package {
         identifiers: None,
         provenance: None,
         removed: Vec::new(),
+        patches: Vec::new(),
         patched: false,
         license_files: Vec::new(),
         platforms: Vec::new(),

@@ -4,6 +4,7 @@
 //! Each fact is read on its own: one that cannot be evaluated is left out and spoils no other.
 
 use super::names::identifiers;
+use super::patches::patches;
 use super::phases::{Changes, built_part, installed_licenses};
 use super::resolve::attr_of;
 use super::sources::{LONGEST_FACT, MOST_FACTS, Sources};
@@ -27,7 +28,9 @@ pub(super) fn package<'a>(
     if let ([source], Some(root)) = (&mut sources[..], &root) {
         source.root = Some(root.clone());
     }
-    let changes = reader.changes(value, root.as_deref().unwrap_or(""));
+    let patch_list = reader.get(value, eval.known.patches);
+    let mut changes = reader.changes(value, root.as_deref().unwrap_or(""));
+    changes.patched |= matches!(patch_list, Some(Value::List([_, ..])));
     let meta = reader.get(value, eval.known.meta);
     let place = meta.and_then(|meta| reader.position(meta)).or_else(|| reader.given_at(value));
     let site = place.or_else(|| checkout.site(thunk.origin.get()));
@@ -51,6 +54,7 @@ pub(super) fn package<'a>(
         maintainers: meta.map(|meta| reader.maintainers(meta)).unwrap_or_default(),
         provenance: meta.map_or(Some(Vec::new()), |meta| reader.provenance(meta)),
         removed: changes.removed,
+        patches: patches(checkout, eval, patch_list),
         patched: changes.patched,
         license_files: reader.license_files(value),
     }
@@ -160,8 +164,7 @@ impl<'a> Reader<'_, 'a> {
 
     fn changes(&self, value: Value<'a>, root: &str) -> Changes {
         let known = &self.eval.known;
-        let patches = matches!(self.get(value, known.patches), Some(Value::List([_, ..])));
-        let mut changes = Changes { patched: patches, ..Changes::default() };
+        let mut changes = Changes::default();
         for (name, folder) in [(known.post_unpack, None), (known.pre_patch, Some(root)), (known.post_patch, Some(root))]
         {
             let Ok(Some(thunk)) = attr_of(self.eval, value, name) else { continue };

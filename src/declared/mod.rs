@@ -9,6 +9,7 @@ pub mod evaluated;
 mod facts;
 mod kept;
 mod names;
+mod patches;
 mod phases;
 mod platforms;
 mod resolve;

@@ -16,6 +16,7 @@ mod linked;
 mod offers;
 mod package;
 mod past;
+mod patches;
 mod places;
 mod platforms;
 mod policy;

@@ -11,7 +11,7 @@ use crate::report::{Outcome, Why, WhyKind};
 use crate::source::{FixedHash, Identity, SourceTree, Verification};
 use crate::text::RelPath;
 use crate::text::stop::{self, Stop};
-use crate::tree::{LicenseTable, Package, SourceRef};
+use crate::tree::{Checkout, LicenseTable, Package, SourceRef};
 use crate::verdict::{Outline, compare};
 
 use super::Watch;
@@ -19,6 +19,7 @@ use super::acquire::{Acquired, Missed, OwnSource};
 use super::audit::{Audit, Seen};
 use super::conclusions::Conclusions;
 use super::in_flight::InFlight;
+use super::patches::{named, patched};
 use super::recall::Recall;
 use super::request::Request;
 use super::source_scan::Stopped;
@@ -27,6 +28,7 @@ use super::vendored::looked_at;
 
 /// Looks at packages, one at a time; shared by all threads of a run.
 pub(super) struct Inspector<'r> {
+    pub(super) checkout: &'r Checkout,
     pub(super) request: &'r Request,
     pub(super) watch: &'r Watch,
     pub(super) table: &'r LicenseTable,
@@ -71,12 +73,13 @@ impl Inspector<'_> {
         let copies = looked_at(package, acquired.brought, &look);
         let linked = copies.linked();
         let apart = copies.rows;
-        let evidence = joined(gathered).without(&package.removed).with_copies(copies.seen);
+        let (evidence, unread) = patched(package, joined(gathered), self.checkout, self.recall.detector);
+        let evidence = evidence.without(&package.removed).with_copies(copies.seen);
         let hashes = declared_hashes(package);
         let curated = Curated { attr: &package.attr.0, hashes: &hashes };
         let used = self.request.curations.used(&evidence, curated);
         let evidence = curate(evidence, curated, &self.request.curations);
-        let outcome = self.judge(package, declared, (&evidence, linked));
+        let outcome = self.judge(package, declared, (&evidence, linked), &unread);
         let outline = self.request.since.is_some().then(|| Outline::of(&evidence));
         let trees = own.iter().filter_map(OwnSource::tree).filter(|_| self.request.keep_evidence);
         let found = trees.map(|tree| tree.origin.to_string()).collect();
@@ -93,9 +96,15 @@ impl Inspector<'_> {
         }
     }
 
-    fn judge(&self, package: &Package, declared: &Declared, (evidence, linked): (&Evidence, Vec<Linked>)) -> Outcome {
+    fn judge(
+        &self,
+        package: &Package,
+        declared: &Declared,
+        (evidence, linked): (&Evidence, Vec<Linked>),
+        unread: &[&str],
+    ) -> Outcome {
         let root = package.built_part();
-        let conclusion = self.conclusions.share(conclude(evidence, &root));
+        let conclusion = self.conclusions.share(named(conclude(evidence, &root), unread));
         Outcome::Audited(Some(Box::new(Judged {
             verdict: compare(declared, &conclusion, self.table),
             conclusion,

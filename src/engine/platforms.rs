@@ -104,6 +104,7 @@ fn add(package: &mut Package, other: Package) {
     union(&mut package.vendored, other.vendored);
     // A file that is removed on one platform only is there on the other.
     package.removed.retain(|one| other.removed.contains(one));
+    union(&mut package.patches, other.patches);
     package.patched |= other.patched;
     package.source_unknown = package.source_unknown.take().or(other.source_unknown);
     package.provenance = match (package.provenance.take(), other.provenance) {

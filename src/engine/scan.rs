@@ -171,7 +171,8 @@ pub(super) fn audits(
         next: AtomicUsize::new(0),
     });
     let recall = Recall { detector: &detector, pool: &pool, watch, feed: &feed };
-    let inspector = Inspector { request, watch, table, recall, in_flight: &in_flight, conclusions: &conclusions };
+    let inspector =
+        Inspector { checkout, request, watch, table, recall, in_flight: &in_flight, conclusions: &conclusions };
     let audits = Run { inspector, feed: Arc::clone(&feed) }.audit_all()?;
     drop(feed);
     // A thread that was left behind still looks at them.

@@ -14,6 +14,7 @@ mod import;
 mod manifest;
 mod page;
 mod parts;
+mod patch;
 mod pipeline;
 mod prefilter;
 mod readme;

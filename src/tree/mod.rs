@@ -42,7 +42,7 @@ pub use loose::AloneFile;
 pub(crate) use loose::{count_in_sources, names_of};
 pub(crate) use maintainers::maintainer;
 pub use origin::revision_of;
-pub use package::{AttrPath, GitPart, HashMode, Maintainer, Package, Site, SourceRef, Vendored};
+pub use package::{AttrPath, GitPart, HashMode, Maintainer, Package, Patch, Site, SourceRef, Vendored};
 pub use pins::{Lock, Pin, Pins};
 pub use pull_request::PullRequest;
 pub use repository::RevisionError;

@@ -60,6 +60,8 @@ pub struct Package {
     pub provenance: Option<Vec<String>>,
     /// Folders and files that a visible `rm` in `postPatch`, `prePatch` or `postUnpack` deletes before the build.
     pub removed: Vec<String>,
+    /// `patches`, in order.
+    pub patches: Vec<Patch>,
     /// True where `patches` or such a phase changes the source in ways that are not followed.
     pub patched: bool,
     /// License files that a phase of the build installs, as its commands name them.
@@ -73,6 +75,25 @@ pub struct Vendored {
     pub source: SourceRef,
     /// The lock file that it is made of, where that is a file of the checkout.
     pub lock: Option<RelPath>,
+}
+
+/// A patch that is applied to a source before the build.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Patch {
+    /// A file of the checkout.
+    Local(RelPath),
+    /// The name of one that is fetched or made.
+    Elsewhere(String),
+}
+
+impl Patch {
+    /// Its file name, or the name that its expression gives it.
+    pub fn name(&self) -> &str {
+        match self {
+            Patch::Local(file) => file.name(),
+            Patch::Elsewhere(name) => name,
+        }
+    }
 }
 
 impl Package {

@@ -34,6 +34,7 @@ fn package(attr: &str) -> Package {
         identifiers: None,
         provenance: None,
         removed: Vec::new(),
+        patches: Vec::new(),
         patched: false,
         license_files: Vec::new(),
         platforms: Vec::new(),
