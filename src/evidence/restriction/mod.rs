@@ -7,9 +7,11 @@
 mod look;
 pub(super) mod pattern;
 mod rows;
+mod triggers;
 
 use self::look::{unknown, windows};
 use self::rows::{ROWS, Row};
+pub(super) use self::triggers::TRIGGERS;
 use std::collections::BTreeSet;
 
 use super::detection::{
@@ -25,182 +27,6 @@ pub(super) const TABLE: &str = include_str!("restrictions.toml");
 
 /// The name of the detector.
 pub(super) const ID: DetectorId = RESTRICTION;
-
-/// Words of which a restriction holds one.
-pub(super) const TRIGGERS: &[&str] = &[
-    "commerc",
-    "profit",
-    "personal",
-    "academic",
-    "educational",
-    "research",
-    "scientific",
-    "sell",
-    "sold",
-    "resale",
-    "a fee",
-    "license fee",
-    "licence fee",
-    "hosted",
-    "hosting",
-    "managed",
-    "multi-tenant",
-    "third parties",
-    "compet",
-    "military",
-    "weapon",
-    "surveillance",
-    "in connection with",
-    "solely",
-    "internal",
-    "production",
-    "be used by",
-    "companies",
-    "employees",
-    "corporation",
-    "government",
-    "organizations",
-    "except",
-    "logo",
-    "watermark",
-    "about screen",
-    "strictly",
-    "branding",
-    "powered by",
-    "evaluat",
-    "trial",
-    "expire",
-    "days",
-    "may not",
-    "must not",
-    "shall not",
-    "can not",
-    "cannot",
-    "prohibited",
-    "forbidden",
-    "not allowed",
-    "not permitted",
-    "unauthorized",
-    "proprietary",
-    "confidential",
-    "permission",
-    "commons clause",
-    "sustainable use",
-    "fair source",
-    "source-available",
-    "source available",
-    "polyform",
-    "end user license",
-    "additional",
-    "further",
-    "modified version",
-    "testing only",
-    "others",
-    "everybody",
-    "everyone",
-    "anyone",
-    " only",
-    "only ",
-    "limited",
-    "licensed",
-    "license",
-    "not for",
-    "provided that",
-    "experiments",
-    "can't",
-    "banned",
-    "not licensed",
-    "excluded",
-    "forbid",
-    "prohibit",
-    "freeware",
-    "obliged",
-    "unchanged",
-    "have to",
-    "in confidence",
-    "gratis",
-    "without charge",
-    "without fee",
-    "purchase",
-    " register",
-    "revenue",
-    "a service",
-    "must notify",
-    "co-author",
-    "agree not",
-    "no rights",
-    "do not upload",
-    "until ",
-    "charge",
-    "developer",
-    "credits",
-    "removing",
-    "display",
-    "yearly fee",
-    "subscription",
-    "does not extend",
-    "for use with",
-    "free of charge",
-    "redistribut",
-    "reserved",
-    "weitergabe",
-    "vervielf",
-    "privaten",
-    "\u{43b}\u{438}\u{447}\u{43d}",
-    "\u{43f}\u{440}\u{43e}\u{434}\u{430}\u{436}",
-    "unmodified",
-    "unaltered",
-    "exclusiv",
-    "after which",
-    "businesses",
-    "paid licen",
-    "reference only",
-    "inspection",
-    "nobody",
-    "firmen",
-    "unternehmen",
-    "granted",
-    "purpose except",
-    "other use",
-    "peaceful",
-    "used on",
-    "no money",
-    "but not",
-    "viewing",
-    "approved",
-    "does not give",
-    "requires",
-    " eur",
-    " usd",
-    "dollar",
-    "ware",
-    "do not ",
-    "terminates",
-    "without altering",
-    " owe",
-    "subject to",
-    "do not use",
-    "at a time",
-    "no part of",
-    "nothing else",
-    "executes",
-    "must execute",
-    "improve",
-    "to train",
-    "labor and",
-    "labour",
-    "human rights",
-    "other purpose",
-    "kommerziell",
-    "gewerblich",
-    "comercia",
-    "\u{43e}\u{43c}\u{43c}\u{435}\u{440}\u{447}",
-    "\u{5546}\u{4e1a}",
-    "\u{5546}\u{7528}",
-    "\u{5546}\u{696d}",
-    "\u{7981}\u{5546}",
-    "\u{55b6}\u{5229}",
-];
 
 /// Restrictions of one file that are kept: more of them are a list of data.
 const MOST: usize = 64;
@@ -225,13 +51,40 @@ fn look(page: &Page<'_>, role: Role, seen: &Seen) -> Vec<Restriction> {
 fn within(page: &Page<'_>, seen: &Seen, from: usize, to: usize) -> Vec<Restriction> {
     let words = pattern::read(page.text, from, to);
     let in_words = ROWS.find_from(&words, unknown(&words, seen).into_iter()).into_iter().map(|(row, range)| {
-        let range = if row.is_inserted || row.is_doubt { pattern::sentence(&words, &range) } else { range };
+        let is_of_sentence = row.is_inserted || row.is_doubt || row.is_general;
+        let range = if is_of_sentence { pattern::sentence(&words, &range) } else { range };
         restriction(page, row, words[range].iter().map(|word| word.span).collect())
     });
     let in_letters = ROWS.find_letters(&page.text[from..to]).into_iter().map(|(row, range)| {
         restriction(page, row, vec![Span::new((from + range.start) as u32, (from + range.end) as u32)])
     });
     in_words.chain(in_letters).flatten().collect()
+}
+
+/// Sentences of a license document of which a general row says that they restrict: whether they do depends on whether
+/// a known license says the like.
+pub(super) fn questions(page: &Page<'_>, role: Role, seen: &Seen) -> Vec<Span> {
+    if role != Role::LicenseText || seen.restrictive.is_empty() {
+        return Vec::new();
+    }
+    let mut asked: Vec<Span> = look(page, role, seen)
+        .iter()
+        .filter(|one| is_general(one) && !is_explained(one, &seen.matched))
+        .filter_map(whole)
+        .collect();
+    asked.sort_unstable_by_key(|span| (span.start, span.end));
+    asked.dedup();
+    asked.truncate(MOST);
+    asked
+}
+
+/// The bytes from the first to the last word.
+fn whole(one: &Restriction) -> Option<Span> {
+    Some(Span::new(one.words.first()?.start, one.words.last()?.end))
+}
+
+fn is_general(one: &Restriction) -> bool {
+    ROWS.named(one.row).is_some_and(|row| row.is_general)
 }
 
 /// The restriction that `row` saw in these words; `None` for none.
@@ -292,12 +145,19 @@ pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
 fn unexplained(page: &Page<'_>, role: Role, seen: &Seen) -> Vec<Restriction> {
     let mut found = look(page, role, seen);
     found.retain(|one| counts_here(one, page, role, seen) && !is_explained(one, &seen.matched));
+    found.retain(|one| !is_general(one) || !is_said(one, &seen.said));
+    found.dedup_by(|next, one| next.row == one.row && is_general(one) && next.words == one.words);
     let is_doubt = |one: &Restriction| ROWS.named(one.row).is_some_and(|row| row.is_doubt);
     let (doubts, mut found): (Vec<_>, Vec<_>) = found.into_iter().partition(is_doubt);
+    found.retain(|one| !one.is_inserted || is_put_in(one, seen));
     // The rows of documents are general: they say again what a row for the topic says better.
+    leave_out_said(&mut found, is_general);
+    // Where a row for a topic says what a document takes away, further terms of it say no more.
+    if found.iter().any(|one| !is_general(one) && one.kind.is_unfree()) {
+        found.retain(|one| !is_general(one));
+    }
     leave_out_said(&mut found, |one| one.is_inserted || ROWS.named(one.row).is_some_and(|row| row.is_of_document));
     leave_out_said(&mut found, |one| one.is_inserted);
-    found.retain(|one| !one.is_inserted || is_put_in(one, seen));
     found.extend(doubts);
     leave_out_said(&mut found, is_doubt);
     found.truncate(MOST);
@@ -311,9 +171,13 @@ fn leave_out_said(found: &mut Vec<Restriction>, is_general: impl Fn(&Restriction
     found.retain(|one| !is_general(one) || told.range(one.lines.first..=one.lines.last).next().is_none());
 }
 
-/// True in documents, and beside a license, where code does not say the like of its functions.
+/// True in documents, and beside a license, where code does not say the like of its functions. Of a collection of
+/// licenses, the sentences that only general rows know belong to one of its texts, if they do not stand above them all.
 fn counts_here(one: &Restriction, page: &Page<'_>, role: Role, seen: &Seen) -> bool {
     let licenses = || seen.detections.iter().filter(|found| found.class < Witness::Clue);
+    if is_general(one) {
+        return is_small(role, &seen.detections) || role == Role::LicenseText && is_above(one, &seen.detections);
+    }
     ROWS.named(one.row).is_none_or(|row| !row.is_of_document)
         || is_document(page, role)
         || licenses().any(|found| distance(one.lines, found.lines) <= ADJACENT)
@@ -330,6 +194,11 @@ fn is_explained(one: &Restriction, matched: &[Span]) -> bool {
     one.words.iter().all(is_inside)
 }
 
+/// True for a sentence that a known free license says in other words.
+fn is_said(one: &Restriction, said: &[Span]) -> bool {
+    whole(one).is_some_and(|whole| said.contains(&whole))
+}
+
 /// Words of a sentence that was put into a license text at least.
 const SENTENCE: usize = 8;
 
@@ -344,25 +213,38 @@ fn is_put_in(one: &Restriction, seen: &Seen) -> bool {
 /// True for a license document of one project, all of whose statements are about the same work.
 fn is_small(role: Role, seen: &[Detection]) -> bool {
     let texts = seen.iter().filter(|found| found.class == Witness::Text).count();
-    let names: BTreeSet<String> = seen
-        .iter()
-        .filter(|found| found.class < Witness::Clue)
-        .flat_map(|found| found.expr.terms())
-        .map(|term| term.family().to_owned())
-        .collect();
-    role == Role::LicenseText && texts <= FEW && names.len() <= MANY
+    role == Role::LicenseText && texts <= FEW && families(seen).len() <= MANY
+}
+
+/// The families of the licenses that a file states.
+fn families(seen: &[Detection]) -> BTreeSet<String> {
+    let stated = seen.iter().filter(|found| found.class < Witness::Clue);
+    stated.flat_map(|found| found.expr.terms()).map(|term| term.family().to_owned()).collect()
 }
 
 /// The place of the license that a restriction belongs to: the one it stands in, else the nearest; a text or grant before
 /// any other.
 fn host(one: &Restriction, role: Role, seen: &[Detection]) -> Option<usize> {
-    let most = if is_small(role, seen) { u32::MAX } else { NEAR };
+    let is_own = role == Role::LicenseText && is_above(one, seen);
+    let most = match is_small(role, seen) {
+        // Terms above several licenses are those of the document itself, and the licenses those of what it bundles.
+        true if is_own && is_general(one) && families(seen).len() > 1 => 0,
+        true => u32::MAX,
+        false if is_own => 0,
+        false => NEAR,
+    };
     let fits = |found: &&(usize, &Detection)| {
         let found = found.1;
         found.class < Witness::Clue && found.class != Witness::Manifest && distance(one.lines, found.lines) <= most
     };
     let all: Vec<(usize, &Detection)> = seen.iter().enumerate().collect();
     all.iter().filter(fits).min_by_key(|(at, found)| (distance(one.lines, found.lines), *at)).map(|(at, _)| *at)
+}
+
+/// True above the first license of the file.
+fn is_above(one: &Restriction, seen: &[Detection]) -> bool {
+    let first = seen.iter().filter(|found| found.class < Witness::Clue).map(|found| found.lines.first).min();
+    first.is_none_or(|first| one.lines.last < first)
 }
 
 fn distance(one: LineRange, other: LineRange) -> u32 {
@@ -468,6 +350,40 @@ mod tests {
         assert!(says("LICENSE", &with(asks)).iter().all(|said| said == "LicenseRef-modified-MIT"));
         let tells = "The authors thank everyone who sent patches, letters and cakes in the last ten years.";
         assert!(says("LICENSE", &with(tells)).iter().all(|said| said == "MIT"));
+    }
+
+    #[test]
+    fn a_sentence_that_no_free_license_says_restricts_a_document() {
+        let mit = license("MIT").expect("listed").text;
+        let beside = |more: &str| says("LICENSE", &format!("{mit}\n{more}\n"));
+        let restricts = [
+            "Disassembly and reverse engineering of the firmware are not permitted.",
+            "Whoever employs more than ten people shall obtain a key from the author.",
+            "The library may be combined only with games of our studio.",
+        ];
+        for more in restricts {
+            assert!(beside(more).contains(&"LicenseRef-modified-MIT".to_owned()), "{more}");
+            let alone = says("LICENSE", &format!("Copyright 2020 Jane Roe\n\n{more}\n"));
+            assert!(alone.iter().any(|said| said.starts_with("LicenseRef-restricted")), "{more} {alone:?}");
+        }
+        let harmless = [
+            "Changed versions must be plainly marked as such and must not be misrepresented as being the original.",
+            "The name of the author may not be used to promote products without specific prior written permission.",
+            "Distributing code linked against this library does not trigger this license.",
+        ];
+        for more in harmless {
+            assert!(beside(more).iter().all(|said| said == "MIT"), "{more} {:?}", beside(more));
+        }
+    }
+
+    #[test]
+    fn commercial_terms_above_bundled_licenses_are_those_of_the_document() {
+        let text = "# License Agreement\n\nThe Frob editor is licensed under a commercial license, see our site.\n\n\
+                    ## Bundled\n\nThe following libraries are included in Frob under the MIT license:\n\n* dom\n\n\
+                    The following libraries are included in Frob under the BSD-3-Clause license:\n\n* diff\n";
+        let said = says("LICENSE.md", text);
+        assert!(said.contains(&"LicenseRef-restricted-other".to_owned()), "{said:?}");
+        assert!(said.contains(&"MIT".to_owned()) && said.contains(&"BSD-3-Clause".to_owned()), "{said:?}");
     }
 
     #[test]

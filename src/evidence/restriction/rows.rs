@@ -25,6 +25,8 @@ pub struct Row {
     pub is_of_document: bool,
     /// True for words of which it is not known whether they take something away: they only make a license doubtful.
     pub is_doubt: bool,
+    /// True where it counts only in a sentence that no known free license says in other words.
+    pub is_general: bool,
     patterns: Vec<Pattern>,
     excuses: Vec<Pattern>,
     letters: Vec<String>,
@@ -49,6 +51,8 @@ struct Written {
     document: bool,
     #[serde(default)]
     doubt: bool,
+    #[serde(default)]
+    unexplained: bool,
     #[serde(default)]
     unless: Vec<String>,
     #[serde(default)]
@@ -136,6 +140,7 @@ impl Rows {
                 letters: written.letters.clone(),
                 is_of_document: written.document,
                 is_doubt: written.doubt,
+                is_general: written.unexplained,
                 patterns: patterns(&written.r#match),
                 excuses: patterns(&written.unless),
                 #[cfg(test)]
@@ -200,8 +205,9 @@ mod tests {
     use super::super::pattern::read;
     use super::*;
 
-    fn is_inserted(id: &str) -> bool {
-        ROWS.rows.iter().any(|row| row.id == id && (row.is_inserted || row.is_doubt))
+    /// True for rows that are looked at in some sentences only, or take nothing away by themselves.
+    fn is_conditional(id: &str) -> bool {
+        ROWS.rows.iter().any(|row| row.id == id && (row.is_inserted || row.is_doubt || row.is_general))
     }
 
     fn matched(text: &str) -> Vec<String> {
@@ -234,7 +240,7 @@ mod tests {
             faults.extend(missed.map(|text| format!("{id} does not find {text:?}, found {:?}", matched(text))));
             for text in no {
                 let mut found = matched(text);
-                found.retain(|other| other == id || !is_inserted(other));
+                found.retain(|other| other == id || !is_conditional(other));
                 faults.extend((!found.is_empty()).then(|| format!("{id}: {found:?} found in {text:?}")));
             }
         }
@@ -244,7 +250,7 @@ mod tests {
     #[test]
     fn every_yes_wakes_the_detector() {
         // Inserted words are looked for where the text around them wakes the detector.
-        let rows = ROWS.rows.iter().filter(|row| !row.is_inserted && !row.is_doubt);
+        let rows = ROWS.rows.iter().filter(|row| !is_conditional(&row.id));
         let is_asleep = |text: &&String| !super::super::TRIGGERS.iter().any(|one| text.to_lowercase().contains(one));
         let asleep: Vec<&String> = rows.flat_map(|row| &row.written.yes).filter(is_asleep).collect();
         assert!(asleep.is_empty(), "{asleep:?}");

@@ -12,6 +12,7 @@ mod library;
 mod memo;
 mod nearest;
 mod region;
+pub(super) mod sayings;
 mod score;
 mod select;
 mod slots;
