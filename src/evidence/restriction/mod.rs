@@ -38,7 +38,7 @@ pub(super) fn reads(_: &Page<'_>, hits: &[u32], seen: &mut Seen) {
 
 /// The restrictions of a file, also those that a full text explains.
 fn look(page: &Page<'_>, role: Role, seen: &Seen) -> Vec<Restriction> {
-    if seen.restrictive.is_empty() {
+    if seen.restrictive.is_empty() && role != Role::LicenseText {
         return Vec::new();
     }
     if is_document(page, role) {
@@ -64,7 +64,7 @@ fn within(page: &Page<'_>, seen: &Seen, from: usize, to: usize) -> Vec<Restricti
 /// Sentences of a license document of which a general row says that they restrict: whether they do depends on whether
 /// a known license says the like.
 pub(super) fn questions(page: &Page<'_>, role: Role, seen: &Seen) -> Vec<Span> {
-    if role != Role::LicenseText || seen.restrictive.is_empty() {
+    if role != Role::LicenseText {
         return Vec::new();
     }
     let mut asked: Vec<Span> = look(page, role, seen)

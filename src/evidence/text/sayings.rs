@@ -54,9 +54,11 @@ impl Texts {
     /// True where the text with this number has a passage like the sentence.
     fn says_in(&self, number: u16, sentence: &Sentence) -> bool {
         let text = self.library.text(number);
-        let starts = sentence.hashes.windows(SHINGLE).enumerate().flat_map(|(at, run)| {
-            text.places(shingle(run)).map(move |place| place.saturating_sub(at + at / 3))
-        });
+        let starts = sentence
+            .hashes
+            .windows(SHINGLE)
+            .enumerate()
+            .flat_map(|(at, run)| text.places(shingle(run)).map(move |place| place.saturating_sub(at + at / 3)));
         let mut starts: Vec<usize> = starts.collect();
         starts.sort_unstable();
         starts.dedup_by(|next, first| *next - *first < SHINGLE);
