@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Warning,
     metadata_only: false,
     what: "Something that ships is under a license that is not declared.",
-    why: "The terms of every part bind those who redistribute the whole. A note where these are permissive terms or the public domain, and for a file or two under a license that binds only themselves.",
+    why: "The terms of every part bind those who redistribute the whole. A note where these are permissive terms or the public domain, where they let the part be used under what is declared, and for a file or two under a license that binds only themselves.",
     example: "The library is MIT, `src/regex/` is LGPL-2.1-or-later and is compiled in.",
     wrong_when: "The part is not built: it is deleted by a phase, or belongs to another platform. Suppress it with that reason.",
     rule,
@@ -26,7 +26,8 @@ pub(super) const CHECK: Check = Check {
 fn rule(subject: &Subject<'_>) -> Vec<Finding> {
     let mut places: BTreeMap<String, Vec<Place<'_>>> = BTreeMap::new();
     let mut findings = Vec::new();
-    for drift in subject.drifts(DriftKind::MissingPart) {
+    let covered = subject.drifts(DriftKind::CoveredPart);
+    for drift in subject.drifts(DriftKind::MissingPart).chain(covered) {
         match &drift.part {
             Some(part) => {
                 let weighs = !is_aside(drift, subject.table);

@@ -131,6 +131,7 @@ const LICENSE_NAMES: &[&str] = &[
 const FILE_LISTS: &[&str] = &["manifest", "manifest.in", "sources.txt", "filelist.txt"];
 /// Files of build systems, by name; those that other things are called as well need their words too.
 const BUILD_FILES: &[&str] = &[
+    "gtk-doc.make",
     "configure",
     "config.guess",
     "config.sub",

@@ -76,6 +76,20 @@ impl Term {
         !self.is_reference() && !COPYLEFT.contains(&self.family()) && !self.is_reciprocal()
     }
 
+    /// True where its own words let code under it be used under `whole`: "or any later version", and section 3 of the LGPL,
+    /// which lets any copy be taken under the GPL.
+    pub fn may_be_used_under(&self, whole: &Term) -> bool {
+        let is_plain = self.exception.is_none() && whole.exception.is_none();
+        let reaches = |first: &str| is_plain && version(&whole.license) >= first;
+        let own = version(&self.license);
+        match (self.family(), whole.family()) {
+            ("LGPL", "GPL" | "AGPL") => reaches(if own < "3.0" { "2.0" } else { own }),
+            ("GPL", "GPL") | ("LGPL", "LGPL") => self.suffix == Suffix::OrLater && reaches(own),
+            ("GPL", "AGPL") => self.suffix == Suffix::OrLater && reaches("3.0") && own <= "3.0",
+            _ => false,
+        }
+    }
+
     /// True for the text of a license that is shipped with code under `grant`: the text of version 3, or of 2.1, beside
     /// "version 2 or (at your option) any later version".
     pub fn is_text_for(&self, grant: &Term) -> bool {

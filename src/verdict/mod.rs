@@ -63,6 +63,9 @@ pub enum DriftKind {
     Exception,
     /// A part ships under a license that is not declared.
     MissingPart,
+    /// Something that ships is under terms that let it be used under what is declared, such as a file under
+    /// `LGPL-2.1-or-later` in a program under the GPL.
+    CoveredPart,
     /// A license is declared for which there is no evidence.
     ExtraPart,
     /// A placeholder such as `publicDomain` stands where the source names a license.
@@ -165,7 +168,7 @@ fn settle(found: Result<Vec<Drift>, String>, table: &LicenseTable) -> Verdict {
 /// True for a difference that leaves the declaration right.
 pub fn is_aside(drift: &Drift, table: &LicenseTable) -> bool {
     match drift.kind {
-        DriftKind::ListIsChoice | DriftKind::OtherAlternative | DriftKind::ExtraPart => true,
+        DriftKind::ListIsChoice | DriftKind::OtherAlternative | DriftKind::ExtraPart | DriftKind::CoveredPart => true,
         DriftKind::MissingPart => drift.part.as_ref().is_some_and(|part| !weighs(part, &drift.missing, table)),
         _ => false,
     }
@@ -323,8 +326,10 @@ fn missing_part(part: &Part, declared: &BTreeSet<Term>) -> Option<Drift> {
     let ways = alternatives(&part.expr).unwrap_or_else(|| BTreeSet::from([terms_of(&part.expr)]));
     let missing: BTreeSet<BTreeSet<Term>> = ways.iter().map(lacking).collect();
     let is_satisfied = missing.iter().any(BTreeSet::is_empty);
+    let is_covered = |term: &Term| declared.iter().any(|own| term.may_be_used_under(own));
+    let has_covered_way = missing.iter().any(|way| way.iter().all(is_covered));
     (!is_satisfied).then(|| Drift {
-        kind: DriftKind::MissingPart,
+        kind: if has_covered_way { DriftKind::CoveredPart } else { DriftKind::MissingPart },
         missing: missing.into_iter().flatten().collect(),
         extra: BTreeSet::new(),
         part: Some(part.clone()),
@@ -455,6 +460,14 @@ mod tests {
             ("MIT", 3, "LGPL-2.1-or-later", "warning"),
             ("GPL-2.0-or-later", 3, "GPL-3.0", ""),
             ("GPL-2.0-only", 3, "GPL-1.0-or-later", ""),
+            ("GPL-3.0-only", 9, "GPL-2.0-or-later", "note"),
+            ("GPL-3.0-or-later", 9, "GPL-2.0-only", "warning"),
+            ("GPL-2.0-or-later", 9, "GPL-3.0-or-later", "warning"),
+            ("GPL-2.0-only", 9, "LGPL-2.1-only", "note"),
+            ("GPL-2.0-only", 9, "LGPL-3.0-or-later", "warning"),
+            ("LGPL-2.1-or-later", 9, "GPL-2.0-or-later", "warning"),
+            ("AGPL-3.0-only", 9, "GPL-3.0-or-later", "note"),
+            ("MIT", 9, "LGPL-2.1-or-later", "warning"),
             ("GPL-2.0-only", 3, "GPL-2.0-only AND LicenseRef-public-domain", "note"),
         ] {
             assert_eq!(weight(declared, files, expr), weighs, "{files} files under {expr} beside {declared}");
