@@ -212,6 +212,7 @@ fn a_lock_reaches_no_private_host_and_no_folder_outside() {
     let hash = nar(&fixture()).to_string();
     let tarball = |url: String| json!({"type": "tarball", "url": url, "narHash": hash});
     let outside = fixture().display().to_string();
+    room.write("tree/flake.nix", ASKS);
     room.lock(&[
         ("nixpkgs", tarball(server.url("/a.tar.gz"))),
         ("git", json!({"type": "git", "url": format!("file://{outside}"), "rev": REV, "narHash": hash})),
@@ -223,6 +224,58 @@ fn a_lock_reaches_no_private_host_and_no_folder_outside() {
     assert!(!scan.license("input git of flake.lock").starts_with("no row"), "{}", scan.text);
     assert!(scan.rows.iter().all(|row| row["used"] != json!(true)));
     assert!(server.asked().is_empty(), "{:?}", server.asked());
+}
+
+/// Asks for every input but one.
+const ASKS: &str = r#"{
+  outputs = { self, nixpkgs, git, path, unused }: {
+    packages.x86_64-linux = {
+        own = (import nixpkgs { system = "x86_64-linux"; }).callPackage ./own.nix { };
+        git = import "${git}/package.nix";
+        path = import "${path}/package.nix";
+    };
+    devShells.x86_64-linux.default = unused.lib.shell { };
+  };
+}"#;
+
+#[test]
+fn only_inputs_that_packages_ask_for_are_fetched() {
+    let (room, server) = (Room::new(), server());
+    room.configure(Some(&server));
+    room.write("tree/flake.nix", ASKS);
+    let hash = nar(&fixture());
+    let other = |name: &str| {
+        let mut locked = github(&hash);
+        locked["repo"] = name.into();
+        locked
+    };
+    room.lock(&[
+        ("nixpkgs", github(&hash)),
+        ("git", other("git")),
+        ("path", other("path")),
+        ("unused", other("unused")),
+    ]);
+    let scan = room.scan(&["--fetch"]);
+    assert_eq!(scan.license(".own"), "BSD-2-Clause", "{}", scan.text);
+    let asked: Vec<String> = server.asked().iter().map(|asked| asked.path.clone()).collect();
+    // One hash, one file: what `git` and `path` are is known by what nixpkgs is.
+    assert!(asked.iter().all(|path| !path.contains("unused")), "{asked:?}");
+    assert!(scan.license("input unused of flake.lock").starts_with("no row"), "{}", scan.text);
+}
+
+#[test]
+fn the_time_of_a_run_covers_the_inputs_that_it_fetches() {
+    let room = Room::new();
+    let server = Server::new(|_| {
+        std::thread::sleep(std::time::Duration::from_secs(20));
+        Reply::status(500)
+    });
+    room.configure(Some(&server));
+    room.lock(&[("nixpkgs", github(&nar(&fixture())))]);
+    let start = std::time::Instant::now();
+    let scan = room.scan(&["--fetch", "--deadline", "2"]);
+    assert!(start.elapsed().as_secs() < 15, "{:?}", start.elapsed());
+    assert_eq!(scan.code, Some(130), "{}", scan.text);
 }
 
 const TOOL: &str = r#"{ outputs = { self, nixpkgs }: {

@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 
 use super::slip::no_such;
-use crate::engine::{Inputs, find_inputs};
-use crate::source;
+use super::stream;
+use crate::engine::{Inputs, Watch, find_inputs};
+use crate::source::{self, Network};
 use crate::tree::{self, Layout, Pins};
 
 /// The folders that a user names for what a tree takes from outside.
@@ -36,6 +38,7 @@ impl Behind {
         path: &Path,
         options: &mut tree::Options,
         sources: Option<&source::Options>,
+        time_left: Option<Duration>,
     ) -> anyhow::Result<Option<Arc<Inputs>>> {
         let Ok(folder) = if path.is_dir() { path } else { path.parent().unwrap_or(path) }.canonicalize() else {
             return Ok(None);
@@ -45,9 +48,15 @@ impl Behind {
         }
         let mut pins = Pins::of(&folder);
         self.name(&mut pins)?;
-        let found = sources.map(|sources| find_inputs(&mut pins, sources, self.nixpkgs.is_some()));
         options.inputs = pins;
-        Ok(found.map(Arc::new))
+        let Some(sources) = sources else { return Ok(None) };
+        let watch = Watch::new(stream::watched() && sources.network == Network::Fetch);
+        time_left
+            .map_or(Ok(()), |time| watch.end_after(time))
+            .context("--deadline needs a thread, and there is none")?;
+        let found = find_inputs(path, options, sources, &watch);
+        watch.finish();
+        Ok(Some(Arc::new(found)))
     }
 
     fn name(&self, pins: &mut Pins) -> anyhow::Result<()> {

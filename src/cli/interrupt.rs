@@ -9,9 +9,8 @@ use crate::engine::Watch;
 use super::{INTERRUPTED, stream};
 
 /// The run of `watch` ends on signals, and after `deadline`.
-pub(super) fn begin(watch: &Watch, deadline: Option<u64>) -> anyhow::Result<()> {
+pub(super) fn begin(watch: &Watch, deadline: Option<Duration>) -> anyhow::Result<()> {
     end_on_signals(watch)?;
-    let deadline = deadline.map(Duration::from_secs);
     deadline.map_or(Ok(()), |time| watch.end_after(time)).context("--deadline needs a thread, and there is none")
 }
 

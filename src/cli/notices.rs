@@ -43,7 +43,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     request.keep_evidence = true;
     request.quotes = false;
     let watch = Watch::new(stream::watched() && !output.quiet);
-    interrupt::begin(&watch, args.what.deadline)?;
+    interrupt::begin(&watch, args.what.time_left())?;
     let report = engine::scan(&request, &watch)?;
     watch.finish();
     let form = match args.format {

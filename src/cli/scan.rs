@@ -178,7 +178,7 @@ pub(super) fn scan_with(
     request.quotes = args.format.quotes || outputs.iter().any(|(format, _)| format.quotes);
     request.keep_evidence = args.format.evidence || outputs.iter().any(|(format, _)| format.evidence);
     let watch = Watch::new(stream::watched() && !output.quiet);
-    interrupt::begin(&watch, args.what.deadline)?;
+    interrupt::begin(&watch, args.what.time_left())?;
     // Left to the system: the process ends with this function, and taking apart what is large is a part of its time.
     let checkout = ManuallyDrop::new(request.checkout()?);
     let report = ManuallyDrop::new(engine::scan_and_offer(&checkout, &request, &watch)?);

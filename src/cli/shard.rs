@@ -52,7 +52,7 @@ pub(super) fn run(
     let store = request.facts.clone().context("a shard keeps its evidence in the cache; leave out --no-cache")?;
     let kept = KeptEvidence::new(store, Detector::new(&Options::default()).fingerprint());
     let watch = Watch::new(stream::watched() && !output.quiet);
-    interrupt::begin(&watch, what.deadline)?;
+    interrupt::begin(&watch, what.time_left())?;
     let (_, mut packages) = engine::whole_tree(&request, &watch)?;
     let unmatched = request.selection.unmatched(packages.iter().map(|(package, _)| package.attr.0.as_str()));
     if let Some(name) = unmatched.first() {

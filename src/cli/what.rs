@@ -3,7 +3,7 @@
 use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -48,6 +48,9 @@ pub(super) struct What {
     vendored: bool,
     #[command(flatten)]
     behind: Behind,
+    /// When the arguments were read: the time of a run begins there.
+    #[arg(skip = Some(Instant::now()))]
+    started: Option<Instant>,
     /// The platform that conditions are evaluated for [default: the host's]; repeat for several: licenses and sources that
     /// differ are named in one row.
     #[arg(long, value_name = "SYSTEM", value_parser = known_system, help_heading = "Packages")]
@@ -106,6 +109,12 @@ pub(super) struct What {
 }
 
 impl What {
+    /// Time until `--deadline`, where there is one.
+    pub(super) fn time_left(&self) -> Option<Duration> {
+        let spent = self.started.map(|started| started.elapsed()).unwrap_or_default();
+        Some(Duration::from_secs(self.deadline?).saturating_sub(spent))
+    }
+
     /// Declarations of all packages, without their sources.
     pub(super) fn metadata(behind: Behind, system: Vec<String>, no_cache: bool) -> What {
         What { behind, system, no_cache, metadata_only: true, ..What::default() }
@@ -185,7 +194,7 @@ pub(super) fn request_by(path: &Path, what: &What, attrs: &[String], config: &Co
         ..tree::Options::default()
     };
     let sources = source_options(path, what, config);
-    let inputs = what.behind.find(path, &mut tree, sources.as_ref().ok())?;
+    let inputs = what.behind.find(path, &mut tree, sources.as_ref().ok(), what.time_left())?;
     Ok(Request {
         path: path.to_owned(),
         platforms,

@@ -2,14 +2,19 @@
 //!
 //! Invariant: the files of an input have the hash of the lock, or it is not used.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::thread;
+use std::time::Duration;
 
+use crate::declared::{self, Selection};
 use crate::report::{Input, Rest, RestKind};
 use crate::source::{self, FixedHash, Network, SourceError, Sources, fixed_output};
 use crate::store::{Staged, Store};
-use crate::tree::{Checkout, HashMode, Layout, Pin, Pins, SourceRef, revision_of};
+use crate::tree::{self, Checkout, HashMode, Layout, Pin, Pins, SourceRef, revision_of};
+
+use super::Watch;
 
 /// The inputs that were looked for.
 #[derive(Debug, Default)]
@@ -22,34 +27,65 @@ pub struct Inputs {
     pub(super) fetched: bool,
 }
 
-/// Fills in the folders of `pins` that are at hand, or can be fetched. `has_nixpkgs`: what is pinned as nixpkgs is not
-/// looked for, because the user named one.
-pub fn find_inputs(pins: &mut Pins, options: &source::Options, has_nixpkgs: bool) -> Inputs {
-    // Neither folders of sources nor Nix itself are asked: they know sources of packages.
-    let options = source::Options { folders: Vec::new(), checkout: None, nix: false, ..options.clone() };
-    let mut found = Inputs { fetched: options.network == Network::Fetch, ..Inputs::default() };
-    let mut finder = Finder {
-        fetches: found.fetched,
-        store: Arc::clone(&options.store),
-        nix_store: options.nix_store.clone(),
-        sources: Sources::new(options, Arc::new(AtomicBool::new(false))),
-        unpacked: Vec::new(),
+/// Fills in the folders of the inputs of the tree at `path` that are at hand; where `sources` may ask the network, also of
+/// the others that its evaluation asks for. What is pinned as nixpkgs is not looked for where the user named one.
+pub fn find_inputs(path: &Path, tree: &mut tree::Options, sources: &source::Options, watch: &Watch) -> Inputs {
+    let fetches = sources.network == Network::Fetch;
+    let has_nixpkgs = tree.lib.is_some();
+    let is_open = |pin: &Pin| pin.folder.is_none() && !(has_nixpkgs && pin.is_of_nixpkgs());
+    let mut found = Inputs { fetched: fetches, ..Inputs::default() };
+    let open = |pins: &Pins| -> BTreeSet<String> {
+        pins.all.iter().filter(|(_, pin)| is_open(pin)).map(|(key, _)| key.clone()).collect()
     };
-    for pin in pins.all.values_mut().filter(|pin| pin.folder.is_none() && !(has_nixpkgs && pin.is_of_nixpkgs())) {
-        match finder.folder(pin) {
-            Ok(folder) => pin.folder = Some(folder),
-            Err(why) => found.failed.extend(why.map(|why| failed(pin, why))),
+    let at_hand = source::Options { network: Network::NotAsked, ..sources.clone() };
+    let mut finder = Finder::new(at_hand, watch);
+    let all = open(&tree.inputs);
+    finder.fill(&mut tree.inputs, &all, &mut found);
+    let open = open(&tree.inputs);
+    if fetches && !open.is_empty() {
+        let mut fetcher = Finder::new(sources.clone(), watch);
+        let mut asked = BTreeSet::new();
+        let mut wanted = nixpkgs(&tree.inputs, &open);
+        for _ in 0..MOST_ROUNDS {
+            let new: BTreeSet<String> = wanted.difference(&asked).cloned().collect();
+            fetcher.fill(&mut tree.inputs, &new, &mut found);
+            asked.extend(new);
+            wanted = &missed(path, tree) & &open;
+            if wanted.is_subset(&asked) || watch.is_ended() {
+                break;
+            }
         }
+        finder.unpacked.append(&mut fetcher.unpacked);
     }
     found._unpacked = finder.unpacked;
     found
+}
+
+/// The key of what is pinned as nixpkgs, where it is one of `open` and not at hand.
+fn nixpkgs(pins: &Pins, open: &BTreeSet<String>) -> BTreeSet<String> {
+    let key = pins.nixpkgs().and_then(|own| pins.all.iter().find(|(_, pin)| *pin == own)).map(|(key, _)| key);
+    key.filter(|key| open.contains(*key) && pins.all[*key].folder.is_none()).cloned().into_iter().collect()
+}
+
+/// Keys of the inputs that the packages of the tree at `path` ask for and that are not at hand.
+fn missed(path: &Path, tree: &tree::Options) -> BTreeSet<String> {
+    let Ok(checkout) = Checkout::open(path, tree) else { return BTreeSet::new() };
+    declared::survey(&checkout, &Selection::All, &mut |_| {});
+    checkout.missed_inputs()
 }
 
 fn failed(pin: &Pin, why: String) -> Rest {
     Rest { name: format!("input {} of {}", pin.name, pin.lock), failed: true, kind: RestKind::Input, why }
 }
 
-struct Finder {
+/// An input may ask for others, and these for more: so often at most. The deepest of public flakes take four rounds.
+const MOST_ROUNDS: usize = 8;
+
+/// How often progress is shown while an input is fetched.
+const BEAT: Duration = Duration::from_millis(120);
+
+struct Finder<'w> {
+    watch: &'w Watch,
     fetches: bool,
     store: Arc<Store>,
     nix_store: Option<PathBuf>,
@@ -57,17 +93,63 @@ struct Finder {
     unpacked: Vec<Staged>,
 }
 
-impl Finder {
-    /// The folder of `pin`; else why it could not be had, where something was tried and failed.
-    fn folder(&mut self, pin: &Pin) -> Result<PathBuf, Option<String>> {
+impl<'w> Finder<'w> {
+    fn new(options: source::Options, watch: &'w Watch) -> Finder<'w> {
+        // Neither folders of sources nor Nix itself are asked: they know sources of packages.
+        let options = source::Options { folders: Vec::new(), checkout: None, nix: false, ..options };
+        Finder {
+            watch,
+            fetches: options.network == Network::Fetch,
+            store: Arc::clone(&options.store),
+            nix_store: options.nix_store.clone(),
+            sources: Sources::new(options, watch.cancel()),
+            unpacked: Vec::new(),
+        }
+    }
+
+    /// Fills in the folders of those of `pins` that have these `keys`.
+    fn fill(&mut self, pins: &mut Pins, keys: &BTreeSet<String>, found: &mut Inputs) {
+        for (number, key) in keys.iter().enumerate() {
+            let Some(pin) = pins.all.get_mut(key) else { continue };
+            if self.fetches {
+                self.watch.stage(&format!("fetching input {} ({} of {})", pin.name, number + 1, keys.len()));
+            }
+            match self.with_progress(pin) {
+                Ok(folder) => pin.folder = Some(folder),
+                Err(why) => found.failed.extend(why.map(|why| failed(pin, why))),
+            }
+        }
+    }
+
+    /// The folder of `pin`, with the bytes that arrive shown meanwhile.
+    fn with_progress(&mut self, pin: &Pin) -> Result<PathBuf, Option<String>> {
+        thread::scope(|threads| {
+            let waiting = thread::current();
+            let this = &*self;
+            let tree = threads.spawn(move || {
+                let tree = this.tree(pin);
+                waiting.unpark();
+                tree
+            });
+            while !tree.is_finished() {
+                thread::park_timeout(BEAT);
+                let traffic = this.sources.traffic();
+                this.watch.received(traffic.bytes, &traffic.hosts);
+            }
+            tree.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
+        .and_then(|tree| match tree.root.clone() {
+            Some(folder) => Ok(folder),
+            None => self.unpacked(&tree).map_err(|error| Some(error.to_string())),
+        })
+    }
+
+    /// The files of `pin`; else why it could not be had, where something was tried and failed.
+    fn tree(&self, pin: &Pin) -> Result<source::SourceTree, Option<String>> {
         let source = pin.source.clone().map_err(|_| None)?;
         let source = SourceRef { name: Some(self.store_name(pin, &source)), ..source };
         let request = source::Request { attr: &pin.name, pname: None, version: None, index: 0, source: &source };
-        let tree = self.sources.acquire(&request).map_err(|error| self.tried(&error))?;
-        match tree.root.clone() {
-            Some(folder) => Ok(folder),
-            None => self.unpacked(&tree).map_err(|error| Some(error.to_string())),
-        }
+        self.sources.acquire(&request).map_err(|error| self.tried(&error))
     }
 
     /// The name of the input in the Nix store: that of a flake, or the one that niv gives.

@@ -4,7 +4,7 @@
 //! running out of fuel, depth or memory is an error of its own kind, never a crash.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use bumpalo::Bump;
 use rustc_hash::FxBuildHasher;
@@ -54,6 +54,10 @@ pub struct Eval<'a> {
     pub nixpkgs: Cell<Option<&'a str>>,
     /// The folders of pinned inputs, by the hash and the revision that their lock has.
     pub pinned: RefCell<BTreeMap<String, &'a str>>,
+    /// Inputs that were asked for and do not lie on this machine: keys of pins, or the hashes and revisions that fetching
+    /// builtins were given.
+    /// None is noted where all inputs are there.
+    pub missed: RefCell<Option<BTreeSet<String>>>,
     /// Its `callPackage`.
     pub call_package: Cell<Option<&'a Thunk<'a>>>,
     pub(super) limits: Limits,
@@ -83,6 +87,13 @@ const FULL_TRIES: u32 = 3;
 const LEAST_FUEL: u32 = 10;
 
 impl<'a> Eval<'a> {
+    /// Notes that the input of the key, hash or revision `name` is asked for and is not there.
+    pub fn miss(&self, name: &str) {
+        if let Some(missed) = &mut *self.missed.borrow_mut() {
+            missed.insert(name.to_owned());
+        }
+    }
+
     /// An evaluator over `files` whose values live in `bump` and whose syntax in `held`; `names` are those of its
     /// thread.
     pub fn new(
@@ -112,6 +123,7 @@ impl<'a> Eval<'a> {
             packages: Cell::new(None),
             nixpkgs: Cell::new(None),
             pinned: RefCell::default(),
+            missed: RefCell::default(),
             call_package: Cell::new(None),
             limits,
             stack_start: here(),

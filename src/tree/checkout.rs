@@ -1,9 +1,9 @@
 //! A checkout on disk, opened for evaluation.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use bumpalo::Bump;
 
@@ -77,6 +77,8 @@ pub struct Checkout {
     pub(crate) nixpkgs: Option<String>,
     /// Why an evaluator could not work, if one could not: what it should have told is missing then.
     trouble: OnceLock<String>,
+    /// Inputs that evaluators asked for and that do not lie on this machine.
+    missed: Mutex<BTreeSet<String>>,
 }
 
 impl Checkout {
@@ -124,6 +126,7 @@ impl Checkout {
             lib,
             nixpkgs,
             trouble: OnceLock::new(),
+            missed: Mutex::default(),
         })
     }
 
@@ -140,6 +143,7 @@ impl Checkout {
             lib: self.lib.clone(),
             nixpkgs: self.nixpkgs.clone(),
             trouble: OnceLock::new(),
+            missed: Mutex::default(),
         }
     }
 
@@ -153,6 +157,7 @@ impl Checkout {
             lib: self.lib.clone(),
             nixpkgs: self.nixpkgs.clone(),
             trouble: OnceLock::new(),
+            missed: Mutex::default(),
         }
     }
 
@@ -207,7 +212,10 @@ impl Checkout {
                     bump = Bump::with_capacity(ARENA);
                 }
                 let eval = Eval::new(&bump, &self.files, &held, &names, &self.options.system, Limits::default());
-                if let ControlFlow::Break(result) = work(&eval) {
+                let worked = work(&eval);
+                let missed = eval.missed.take().unwrap_or_default();
+                self.missed.lock().unwrap_or_else(PoisonError::into_inner).extend(missed);
+                if let ControlFlow::Break(result) = worked {
                     return result;
                 }
             }
@@ -223,6 +231,17 @@ impl Checkout {
                 }
             }
         })
+    }
+
+    /// Keys of the pinned inputs that evaluators asked for by now and that do not lie on this machine.
+    pub fn missed_inputs(&self) -> BTreeSet<String> {
+        let missed = self.missed.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_missed = |key: &String, pin: &super::Pin| {
+            let names = [Some(key.as_str()), pin.hash(), pin.revision.as_deref()];
+            pin.folder.is_none() && names.into_iter().flatten().any(|name| missed.contains(name))
+        };
+        let all = self.options.inputs.all.iter();
+        all.filter(|(key, pin)| is_missed(key, pin)).map(|(key, _)| key.clone()).collect()
     }
 
     /// Notes that a thread could not be had.

@@ -26,7 +26,7 @@ pub(super) fn run(args: &super::Args, output: &Output, watch: &Watch) -> anyhow:
     let (path, mut request) = super::request(args)?;
     let mut memory = Memory::of(&path, args.what.cache_root(), args.again)?;
     request.triage.baseline = Some(memory.skipped.clone());
-    interrupt::begin(watch, args.what.deadline)?;
+    interrupt::begin(watch, args.what.time_left())?;
     let rows = import::rows(&args.list)?;
     let session = match &rows {
         Some(rows) => Session::open_list(&request, watch, rows)?,

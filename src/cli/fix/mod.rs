@@ -84,7 +84,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
         return interactive::run(args, output, &watch);
     }
     let (_, request) = request(args)?;
-    interrupt::begin(&watch, args.what.deadline)?;
+    interrupt::begin(&watch, args.what.time_left())?;
     match import::rows(&args.list)? {
         Some(rows) => import::run(args, output, &Session::open_list(&request, &watch, &rows)?, &rows, &watch),
         None => fix(args, output, &request, &watch),

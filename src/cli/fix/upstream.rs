@@ -21,7 +21,7 @@ pub(super) fn run(args: &super::Args, attr: &str, watch: &Watch) -> anyhow::Resu
     }
     request.selection = Selection::only([attr.to_owned()]);
     request.keep_evidence = true;
-    interrupt::begin(watch, args.what.deadline)?;
+    interrupt::begin(watch, args.what.time_left())?;
     let report = engine::scan(&request, watch)?;
     if watch.is_ended() {
         return Ok(ExitCode::from(INTERRUPTED));

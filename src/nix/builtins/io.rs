@@ -60,13 +60,17 @@ const PINNING: [&str; 4] = ["sha256", "narHash", "hash", "rev"];
 
 /// The folder of the pinned input that a fetching builtin is asked for.
 fn pinned<'a>(eval: &Eval<'a>, argument: &'a Thunk<'a>) -> Option<&'a str> {
-    let folders = eval.pinned.borrow();
-    if folders.is_empty() {
+    if eval.pinned.borrow().is_empty() && eval.missed.borrow().is_none() {
         return None;
     }
     let Ok(Value::Attrs(given)) = eval.force(argument) else { return None };
     let part = |name: &&str| lookup(given, eval.sym(name)).and_then(|attr| eval.str_of(attr.value).ok());
-    PINNING.iter().filter_map(part).find_map(|pin| folders.get(pin).copied())
+    let pins: Vec<&str> = PINNING.iter().filter_map(part).collect();
+    let folder = pins.iter().find_map(|pin| eval.pinned.borrow().get(*pin).copied());
+    if folder.is_none() {
+        pins.into_iter().for_each(|pin| eval.miss(pin));
+    }
+    folder
 }
 
 /// Result of a fetching builtin: the pinned input where it lies on this machine. Else its argument is remembered.

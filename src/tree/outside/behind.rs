@@ -34,7 +34,10 @@ pub(super) fn packages<'a>(eval: &Eval<'a>, root: &str) -> &'a Thunk<'a> {
 
 /// Makes the pinned inputs that lie on this machine what fetching them gives; a nixpkgs among them is imported as one.
 pub(super) fn install_inputs<'a>(checkout: &Checkout, eval: &Eval<'a>) {
-    for pin in checkout.options.inputs.all.values() {
+    let inputs = &checkout.options.inputs.all;
+    let is_there = inputs.values().all(|pin| pin.folder.is_some());
+    eval.missed.replace((!is_there).then(Default::default));
+    for pin in inputs.values() {
         let Some(folder) = folder(eval, pin) else { continue };
         if pin.is_package_set(&checkout.files.disk) && eval.nixpkgs.get() != Some(folder) {
             function(eval, folder);

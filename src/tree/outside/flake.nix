@@ -1,6 +1,6 @@
 # What a `flake.nix` is called with, and where in its outputs packages are.
 # `nodes` are the pinned inputs that are at hand, `roots` the keys of the flake's own. `unknown name` is an input that is
-# not known; `kindOf` is `typeOf`, and "unknown" for what is not known. `packages` is the function that the nixpkgs at
+# not known; `missing key value` is `value` in the place of a pinned one that is not at hand. `kindOf` is `typeOf`, and "unknown" for what is not known. `packages` is the function that the nixpkgs at
 # `nixpkgsRoot` is, which the user chose or the lock pins; `carried` the one of which only ways of calling are known.
 {
   flake,
@@ -16,6 +16,7 @@
   nodes,
   roots,
   unknown,
+  missing,
   kindOf,
   knownSet,
   knownList,
@@ -230,7 +231,9 @@ let
         };
       };
     in
-    if !(keys ? ${name} && nodes ? ${keys.${name}}) || (!node.isNamed && arrangers name stated != [ ]) then
+    if keys ? ${name} && !(nodes ? ${keys.${name}}) && arrangers name stated == [ ] then
+      missing keys.${name} (standIn name stated)
+    else if !(keys ? ${name}) || !(nodes ? ${keys.${name}}) || (!node.isNamed && arrangers name stated != [ ]) then
       standIn name stated
     else if node.isNixpkgs then
       nixpkgsOf (import node.folder) (import (node.folder + "/lib")) files

@@ -34,6 +34,7 @@ pub(in crate::tree) fn outputs<'a>(checkout: &Checkout, eval: &Eval<'a>) -> R<'a
         ("nodes", eval.done(nodes(checkout, eval))),
         ("roots", eval.done(names(eval, &checkout.options.inputs.roots))),
         ("unknown", prim(eval, "unknown", 1, unknown)),
+        ("missing", prim(eval, "missing", 2, missing)),
         ("kindOf", prim(eval, "kindOf", 1, kind_of)),
         ("knownSet", prim(eval, "knownSet", 1, known_set)),
         ("knownList", prim(eval, "knownList", 1, known_list)),
@@ -102,6 +103,13 @@ fn lib<'a>(eval: &Eval<'a>) -> &'a Thunk<'a> {
 fn unknown<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let what = eval.force(args[0]).and_then(|what| eval.plain_string(what))?;
     Ok(outside(eval, what))
+}
+
+/// The second argument in the place of the input with the first as its key.
+fn missing<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
+    let key = eval.force(args[0]).and_then(|key| eval.plain_string(key))?;
+    eval.miss(&key);
+    eval.force(args[1])
 }
 
 fn kind_of<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
