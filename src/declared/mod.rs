@@ -9,6 +9,7 @@ pub mod evaluated;
 mod facts;
 mod kept;
 mod names;
+mod operators;
 mod patches;
 mod phases;
 mod platforms;

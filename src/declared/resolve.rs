@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::terms::{Parsed, combine, compound, joined, or_later, reference};
+use super::terms::{Parsed, compound, joined, reference};
 use super::unknown::{shown, why};
 use super::{Declared, Flaw, Member, Statement, Unknown, When};
 use crate::license::LicenseExpr;
@@ -66,7 +66,7 @@ fn one_of(cases: &[(String, Statement)]) -> Option<Statement> {
 const MOST_CONDITIONS: usize = 1_000;
 
 /// Operators or lists inside of each other; real ones stay below 5. A value may hold itself.
-const MOST_NESTED: u32 = 32;
+pub(super) const MOST_NESTED: u32 = 32;
 
 /// A license of more terms is not read: comparing takes the square of their number, and every finding shows all.
 /// The longest of nixpkgs has 60.
@@ -76,14 +76,14 @@ const MOST_TERMS: usize = 1_000;
 const LONGEST_NAME: usize = 4 << 10;
 
 /// One member, or why it is not known.
-type Read = Result<Member, String>;
+pub(super) type Read = Result<Member, String>;
 
 /// The known members and the others, where not all are known.
 type Rest = (Vec<Member>, Vec<Unknown>);
 
-struct Reader<'e, 'a> {
+pub(super) struct Reader<'e, 'a> {
     checkout: &'e Checkout,
-    eval: &'e Eval<'a>,
+    pub(super) eval: &'e Eval<'a>,
     parsed: &'e Parsed,
     /// Terms of this license that were read so far.
     terms: Cell<usize>,
@@ -286,7 +286,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// One record or string.
-    fn member(&self, value: Value<'a>, site: Option<Site>) -> Read {
+    pub(super) fn member(&self, value: Value<'a>, site: Option<Site>) -> Read {
         match value {
             Value::Str(text) => {
                 self.count(text)?;
@@ -347,14 +347,14 @@ impl<'a> Reader<'_, 'a> {
         Ok(Member { attr: short, label, expr, site, free, deprecated, text: false })
     }
 
-    fn field(&self, attrs: &'a [Attr<'a>], name: &'static str) -> Result<Option<Value<'a>>, String> {
+    pub(super) fn field(&self, attrs: &'a [Attr<'a>], name: &'static str) -> Result<Option<Value<'a>>, String> {
         match lookup(attrs, self.eval.sym_of_static(name)) {
             Some(attr) => self.eval.force(attr.value).map(Some).map_err(why),
             None => Ok(None),
         }
     }
 
-    fn text(&self, attrs: &'a [Attr<'a>], name: &'static str) -> Result<Option<String>, String> {
+    pub(super) fn text(&self, attrs: &'a [Attr<'a>], name: &'static str) -> Result<Option<String>, String> {
         match self.field(attrs, name)? {
             Some(Value::Str(text)) if text.len() > LONGEST_NAME => Err(format!("`{name}` has {} bytes", text.len())),
             Some(Value::Str(text)) => Ok(Some((*text).to_owned())),
@@ -368,84 +368,6 @@ impl<'a> Reader<'_, 'a> {
             Some(Value::Opaque(opaque)) => Err(opaque.why.text.to_owned()),
             value => Ok(value.and_then(Value::as_bool)),
         }
-    }
-
-    /// The kind of operator a record is: of the present generation (`licenseType`) or of the first (`operator`, `mod`).
-    fn kind_of(&self, attrs: &'a [Attr<'a>]) -> Option<&'static str> {
-        match self.text(attrs, "licenseType").ok()?.as_deref() {
-            Some("compound") => return Some("compound"),
-            Some("exception") => return Some("exception"),
-            Some("plus") => return Some("plus"),
-            _ => {}
-        }
-        let has = |name| lookup(attrs, self.eval.sym_of_static(name)).is_some();
-        (has("operator") && has("base") && has("mod")).then_some("binary")
-    }
-
-    fn operand(
-        &self,
-        attrs: &'a [Attr<'a>],
-        name: &'static str,
-        depth: u32,
-    ) -> Result<(Vec<Member>, LicenseExpr), String> {
-        let Some(value) = self.field(attrs, name)? else { return Err(format!("an operator without `{name}`")) };
-        self.operator_value(value, depth)
-    }
-
-    fn operator_value(&self, value: Value<'a>, depth: u32) -> Result<(Vec<Member>, LicenseExpr), String> {
-        match value {
-            Value::Attrs(attrs) if self.kind_of(attrs).is_some() => self.operator(attrs, depth + 1),
-            value => {
-                let member = self.member(value, None)?;
-                let expr = member.expr.clone();
-                Ok((vec![member], expr))
-            }
-        }
-    }
-
-    fn operator(&self, attrs: &'a [Attr<'a>], depth: u32) -> Result<(Vec<Member>, LicenseExpr), String> {
-        if depth > MOST_NESTED {
-            return Err("operators nested too deeply".to_owned());
-        }
-        match self.kind_of(attrs) {
-            Some("exception") => self.with(attrs, "license", "exception", depth),
-            Some("plus") => {
-                let (members, expr) = self.operand(attrs, "license", depth)?;
-                Ok((members, or_later(&expr)))
-            }
-            Some("compound") => {
-                let Some(Value::List(items)) = self.field(attrs, "licenses")? else {
-                    return Err("an operator without a list of licenses".to_owned());
-                };
-                let parts = items
-                    .iter()
-                    .map(|item| self.eval.force(item).map_err(why).and_then(|value| self.operator_value(value, depth)))
-                    .collect::<Result<Vec<_>, _>>()?;
-                combine(&self.text(attrs, "operator")?.unwrap_or_default(), parts)
-            }
-            _ => match self.text(attrs, "operator")?.as_deref() {
-                Some("WITH") => self.with(attrs, "base", "mod", depth),
-                Some("PLUS") => self.operand(attrs, "base", depth).map(|(members, expr)| (members, or_later(&expr))),
-                operator => {
-                    let parts = vec![self.operand(attrs, "base", depth)?, self.operand(attrs, "mod", depth)?];
-                    combine(operator.unwrap_or_default(), parts)
-                }
-            },
-        }
-    }
-
-    fn with(
-        &self,
-        attrs: &'a [Attr<'a>],
-        base: &'static str,
-        exception: &'static str,
-        depth: u32,
-    ) -> Result<(Vec<Member>, LicenseExpr), String> {
-        let (mut members, expr) = self.operand(attrs, base, depth)?;
-        let (more, exception) = self.operand(attrs, exception, depth)?;
-        let name = more.first().map_or_else(|| exception.to_string(), |member| member.label.clone());
-        members.extend(more);
-        Ok((members, expr.map_terms(&mut |term| term.clone().with_exception(name.clone()))))
     }
 }
 

@@ -6,15 +6,16 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use elsa::sync::FrozenVec;
 use rustc_hash::FxBuildHasher;
 
 use super::disk::{Disk, PathOverlay};
+use super::parsed::{Parsed, Syntax};
 use super::symbol::{Interner, Sym};
 use super::syntax::ast::{Loc, Tree};
-use super::syntax::{self, Bound, Fail};
+use super::syntax::{self, Bound};
 use crate::text::{Digest, LineIndex, Position, RelPath};
 
 /// Larger files are not read as Nix or data.
@@ -70,42 +71,6 @@ impl File {
     pub fn position(&self, offset: u32) -> Position {
         let text = self.text().unwrap_or_else(|| self.decoded.get_or_init(|| syntax::decoded(self.bytes())));
         self.lines.get_or_init(|| LineIndex::new(text)).position(text, offset)
-    }
-}
-
-/// The syntax of a file, or what is wrong with it.
-type Parsed = Result<Tree, Fail>;
-
-/// The syntax of a file, which takes several times the room of the text. Most files are asked for once.
-#[derive(Default)]
-enum Syntax {
-    #[default]
-    NotAskedFor,
-    /// There as long as the evaluator that asked for it holds it.
-    AskedFor(Weak<Parsed>),
-    /// Another evaluator asked for it: there for good.
-    AskedForAgain(Arc<Parsed>),
-}
-
-impl Syntax {
-    fn get(&self) -> Option<Arc<Parsed>> {
-        match self {
-            Syntax::NotAskedFor => None,
-            Syntax::AskedFor(parsed) => parsed.upgrade(),
-            Syntax::AskedForAgain(parsed) => Some(parsed.clone()),
-        }
-    }
-}
-
-/// The syntax that an evaluator works with.
-#[derive(Default)]
-pub struct Held {
-    files: elsa::FrozenVec<Arc<Parsed>>,
-}
-
-impl Held {
-    pub(super) fn hold(&self, parsed: Arc<Parsed>) -> &Parsed {
-        self.files.push_get(parsed)
     }
 }
 
