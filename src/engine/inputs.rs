@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
@@ -89,7 +90,7 @@ struct Finder<'w> {
     fetches: bool,
     store: Arc<Store>,
     nix_store: Option<PathBuf>,
-    sources: Sources,
+    sources: Arc<Sources>,
     unpacked: Vec<Staged>,
 }
 
@@ -102,7 +103,7 @@ impl<'w> Finder<'w> {
             fetches: options.network == Network::Fetch,
             store: Arc::clone(&options.store),
             nix_store: options.nix_store.clone(),
-            sources: Sources::new(options, watch.cancel()),
+            sources: Arc::new(Sources::new(options, watch.cancel())),
             unpacked: Vec::new(),
         }
     }
@@ -114,42 +115,41 @@ impl<'w> Finder<'w> {
             if self.fetches {
                 self.watch.stage(&format!("fetching input {} ({} of {})", pin.name, number + 1, keys.len()));
             }
-            match self.with_progress(pin) {
+            match self.folder(pin) {
                 Ok(folder) => pin.folder = Some(folder),
                 Err(why) => found.failed.extend(why.map(|why| failed(pin, why))),
             }
         }
     }
 
-    /// The folder of `pin`, with the bytes that arrive shown meanwhile.
-    fn with_progress(&mut self, pin: &Pin) -> Result<PathBuf, Option<String>> {
-        thread::scope(|threads| {
-            let waiting = thread::current();
-            let this = &*self;
-            let tree = threads.spawn(move || {
-                let tree = this.tree(pin);
-                waiting.unpark();
-                tree
-            });
-            while !tree.is_finished() {
-                thread::park_timeout(BEAT);
-                let traffic = this.sources.traffic();
-                this.watch.received(traffic.bytes, &traffic.hosts);
-            }
-            tree.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        })
-        .and_then(|tree| match tree.root.clone() {
-            Some(folder) => Ok(folder),
-            None => self.unpacked(&tree).map_err(|error| Some(error.to_string())),
-        })
-    }
-
-    /// The files of `pin`; else why it could not be had, where something was tried and failed.
-    fn tree(&self, pin: &Pin) -> Result<source::SourceTree, Option<String>> {
+    /// The folder of `pin`, with the bytes that arrive shown meanwhile; else why it could not be had, where something was
+    /// tried and failed. The end of the run does not wait for a host that is slow to answer.
+    fn folder(&mut self, pin: &Pin) -> Result<PathBuf, Option<String>> {
         let source = pin.source.clone().map_err(|_| None)?;
         let source = SourceRef { name: Some(self.store_name(pin, &source)), ..source };
-        let request = source::Request { attr: &pin.name, pname: None, version: None, index: 0, source: &source };
-        self.sources.acquire(&request).map_err(|error| self.tried(&error))
+        let (sources, name) = (Arc::clone(&self.sources), pin.name.clone());
+        let (send, receive) = mpsc::channel();
+        let work = move || {
+            let request = source::Request { attr: &name, pname: None, version: None, index: 0, source: &source };
+            // The receiver is gone once the run is ended.
+            let _ = send.send(sources.acquire(&request));
+        };
+        thread::Builder::new().name("input".to_owned()).spawn(work).map_err(|error| Some(error.to_string()))?;
+        let acquired = loop {
+            match receive.recv_timeout(BEAT) {
+                Ok(acquired) => break acquired,
+                Err(RecvTimeoutError::Timeout) if !self.watch.is_ended() => {
+                    let traffic = self.sources.traffic();
+                    self.watch.received(traffic.bytes, &traffic.hosts);
+                }
+                Err(_) => return Err(Some("the run was ended before it arrived".to_owned())),
+            }
+        };
+        let tree = acquired.map_err(|error| self.tried(&error))?;
+        match tree.root.clone() {
+            Some(folder) => Ok(folder),
+            None => self.unpacked(&tree).map_err(|error| Some(error.to_string())),
+        }
     }
 
     /// The name of the input in the Nix store: that of a flake, or the one that niv gives.

@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use bumpalo::Bump;
 use rustc_hash::FxBuildHasher;
 
-use super::files::{Files, Held};
+use super::files::Files;
 use super::known::Known;
 use super::limits::{Limits, here};
 use super::origin::Made;
+use super::parsed::Held;
 use super::symbol::{OwnNames, Sym};
 use super::syntax::ast::{AttrName, Expr, Kind, Loc};
 use super::value::{Attr, Closure, Env, ErrorKind, Opaque, R, State, Thunk, Value, lookup};
