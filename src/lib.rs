@@ -9,7 +9,8 @@
 //! | [`store`] | a content-addressed folder on disk | `open` |
 //! | [`license`] | license expressions and how two of them relate | `parse` |
 //! | [`nix`] | the evaluator of the Nix language: values with the spans that made them | `eval` |
-//! | [`tree`] | which packages a checkout defines, and its license table | `discover` |
+//! | [`table`] | nixpkgs' license table: records, spellings, flaws | `spell` |
+//! | [`tree`] | which packages a checkout defines | `discover` |
 //! | [`declared`] | what nixpkgs says | `resolve` |
 //! | [`source`] | the exact source a package is built from | `acquire` |
 //! | [`evidence`] | what detectors saw in that source | `detect` |
@@ -33,6 +34,7 @@ pub mod git;
 pub mod store;
 pub mod license;
 pub mod nix;
+pub mod table;
 pub mod tree;
 pub mod declared;
 pub mod source;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use clarity::check::{AUDITS, CHECKS, Check};
-use clarity::tree::Flaw;
+use clarity::table::Flaw;
 
 use crate::cases::{Case, Cases};
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use bumpalo::Bump;
 use clarity::nix::{Disk, ErrorKind, Eval, Files, Held, Limits, OwnNames, R, STACK, Value, fallback_lib, lookup};
-use clarity::tree::LicenseTable;
+use clarity::table::LicenseTable;
 use serde_json::{Map, Value as Json};
 
 /// What the evaluator answers.

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use clarity::nix::fallback_lib;
-use clarity::tree::LicenseTable;
+use clarity::table::LicenseTable;
 
 /// Expressions over `lib`, each with its value as JSON; `error` where it throws.
 pub fn cases() -> Vec<(&'static str, &'static str)> {

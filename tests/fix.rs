@@ -10,8 +10,9 @@ use clarity::fix::{self, Case, Declarations, Fix, Plan};
 use clarity::license::{LicenseExpr, Term, equivalent};
 use clarity::nix::rewrite::{Rewriter, Task, Wanted};
 use clarity::source::Verification;
+use clarity::table::LicenseTable;
 use clarity::text::{Edit, Span};
-use clarity::tree::{Checkout, LicenseTable, Options, Package, Site};
+use clarity::tree::{Checkout, Options, Package, Site};
 
 /// What a checkout defines.
 pub fn surveyed(checkout: &Checkout) -> Vec<(Package, Declared)> {

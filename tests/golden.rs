@@ -11,8 +11,9 @@ use clarity::report::{
     Asked, Coverage, Gate, Located, Outcome, PackageReport, Policy, Quote, Report, Rest, RestKind, Why, WhyKind,
 };
 use clarity::source::Verification;
+use clarity::table::{LicenseRecord, LicenseTable, TableOrigin};
 use clarity::text::{LineRange, Position, RelPath, Span};
-use clarity::tree::{AttrPath, LicenseRecord, LicenseTable, Package, Site, TableOrigin};
+use clarity::tree::{AttrPath, Package, Site};
 use clarity::triage::State;
 use clarity::verdict;
 

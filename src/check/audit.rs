@@ -1,4 +1,4 @@
-//! The documentation of the audits of the license table. [`crate::tree::audit`] makes their remarks.
+//! The documentation of the audits of the license table. [`crate::table::audit`] makes their remarks.
 
 use super::{Check, Severity};
 

@@ -3,7 +3,7 @@
 use crate::declared::Statement;
 use crate::evidence::license_field;
 use crate::license::{LicenseExpr, equivalent};
-use crate::tree::All;
+use crate::table::All;
 
 use super::{Check, Doubt, Finding, Remedy, Severity, Subject};
 

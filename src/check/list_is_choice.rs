@@ -1,6 +1,6 @@
 //! A list where the source states a choice.
 
-use crate::tree::is_list_by_custom;
+use crate::table::is_list_by_custom;
 use crate::verdict::DriftKind;
 
 use super::{Check, Doubt, Finding, Remedy, Severity, Subject};

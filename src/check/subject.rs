@@ -8,7 +8,8 @@ use crate::declared::{Declared, Statement};
 use crate::evidence::Witness;
 use crate::license::{LicenseExpr, Suffix, Term};
 use crate::source::Verification;
-use crate::tree::{LicenseTable, Package, Site};
+use crate::table::LicenseTable;
+use crate::tree::{Package, Site};
 use crate::verdict::{self, Drift, DriftKind, Verdict, Versions};
 
 use super::policy::LicensePolicy;

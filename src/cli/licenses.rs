@@ -9,11 +9,12 @@ use super::behind::Behind;
 use super::names::TreeArg;
 use super::what::{What, request};
 use super::{Output, stream};
-use crate::declared::Usage;
 use crate::engine::{self, Watch};
 use crate::report::{Style, TableReport};
+use crate::table::Usage;
+use crate::table::audit;
 use crate::text::Escape;
-use crate::tree::{audit, known_system};
+use crate::tree::known_system;
 
 /// Arguments of `clarity licenses`.
 #[derive(Debug, clap::Args)]
@@ -54,7 +55,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     let (table, packages) = engine::whole_tree(&request(&path, &what)?, &watch)?;
     watch.finish();
     let mut usage = Usage::default();
-    packages.iter().for_each(|(_, declared)| usage.add(&table, declared));
+    packages.iter().for_each(|(_, declared)| usage.add(&table, declared.written_names(), declared.is_open()));
     let tree = path.display().to_string();
     let report = TableReport { tree, remarks: audit(&table), table, usage };
     let style = Style::default();

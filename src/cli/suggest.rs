@@ -13,8 +13,9 @@ use crate::engine::{self, Watch};
 use crate::evidence::Role;
 use crate::license::Suffix;
 use crate::report::{self, Style};
+use crate::table::LicenseTable;
 use crate::text::Escape;
-use crate::tree::{self, Checkout, LicenseTable};
+use crate::tree::{self, Checkout};
 
 use super::{Output, stream, what};
 

@@ -14,8 +14,9 @@ use serde::de::DeserializeOwned;
 
 use super::{Bindings, Row};
 use crate::store::{Key, Store};
+use crate::table::LicenseTable;
 use crate::text::Digest;
-use crate::tree::{Checkout, Fingerprint, LicenseTable};
+use crate::tree::{Checkout, Fingerprint};
 
 /// Small enough for a cache that sees every commit, and quick to read.
 const COMPRESSION: i32 = 1;

@@ -18,7 +18,6 @@ mod sources;
 mod survey;
 mod terms;
 mod unknown;
-mod usage;
 
 pub use crate::tree::Selection;
 pub use alike::says_the_same;
@@ -27,7 +26,6 @@ pub use kept::{Facts, Kept};
 pub use platforms::on_platforms;
 pub use survey::{Part, Row, survey, survey_part};
 pub use unknown::{Unknown, all_unknown};
-pub use usage::Usage;
 
 use std::fmt;
 
@@ -127,6 +125,22 @@ impl fmt::Display for Flaw {
 }
 
 impl Declared {
+    /// The names of the license table that it states, as they are written, where that is known.
+    pub fn written_names(&self) -> Vec<&str> {
+        let members: Vec<&Member> = match self {
+            Declared::Absent | Declared::Computed { .. } => Vec::new(),
+            Declared::Malformed { known, .. } | Declared::Partial { known, .. } => known.iter().collect(),
+            Declared::Resolved { statement, .. } => statement.members().iter().collect(),
+            Declared::Branches { cases, .. } => cases.iter().flat_map(|(_, statement)| statement.members()).collect(),
+        };
+        members.into_iter().filter_map(|member| member.attr.as_deref()).collect()
+    }
+
+    /// True where it states something that could not be read in full.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Declared::Partial { .. } | Declared::Computed { .. })
+    }
+
     /// The names that stand where a license should and that no license is called.
     pub fn unlisted(&self) -> Vec<&str> {
         let whys = match self {

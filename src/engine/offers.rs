@@ -8,7 +8,8 @@ use crate::declared::{Declared, Row, Selection};
 use crate::fix::{self, Case};
 use crate::nix;
 use crate::report::{PackageReport, Report};
-use crate::tree::{Checkout, Layout, LicenseTable, Package};
+use crate::table::LicenseTable;
+use crate::tree::{Checkout, Layout, Package};
 
 use super::Watch;
 use super::evaluation::evaluated;

@@ -9,9 +9,10 @@ use crate::evidence::{Curated, Evidence, curate};
 use crate::kept::MissedSource;
 use crate::report::{Outcome, Why, WhyKind};
 use crate::source::{FixedHash, Identity, SourceTree, Verification};
+use crate::table::LicenseTable;
 use crate::text::RelPath;
 use crate::text::stop::{self, Stop};
-use crate::tree::{Checkout, LicenseTable, Package, SourceRef};
+use crate::tree::{Checkout, Package, SourceRef};
 use crate::verdict::{Outline, compare};
 
 use super::Watch;

@@ -7,8 +7,9 @@ use crate::check::Finding;
 use crate::declared::Selection;
 use crate::fix::{self, Case, Declarations, Dirty, Fix, Plan};
 use crate::report::{Located, Outcome, Report};
+use crate::table::LicenseTable;
 use crate::text::RelPath;
-use crate::tree::{Checkout, LicenseTable};
+use crate::tree::Checkout;
 use crate::triage::State;
 
 use super::Watch;

@@ -9,7 +9,8 @@ use crate::evidence::{Detector, Used};
 use crate::kept::KeptEvidence;
 use crate::report::{Asked, Located, Outcome, PackageReport, Policy, Report, Rest};
 use crate::source::{Network, Sources};
-use crate::tree::{Checkout, LicenseTable};
+use crate::table::LicenseTable;
+use crate::tree::Checkout;
 use crate::triage::{self, State};
 
 use super::acquire::Feed;

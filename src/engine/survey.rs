@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use crate::declared::{Facts, Kept, Selection};
 use crate::report::Unmatched;
+use crate::table::LicenseTable;
 use crate::text::nearest;
 use crate::text::stop::{self, Stop};
-use crate::tree::{Checkout, Layout, LicenseTable};
+use crate::tree::{Checkout, Layout};
 
 use super::evaluation::{Evaluation, evaluated};
 use super::request::{Ignored, Request, ScanError, trusted};

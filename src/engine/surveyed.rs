@@ -7,7 +7,8 @@ use crate::declared::{
     evaluated::{Agreement, Evaluated},
 };
 use crate::report::{Disagreement, Rest, RestKind, Unmatched};
-use crate::tree::{Checkout, Closure, Layout, LicenseTable, Maintainer, Package, Unplaced};
+use crate::table::LicenseTable;
+use crate::tree::{Checkout, Closure, Layout, Maintainer, Package, Unplaced};
 
 use super::request::{Ignored, Request};
 

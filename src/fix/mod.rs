@@ -32,8 +32,9 @@ use crate::declared::Declared;
 use crate::license::LicenseExpr;
 use crate::nix::rewrite::{Rewriter, Task};
 use crate::source::Verification;
+use crate::table::{All, HOME, LicenseTable};
 use crate::text::{EditSet, RelPath};
-use crate::tree::{All, AttrPath, Checkout, HOME, LicenseTable, Package, Site};
+use crate::tree::{AttrPath, Checkout, Package, Site};
 
 use gather::{Group, Target};
 

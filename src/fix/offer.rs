@@ -3,8 +3,8 @@
 use super::gather::{Group, Target};
 use super::{Proposal, held_because};
 use crate::check::{Doubt, Offer, Safety};
+use crate::table::HOME;
 use crate::text::{Edit, EditSet, Span};
-use crate::tree::HOME;
 
 /// An offer of nothing, because of `why`.
 pub(super) fn nothing(why: String) -> Offer {

@@ -11,8 +11,9 @@ use super::{Fix, Plan, Refused};
 use crate::check::{self, declared_in_words};
 use crate::declared::{Declared, Member, Statement};
 use crate::license::{LicenseExpr, Term, equivalent};
+use crate::table::{LicenseTable, is_list_by_custom};
 use crate::text::{Edit, RelPath, Span};
-use crate::tree::{AttrPath, LicenseTable, Selection, Site, is_list_by_custom};
+use crate::tree::{AttrPath, Selection, Site};
 
 /// Declarations of every package.
 pub type Declarations = BTreeMap<AttrPath, Declared>;

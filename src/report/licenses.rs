@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::wire::SCHEMA;
 use crate::check;
-use crate::declared::Usage;
 use crate::license;
-use crate::tree::{LicenseTable, Remark, TableOrigin};
+use crate::table::Usage;
+use crate::table::{LicenseTable, Remark, TableOrigin};
 
 /// Everything that `clarity licenses` says.
 #[derive(Clone, Debug)]

@@ -75,8 +75,9 @@ use crate::check::{Finding, Judged, NOT_SCANNED, Severity};
 use crate::conclusion::Confidence;
 use crate::declared::{Bindings, Declared};
 use crate::evidence::Evidence;
+use crate::table::TableOrigin;
 use crate::text::{Colors, Digest, RelPath, one_line};
-use crate::tree::{AttrPath, Package, TableOrigin};
+use crate::tree::{AttrPath, Package};
 use crate::triage::{Entry, State};
 use crate::verdict::Verdict;
 

@@ -6,8 +6,8 @@ use std::io::{self, Write};
 
 use crate::conclusion::{Basis, Concluded, Conclusion, Part};
 use crate::evidence::Role;
+use crate::table::{LicenseTable, TableOrigin};
 use crate::text::one_line;
-use crate::tree::{LicenseTable, TableOrigin};
 
 /// Writes the line for `conclusion` in the names of `table`, or why there is none.
 pub fn suggest(conclusion: &Conclusion, table: &LicenseTable, out: &mut dyn Write) -> io::Result<()> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::tree::TableOrigin;
+use crate::table::TableOrigin;
 
 use super::{Input, Report, Silenced, unverified};
 

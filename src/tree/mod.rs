@@ -2,7 +2,6 @@
 //!
 //! Knows layouts and evaluates through [`crate::nix`]; it never judges a license and never opens a source.
 
-mod audit;
 mod bindings;
 mod builder;
 mod checkout;
@@ -25,11 +24,8 @@ mod related;
 mod repository;
 mod revision;
 mod selection;
-mod spelling;
 mod system;
-mod table;
 
-pub use audit::{Flaw, Remark, audit};
 pub use bindings::{Form, LicenseBinding};
 pub use builder::is_builder;
 pub use checkout::{Checkout, Layout, OpenError, Options, layout_of};
@@ -48,6 +44,4 @@ pub use pull_request::PullRequest;
 pub use repository::RevisionError;
 pub use revision::Changes;
 pub use selection::Selection;
-pub use spelling::{All, HOME, is_list_by_custom};
 pub use system::known_system;
-pub use table::{LicenseRecord, LicenseTable, TableOrigin};

@@ -12,7 +12,7 @@ use crate::conclusion::{Concluded, Conclusion, Part};
 use crate::declared::{Declared, Member, Statement, When, all_unknown};
 use crate::evidence::Role;
 use crate::license::{Difference, LicenseExpr, Suffix, Term, alternatives, are_wordings, covers, difference, refines};
-use crate::tree::LicenseTable;
+use crate::table::LicenseTable;
 
 use kinship::Kinship;
 pub use versions::{How, Outline, Shift, Versions};

@@ -27,7 +27,7 @@ const PARTS: &[(&str, &str)] = &[
 
 /// One self-contained Nix expression, `{ licenses }: lib`: no imports are left in it.
 ///
-/// `licenses` is a set from names to facts as `tree/licenses.json` lays them out (`builtins.fromJSON` of that text).
+/// `licenses` is a set from names to facts as `table/licenses.json` lays them out (`builtins.fromJSON` of that text).
 pub fn fallback_lib() -> String {
     PARTS.iter().fold(include_str!("default.nix").to_owned(), |whole, (name, text)| {
         whole.replace(&format!("(import ./{name}.nix)"), &format!("(\n{text})"))

@@ -72,6 +72,16 @@ impl LicenseTable {
         LicenseTable { origin: TableOrigin::Embedded, records, has_operators: true, has_source_types: true }
     }
 
+    /// The name in the table: `written` where it is one, else that of the first record which is not deprecated and has
+    /// this short name.
+    pub fn name_of<'n>(&'n self, written: &'n str) -> Option<&'n str> {
+        if self.records.contains_key(written) {
+            return Some(written);
+        }
+        let mut found = self.records.iter().filter(|(_, record)| record.short_name == written && !record.deprecated);
+        found.next().map(|(name, _)| name.as_str())
+    }
+
     /// The same facts as JSON text, for the `lib` that is evaluated where a tree has none.
     pub fn embedded_json() -> &'static str {
         FACTS

@@ -247,7 +247,7 @@ fn without_scheme(url: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::audit;
-    use crate::tree::{LicenseRecord, LicenseTable, TableOrigin};
+    use crate::table::{LicenseRecord, LicenseTable, TableOrigin};
 
     fn remarks(records: &[(&str, LicenseRecord)]) -> Vec<(String, String)> {
         let records = records.iter().map(|(name, record)| ((*name).to_owned(), record.clone())).collect();
