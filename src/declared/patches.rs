@@ -33,10 +33,10 @@ fn name_in(written: &str) -> String {
         let (_, rest) = written.split_once(key)?;
         rest.trim_start().strip_prefix('=')?.trim_start().strip_prefix('"')?.split('"').next()
     };
-    let name = quoted("name").or_else(|| quoted("url")).unwrap_or(written);
-    let last = name.split(['?', '#']).next().unwrap_or(name).trim_end_matches('/').rsplit('/').next();
-    let word = last.and_then(|last| last.split_whitespace().next()).unwrap_or_default();
-    word.trim_start_matches('(').chars().take(60).collect()
+    let word = || written.split_whitespace().next().unwrap_or_default().trim_start_matches('(');
+    let name = quoted("name").or_else(|| quoted("url")).unwrap_or_else(word);
+    let name = name.split(['?', '#']).next().unwrap_or(name).trim_end_matches('/');
+    name.rsplit('/').next().unwrap_or(name).chars().take(60).collect()
 }
 
 #[cfg(test)]

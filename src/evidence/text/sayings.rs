@@ -27,7 +27,8 @@ const TURNING: &str = "not no never nobody none cannot neither nor only solely e
 
 /// Part of the weight of a sentence, in hundredths, that a passage has in the same order, from which it says the like.
 /// On 200 sentences of both kinds: restrictions of freeware and vendors reach 62 but for four, sentences that vary a
-/// license 66 or more but for descriptions.
+/// license 66 or more but for descriptions. Above both, because to overlook a restriction is worse than to doubt: at 70,
+/// none of 1,919 license files of free packages is restricted by it. A lower value overlooks more, a higher one doubts more.
 const LIKE: u32 = 70;
 
 /// Words of a sentence that are compared at most.

@@ -108,7 +108,7 @@ fn unknown<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
 /// The second argument in the place of the input with the first as its key.
 fn missing<'a>(eval: &Eval<'a>, args: &[&'a Thunk<'a>]) -> R<'a, Value<'a>> {
     let key = eval.force(args[0]).and_then(|key| eval.plain_string(key))?;
-    eval.miss(&key);
+    eval.miss(key);
     eval.force(args[1])
 }
 
