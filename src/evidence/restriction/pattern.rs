@@ -2,6 +2,8 @@
 //!
 //! Knows words and sentences, nothing of licenses. Work per place is bounded: a gap is at most 16 words.
 
+use std::collections::HashMap;
+
 use crate::evidence::text::words::{form, words};
 use crate::text::Span;
 
@@ -54,13 +56,47 @@ fn ends_sentence(between: &str) -> bool {
 #[derive(Debug)]
 enum Token {
     /// One of several phrases.
-    Any { phrases: Vec<Vec<String>>, optional: bool },
+    Any { phrases: Phrases, optional: bool },
     /// None of several phrases comes within the next words of the sentence, or as the next.
-    Not { phrases: Vec<Vec<String>>, within: usize },
+    Not { phrases: Phrases, within: usize },
     /// At most so many words.
     Gap(usize),
     /// A sentence begins here.
     Start,
+}
+
+/// Phrases of a part, found by their first word: the lists of verbs and of works have hundreds.
+#[derive(Debug)]
+struct Phrases {
+    all: Vec<Vec<String>>,
+    by_word: HashMap<String, Vec<usize>>,
+    /// Those that begin with `stem*`.
+    by_stem: Vec<usize>,
+}
+
+impl Phrases {
+    fn parse(text: &str) -> Phrases {
+        let all: Vec<Vec<String>> = text.split('|').map(phrase).filter(|phrase| !phrase.is_empty()).collect();
+        let (mut by_word, mut by_stem) = (HashMap::<String, Vec<usize>>::new(), Vec::new());
+        for (nth, phrase) in all.iter().enumerate() {
+            match phrase[0].ends_with('*') {
+                true => by_stem.push(nth),
+                false => by_word.entry(phrase[0].clone()).or_default().push(nth),
+            }
+        }
+        Phrases { all, by_word, by_stem }
+    }
+
+    /// The places behind those that stand at `at`, in the order in which they are written.
+    fn ends(&self, words: &[Word], at: usize, first: usize) -> Vec<usize> {
+        let Some(word) = words.get(at) else { return Vec::new() };
+        let mut likely: Vec<usize> = self.by_word.get(&word.form).cloned().unwrap_or_default();
+        if !self.by_stem.is_empty() {
+            likely.extend(&self.by_stem);
+            likely.sort_unstable();
+        }
+        likely.iter().filter_map(|nth| after(&self.all[*nth], words, at, first)).collect()
+    }
 }
 
 /// Words of a sentence behind a match that are looked at.
@@ -81,7 +117,7 @@ impl Pattern {
     /// The first words of its phrases, with `*` for the rest of a word.
     pub fn openings(&self) -> impl Iterator<Item = &str> {
         let first = self.0.iter().find_map(|token| match token {
-            Token::Any { phrases, .. } => Some(phrases.as_slice()),
+            Token::Any { phrases, .. } => Some(phrases.all.as_slice()),
             _ => None,
         });
         first.unwrap_or_default().iter().filter_map(|phrase| phrase.first().map(String::as_str))
@@ -107,15 +143,14 @@ fn token(text: &str) -> Token {
     if let Some(most) = text.strip_prefix("..").and_then(|number| number.parse().ok()) {
         return Token::Gap(most);
     }
-    let phrases = |text: &str| text.split('|').map(phrase).collect();
     match (text.strip_prefix('!'), text.strip_suffix('?')) {
         (Some(not), _) => {
             let far = not.strip_prefix("..").and_then(|far| far.split_once(':'));
             let (within, not) = far.map_or((0, not), |(words, not)| (words.parse().unwrap_or(0), not));
-            Token::Not { phrases: phrases(not), within }
+            Token::Not { phrases: Phrases::parse(not), within }
         }
-        (_, Some(optional)) => Token::Any { phrases: phrases(optional), optional: true },
-        _ => Token::Any { phrases: phrases(text), optional: false },
+        (_, Some(optional)) => Token::Any { phrases: Phrases::parse(optional), optional: true },
+        _ => Token::Any { phrases: Phrases::parse(text), optional: false },
     }
 }
 
@@ -134,12 +169,12 @@ fn follow(tokens: &[Token], words: &[Word], at: usize, first: usize) -> Option<u
         Token::Start => words.get(at).filter(|word| word.begins).and_then(|_| follow(rest, words, at, first)),
         Token::Not { phrases, within } => {
             let mut places = (at..=at + within).take_while(|next| *next == at || is_inside(words, next - 1, first));
-            let follows = places.any(|at| phrases.iter().any(|phrase| after(phrase, words, at, first).is_some()));
+            let follows = places.any(|at| !phrases.ends(words, at, first).is_empty());
             if follows { None } else { follow(rest, words, at, first) }
         }
         Token::Any { phrases, optional } => {
-            let ends = phrases.iter().filter_map(|phrase| after(phrase, words, at, first));
-            let taken = ends.filter_map(|end| follow(rest, words, end, first)).next();
+            let mut ends = phrases.ends(words, at, first).into_iter();
+            let taken = ends.find_map(|end| follow(rest, words, end, first));
             taken.or_else(|| if *optional { follow(rest, words, at, first) } else { None })
         }
         Token::Gap(most) => (at..=at + most)
