@@ -29,6 +29,20 @@ let
       meta.license = final.lib.licenses.isc;
       type = "derivation";
       pname = "unseen";
+      common = {
+        pname = "common";
+        meta.license = final.lib.licenses.isc;
+      };
+      build = final.stdenv.mkDerivation;
+    };
+    haskellPackages = {
+      base = final.stdenv.mkDerivation { name = "base"; };
+      mkDerivation =
+        { license, meta ? { }, ... }@arguments:
+        final.stdenv.mkDerivation (
+          removeAttrs arguments [ "license" ] // { meta = { inherit license; } // meta; }
+        );
+      callPackage = file: arguments: final.newScope final.haskellPackages file arguments;
     };
     extend = overlay: import ./. (given // { overlays = overlays ++ [ overlay ]; });
     appendOverlays = added: import ./. (given // { overlays = overlays ++ added; });
