@@ -584,6 +584,17 @@ mod tests {
     }
 
     #[test]
+    fn a_single_grant_beside_the_text_is_heard_in_a_small_project() {
+        let code = |name: &str, expr: &str| file(name, Role::Shipped, &[(Witness::Grant, expr)]);
+        let text = || document("LICENSE", "GPL-2.0");
+        let small = vec![text(), code("boot.c", "GPL-2.0-or-later"), code("boot.h", "Apache-2.0")];
+        assert_eq!(concluded(small), "GPL-2.0-or-later");
+        let copied = ["a.c", "b.c", "c.c", "d.c"].map(|name| code(name, "GPL-2.0-only"));
+        let large = [vec![text(), code("copied.c", "GPL-2.0-or-later")], copied.to_vec()].concat();
+        assert_eq!(concluded(large), "GPL-2.0-only", "one header out of many says nothing for all");
+    }
+
+    #[test]
     fn many_headers_of_an_earlier_version_are_the_grant() {
         let code = |name: &str, count: usize, expr: &str| -> Vec<FileEvidence> {
             let path = |number: usize| format!("{name}/{number}.c");

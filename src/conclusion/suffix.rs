@@ -50,13 +50,16 @@ fn granted_later(term: &Term, voices: &[Voice]) -> Option<Suffix> {
 /// So many files that grant later versions are no accident.
 const SOME: usize = 3;
 
-/// Later versions, where the files under this very license grant them, however few of all files these are.
+/// Later versions, where the files under this very license grant them, however few of all files these are; one or two
+/// files alone count where they are half of those that say anything, and no other file names the license.
 fn granted_by_files(term: &Term, scope: &Scope<'_>) -> Option<Suffix> {
     let files = scope.with_role(Role::Shipped).filter_map(reading);
-    let grants = files.filter(|said| matches!(said.basis.class, Witness::Tag | Witness::Grant));
-    let suffixes = grants.filter_map(|said| {
+    let grants: Vec<_> = files.filter(|said| matches!(said.basis.class, Witness::Tag | Witness::Grant)).collect();
+    let suffixes = grants.iter().filter_map(|said| {
         said.basis.expr.terms().into_iter().find(|other| other.license == term.license).map(|other| other.suffix)
     });
     let (later, others): (Vec<Suffix>, Vec<Suffix>) = suffixes.partition(|suffix| *suffix == Suffix::OrLater);
-    (later.len() >= SOME && later.len() > 2 * others.len()).then_some(Suffix::OrLater)
+    let are_many = later.len() >= SOME && later.len() > 2 * others.len();
+    let are_half = !later.is_empty() && others.is_empty() && 2 * later.len() >= grants.len();
+    (are_many || are_half).then_some(Suffix::OrLater)
 }
