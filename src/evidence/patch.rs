@@ -3,13 +3,13 @@
 //! Reads unified diffs and applies nothing. Evidence is what stands in added lines; the lines around them only let
 //! sentences be read whole.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::detection::{Evidence, FileEvidence};
 use super::pipeline::Detector;
 use crate::text::RelPath;
 
-/// Beyond this line no license statement of a patched file has been seen; a line number of a hunk is a claim.
+/// Lines between the hunks of one diff that are left empty at most: a line number is a claim, and costs memory.
 const MOST_LINES: u32 = 200_000;
 
 /// One file as a patch leaves it, as far as the patch shows it.
@@ -28,33 +28,36 @@ struct Patched {
 impl Evidence {
     /// The evidence with that of the lines which `patch`, applied in the folder `root`, adds.
     pub fn with_patch(mut self, patch: &[u8], root: &RelPath, detector: &Detector) -> Evidence {
+        self.files.sort_by(|a, b| a.path.cmp(&b.path));
+        let mut new: BTreeMap<RelPath, FileEvidence> = BTreeMap::new();
         for patched in read(&String::from_utf8_lossy(patch)) {
             let Some(path) = self.place(&patched, root) else { continue };
             let mut file = detector.read(&path, patched.text.as_bytes());
             let is_added = |first: u32, last: u32| patched.added.range(first..=last).next().is_some();
             file.detections.edit().retain(|one| is_added(one.lines.first, one.lines.last));
-            self.take_in(file, patched.is_new);
+            match self.at(&path) {
+                Ok(at) if patched.is_new => self.files[at] = file,
+                Ok(at) => self.files[at].detections.edit().extend(file.detections.iter().cloned()),
+                Err(_) if patched.is_new => drop(new.insert(path, file)),
+                // A file that is not there cannot be changed: the patch is for another source.
+                Err(_) => {}
+            }
         }
+        self.files.extend(new.into_values());
         self.files.sort_by(|a, b| a.path.cmp(&b.path));
         self
+    }
+
+    /// The index of the file at `path` among sorted ones.
+    fn at(&self, path: &RelPath) -> Result<usize, usize> {
+        self.files.binary_search_by(|file| file.path.cmp(path))
     }
 
     /// The path of a patched file in the source: the first folder of a diff is not part of it, as for `patch -p1`.
     fn place(&self, patched: &Patched, root: &RelPath) -> Option<RelPath> {
         let whole = root.join(&patched.path);
-        let is_there = |path: &RelPath| self.files.iter().any(|file| file.path == *path);
         let stripped = || root.join(patched.path.split_once('/')?.1);
-        whole.filter(|path| !patched.is_new && is_there(path)).or_else(stripped)
-    }
-
-    fn take_in(&mut self, file: FileEvidence, is_new: bool) {
-        match self.files.iter_mut().find(|own| own.path == file.path) {
-            Some(own) if !is_new => own.detections.edit().extend(file.detections.iter().cloned()),
-            Some(own) => *own = file,
-            // A file that is not there cannot be changed: the patch is for another source.
-            None if is_new => self.files.push(file),
-            None => {}
-        }
+        whole.filter(|path| !patched.is_new && self.at(path).is_ok()).or_else(stripped)
     }
 }
 
@@ -62,7 +65,7 @@ impl Evidence {
 fn read(diff: &str) -> Vec<Patched> {
     let mut files: Vec<Patched> = Vec::new();
     let mut lines = diff.lines().peekable();
-    let mut old = "";
+    let (mut old, mut room) = ("", MOST_LINES);
     while let Some(line) = lines.next() {
         if let Some(name) = line.strip_prefix("--- ") {
             old = name;
@@ -71,7 +74,7 @@ fn read(diff: &str) -> Vec<Patched> {
             let is_new = path_of(old) == "/dev/null";
             files.push(Patched { path: path.to_owned(), is_new, ..Patched::default() });
         } else if let (Some(hunk), Some(file)) = (Hunk::of(line), files.last_mut()) {
-            hunk.into_file(&mut lines, file);
+            hunk.into_file(&mut lines, file, &mut room);
         }
     }
     files.retain(|file| file.path != "/dev/null" && !file.added.is_empty());
@@ -105,11 +108,16 @@ impl Hunk {
         Some(Hunk { start: new.0, old: old.1, new: new.1 })
     }
 
-    fn into_file<'d>(mut self, lines: &mut std::iter::Peekable<impl Iterator<Item = &'d str>>, file: &mut Patched) {
-        if self.start > MOST_LINES || self.start <= file.lines {
-            return;
-        }
-        file.text.extend(std::iter::repeat_n('\n', (self.start - file.lines - 1) as usize));
+    /// Puts its lines into `file`; `room` is what is left of empty lines.
+    fn into_file<'d>(
+        mut self,
+        lines: &mut std::iter::Peekable<impl Iterator<Item = &'d str>>,
+        file: &mut Patched,
+        room: &mut u32,
+    ) {
+        let Some(empty) = self.start.checked_sub(file.lines + 1).filter(|empty| *empty <= *room) else { return };
+        *room -= empty;
+        file.text.extend(std::iter::repeat_n('\n', empty as usize));
         file.lines = self.start - 1;
         while self.old > 0 || self.new > 0 {
             let Some(line) = lines.next_if(|line| !line.starts_with("@@ ")) else { return };
@@ -196,5 +204,13 @@ mod tests {
         {
             assert!(read(diff).iter().all(|file| file.text.len() < 100), "{diff}");
         }
+    }
+
+    #[test]
+    fn many_small_files_that_claim_to_be_long_take_no_more_memory_than_one() {
+        let file = |number: u32| format!("--- a/{number}.c\n+++ b/{number}.c\n@@ -1 +199000 @@\n+a\n");
+        let diff: String = (0..1_000).map(file).collect();
+        let bytes: usize = read(&diff).iter().map(|file| file.text.len()).sum();
+        assert!(bytes < 2 * MOST_LINES as usize, "{bytes}");
     }
 }
