@@ -254,6 +254,8 @@ pub struct Seen {
     pub restrictive: Vec<u32>,
     /// Runs of words that the file has in common with full texts of licenses.
     pub matched: Vec<crate::text::Span>,
+    /// Restrictions that rows see in a license document, before it is known which of them count.
+    pub restricting: Vec<Restriction>,
     /// Sentences that read like a passage of a known free license.
     pub said: Vec<crate::text::Span>,
     /// Bytes that somebody put between the words of a license text.

@@ -61,13 +61,15 @@ fn within(page: &Page<'_>, seen: &Seen, from: usize, to: usize) -> Vec<Restricti
     in_words.chain(in_letters).flatten().collect()
 }
 
-/// Sentences of a license document of which a general row says that they restrict: whether they do depends on whether
-/// a known license says the like.
-pub(super) fn questions(page: &Page<'_>, role: Role, seen: &Seen) -> Vec<Span> {
+/// Looks at a license document. Sentences of which a general row says that they restrict: whether they do depends on
+/// whether a known license says the like.
+pub(super) fn questions(page: &Page<'_>, role: Role, seen: &mut Seen) -> Vec<Span> {
     if role != Role::LicenseText {
         return Vec::new();
     }
-    let mut asked: Vec<Span> = look(page, role, seen)
+    seen.restricting = look(page, role, seen);
+    let mut asked: Vec<Span> = seen
+        .restricting
         .iter()
         .filter(|one| is_general(one) && !is_explained(one, &seen.matched))
         .filter_map(whole)
@@ -142,8 +144,11 @@ pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
 }
 
 /// The restrictions that stand where their rows count and that no known text explains.
-fn unexplained(page: &Page<'_>, role: Role, seen: &Seen) -> Vec<Restriction> {
-    let mut found = look(page, role, seen);
+fn unexplained(page: &Page<'_>, role: Role, seen: &mut Seen) -> Vec<Restriction> {
+    let mut found = match role {
+        Role::LicenseText => std::mem::take(&mut seen.restricting),
+        _ => look(page, role, seen),
+    };
     found.retain(|one| counts_here(one, page, role, seen) && !is_explained(one, &seen.matched));
     found.retain(|one| !is_general(one) || !is_said(one, &seen.said));
     found.dedup_by(|next, one| next.row == one.row && is_general(one) && next.words == one.words);
