@@ -13,6 +13,7 @@ use crate::declared::{self, Selection};
 use crate::report::{Input, Rest, RestKind};
 use crate::source::{self, FixedHash, Network, SourceError, Sources, fixed_output};
 use crate::store::{Staged, Store};
+use crate::text::stop::{self, Stop};
 use crate::tree::{self, Checkout, HashMode, Layout, Pin, Pins, SourceRef, revision_of};
 
 use super::Watch;
@@ -51,7 +52,7 @@ pub fn find_inputs(path: &Path, tree: &mut tree::Options, sources: &source::Opti
             let new: BTreeSet<String> = wanted.difference(&asked).cloned().collect();
             fetcher.fill(&mut tree.inputs, &new, &mut found);
             asked.extend(new);
-            wanted = &missed(path, tree) & &open;
+            wanted = &missed(path, tree, watch) & &open;
             if wanted.is_subset(&asked) || watch.is_ended() {
                 break;
             }
@@ -69,9 +70,10 @@ fn nixpkgs(pins: &Pins, open: &BTreeSet<String>) -> BTreeSet<String> {
 }
 
 /// Keys of the inputs that the packages of the tree at `path` ask for and that are not at hand.
-fn missed(path: &Path, tree: &tree::Options) -> BTreeSet<String> {
+fn missed(path: &Path, tree: &tree::Options, watch: &Watch) -> BTreeSet<String> {
     let Ok(checkout) = Checkout::open(path, tree) else { return BTreeSet::new() };
-    declared::survey(&checkout, &Selection::All, &mut |_| {});
+    let clock = Stop::new(watch.cancel(), Duration::MAX);
+    stop::under(Some(clock), || declared::survey(&checkout, &Selection::All, &mut |_| {}));
     checkout.missed_inputs()
 }
 
