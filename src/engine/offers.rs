@@ -29,12 +29,12 @@ pub(super) fn attach(report: &mut Report, checkout: &Checkout, request: &Request
 
 /// Packages beyond those of `report` that may share a value with one of its remedies.
 fn others(report: &Report, checkout: &Checkout, request: &Request, watch: &Watch) -> Vec<Found> {
-    match () {
-        () if request.is_whole() && request.ignored.is_empty() => Vec::new(),
-        () if request.since.is_none() && checkout.layout == Layout::PackageSet => {
-            related(report, checkout, request, watch)
-        }
-        () => declarations(checkout, request, watch),
+    if request.is_whole() && request.ignored.is_empty() {
+        Vec::new()
+    } else if request.since.is_none() && checkout.layout == Layout::PackageSet {
+        related(report, checkout, request, watch)
+    } else {
+        declarations(checkout, request, watch)
     }
 }
 
