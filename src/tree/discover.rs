@@ -6,8 +6,6 @@
 //! of another set, or has more than 5,000 attributes.
 //! Alternative versions of a set that are not marked at all are looked at only when they are asked for by name.
 
-use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -16,6 +14,7 @@ use super::library;
 use super::listed;
 use super::loose::{self, AloneFile};
 use super::outside::{self, Conditions};
+use super::progress::Progress;
 use super::selection::Selection;
 use crate::nix::{Attr, Error, ErrorKind, Eval, Loss, Opaque, R, Shape, Thunk, Value, lookup};
 
@@ -44,12 +43,6 @@ const MAX_PROBED: usize = 16;
 /// Why a set of packages is left that the checkout says nothing of.
 const NOT_MARKED: &str = "a set of packages that is not marked to be descended into; `--attr 'NAME.*'` does";
 
-/// A new evaluator is started when the values of the old one need more than this, and more than twice of what they
-/// needed before the first attribute was looked at: what was evaluated is not needed again, but nothing of it can be
-/// freed alone. A new one evaluates anew what all attributes need (overlays, chains of `//`); if it may not get on by as
-/// much as that costs, a tree whose set alone is larger than this is evaluated once for each of its attributes.
-const CHUNK: usize = 96 << 20;
-
 /// So many attributes are looked at in one run: sets that hold each other have no end. A nixpkgs has 150,000.
 const MOST_ATTRIBUTES: usize = 1_000_000;
 
@@ -68,19 +61,6 @@ pub(crate) struct Walk<'s> {
     pub(crate) shard: (usize, usize),
     /// Progress of the walk.
     pub(crate) progress: Progress,
-}
-
-/// Progress of a walk over all its evaluators.
-#[derive(Default)]
-pub(crate) struct Progress {
-    /// Bytes that this evaluator needed before the first attribute of its own: each gets on by at least one.
-    base: Cell<Option<usize>>,
-    /// Attributes that all evaluators of this shard have looked at.
-    total: Cell<usize>,
-    /// Sets with packages of the nixpkgs behind the tree, once told.
-    passed_on: RefCell<BTreeSet<String>>,
-    /// Names of large sets, of which each shard looks at a part.
-    shared: OnceCell<Vec<String>>,
 }
 
 /// Receives the attributes.
@@ -129,7 +109,7 @@ impl Walk<'_> {
             }
             let inside = resume.first().is_some_and(|from| *name == **from);
             place.push(name.to_string());
-            if !inside && self.is_full(eval) {
+            if !inside && self.progress.is_full(eval) {
                 return ControlFlow::Break(place.clone());
             }
             let rest = if inside { &resume[1..] } else { &[] };
@@ -140,20 +120,6 @@ impl Walk<'_> {
             place.pop();
         }
         ControlFlow::Continue(())
-    }
-
-    /// True where a new evaluator must look at the next attribute.
-    fn is_full(&self, eval: &Eval<'_>) -> bool {
-        let needed = eval.bump.allocated_bytes() - eval.bump.chunk_capacity();
-        let Some(base) = self.progress.base.get() else {
-            self.progress.base.set(Some(needed));
-            return false;
-        };
-        let is_full = needed > CHUNK.max(2 * base);
-        if is_full {
-            self.progress.base.set(None);
-        }
-        is_full
     }
 
     /// True where this shard looks at the attribute `name` of the set at `place`, the `index`th of it.
