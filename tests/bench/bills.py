@@ -17,13 +17,10 @@ Ends with 1 where a validator complains, or where fewer packages than asked for 
 with `spdx-tools`, `cyclonedx-python-lib[validation]` and `jsonschema`.
 """
 
-import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import registries
@@ -128,20 +125,10 @@ def check(args, files, folder, name):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("trees", nargs="+")
-    parser.add_argument("--bin", required=True)
-    parser.add_argument("--config", required=True)
-    parser.add_argument("--packages", type=int, default=50)
-    parser.add_argument("--seed", type=int, default=1)
+    parser = registries.arguments(__doc__, packages=50)
     parser.add_argument("--node", help="folder with @cyclonedx/cyclonedx-library installed")
     parser.add_argument("--schema", help="the JSON schema of SPDX 3.0.1")
-    args = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="clarity-bills-"))
-    try:
-        return measure(args, folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    return registries.in_a_folder(measure, parser.parse_args())
 
 
 def measure(args, folder):

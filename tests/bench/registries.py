@@ -207,20 +207,30 @@ def killed_run(args, chosen, state, proxy, seconds):
     return all_trees(args, chosen, cache, proxy.url)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def arguments(doc, packages):
+    """Of a measurement over packages of trees that a configuration fetches."""
+    parser = argparse.ArgumentParser(description=doc.splitlines()[0])
     parser.add_argument("trees", nargs="+")
     parser.add_argument("--bin", required=True)
     parser.add_argument("--config", required=True)
-    parser.add_argument("--packages", type=int, default=500)
-    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--packages", type=int, default=packages)
     parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args()
-    state = Path(tempfile.mkdtemp(prefix="clarity-registries-"))
+    return parser
+
+
+def in_a_folder(measure, args):
+    """The result of `measure`, which works in a folder that is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="clarity-bench-"))
     try:
-        return measure(args, state)
+        return measure(args, folder)
     finally:
-        shutil.rmtree(state, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main():
+    parser = arguments(__doc__, packages=500)
+    parser.add_argument("--kills", type=int, default=10)
+    return in_a_folder(measure, parser.parse_args())
 
 
 def measure(args, state):
