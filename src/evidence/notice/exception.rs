@@ -3,7 +3,7 @@
 //! A name widens a license that is granted nearby; alone it says nothing, so it is reported only beside one.
 
 use super::chain::Chain;
-use super::rows::{Effect, Match};
+use super::meaning::{Effect, Match};
 use super::words::{Gap, Words};
 use crate::evidence::page::Page;
 use crate::text::{LineRange, Span};

@@ -3,9 +3,9 @@
 //! One order decides: what takes back a name itself, then what grants it, then what takes back its whole sentence.
 
 use super::frame::Standing;
+use super::meaning::{Effect, Match, Why};
 use super::mention::{Mention, Tie};
 use super::names::Names;
-use super::rows::{Effect, Match, Why};
 use super::version;
 use super::words::{Gap, Words};
 use crate::license::{LicenseExpr, Suffix, parse};

@@ -1,8 +1,9 @@
 //! Names in words: each license name or license URL with its version, and how it stands.
 
 use super::frame::{self, Standing};
+use super::meaning::{Match, Why};
 use super::names::{Family, Found, Named, Names};
-use super::rows::{Match, Why};
+use super::reader;
 use super::url;
 use super::version;
 use super::words::{Gap, Kind, Words};
@@ -142,7 +143,7 @@ fn badge(names: &Names, words: &Words, at: usize) -> Option<Mention> {
     let value = value.replace('\u{1}', "-");
     let is_license = ["license", "licence", "licensing"].contains(&key.trim().to_ascii_lowercase().as_str());
     let field = format!("license: {value}\n");
-    let said = Words::read(&field, 0);
+    let said = reader::read(&field, 0);
     let mut found = if is_license { mentions(names, &said) } else { Vec::new() };
     let one = found.pop().filter(|_| found.is_empty())?;
     Some(Mention { is_url: true, ..Mention::new((at, at + 1), one.expr, (Standing::Field, at), one.note) })

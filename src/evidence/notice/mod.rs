@@ -4,8 +4,10 @@
 //! text, and linear in its length: every rule looks at a bounded number of words around a name.
 
 mod alias;
+mod attempt;
 mod chain;
 mod exception;
+mod field;
 mod fixed;
 mod frame;
 mod gap;
@@ -13,10 +15,12 @@ mod judge;
 pub(super) mod kernel;
 mod key;
 mod lexicon;
+mod meaning;
 mod mention;
 mod names;
 mod pattern;
 mod pointer;
+mod reader;
 mod rows;
 mod script;
 mod settle;
@@ -29,7 +33,6 @@ use std::sync::OnceLock;
 use self::names::Names;
 use self::rows::{Form, Rows};
 pub(super) use self::settle::{family, is_made_precise, settle, settle_pointers};
-use self::words::Words;
 use super::detection::{Detection, DetectorId, Note, Score, Seen, Witness};
 use super::page::{Page, floor_boundary, quote};
 use super::readme::is_readme;
@@ -149,7 +152,7 @@ pub(super) fn reads(page: &Page<'_>, hits: &[u32], seen: &mut Seen) {
     let (form, messages) = (form(page), messages(page));
     let is_letter = matches!(form, Some(Form::Prose | Form::Markup)) && !is_readme(page.path);
     for window in windows(text, &hits[..hits.partition_point(|hit| (*hit as usize) < text.len())]) {
-        let words = Words::read(window.of(page.text), window.start);
+        let words = reader::read(window.of(page.text), window.start);
         let mut mentions = mention::mentions(names(), &words);
         let found = rows().find(&words, &mentions, form);
         judge::apply(names(), &words, &mut mentions, &found);
@@ -194,7 +197,7 @@ fn messages(page: &Page<'_>) -> Option<u32> {
 pub(super) fn named(value: &str) -> Option<(LicenseExpr, Option<Note>)> {
     let value = &value[..floor_boundary(value, 400)];
     let field = format!("license: {value}\n");
-    let words = Words::read(&field, 0);
+    let words = reader::read(&field, 0);
     let mentions = mention::mentions(names(), &words);
     chain::chains(&words, &mentions).into_iter().find(|chain| chain.granted).map(|chain| (chain.expr, chain.note))
 }

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::reader;
 use super::words::{Gap, Kind, Words};
 use super::{alias, fixed};
 use crate::license::{LicenseExpr, Suffix, Term, licenses, parse};
@@ -206,7 +207,7 @@ impl Names {
     }
 
     fn insert(&mut self, name: &str, named: Named, decides: bool) {
-        let words = Words::read(name, 0);
+        let words = reader::read(name, 0);
         let path: Vec<&str> = (0..words.len()).map(|index| spelled(words.text(index))).collect();
         if path.is_empty() {
             return;

@@ -5,7 +5,7 @@
 
 use super::key::key;
 use super::names::{Named, Names};
-use super::words::Words;
+use super::reader;
 
 include!(concat!(env!("OUT_DIR"), "/references.rs"));
 
@@ -239,7 +239,7 @@ fn whole_name(names: &Names, name: &str) -> Option<Address> {
     let spaced = name.replace(['_', '%'], " ");
     // `bsdlicense`: the two words may be written as one.
     let spaced = spaced.strip_suffix("license").map_or(spaced.clone(), |stem| format!("{stem} license"));
-    let words = Words::read(&spaced, 0);
+    let words = reader::read(&spaced, 0);
     let skipped = usize::from(words.is(0, &["the"]));
     let found = names.at(&words, skipped).or_else(|| names.at(&words, 0))?;
     let rest: Vec<&str> = (found.end..words.len())
