@@ -1,7 +1,8 @@
 //! Builds the index of license texts: which runs of words occur in which texts of the SPDX list; and the table of the
 //! addresses that the list gives for its licenses.
 //!
-//! Also names the state of everything that decides what is seen in a source: the key of kept evidence.
+//! Also names the state of everything that decides what is seen in a source, the key of kept evidence, and that of the
+//! whole program, the key of kept facts.
 //!
 //! The texts stay where they are, in the `spdx` crate; what is written here is hashes. The tables are laid out as they
 //! are searched, so that a run which needs no license text reads none of them.
@@ -42,14 +43,10 @@ struct Text {
 }
 
 fn main() -> io::Result<()> {
-    println!("cargo::rerun-if-changed=src/build.rs");
-    println!("cargo::rerun-if-changed=src/evidence/text/words.rs");
-    for name in ["compile.rs", "key.rs", "pattern.rs", "script.rs"] {
-        println!("cargo::rerun-if-changed=src/evidence/notice/{name}");
-    }
+    println!("cargo::rerun-if-changed={}", state::SOURCES);
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?);
     println!("cargo::rustc-env=CLARITY_DETECTION={}", state::of_detection(Path::new("."))?);
-    state::SEEN_BY.iter().for_each(|path| println!("cargo::rerun-if-changed={path}"));
+    println!("cargo::rustc-env=CLARITY_PROGRAM={}", state::of_program(Path::new("."))?);
     println!("cargo::rerun-if-changed={}", state::LOCK);
     let texts = distinct(licenses().chain(exceptions()));
     write_entries(&out, &texts)?;
@@ -62,7 +59,6 @@ fn main() -> io::Result<()> {
 fn write_rows(out: &Path) -> io::Result<()> {
     for name in ["frames", "choices", "exceptions"] {
         let path = format!("src/evidence/notice/{name}.toml");
-        println!("cargo::rerun-if-changed={path}");
         let table = compile::table(&fs::read_to_string(&path)?);
         let table = table.map_err(|error| io::Error::other(format!("{path}: {error}")))?;
         fs::write(out.join(format!("{name}.rows")), table)?;

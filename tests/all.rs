@@ -60,6 +60,7 @@ mod policy;
 mod pull_requests;
 mod racing;
 mod readme;
+mod restrictions;
 mod sbom;
 mod scan;
 mod seen;

@@ -30,6 +30,9 @@ const BLOCK: usize = 512;
 /// Room for the rows of more blocks is made when they come.
 const MOST_BLOCKS: usize = 1 << 10;
 
+/// The state of the code that evaluates and lists: facts of other code are not read.
+const PROGRAM: &str = env!("CLARITY_PROGRAM");
+
 /// Everything that is read from a checkout before any source is looked at.
 #[derive(Debug)]
 pub struct Facts {
@@ -52,9 +55,8 @@ pub struct Kept<'s> {
 impl<'s> Kept<'s> {
     /// The place for `checkout` as it is now; `None` where its facts cannot be kept.
     pub fn of(store: &'s Store, checkout: &Checkout) -> Option<Kept<'s>> {
-        let program = Fingerprint::of_file(&std::env::current_exe().ok()?).ok()?;
         let fingerprint = checkout.fingerprint()?;
-        let parts = (program, &checkout.options.system, &checkout.options.sources, checkout.root(), fingerprint);
+        let parts = (PROGRAM, &checkout.options.system, &checkout.options.sources, checkout.root(), fingerprint);
         let key = Digest::of(&postcard::to_stdvec(&parts).ok()?);
         Some(Kept { store, key: Key::new("facts", &format!("sha256-{key}")), fingerprint })
     }

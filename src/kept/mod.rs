@@ -185,7 +185,10 @@ mod tests {
         write(state::LOCK, &lock);
         let before = state();
         assert_eq!(before, env!("CLARITY_DETECTION"), "the build script reads the same");
+        let program = || state::of_program(copy.path()).expect("readable");
+        assert_eq!(program(), env!("CLARITY_PROGRAM"), "the build script reads the same");
         write("src/cli/mod.rs", "// another command");
+        assert_ne!(program(), env!("CLARITY_PROGRAM"), "another program");
         let own = format!("name = \"nixpkgs-clarity\"\nversion = \"{}\"", env!("CARGO_PKG_VERSION"));
         assert!(lock.contains(&own));
         write(state::LOCK, &lock.replace(&own, "name = \"nixpkgs-clarity\"\nversion = \"99.0.0\""));

@@ -1,7 +1,7 @@
-//! The state of detection: one number for all code and data that decide what is seen in a source.
+//! The state of the program, and of its detection: one number for all code and data that decide what is seen in a source.
 //!
 //! Read by the build script, and by a test that holds the list of crates against what the code imports. Another
-//! version of the program with the same detectors has the same state.
+//! version of the program with the same detectors has the same state of detection.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -18,6 +18,9 @@ pub const SEEN_BY: [&str; 8] = [
     "src/source/tree.rs",
     "src/text",
 ];
+
+/// The folder of all code and data of the program.
+pub const SOURCES: &str = "src";
 
 /// The versions of all crates.
 pub const LOCK: &str = "Cargo.lock";
@@ -51,8 +54,27 @@ pub const CRATES: [&str; 23] = [
 
 /// The state of the detection whose sources lie in `root`.
 pub fn of_detection(root: &Path) -> io::Result<String> {
+    let mut state = of_files(root, &SEEN_BY)?;
+    state.add(versions(&lock(root)).as_bytes());
+    Ok(format!("{:032x}", state.0))
+}
+
+/// The state of the whole program whose sources lie in `root`, with the versions of all its crates.
+pub fn of_program(root: &Path) -> io::Result<String> {
+    let mut state = of_files(root, &[SOURCES])?;
+    state.add(lock(root).as_bytes());
+    Ok(format!("{:032x}", state.0))
+}
+
+/// A package that is built without its lock file has no versions to tell: then its own counts.
+fn lock(root: &Path) -> String {
+    fs::read_to_string(root.join(LOCK)).unwrap_or_else(|_| env!("CARGO_PKG_VERSION").to_owned())
+}
+
+/// The names and bytes of all files there and below.
+fn of_files(root: &Path, paths: &[&str]) -> io::Result<Fnv> {
     let mut files = Vec::new();
-    for path in SEEN_BY {
+    for path in paths {
         list(&root.join(path), &mut files)?;
     }
     files.sort();
@@ -62,10 +84,7 @@ pub fn of_detection(root: &Path) -> io::Result<String> {
         state.add(name.as_bytes());
         state.add(&fs::read(&file)?);
     }
-    // A package that is built without its lock file has no versions to tell: then its own counts.
-    let lock = fs::read_to_string(root.join(LOCK)).unwrap_or_else(|_| env!("CARGO_PKG_VERSION").to_owned());
-    state.add(versions(&lock).as_bytes());
-    Ok(format!("{:032x}", state.0))
+    Ok(state)
 }
 
 fn list(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -120,7 +120,8 @@ pub fn refines(exact: &Term, vague: &Term) -> bool {
 }
 
 /// True for two different licenses that differ by a clause (`BSD-2-Clause`, `BSD-3-Clause`) or by a version
-/// (`ZPL-2.0`, `ZPL-2.1`). Versions of the GPL are none: version 2 and version 3 cannot even be combined.
+/// (`ZPL-2.0`, `ZPL-2.1`). GNU licenses of other numbers are none, as version 2 and version 3 of the GPL cannot even be
+/// combined; `LGPL-2.0` and `LGPL-2.1` are one license under two names.
 pub fn are_variants(left: &Term, right: &Term) -> bool {
     let (LicenseName::Spdx(left), LicenseName::Spdx(right)) = (&left.license, &right.license) else { return false };
     let in_one = VARIANTS.iter().any(|family| family.contains(left) && family.contains(right));
@@ -130,9 +131,16 @@ pub fn are_variants(left: &Term, right: &Term) -> bool {
 fn same_name_other_version(left: &str, right: &str) -> bool {
     let is_version = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
     match (left.rsplit_once('-'), right.rsplit_once('-')) {
-        (Some((a, x)), Some((b, y))) => a == b && is_version(x) && is_version(y) && !a.ends_with("GPL"),
+        (Some((a, x)), Some((b, y))) => {
+            a == b && is_version(x) && is_version(y) && (!a.ends_with("GPL") || number(x) == number(y))
+        }
         _ => false,
     }
+}
+
+/// `2` of `2.1`.
+fn number(version: &str) -> &str {
+    version.split('.').next().unwrap_or(version)
 }
 
 #[cfg(test)]
@@ -169,6 +177,8 @@ mod tests {
     fn variants_differ_by_a_clause_or_a_version() {
         assert!(are_variants(&term("BSD-2-Clause"), &term("0BSD")) && are_variants(&term("ZPL-2.0"), &term("ZPL-2.1")));
         assert!(!are_variants(&term("GPL-2.0-only"), &term("GPL-3.0-only")));
+        assert!(are_variants(&term("LGPL-2.0-or-later"), &term("LGPL-2.1-or-later")));
+        assert!(!are_variants(&term("LGPL-2.1-only"), &term("LGPL-3.0-only")));
         assert!(!are_variants(&term("MIT"), &term("MIT")));
     }
 }

@@ -4,7 +4,7 @@
 //! is nothing that packages depend on. Invariant: an evaluation that looked into `.git` all the same is known for it.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
@@ -17,15 +17,6 @@ use crate::nix::{Disk, GIT, Kind, MAX_FILE, PathOverlay};
 /// A BLAKE3 digest: many small files are hashed as one text, several times faster than one by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Fingerprint([u8; blake3::OUT_LEN]);
-
-impl Fingerprint {
-    /// The digest of the bytes of a file.
-    pub(crate) fn of_file(path: &Path) -> io::Result<Fingerprint> {
-        let mut hash = blake3::Hasher::new();
-        hash.update_reader(File::open(path)?)?;
-        Ok(Fingerprint(hash.finalize().into()))
-    }
-}
 
 impl Checkout {
     /// The digest of the checkout and of the `lib` it is read with; `None` where there is none: it is no package set,

@@ -152,6 +152,12 @@ fn fuzz_targets_use_the_dependencies_that_the_crate_compiled() {
     let packages = fuzz["package"].as_table_mut().expect("a table");
     assert!(packages.remove(env!("CARGO_PKG_NAME")).is_some(), "what is fuzzed is compiled apart");
     assert_eq!(own, fuzz, "another profile compiles every dependency once more");
+    let tested = |path: &str| {
+        let manifest = read_toml(path);
+        let own = manifest["dev-dependencies"].clone();
+        (own, manifest["target"]["cfg(unix)"]["dev-dependencies"].clone(), manifest["package"]["resolver"].clone())
+    };
+    assert_eq!(tested("Cargo.toml"), tested("tests/fuzz/Cargo.toml"), "other features compile dependencies once more");
     let versions = |path: &str| -> BTreeSet<String> {
         let lock = read_toml(path);
         let packages = lock["package"].as_array().expect("a list").iter();

@@ -282,13 +282,14 @@ const NAMED: &[(&str, RestrictionKind)] = &[
     ("-ND", RestrictionKind::NoRedistribution),
 ];
 
-/// True where the terms of the license say the like anyway: `CC-BY-NC-4.0` is not changed by "non-commercial".
+/// True where the terms of the license say the like anyway: `CC-BY-NC-4.0` is not changed by "non-commercial". A free
+/// license takes nothing away, whatever its words have in common with a row.
 fn restricts_itself(expr: &LicenseExpr, kind: RestrictionKind) -> bool {
     expr.terms().iter().any(|term| {
         let id = term.to_string();
         let is_named = |(part, of): &(&str, RestrictionKind)| *of == kind && id.contains(part);
         NAMED.iter().any(is_named)
-            || license::license(&id).is_some_and(|listed| {
+            || license::license(&id).filter(|listed| !listed.osi_approved && !listed.fsf_libre).is_some_and(|listed| {
                 let words = pattern::read(listed.text, 0, listed.text.len());
                 ROWS.find(&words).iter().any(|(row, _)| row.kind == kind && !row.is_inserted)
             })

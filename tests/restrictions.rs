@@ -1,0 +1,85 @@
+//! Restrictions beside and inside license texts, through the public face of detection.
+
+use std::sync::LazyLock;
+
+use clarity::evidence::{Detector, FileEvidence, Options};
+use clarity::license;
+use clarity::text::RelPath;
+
+static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(&Options::default()));
+
+fn read(content: &str) -> FileEvidence {
+    DETECTOR.read(&RelPath::new("LICENSE").expect("relative"), content.as_bytes())
+}
+
+fn text_of(id: &str) -> &'static str {
+    license::license(id).expect("listed").text
+}
+
+/// Terms that take something away, in words that no row holds.
+const RESTRICTIONS: &[&str] = &[
+    "The software may be used only for purposes that are not commercial.",
+    "Commercial use of this package requires a separate agreement with the author.",
+    "You may not use this program in any weapon system or for military research.",
+    "Employees and contractors of Example Corporation are not permitted to use this software.",
+    "Selling copies of this software, alone or bundled with other products, is forbidden.",
+    "You must not offer the software to third parties as a hosted or managed service.",
+    "Removing or altering the logo shown on the start page is not allowed.",
+    "This license ends ninety days after installation; after that a paid key is needed.",
+    "Permission is granted to universities and schools for teaching and research only.",
+    "Distribution of modified versions is prohibited without written consent.",
+    "Organizations with more than one hundred employees have to buy a license.",
+    "The software must not be used to build a product that competes with ours.",
+];
+
+const TEXTS: &[&str] =
+    &["MIT", "ISC", "BSD-3-Clause", "Apache-2.0", "GPL-2.0-only", "LGPL-2.1-only", "MPL-2.0", "Zlib"];
+
+/// The text with a paragraph before, inside or after it; `at` is the part of it in halves.
+fn mixed(text: &str, paragraph: &str, at: usize) -> String {
+    let mut paragraphs: Vec<&str> = text.trim().split("\n\n").collect();
+    paragraphs.insert(paragraphs.len() * at / 2, paragraph);
+    paragraphs.join("\n\n")
+}
+
+/// The mixtures of which one stands for each `step`, that are the known license all the same.
+fn overlooked(step: usize) -> Vec<String> {
+    let all = RESTRICTIONS.iter().flat_map(|one| TEXTS.iter().flat_map(move |id| (0..=2).map(move |at| (one, id, at))));
+    let missed = all.step_by(step).filter(|(restriction, id, at)| {
+        let seen = read(&mixed(text_of(id), restriction, *at));
+        seen.detections.iter().all(|one| !one.expr.to_string().contains("LicenseRef-"))
+    });
+    missed.map(|(restriction, id, at)| format!("{id} at {at}: {restriction}")).collect()
+}
+
+/// Seven and the 24 mixtures of one restriction have no divisor in common: all texts and places occur.
+#[test]
+fn no_text_with_a_restriction_is_the_known_license() {
+    assert_eq!(overlooked(7), Vec::<String>::new());
+}
+
+#[test]
+#[ignore = "exhaustive: takes a minute unoptimized"]
+fn no_text_with_any_restriction_in_any_place_is_the_known_license() {
+    assert_eq!(overlooked(1), Vec::<String>::new());
+}
+
+/// The listed texts, of which one stands for each `step`, that are another license with a restriction.
+fn restricted(step: usize) -> Vec<String> {
+    let listed = license::licenses().filter(|one| !one.text.is_empty()).step_by(step);
+    let found = listed.map(|one| (one.id, read(one.text)));
+    let is_modified = |seen: &FileEvidence| seen.detections.iter().any(|one| one.expr.to_string().contains("modified"));
+    let restricted = found.filter(|(_, seen)| !seen.restrictions.is_empty() || is_modified(seen));
+    restricted.map(|(id, seen)| format!("{id}: {:?}", seen.restrictions)).collect()
+}
+
+#[test]
+fn a_listed_text_is_no_other_license_with_a_restriction() {
+    assert_eq!(restricted(9), Vec::<String>::new());
+}
+
+#[test]
+#[ignore = "exhaustive: takes a minute unoptimized"]
+fn no_listed_text_is_another_license_with_a_restriction() {
+    assert_eq!(restricted(1), Vec::<String>::new());
+}
