@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::detection::{BY_REFERENCE, Detection, Evidence, FileEvidence, Pointer, Role, Score, Witness};
 use super::sharing::Sharing;
-use super::{notice, reuse, role};
+use super::{manifest, notice, reuse, role};
 use crate::license::{LicenseExpr, Term};
 use crate::text::RelPath;
 
@@ -16,8 +16,36 @@ pub fn assemble(mut files: Vec<FileEvidence>) -> Evidence {
     let mut sharing = Sharing::default();
     reuse::apply(&mut files, &mut sharing);
     follow_pointers(&mut files, &mut sharing);
+    yield_to_documents(&mut files, &mut sharing);
     role::neighbours(&mut files);
     Evidence { files, ..Evidence::default() }
+}
+
+/// A manifest that only says "proprietary" or "free for non-commercial use" grants nothing beside a license document, which
+/// says which terms are meant.
+fn yield_to_documents(files: &mut [FileEvidence], sharing: &mut Sharing) {
+    let speaks = |file: &&FileEvidence| {
+        file.role == Role::LicenseText && file.detections.iter().any(|one| one.class != Witness::Clue)
+    };
+    let documents: Vec<RelPath> = files.iter().filter(speaks).map(|file| document_of(&file.path.parent())).collect();
+    for file in files.iter_mut().filter(|file| file.detections.iter().any(is_vague)) {
+        let folder = file.path.parent();
+        if documents.iter().any(|document| folder.is_below(document)) {
+            for one in file.detections.edit().iter_mut().filter(|one| is_vague(one)) {
+                (one.class, one.note) = (Witness::Clue, Some("the license document says more".into()));
+            }
+            sharing.share(file);
+        }
+    }
+}
+
+/// The folder of which a document in `folder` speaks: `x.dist-info` for `x.dist-info/licenses`.
+fn document_of(folder: &RelPath) -> RelPath {
+    if folder.name().eq_ignore_ascii_case("licenses") { folder.parent() } else { folder.clone() }
+}
+
+fn is_vague(one: &Detection) -> bool {
+    one.class == Witness::Manifest && manifest::is_own_terms(&one.expr)
 }
 
 fn follow_pointers(files: &mut [FileEvidence], sharing: &mut Sharing) {
@@ -165,6 +193,19 @@ pub(super) mod tests {
 
     fn says(files: &[(&str, &str)], path: &str) -> Vec<String> {
         said(files, path).iter().map(|one| format!("{} ({})", one.expr, one.by)).collect()
+    }
+
+    #[test]
+    fn a_license_document_says_more_than_the_word_proprietary() {
+        let manifest = "[metadata]\nname = x\nlicense = Proprietary\n";
+        let terms = "You may not use this software for commercial purposes.\n";
+        assert_eq!(says(&[("setup.cfg", manifest)], "setup.cfg"), ["LicenseRef-proprietary (manifest/python)"]);
+        for document in ["LICENSE", "licenses/LICENSE"] {
+            assert!(says(&[("setup.cfg", manifest), (document, terms)], "setup.cfg").is_empty(), "{document}");
+        }
+        let mit = license("MIT").expect("an id of the list").text;
+        let below = [("setup.cfg", manifest), ("src/copied/LICENSE", mit)];
+        assert_eq!(says(&below, "setup.cfg"), ["LicenseRef-proprietary (manifest/python)"], "it is of a part");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::evidence::detection::{Detection, DetectorId, Note, Score, Seen, Witness};
 use crate::evidence::notice;
 use crate::evidence::page::{Page, floor_boundary, quote};
-use crate::license::{self, LicenseExpr};
+use crate::license::{self, LicenseExpr, Term};
 use crate::text::Span;
 
 /// The license that `value` names in a license field of any format, nixpkgs' own included: "GPLv2", "BSD 3-Clause".
@@ -61,6 +61,61 @@ pub(in crate::evidence) fn understood(value: &str) -> Option<Understood> {
     Some(Understood { expr, spelling })
 }
 
+/// Values that name no license and still say which terms apply, with the license that stands for them. Rows in lower
+/// case fit any case; the two of PyPI are classifiers.
+const OWN_TERMS: &[(&str, &str)] = &[
+    ("proprietary", "LicenseRef-proprietary"),
+    ("proprietary license", "LicenseRef-proprietary"),
+    ("other/proprietary license", "LicenseRef-proprietary"),
+    ("commercial", "LicenseRef-proprietary"),
+    ("commercial license", "LicenseRef-proprietary"),
+    ("closed source", "LicenseRef-proprietary"),
+    ("UNLICENSED", "LicenseRef-all-rights-reserved"),
+    ("all rights reserved", "LicenseRef-all-rights-reserved"),
+    ("free for non-commercial use", "LicenseRef-restricted-non-commercial"),
+    ("free for educational use", "LicenseRef-restricted-field-of-use"),
+    ("free for home use", "LicenseRef-restricted-field-of-use"),
+    ("free to use but restricted", "LicenseRef-restricted-other"),
+];
+
+/// Terms of somebody's own: proprietary ones, and a license with "custom" behind its name, which is not that license.
+fn own_terms(value: &str) -> Option<Understood> {
+    let value = value.trim().trim_matches(['"', '\'', '.']).trim();
+    let same =
+        |(said, _): &&(&str, &str)| value == *said || said.to_lowercase() == *said && value.eq_ignore_ascii_case(said);
+    let expr = match OWN_TERMS.iter().find(same) {
+        Some((_, id)) => license::parse(id).ok()?,
+        None if is_proprietary(value) => Term::reference("proprietary").into(),
+        None => customized(value)?.into(),
+    };
+    Some(Understood { expr, spelling: Spelling::Other(value.to_owned()) })
+}
+
+/// True for what only says whose terms apply, or which uses are free.
+pub(in crate::evidence) fn is_own_terms(expr: &LicenseExpr) -> bool {
+    let said = expr.to_string();
+    OWN_TERMS.iter().any(|(_, id)| *id == said)
+}
+
+/// "Proprietary - all rights reserved", "Proprietary research package": whatever follows, no license is granted.
+fn is_proprietary(value: &str) -> bool {
+    let first = value.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or("");
+    first.eq_ignore_ascii_case("proprietary") && value.split_whitespace().count() <= 8 && notice::named(value).is_none()
+}
+
+/// `MIT Custom`, `Custom MIT License`: a license named after another one.
+fn customized(value: &str) -> Option<Term> {
+    let words: Vec<&str> = value
+        .split(|letter: char| letter.is_whitespace() || "()".contains(letter))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let is_custom = |word: &&str| word.eq_ignore_ascii_case("custom") || word.eq_ignore_ascii_case("customized");
+    let rest: Vec<&str> = words.iter().copied().filter(|word| !is_custom(word)).collect();
+    let is_named = rest.len() < words.len() && words.len() <= 6;
+    let LicenseExpr::Term(term) = understood(&rest.join(" ")).filter(|_| is_named)?.expr else { return None };
+    Some(Term::reference(format!("custom-{}", term.license.as_str())))
+}
+
 /// Detections of one manifest. Each looks for its place in the whole text, so that a list of 100,000 names would take an
 /// hour; the longest real one (a `debian/copyright`) has below 500.
 const MOST_CLAIMS: usize = 1_000;
@@ -70,7 +125,7 @@ pub(super) fn claim(page: &Page<'_>, seen: &mut Seen, by: DetectorId, key: &str,
     if seen.detections.len() >= MOST_CLAIMS {
         return false;
     }
-    let Some(said) = understood(value) else { return false };
+    let Some(said) = own_terms(value).or_else(|| understood(value)) else { return false };
     let note = said.note();
     let span = place(page.text, key, value);
     seen.detections.push(Detection {

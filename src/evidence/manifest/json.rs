@@ -11,12 +11,19 @@ pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
     let Ok(manifest) = serde_json::from_str::<Value>(page.text.trim_start_matches('\u{feff}')) else { return };
     let is_composer = page.path.name().eq_ignore_ascii_case("composer.json");
     let by = if is_composer { "manifest/composer" } else { "manifest/npm" };
+    // What is not to be published has no license to state, and copies a template.
+    let is_private = manifest.get("private").and_then(Value::as_bool) == Some(true);
     for key in ["license", "licenses"] {
-        if let Some(value) = manifest.get(key) {
-            field(page, seen, by, value);
+        match manifest.get(key) {
+            Some(Value::String(name)) if name == UNLICENSED && is_private => {}
+            Some(value) => field(page, seen, by, value),
+            None => {}
         }
     }
 }
+
+/// npm's word for "nobody else may use it". The license with nearly that name is `Unlicense`.
+const UNLICENSED: &str = "UNLICENSED";
 
 fn field(page: &Page<'_>, seen: &mut Seen, by: &'static str, value: &Value) {
     let names = names(value);

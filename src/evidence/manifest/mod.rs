@@ -23,7 +23,7 @@ mod rpm;
 mod yaml;
 
 pub use self::claim::license_field;
-pub(super) use self::claim::understood;
+pub(super) use self::claim::{is_own_terms, understood};
 pub(super) use self::debian::{files_stanzas as dep5_stanzas, settle as settle_stanzas};
 use super::detection::Seen;
 use super::page::Page;
