@@ -127,6 +127,9 @@ const LICENSE_NAMES: &[&str] = &[
     "mpl-2.0",
     "apache-2.0",
 ];
+/// Documents of terms whose names do not say "license", and how they end.
+const LICENSE_STEMS: &[&str] = &["legal", "terms", "terms-of-use", "terms_of_use", "terms-of-service", "tos"];
+const DOCUMENT_ENDINGS: &[&str] = &[".txt", ".md", ".rst", ".html", ".htm"];
 /// They name LICENSE among the rest, and say nothing by it.
 const FILE_LISTS: &[&str] = &["manifest", "manifest.in", "sources.txt", "filelist.txt"];
 /// Files of build systems, by name; those that other things are called as well need their words too.
@@ -309,12 +312,14 @@ fn license_text(folders: &str, name: &str) -> Option<&'static str> {
     let starts = ["license", "licence", "copying", "unlicense", "copyright", "eula", "licensing"];
     let ends = ["license", "licence", "copying"];
     let named = starts.iter().any(|start| stem.starts_with(start)) || ends.iter().any(|end| stem.ends_with(end));
+    let is_terms = LICENSE_STEMS.contains(&stem)
+        && (!name.contains('.') || DOCUMENT_ENDINGS.iter().any(|end| name.ends_with(end)));
     let foldered =
         folders.split('/').any(|folder| matches!(folder, "licenses" | "licences" | "license" | "copying" | "legal"));
     if folders.is_empty() && LICENSE_NAMES.contains(&name.trim_end_matches(".txt").trim_end_matches(".md")) {
         return Some("named like a license");
     }
-    match (named, foldered) {
+    match (named || is_terms, foldered) {
         (true, _) if !is_code && !stem.contains("third") => Some("named as a license text"),
         (_, true) if !is_code => Some("folder of license texts"),
         _ => None,
@@ -445,6 +450,10 @@ mod tests {
             ("Artistic", Role::LicenseText),
             ("src/gpl.txt", Role::Shipped),
             ("LICENSE-MIT", Role::LicenseText),
+            ("legal.txt", Role::LicenseText),
+            ("TERMS.md", Role::LicenseText),
+            ("src/terms.c", Role::Shipped),
+            ("doc/terms.texi", Role::Docs),
             ("locale/de/app.po", Role::Docs),
             ("lib/Test/Deep.pm", Role::Shipped),
             ("t/lib/Deep.pm", Role::Test),
