@@ -172,7 +172,17 @@ fn name(names: &Names, words: &Words, at: usize) -> Option<Mention> {
                 },
             }
         }
-        Named::Fixed(index) | Named::Phrase(index) => (names.fixed(index).clone(), None),
+        Named::Fixed(index) => {
+            let expr = names.fixed(index);
+            match other_version(words, (first, end), expr) {
+                Some((own, base, last)) => {
+                    end = last;
+                    (own, Some(format!("not a version of {base} that the SPDX list has").into()))
+                }
+                None => (expr.clone(), None),
+            }
+        }
+        Named::Phrase(index) => (names.fixed(index).clone(), None),
         Named::Bsd => (bsd()?, bsd_note()),
     };
     let (standing, from) = match found.named {
@@ -213,14 +223,36 @@ fn versions(family: &Family, stated: &version::Stated) -> Option<LicenseExpr> {
 /// A version that stands right behind the name and is none of the list's: `Zimbra Public License 1.2`. It is a license
 /// of its own and no other version of the family. Numbers of GNU licenses that do not exist are slips.
 fn unlisted(words: &Words, end: usize, family: &Family) -> Option<(LicenseExpr, usize)> {
+    let (number, text) = number_beside(words, end)?;
+    (!family.is_gnu() && own_license(family).is_none())
+        .then(|| (Term::reference(format!("{}-{text}", family.base)).into(), number + 1))
+}
+
+/// The same for a license of which the list has one version, and a name without it: `Copyfree Open Innovation License
+/// 0.5` is not COIL 1.0. Gives the license, its family and the end of its version.
+fn other_version<'e>(
+    words: &Words,
+    (first, end): (usize, usize),
+    expr: &'e LicenseExpr,
+) -> Option<(LicenseExpr, &'e str, usize)> {
+    let LicenseExpr::Term(term) = expr else { return None };
+    let (base, version) = term.license.as_str().rsplit_once('-').filter(|_| term.suffix == Suffix::None)?;
+    let is_version = version.contains('.') && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let is_told = (first..end).any(|at| words.kind(at) == Some(Kind::Number));
+    let (number, text) = number_beside(words, end).filter(|_| is_version && !is_told)?;
+    let same = text.trim_end_matches(".0") == version.trim_end_matches(".0");
+    (!same).then(|| (Term::reference(format!("{base}-{text}")).into(), base, number + 1))
+}
+
+/// The version right behind a name that ends at word `end`: its word, and what it says.
+fn number_beside(words: &Words, end: usize) -> Option<(usize, &str)> {
     let named = words.is(end, &["version", "v"]);
     let number = end + usize::from(named);
     let text = words.text(number);
     let is_version = words.kind(number) == Some(Kind::Number) && (text.contains('.') || named && text.len() == 1);
     let apart = [Gap::STOP, Gap::PARAGRAPH, Gap::SEMICOLON, Gap::OPEN];
     let is_beside = (end..=number).all(|at| apart.iter().all(|gap| !words.gap(at).has(*gap)));
-    (!family.is_gnu() && own_license(family).is_none() && is_version && is_beside)
-        .then(|| (Term::reference(format!("{}-{text}", family.base)).into(), number + 1))
+    (is_version && is_beside).then_some((number, text))
 }
 
 /// `any version`, `all versions` after a name, and `GPL+`.
