@@ -56,8 +56,9 @@ fn host(id: &str, lines: LineRange, found: &[Detection]) -> Option<usize> {
 
 /// True where the exception can widen this term.
 fn takes(term: &Term, exception: &str) -> bool {
-    let is_gnu = ["GPL-", "LGPL-", "AGPL-"].iter().any(|family| term.license.as_str().starts_with(family));
-    term.exception.is_none() && !term.is_reference() && is_gnu == is_for_gnu(exception)
+    let families: &[&str] = if is_for_gnu(exception) { &["GPL-", "LGPL-", "AGPL-"] } else { &["Apache-"] };
+    let is_meant = families.iter().any(|family| term.license.as_str().starts_with(family));
+    term.exception.is_none() && !term.is_reference() && is_meant
 }
 
 fn is_for_gnu(exception: &str) -> bool {

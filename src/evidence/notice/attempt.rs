@@ -2,6 +2,7 @@
 //!
 //! Invariant: a match is bounded in length and in work, so reading is linear.
 
+use super::exception::behind_exception;
 use super::mention::Mention;
 use super::pattern::{self, Token, Word};
 use super::words::{Gap, Kind, Words};
@@ -232,7 +233,8 @@ impl Attempt<'_> {
     }
 
     fn names(&mut self, rest: &[Token], at: usize, free: bool) -> Option<usize> {
-        let (index, mut end) = self.license(at, free)?;
+        let (index, end) = self.license(at, free)?;
+        let mut end = behind_exception(self.words, end);
         let before = self.names.len();
         self.names.push(index);
         while self.names.len() - before < MOST_NAMES
@@ -244,7 +246,7 @@ impl Attempt<'_> {
                 .filter(|(_, behind)| *behind > end)
         {
             self.names.push(next);
-            end = behind;
+            end = behind_exception(self.words, behind);
         }
         let found = self.run(rest, end, false);
         if found.is_none() {

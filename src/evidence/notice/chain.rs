@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::exception::behind_exception;
 use super::frame::Standing;
 use super::mention::{Mention, Tie};
 use super::names::spelled;
@@ -203,7 +204,7 @@ pub(super) fn chains(words: &Words, mentions: &[Mention]) -> Vec<Chain> {
 
 /// True where nothing but connecting words stands between two names.
 fn joined(words: &Words, left: &Mention, right: &Mention) -> bool {
-    let end = behind_aside(words, left.end);
+    let end = behind_exception(words, behind_aside(words, left.end));
     if right.first < end || right.first - end > 14 {
         return false;
     }

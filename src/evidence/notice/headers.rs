@@ -62,6 +62,29 @@ fn the_files_of_a_choice_say_which_license_of_the_family_is_meant() {
 }
 
 #[test]
+fn an_exception_inside_a_list_does_not_part_a_choice() {
+    for (text, expected) in [
+        (
+            "Foo is multi-licensed under the Apache License v2.0 with LLVM Exceptions, the ISC License, and the MIT License.",
+            "Apache-2.0 WITH LLVM-exception OR ISC OR MIT",
+        ),
+        (
+            "Foo is dual-licensed under the Apache License 2.0 with the LLVM exception and the MIT License.",
+            "Apache-2.0 WITH LLVM-exception OR MIT",
+        ),
+    ] {
+        assert_eq!(says_alone(text), [expected], "{text}");
+    }
+}
+
+#[test]
+fn the_number_of_an_item_is_no_version() {
+    let text = "/* under the terms of either or both of the following licenses:\n *\n * 1) the GNU Lesser General Public License version 3, as published by the\n *    Free Software Foundation; and/or\n * 2) the GNU Lesser General Public License version 2.1, as published by\n *    the Free Software Foundation. */\n";
+    assert_eq!(says_alone(text), ["LGPL-2.1-only OR LGPL-3.0-only"]);
+    assert_eq!(says_alone("/* under the GPL (version 2 or 3) */"), ["GPL-2.0-only OR GPL-3.0-only"]);
+}
+
+#[test]
 fn a_file_of_another_project_is_not_looked_for_here() {
     let text = license("MIT").expect("an id of the list").text;
     let header = "// Use of this code is governed by a BSD-style license that may\n// be found in the LICENSE file https://code.example.org/src/LICENSE\n";

@@ -254,6 +254,9 @@ fn tail(words: &Words, family: &Family, stated: &mut Stated) {
         {
             return later(words, at, stated);
         }
+        if words.kind(at) == Some(Kind::Number) && is_item(words, stated.first, at) {
+            return;
+        }
         if words.kind(at) == Some(Kind::Number) && (joined || gap.has(Gap::COMMA)) {
             let Some(id) = family.version(words.text(at)) else { return };
             let suffix = if words.gap(at + 1).has(Gap::PLUS) { Suffix::OrLater } else { Suffix::Only };
@@ -266,6 +269,12 @@ fn tail(words: &Words, family: &Family, stated: &mut Stated) {
         }
         at += 1;
     }
+}
+
+/// True for the "2" of "1) the GPL version 3; and/or 2) the LGPL version 2.1": a number with a bracket that was not opened.
+fn is_item(words: &Words, first: usize, at: usize) -> bool {
+    let is_open = (first..=at).any(|before| words.gap(before).has(Gap::OPEN));
+    words.gap(at + 1).has(Gap::CLOSE) && !is_open && words.text(at).len() == 1
 }
 
 /// `any later version`; one that somebody must first accept is no open grant.
