@@ -149,6 +149,8 @@ fn unexplained(page: &Page<'_>, role: Role, seen: &mut Seen) -> Vec<Restriction>
         Role::LicenseText => std::mem::take(&mut seen.restricting),
         _ => look(page, role, seen),
     };
+    let terms = first_of_terms(page);
+    found.retain(|one| one.lines.first >= terms);
     found.retain(|one| counts_here(one, page, role, seen) && !is_explained(one, &seen.matched));
     found.retain(|one| !is_general(one) || !is_said(one, &seen.said));
     found.dedup_by(|next, one| next.row == one.row && is_general(one) && next.words == one.words);
@@ -167,6 +169,15 @@ fn unexplained(page: &Page<'_>, role: Role, seen: &mut Seen) -> Vec<Restriction>
     leave_out_said(&mut found, is_doubt);
     found.truncate(MOST);
     found
+}
+
+/// The first line of a document that can state terms: in Debian's copyright format the fields above the first `Files:`
+/// describe the package ("Upstream-Contact", "Files-Excluded").
+fn first_of_terms(page: &Page<'_>) -> u32 {
+    let head = page.text.lines().next().unwrap_or("");
+    let is_dep5 = head.starts_with("Format:") && (head.contains("copyright-format") || head.contains("dep5"));
+    let files = page.text.find("\nFiles:").filter(|_| is_dep5);
+    files.map_or(0, |at| page.line_range(Span::new(at as u32 + 1, at as u32 + 2)).first)
 }
 
 /// Leaves out the general restrictions on lines of which another row says something.
@@ -344,6 +355,22 @@ mod tests {
 
     fn says(name: &str, text: &str) -> Vec<String> {
         read(name, text).detections.iter().map(|one| one.expr.to_string()).collect()
+    }
+
+    #[test]
+    fn the_header_of_debians_format_states_no_terms() {
+        let fields = "Files: *\nCopyright: 2012 Jane Roe\nLicense: MIT\n\nLicense: MIT\n";
+        let text = license("MIT").expect("an id of the list").text.replace("\n\n", "\n.\n").replace('\n', "\n ");
+        let head = "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n";
+        let about = "Upstream-Name: foo\nSource: https://example.org/foo\nFiles-Excluded: docs/html\n";
+        for path in ["debian/copyright", "COPYING"] {
+            let clean = read(path, &format!("{head}{about}\n{fields} {text}\n"));
+            assert!(clean.restrictions.is_empty(), "{path} {:?}", clean.restrictions);
+            let asks =
+                "\nFiles: a/*\nCopyright: 2012 Jane Roe\nLicense: own\n Commercial use is strictly prohibited.\n";
+            let asking = read(path, &format!("{head}{about}\n{fields} {text}\n{asks}"));
+            assert!(!asking.restrictions.is_empty(), "{path}");
+        }
     }
 
     #[test]
