@@ -11,7 +11,7 @@ pub(super) fn read(page: &Page<'_>, seen: &mut Seen) {
     let Ok(manifest) = serde_json::from_str::<Value>(page.text.trim_start_matches('\u{feff}')) else { return };
     let is_composer = page.path.name().eq_ignore_ascii_case("composer.json");
     let by = if is_composer { "manifest/composer" } else { "manifest/npm" };
-    // What is not to be published has no license to state, and copies a template.
+    // A private package is not to be published and has no license to state: the word comes from a template.
     let is_private = manifest.get("private").and_then(Value::as_bool) == Some(true);
     for key in ["license", "licenses"] {
         match manifest.get(key) {

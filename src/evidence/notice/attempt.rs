@@ -2,7 +2,7 @@
 //!
 //! Invariant: a match is bounded in length and in work, so reading is linear.
 
-use super::exception::behind_exception;
+use super::aside::behind_exception;
 use super::mention::Mention;
 use super::pattern::{self, Token, Word};
 use super::words::{Gap, Kind, Words};

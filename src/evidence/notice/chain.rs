@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::exception::behind_exception;
+use super::aside::behind_exception;
 use super::frame::Standing;
 use super::mention::{Mention, Tie};
 use super::names::spelled;

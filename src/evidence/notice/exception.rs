@@ -50,15 +50,6 @@ fn ends_with(words: &Words, at: usize, name: &str) -> Option<usize> {
     Some(place)
 }
 
-/// The first word behind "with LLVM Exceptions", where that begins at `at`: a list of licenses goes on there. Only for
-/// this one, which widens no other license of the list.
-pub(super) fn behind_exception(words: &Words, at: usize) -> usize {
-    let from = if words.is(at + 1, &["the"]) { at + 2 } else { at + 1 };
-    let named = words.is(at, &["with"]) && words.is(from, &["llvm"]);
-    let ends = (from + 1..from + 4).find(|next| words.is(*next, &["exception", "exceptions"])).filter(|_| named);
-    ends.map_or(at, |last| last + 1)
-}
-
 /// "without the Classpath exception".
 fn denied(words: &Words, at: usize) -> bool {
     (at.saturating_sub(6)..at)

@@ -4,6 +4,7 @@
 //! text, and linear in its length: every rule looks at a bounded number of words around a name.
 
 mod alias;
+mod aside;
 mod attempt;
 mod chain;
 mod exception;
