@@ -17,34 +17,41 @@ use super::expressions::expression;
 
 /// How many expressions are generated, where CLARITY_EXPRESSIONS and CLARITY_SEED do not say otherwise.
 const EXPRESSIONS: u64 = 1_000;
+
+/// Expressions of one run of Nix at most: after each that fails, another run reads those that follow.
+const MOST: usize = 100;
+
 /// What Nix says to each expression: JSON, or `None` where it fails.
 fn nix(expressions: &[String], folder: &Path) -> Vec<Option<Json>> {
+    let mut values = Vec::new();
+    while values.len() < expressions.len() {
+        let rest = &expressions[values.len()..];
+        let some = &rest[..rest.len().min(MOST)];
+        let told = until_one_fails(some, folder);
+        let is_whole = told.len() == some.len();
+        values.extend(told);
+        // An error that `tryEval` does not catch ends the run.
+        if !is_whole {
+            values.push(None);
+        }
+    }
+    values
+}
+
+/// What Nix says to the expressions before the first that ends its run.
+fn until_one_fails(expressions: &[String], folder: &Path) -> Vec<Option<Json>> {
+    const TOLD: &str = "trace: value ";
     let items: String = expressions.iter().map(|expression| format!("(t ({expression}))\n")).collect();
     let program = format!(
         "let t = e: let r = builtins.tryEval (builtins.deepSeq e (builtins.toJSON e)); in \
-         if r.success then r.value else null; in [\n{items}]"
+         builtins.trace \"value ${{if r.success then r.value else \"-\"}}\" null; in [\n{items}]"
     );
     let file = folder.join("all.nix");
     fs::write(&file, program).expect("written");
-    let run = Command::new("nix-instantiate")
-        .args(["--eval", "--strict", "--json"])
-        .arg(&file)
-        .output()
-        .expect("nix-instantiate runs");
-    if run.status.success() {
-        // A string may be cut inside of a character.
-        let text = String::from_utf8_lossy(&run.stdout);
-        let values: Vec<Option<String>> = serde_json::from_str(&text).expect("a list of strings");
-        return values.into_iter().map(|text| text.and_then(|text| serde_json::from_str(&text).ok())).collect();
-    }
-    // An error that `tryEval` does not catch ends it all: look for the expression in halves.
-    match expressions {
-        [] | [_] => vec![None; expressions.len()],
-        _ => {
-            let (left, right) = expressions.split_at(expressions.len() / 2);
-            [nix(left, folder), nix(right, folder)].concat()
-        }
-    }
+    let run = Command::new("nix-instantiate").args(["--eval", "--strict"]).arg(&file).output();
+    // A string may be cut inside of a character.
+    let said = String::from_utf8_lossy(&run.expect("nix-instantiate runs").stderr).into_owned();
+    said.lines().filter_map(|line| line.strip_prefix(TOLD)).map(|json| serde_json::from_str(json).ok()).collect()
 }
 
 #[test]
