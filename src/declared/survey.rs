@@ -57,6 +57,29 @@ pub struct Part<'s> {
 }
 
 /// Calls `each` with one row per attribute of `selection`, in the order of attribute paths.
+///
+/// ```
+/// use clarity::declared::{Declared, Row, Selection, survey};
+/// use clarity::tree::{Checkout, Options};
+///
+/// let tree = tempfile::tempdir()?;
+/// std::fs::write(
+///     tree.path().join("default.nix"),
+///     "{ pkgs ? import <nixpkgs> { } }: { hello = pkgs.stdenv.mkDerivation { \
+///         pname = \"hello\"; version = \"1\"; meta.license = pkgs.lib.licenses.gpl3Plus; }; }",
+/// )?;
+/// let checkout = Checkout::open(tree.path(), &Options::default())?;
+/// let mut told = Vec::new();
+/// survey(&checkout, &Selection::All, &mut |row| {
+///     if let Row::Package(package, declared) = row
+///         && let Declared::Resolved { statement, .. } = *declared
+///     {
+///         told.push(format!("{}: {statement}", package.attr));
+///     }
+/// });
+/// assert_eq!(told, ["hello: GPL-3.0-or-later"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn survey(checkout: &Checkout, selection: &Selection, each: &mut dyn FnMut(Row)) {
     let stop = AtomicBool::new(false);
     survey_part(checkout, Part { selection, alone: None, shard: (0, 1), stop: &stop }, each);

@@ -41,6 +41,17 @@ pub fn files(path: &Path) -> Files {
 }
 
 /// All evidence of the files.
+///
+/// ```
+/// use clarity::engine::{detect, files};
+/// use clarity::evidence::{Detector, Options};
+///
+/// let source = tempfile::tempdir()?;
+/// std::fs::write(source.path().join("main.c"), "/* SPDX-License-Identifier: Zlib */\n")?;
+/// let evidence = detect(&Detector::new(&Options::default()), &files(source.path()));
+/// assert_eq!(evidence.files[0].detections[0].expr.to_string(), "Zlib");
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn detect(detector: &Detector, files: &Files) -> Evidence {
     let seen: Vec<FileEvidence> = files.paths.par_iter().map(|(name, file)| detector.read_file(file, name)).collect();
     assemble(seen)

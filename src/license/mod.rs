@@ -2,6 +2,16 @@
 //!
 //! Knows SPDX and nothing of nixpkgs or of files. Two ways to write one license are one value: deprecated ids
 //! (`GPL-2.0+`, `GPL-2.0-with-classpath-exception`) become their present form when parsed.
+//!
+//! ```
+//! use clarity::license::{covers, equivalent, parse};
+//!
+//! let offered = parse("MIT OR Apache-2.0")?;
+//! assert!(covers(&parse("MIT")?, &offered), "whoever states one side of a choice is right");
+//! assert!(!covers(&parse("ISC")?, &offered));
+//! assert!(equivalent(&parse("GPL-2.0+")?, &parse("GPL-2.0-or-later")?));
+//! # Ok::<(), clarity::license::ParseError>(())
+//! ```
 
 mod accepted;
 mod expr;
