@@ -24,11 +24,6 @@ impl ObjectId {
         (matches!(digits.len(), 40 | 64) && digits.bytes().all(is_digit)).then(|| ObjectId(digits.to_owned()))
     }
 
-    /// The digits.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// True where a file with the bytes of `reader`, of which there are `length`, has this name.
     fn names(&self, length: u64, reader: &mut dyn Read) -> io::Result<bool> {
         let mut hash = Hash::of(self);

@@ -130,11 +130,6 @@ impl Disk {
         self.target(path).map(|(path, _)| path)
     }
 
-    /// True where a link is at `path`.
-    pub fn is_link(&self, path: &str) -> bool {
-        self.kind(path) == Some(Kind::Link)
-    }
-
     /// True where `path` leads to a folder.
     pub fn is_folder(&self, path: &str) -> bool {
         match self.concerns(path) {

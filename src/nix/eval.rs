@@ -402,12 +402,6 @@ impl<'a> Eval<'a> {
         self.bump.alloc(Thunk::done(value, expr.loc))
     }
 
-    /// The value of a whole expression, in an empty scope.
-    pub fn eval_top(&self, expr: &'a Expr) -> R<'a, Value<'a>> {
-        let env = self.bump.alloc(Env::OUTERMOST);
-        self.eval(expr, env)
-    }
-
     /// The names of a dynamic or static attribute path.
     pub(super) fn attr_sym(&self, name: &'a AttrName, env: &'a Env<'a>) -> R<'a, Result<Sym, &'a Opaque<'a>>> {
         match name {

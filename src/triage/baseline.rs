@@ -93,11 +93,6 @@ impl Baseline {
         Ok(baseline)
     }
 
-    /// The number of findings it accepts.
-    pub fn len(&self) -> usize {
-        self.entries.values().sum()
-    }
-
     /// True where it accepts nothing.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
