@@ -73,7 +73,7 @@ fn an_entry_accepts_one_finding_not_every_one_like_it() {
     let report = settled(twice(), &with_baseline(accepted(&one)));
     assert_eq!((count(&report, &State::New), count(&report, &State::Known)), (1, 1));
     let both = accepted(&settled(twice(), &Options::default()));
-    assert_eq!(both.len(), 2);
+    assert_eq!(both.to_string().lines().skip(1).count(), 2);
     assert_eq!(Baseline::parse(&both.to_string()), Ok(both));
 }
 
@@ -93,8 +93,8 @@ fn a_baseline_is_sorted_one_entry_a_line_and_merges_in_any_order() {
 fn hostile_names_survive_in_a_baseline() {
     let baseline = accepted(&golden::hostile());
     assert_eq!(Baseline::parse(&baseline.to_string()), Ok(baseline.clone()));
-    let lines = baseline.to_string().lines().count();
-    assert_eq!(lines, baseline.len() + 1);
+    let text = baseline.to_string();
+    assert!(text.lines().skip(1).all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "{text}");
 }
 
 #[test]

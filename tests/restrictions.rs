@@ -83,3 +83,43 @@ fn a_listed_text_is_no_other_license_with_a_restriction() {
 fn no_listed_text_is_another_license_with_a_restriction() {
     assert_eq!(restricted(1), Vec::<String>::new());
 }
+
+/// Words of a license, and others in their place that take something away.
+const CHANGES: &[(&str, &str, &str)] = &[
+    ("MIT", "free of charge", "for a fee of one dollar"),
+    ("MIT", "without restriction", "with restrictions"),
+    ("MIT", "and to permit persons", "but not to permit persons"),
+    ("MIT", "to any person", "to any academic person"),
+    ("ISC", "for any purpose", "for any purpose except resale"),
+    ("BSD-2-Clause", "are permitted provided", "are permitted only in schools provided"),
+    ("Apache-2.0", "no-charge", "fee-bearing commercial"),
+    ("GPL-2.0-only", "You may copy and distribute verbatim", "You may not copy and distribute verbatim"),
+];
+
+/// Words that people change, and the license is the same.
+const SAME: &[(&str, &str, &str)] = &[
+    ("MIT", "publish, distribute", "publish and distribute"),
+    ("MIT", "shall be included", "must be included"),
+    (
+        "BSD-3-Clause",
+        "Neither the name of the copyright holder nor the names of its contributors may be used",
+        "The names of the contributors may not be used",
+    ),
+    ("Apache-2.0", "no-charge", "no charge"),
+    ("ISC", "all copies", "all copies of the software"),
+];
+
+#[test]
+fn a_text_with_changed_words_is_the_license_only_where_they_take_nothing_away() {
+    let says = |(id, was, now): &(&str, &str, &str)| -> Vec<String> {
+        let text = text_of(id).split_whitespace().collect::<Vec<_>>().join(" ");
+        let changed = text.replacen(was, now, 1);
+        assert_ne!(text, changed, "{id} has no words {was:?}");
+        read(&changed).detections.iter().map(|one| one.expr.to_string()).collect()
+    };
+    let is_modified = |said: &Vec<String>| said.iter().any(|one| one.starts_with("LicenseRef-modified-"));
+    let kept: Vec<_> = CHANGES.iter().filter(|one| !is_modified(&says(one))).collect();
+    assert!(kept.is_empty(), "taken for the license: {kept:?}");
+    let lost: Vec<_> = SAME.iter().filter(|one| is_modified(&says(one))).collect();
+    assert!(lost.is_empty(), "taken for another license: {lost:?}");
+}

@@ -80,7 +80,7 @@ pub fn listing(bytes: &[u8]) {
     assert_eq!(seen, whole);
     for line in git::lines(said) {
         if let Some(entry) = git::TreeEntry::parse(line) {
-            assert!(line.ends_with(entry.path) && matches!(entry.id.as_str().len(), 40 | 64));
+            assert!(line.ends_with(entry.path) && matches!(entry.id.to_string().len(), 40 | 64));
         }
         if let Some(entry) = git::IndexEntry::parse(line) {
             assert!(line.ends_with(entry.path));

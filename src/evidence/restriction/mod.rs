@@ -4,6 +4,7 @@
 //! restriction. A license with a restriction is `LicenseRef-modified-<id>`, never the license itself. Invariant: a
 //! restriction is reported only in a license document, or near the words that it restricts.
 
+mod changed;
 mod look;
 pub(super) mod pattern;
 mod rows;
@@ -111,7 +112,9 @@ const ADJACENT: u32 = 1;
 /// Leaves out the restrictions that known texts explain, and puts `LicenseRef-modified-<id>` in the place of the
 /// licenses that the others restrict.
 pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
-    for mut one in unexplained(page, role, seen) {
+    let told = unexplained(page, role, seen);
+    let changed = changed::changed(page, role, seen);
+    for mut one in told.into_iter().chain(changed) {
         let row = ROWS.named(one.row);
         if row.is_some_and(|row| row.is_doubt) {
             seen.detections.extend(doubt(&one, role, &seen.detections));

@@ -19,6 +19,7 @@ mod slots;
 pub(super) mod words;
 
 pub use diff::compare;
+pub(in crate::evidence) use diff::operative;
 pub use library::OwnText;
 
 use std::collections::BTreeSet;
