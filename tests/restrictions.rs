@@ -123,3 +123,54 @@ fn a_text_with_changed_words_is_the_license_only_where_they_take_nothing_away() 
     let lost: Vec<_> = SAME.iter().filter(|one| is_modified(&says(one))).collect();
     assert!(lost.is_empty(), "taken for another license: {lost:?}");
 }
+
+fn restrictions_of(name: &str, content: &str) -> Vec<String> {
+    let file = DETECTOR.read(&RelPath::new(name).expect("relative"), content.as_bytes());
+    file.restrictions.into_iter().map(|one| one.quote).collect()
+}
+
+/// Prose of programs forbids and limits much that is no use of the work.
+#[test]
+fn prose_beside_a_license_restricts_nothing() {
+    let readme = |prose: &str| restrictions_of("README.md", &format!("# Frob\n\n{prose}\n\n## License\n\nMIT\n"));
+    let harmless = [
+        "The code will not compile on older compilers, and a value can only be instantiated using the `with` function.",
+        "Both code bases differ, so patches cannot be safely transferred in either direction.\n\nSee the guidelines.",
+        "**Frob** is fully copyrighted by the authors and all rights are reserved.",
+    ];
+    for prose in harmless {
+        assert_eq!(readme(prose), Vec::<String>::new(), "{prose}");
+    }
+    let header = "// License: MIT <https://opensource.org/licenses/MIT>\n";
+    for comment in [
+        "// Deleted so Converter objects can not be copied.\n",
+        "// Currently intended for use with read-only pipes with expensive processes\n",
+    ] {
+        assert_eq!(restrictions_of("a.c", &format!("{header}//\n{comment}")), Vec::<String>::new(), "{comment}");
+    }
+}
+
+#[test]
+fn terms_in_the_license_section_of_a_readme_restrict() {
+    let section = "# Frob\n\n## License\n\nMIT\n\nFor non-commercial use only.\n";
+    assert_eq!(restrictions_of("README.md", section).len(), 1);
+}
+
+#[test]
+fn a_question_restricts_nothing() {
+    let asked = "Do I have to pay for a license when my company uses this program?";
+    let stated = "You have to pay for a license when your company uses this program.";
+    let with = |sentence: &str| read(&format!("{}\n\n{sentence}\n", text_of("MIT"))).restrictions.len();
+    assert_eq!((with(asked), with(stated)), (0, 1));
+}
+
+/// Headers of Qt's previews: the other side of the choice is free.
+#[test]
+fn terms_beside_a_free_alternative_restrict_nothing() {
+    let preview =
+        "/*\n** No Commercial Usage\n** This file contains pre-release code and may not be distributed.\n**\n";
+    let free = "** Alternatively, this file may be used under the terms of the GNU Lesser\n\
+                ** General Public License version 2.1 as published by the Free Software\n** Foundation.\n*/\n";
+    assert_eq!(restrictions_of("a.cpp", &format!("{preview}{free}")), Vec::<String>::new());
+    assert!(!restrictions_of("a.cpp", &format!("{preview}*/\n")).is_empty());
+}

@@ -280,7 +280,8 @@ fn parts(scope: &Scope<'_>, expr: Option<&LicenseExpr>) -> Vec<Part> {
     let mut parts: BTreeMap<(RelPath, LicenseExpr), Part> = BTreeMap::new();
     for (file, reading) in scope.readings() {
         if matches!(file.role, Role::Test | Role::Docs | Role::Example | Role::OtherPlatform)
-            || file.role == Role::LicenseText && !scope.is_of_shipped_folder(file)
+            || file.role == Role::LicenseText
+                && (!scope.is_of_shipped_folder(file) || scope.is_text_of_files(file, &reading.expr))
         {
             continue;
         }
@@ -378,6 +379,22 @@ mod tests {
             file("LICENSE-MIT", Role::LicenseText, &[(Witness::Text, "MIT")]),
         ];
         assert_eq!(concluded(files), "Apache-2.0 OR MIT");
+    }
+
+    #[test]
+    fn the_text_of_a_license_that_files_beside_it_state_is_no_part() {
+        let parts = |seen: &str| {
+            let files = vec![
+                file("LICENSE", Role::LicenseText, &[(Witness::Text, "MIT")]),
+                file("main.c", Role::Shipped, &[(Witness::Tag, "MIT")]),
+                file("zstd/COPYING", Role::LicenseText, &[(Witness::Text, "GPL-2.0")]),
+                file("zstd/lib/a.c", Role::Shipped, &[(Witness::Grant, seen)]),
+            ];
+            let parts = judged(files).parts.into_iter();
+            parts.map(|part| part.expr.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(parts("BSD-3-Clause OR GPL-2.0-only"), ["BSD-3-Clause OR GPL-2.0-only"]);
+        assert_eq!(parts("BSD-3-Clause"), ["GPL-2.0-only", "BSD-3-Clause"]);
     }
 
     #[test]

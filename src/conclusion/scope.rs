@@ -81,6 +81,19 @@ impl<'e> Scope<'e> {
         folder != self.root && folder.is_below(&self.root) && self.files.iter().any(ships)
     }
 
+    /// True for the text of a license that files beside and below it state: these say under which terms they are.
+    pub(super) fn is_text_of_files(&self, document: &FileEvidence, expr: &LicenseExpr) -> bool {
+        let folder = document.path.parent();
+        let ships = |file: &&&FileEvidence| matches!(file.role, Role::Shipped | Role::Vendored);
+        let below = self.files.iter().filter(ships).filter(|file| file.path.is_below(&folder));
+        let stated: Vec<Basis> = below.filter_map(|file| Some(reading(file)?.basis)).collect();
+        let is_stated = |text: &&Term| {
+            let mut terms = stated.iter().flat_map(|said| said.expr.terms());
+            terms.any(|term| term.license == text.license || text.is_text_for(term))
+        };
+        expr.terms().iter().all(is_stated)
+    }
+
     /// The licenses of what is bundled, as license documents list them.
     pub(super) fn bundled(&self) -> impl Iterator<Item = Part> {
         let documents = self.with_role(Role::LicenseText);

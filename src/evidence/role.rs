@@ -209,6 +209,7 @@ const BUILD_FILES: &[&str] = &[
     "gendocs_template",
     "dune",
     "justfile",
+    "pkgbuild",
 ];
 /// Beginnings of names that are about the licenses of others.
 const THIRD_PARTY: &[&str] = &[
@@ -354,6 +355,7 @@ fn is_document(name: &str) -> bool {
         "hacking",
         "thanks",
         "contributors",
+        "packagers",
     ];
     // "This file is distributed under the same license as the package": words of a template.
     let is_catalog = [".po", ".pot", ".gmo"].iter().any(|end| name.ends_with(end));

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use crate::conclusion::{Concluded, Conclusion, Part};
 use crate::declared::{Declared, Member, Statement, When, all_unknown};
-use crate::evidence::Role;
+use crate::evidence::{Role, Witness};
 use crate::license::{Difference, LicenseExpr, Suffix, Term, alternatives, are_wordings, covers, difference, refines};
 use crate::table::LicenseTable;
 
@@ -180,6 +180,9 @@ const FILES_THAT_MATTER: usize = 3;
 /// Whether a part with its own license makes the package's declaration wrong by itself: its terms reach the whole, or
 /// are not free. Permissive terms and the public domain ask for nothing that the package does not give.
 fn weighs(part: &Part, missing: &BTreeSet<Term>, table: &LicenseTable) -> bool {
+    if is_beside(part) {
+        return false;
+    }
     let is_unfree = |term: &Term| table.is_free(term) == Some(false);
     let is_some = |files: usize| part.role == Role::Shipped && files >= FILES_THAT_MATTER;
     let binds = |term: &Term| term.is_copyleft() || is_unfree(term) || term.is_reciprocal() && is_some(part.files);
@@ -190,6 +193,14 @@ fn weighs(part: &Part, missing: &BTreeSet<Term>, table: &LicenseTable) -> bool {
         Some(ways) => ways.iter().all(binding),
         None => true,
     }
+}
+
+/// Folders of what users sent in: it comes along, and is seldom built.
+const CONTRIBUTED: &str = "contrib";
+
+/// True for a part that is not known to be installed: what others contributed, and what only a readme tells of.
+fn is_beside(part: &Part) -> bool {
+    part.path.parts().any(|folder| folder == CONTRIBUTED) || part.witness.class == Witness::Readme
 }
 
 fn drifts(statement: &Statement, concluded: &Concluded, table: &LicenseTable) -> Result<Vec<Drift>, String> {
@@ -263,9 +274,21 @@ fn pair_up(open: &mut Difference, table: &LicenseTable, out: &mut Vec<Drift>) {
         if kinship == Kinship::Variant && [None, spelled(&extra)].contains(&spelled(&missing)) {
             continue;
         }
+        let Some((kinship, missing)) = named(kinship, &extra, missing, table) else { continue };
         let sets = (BTreeSet::from([missing]), BTreeSet::from([extra]));
         out.push(Drift { kind: kinship.drift(), missing: sets.0, extra: sets.1, part: None });
     }
+}
+
+/// A further permission that has no name in the table cannot be declared: the rest is compared. `None` where that is equal.
+fn named(kinship: Kinship, own: &Term, found: Term, table: &LicenseTable) -> Option<(Kinship, Term)> {
+    let is_further = kinship == Kinship::Exception && own.exception.is_none() && found.exception.is_some();
+    if !is_further || table.spell(&found.clone().into()).is_some() {
+        return Some((kinship, found));
+    }
+    let plain = Term { exception: None, ..found };
+    let is_equal = difference([own], [&plain]).missing.is_empty();
+    (!is_equal).then_some((Kinship::Suffix, plain))
 }
 
 fn placeholders(open: &mut Difference, found: &BTreeSet<Term>, table: &LicenseTable, out: &mut Vec<Drift>) {
@@ -295,7 +318,7 @@ fn found_unfree(declared: &BTreeSet<Term>, missing: &BTreeSet<Term>, table: &Lic
 fn leftovers(statement: &Statement, concluded: &Concluded, open: Difference, out: &mut Vec<Drift>) {
     let is_choice = matches!(concluded.expr, LicenseExpr::Or(_)) && !concluded.operator_unstated;
     if !open.missing.is_empty() {
-        let offered = is_choice && out.is_empty() && satisfies_choice(statement, &concluded.expr);
+        let offered = is_choice && (satisfies_choice(statement, &concluded.expr) || leaves_a_way(&open, concluded));
         let kind = if offered { DriftKind::OtherAlternative } else { DriftKind::MissingPart };
         out.push(Drift { kind, missing: open.missing, extra: BTreeSet::new(), part: None });
     } else if is_choice && matches!(statement, Statement::List(members) if members.len() > 1) {
@@ -304,6 +327,12 @@ fn leftovers(statement: &Statement, concluded: &Concluded, open: Difference, out
     if !open.extra.is_empty() {
         out.push(Drift { kind: DriftKind::ExtraPart, missing: BTreeSet::new(), extra: open.extra, part: None });
     }
+}
+
+/// True where one way of the choice needs nothing that is missing: another drift says what else differs.
+fn leaves_a_way(open: &Difference, concluded: &Concluded) -> bool {
+    let ways = alternatives(&concluded.expr).unwrap_or_default();
+    ways.iter().any(|way| way.is_disjoint(&open.missing))
 }
 
 fn satisfies_choice(statement: &Statement, found: &LicenseExpr) -> bool {
@@ -414,6 +443,41 @@ mod tests {
         assert_eq!(kinds(&["MIT", "Apache-2.0"], "MIT OR Apache-2.0"), [DriftKind::ListIsChoice]);
         assert_eq!(kinds(&["MIT"], "MIT OR Apache-2.0"), [DriftKind::OtherAlternative]);
         assert_eq!(kinds(&["LicenseRef-nixpkgs-publicDomain"], "Unlicense"), [DriftKind::Placeholder]);
+    }
+
+    #[test]
+    fn a_choice_with_another_suffix_is_no_missing_part() {
+        let found = kinds(&["GPL-2.0-or-later"], "BSD-3-Clause OR GPL-2.0-only");
+        assert_eq!(found, [DriftKind::OnlyOrLater, DriftKind::OtherAlternative]);
+        assert_eq!(kinds(&["MIT"], "Zlib AND (BSD-3-Clause OR MIT)"), [DriftKind::MissingPart]);
+    }
+
+    /// A part of one file under this license at this path.
+    fn with_part(path: &str, class: Witness, expr: &str) -> Verdict {
+        let file = RelPath::new(path).expect("relative");
+        let expr = parse(expr).expect("valid");
+        let (lines, quote) = (LineRange::new(1, 1), String::new());
+        let witness = Basis { file: file.clone(), lines, class, expr: expr.clone(), quote, files: 1, vague: false };
+        let mut conclusion = found("MIT");
+        if let Conclusion::Concluded(concluded) = &mut conclusion {
+            concluded.parts.push(Part { path: file, role: Role::Shipped, expr, files: 1, witness });
+        }
+        compare(&declared(&["MIT"]), &conclusion, &LicenseTable::embedded())
+    }
+
+    #[test]
+    fn what_others_contributed_or_only_a_readme_tells_of_leaves_the_declaration_right() {
+        let is_right = |path, class| matches!(with_part(path, class, "GPL-3.0-only"), Verdict::Agrees { .. });
+        assert!(!is_right("src/a.c", Witness::Grant));
+        assert!(is_right("contrib/sms/a.c", Witness::Grant));
+        assert!(is_right("src/README", Witness::Readme));
+    }
+
+    #[test]
+    fn a_permission_without_a_name_in_the_table_leaves_the_rest_to_compare() {
+        let found = "GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception";
+        assert_eq!(kinds(&["GPL-2.0-or-later"], found), []);
+        assert_eq!(kinds(&["GPL-2.0-only"], found), [DriftKind::OnlyOrLater]);
     }
 
     #[test]

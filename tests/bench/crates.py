@@ -80,27 +80,43 @@ def crates(home):
             yield folder, package
 
 
-def write(work, home):
+def write(work, packages):
+    """A tree of these packages (folder, attribute, name, version and license in nixpkgs' words), beside their sources."""
     tree, sources = work / "tree", work / "sources"
     shutil.copytree(MINIATURE, tree, ignore=shutil.ignore_patterns("sources", "by-name", "clarity.toml"))
     sources.mkdir()
-    ids, declared = set(), {}
-    for folder, package in crates(home):
-        attr = folder.name.replace(".", "_").replace("+", "_")
+    ids = set()
+    for folder, attr, name, version, license in packages:
         os.symlink(folder, sources / attr)
-        declared[attr] = package["license"]
         place = tree / "pkgs" / "by-name" / attr[:2].lower() / attr
         place.mkdir(parents=True)
+        license = f"license = {license(ids)}" if license else 'description = "Example"'
         (place / "package.nix").write_text(
             "{ lib, stdenv, fetchCrate }:\n\nstdenv.mkDerivation {\n"
-            f'  pname = "{package["name"]}";\n  version = "{package["version"]}";\n'
+            f'  pname = "{name}";\n  version = "{version}";\n'
             '  src = fetchCrate { pname = "x"; version = "1"; hash = ""; };\n'
-            f"  meta.license = {nix(parse(package['license']), ids)};\n}}\n"
+            f"  meta.{license};\n}}\n"
         )
     table = tree / "lib" / "licenses.nix"
     rows = "".join(f'  "{one}" = {{ spdxId = "{one}"; fullName = "{one}"; }};\n' for one in sorted(ids))
     table.write_text(table.read_text().replace("builtins.mapAttrs complete {\n", "builtins.mapAttrs complete {\n" + rows, 1))
-    return tree, sources, declared
+    return tree, sources
+
+
+def scanned(clarity, tree, sources):
+    """The rows of a scan, and what it says to people."""
+    command = [clarity, "scan", tree, "--sources", sources, "--format", "jsonl", "--no-cache", "--fail-on", "never"]
+    out = subprocess.run(command, capture_output=True, text=True)
+    return [json.loads(line) for line in out.stdout.splitlines()], out.stderr
+
+
+def of_home(home, declared):
+    """What `write` needs of every crate; the licenses are added to `declared`."""
+    for folder, package in crates(home):
+        attr = folder.name.replace(".", "_").replace("+", "_")
+        declared[attr] = package["license"]
+        license = lambda ids, text=package["license"]: nix(parse(text), ids)
+        yield folder, attr, package["name"], package["version"], license
 
 
 def main():
@@ -111,13 +127,13 @@ def main():
     args = parser.parse_args()
     work = Path(args.work or tempfile.mkdtemp(prefix="clarity-crates-"))
     work.mkdir(parents=True, exist_ok=True)
-    tree, sources, declared = write(work, args.home)
-    command = [args.bin, "scan", tree, "--sources", sources, "--format", "jsonl", "--no-cache", "--fail-on", "never"]
-    out = subprocess.run(command, capture_output=True, text=True)
-    told = [row for row in map(json.loads, out.stdout.splitlines()) if row.get("attr") in declared]
+    declared = {}
+    tree, sources = write(work, of_home(args.home, declared))
+    rows, said = scanned(args.bin, tree, sources)
+    told = [row for row in rows if row.get("attr") in declared]
     rows = [row for row in told if row["kind"] == "package"]
     if not rows or len(rows) != len(declared):
-        sys.exit(f"{len(rows)} rows of {len(declared)} crates\n{out.stderr}")
+        sys.exit(f"{len(rows)} rows of {len(declared)} crates\n{said}")
     kinds, counted = collections.Counter(row["outcome"] for row in rows), collections.Counter()
     for finding in told:
         if finding["kind"] != "finding" or finding["severity"] not in ("warning", "error"):

@@ -51,7 +51,9 @@ fn look(page: &Page<'_>, role: Role, seen: &Seen) -> Vec<Restriction> {
 
 fn within(page: &Page<'_>, seen: &Seen, from: usize, to: usize) -> Vec<Restriction> {
     let words = pattern::read(page.text, from, to);
-    let in_words = ROWS.find_from(&words, unknown(&words, seen).into_iter()).into_iter().map(|(row, range)| {
+    let found = ROWS.find_from(&words, unknown(&words, seen).into_iter()).into_iter();
+    let stated = found.filter(|(_, range)| !pattern::is_question(page.text, &words, range));
+    let in_words = stated.map(|(row, range)| {
         let is_of_sentence = row.is_inserted || row.is_doubt || row.is_general;
         let range = if is_of_sentence { pattern::sentence(&words, &range) } else { range };
         restriction(page, row, words[range].iter().map(|word| word.span).collect())
@@ -109,6 +111,9 @@ const MANY: usize = 4;
 /// Lines between a statement and the words of a restriction of documents that belong to it in other files.
 const ADJACENT: u32 = 1;
 
+/// The same in a readme: its section on licenses is a few lines long.
+const ADJACENT_IN_README: u32 = 3;
+
 /// Leaves out the restrictions that known texts explain, and puts `LicenseRef-modified-<id>` in the place of the
 /// licenses that the others restrict.
 pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
@@ -118,6 +123,9 @@ pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
         let row = ROWS.named(one.row);
         if row.is_some_and(|row| row.is_doubt) {
             seen.detections.extend(doubt(&one, role, &seen.detections));
+            continue;
+        }
+        if role != Role::LicenseText && is_one_side(page, &one, &seen.detections) {
             continue;
         }
         match host(&one, role, &seen.detections) {
@@ -197,9 +205,20 @@ fn counts_here(one: &Restriction, page: &Page<'_>, role: Role, seen: &Seen) -> b
     if is_general(one) {
         return is_small(role, &seen.detections) || role == Role::LicenseText && is_above(one, &seen.detections);
     }
-    ROWS.named(one.row).is_none_or(|row| !row.is_of_document)
-        || is_document(page, role)
-        || licenses().any(|found| distance(one.lines, found.lines) <= ADJACENT)
+    if role == Role::LicenseText || ROWS.named(one.row).is_none_or(|row| !row.is_of_document) {
+        return true;
+    }
+    // Prose forbids and limits much that is no use of the work.
+    let most = if is_readme(page.path) { ADJACENT_IN_README } else { ADJACENT };
+    one.kind != RestrictionKind::Other && licenses().any(|found| distance(one.lines, found.lines) <= most)
+}
+
+/// True where the file may be used under another license instead: "alternatively, this file may be used under ..".
+fn is_one_side(page: &Page<'_>, one: &Restriction, seen: &[Detection]) -> bool {
+    let behind = one.words.last().map_or("", |last| &page.text[last.end as usize..]);
+    let offers = |line: &str| line.to_ascii_lowercase().contains("alternatively");
+    let is_below = |found: &Detection| found.class < Witness::Clue && found.lines.last > one.lines.last;
+    behind.lines().take(NEAR as usize).any(offers) && seen.iter().any(is_below)
 }
 
 /// True for a license document or a readme.

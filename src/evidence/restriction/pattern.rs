@@ -42,6 +42,15 @@ pub fn sentence(words: &[Word], range: &std::ops::Range<usize>) -> std::ops::Ran
     start..end
 }
 
+/// True where the sentence around `range` asks: "Do I need to buy a license?" takes nothing away.
+pub fn is_question(text: &str, words: &[Word], range: &std::ops::Range<usize>) -> bool {
+    let whole = sentence(words, range);
+    let Some(last) = words.get(whole.end.saturating_sub(1)) else { return false };
+    let end = words.get(whole.end).map_or(text.len(), |next| next.span.start as usize);
+    let behind = &text[last.span.end as usize..end];
+    behind.trim_start_matches(['"', '\'', ')', '*', '_', '`']).starts_with('?')
+}
+
 /// True where what stands between two words ends a sentence: a full stop, or an empty line.
 fn ends_sentence(between: &str) -> bool {
     let stops = between.find(['.', '!', '?']).is_some_and(|at| {
