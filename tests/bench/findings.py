@@ -1,12 +1,12 @@
-"""Findings at warning or above and medium confidence or above, each read in the sources: how many are right.
+"""Findings at warning or above and medium confidence or above, each judged by a person: how many are right.
 
 `findings.jsonl` has a row a package: its name, version, what nixpkgs declared for it in 2020 (a list is a list there, too)
-and the findings that a person read: check, what it says the source says, `right`, `wrong` or `useless`, and why. Unpack
+and the findings that a person judged, the doubtful ones in the source: check, what it says the source says, `right`, `wrong` or `useless`, and why. Unpack
 the source of each (`apt-get source --download-only NAME`; sdists of PyPI) into a folder of its name, then:
 
     python3 tests/bench/findings.py --bin target/release/clarity --sources DIR
 
-Prints what is no longer told, what nobody has read yet, and precision by check. With `--seed`, every declared license is
+Prints what is no longer told, what nobody has judged yet, and precision by check. With `--seed`, every declared license is
 replaced by another usual one first, and the wrong ones that are found are counted: recall.
 """
 
