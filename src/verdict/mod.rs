@@ -280,10 +280,18 @@ fn pair_up(open: &mut Difference, table: &LicenseTable, out: &mut Vec<Drift>) {
     }
 }
 
-/// A further permission that has no name in the table cannot be declared: the rest is compared. `None` where that is equal.
+/// A library with which linking is allowed besides: whoever uses the package has nothing of it, unlike of the exceptions
+/// for runtime libraries, classes or fonts, which bear on what is made with it.
+const LINKED_WITH: &str = "openssl";
+
+/// The permission to link with one more library has no name in the table and cannot be declared: the rest is compared.
+/// `None` where that is equal.
 fn named(kinship: Kinship, own: &Term, found: Term, table: &LicenseTable) -> Option<(Kinship, Term)> {
-    let is_further = kinship == Kinship::Exception && own.exception.is_none() && found.exception.is_some();
-    if !is_further || table.spell(&found.clone().into()).is_some() {
+    let for_library = |exception: &String| exception.to_ascii_lowercase().contains(LINKED_WITH);
+    let is_further = kinship == Kinship::Exception && own.exception.is_none();
+    if !(is_further && found.exception.as_ref().is_some_and(for_library))
+        || table.spell(&found.clone().into()).is_some()
+    {
         return Some((kinship, found));
     }
     let plain = Term { exception: None, ..found };
@@ -474,7 +482,9 @@ mod tests {
     }
 
     #[test]
-    fn a_permission_without_a_name_in_the_table_leaves_the_rest_to_compare() {
+    fn a_permission_to_link_without_a_name_in_the_table_leaves_the_rest_to_compare() {
+        let runtime = "GPL-3.0-or-later WITH GCC-exception-3.1";
+        assert_eq!(kinds(&["GPL-3.0-or-later"], runtime), [DriftKind::Exception]);
         let found = "GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception";
         assert_eq!(kinds(&["GPL-2.0-or-later"], found), []);
         assert_eq!(kinds(&["GPL-2.0-only"], found), [DriftKind::OnlyOrLater]);
