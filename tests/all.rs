@@ -49,6 +49,7 @@ mod loose;
 mod lsp;
 mod meta;
 mod odd;
+mod own_texts;
 mod parsers;
 mod patched;
 mod patches;

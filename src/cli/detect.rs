@@ -1,5 +1,6 @@
 //! `clarity detect`: what the files of a folder say.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -39,7 +40,7 @@ pub struct Args {
     /// Also know the license texts in this folder; each is reported as LicenseRef-<file name>.
     #[arg(long, value_name = "DIR")]
     license_texts: Option<PathBuf>,
-    /// Detections of another engine, as ScanCode's JSON: further witnesses beside our own.
+    /// Detections of another engine, as ScanCode's JSON: they replace ours on the same lines.
     #[arg(long, value_name = "FILE", conflicts_with = "explain")]
     import: Option<PathBuf>,
     /// Worker threads [default: the number of cores]. The answer is the same with any number of them.
@@ -84,7 +85,8 @@ enum Format {
 /// Runs the subcommand.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let texts = args.license_texts.as_deref().map(own_texts).transpose()?.unwrap_or_default();
-    let detector = Detector::new(&Options { texts });
+    let detector = Detector::new(&Options { texts: texts.clone() });
+    ensure_found(&detector, &texts)?;
     match (&args.explain, &args.path) {
         (Some(file), _) => explain(&detector, file).map(|()| ExitCode::SUCCESS),
         (None, Some(path)) => detect(&detector, path, args),
@@ -195,6 +197,25 @@ fn own_texts(folder: &Path) -> anyhow::Result<Vec<OwnText>> {
     paths.iter().map(read).collect()
 }
 
+/// Refuses texts that are not even found as themselves: nobody would be told that they are never found anywhere.
+fn ensure_found(detector: &Detector, texts: &[OwnText]) -> anyhow::Result<()> {
+    let document = RelPath::new("LICENSE").context("a name")?;
+    let refs: BTreeSet<String> = texts.iter().map(|text| format!("LicenseRef-{}", text.name)).collect();
+    let is_found = |text: &&OwnText| {
+        let seen = detector.read(&document, text.text.as_bytes());
+        seen.detections.iter().any(|one| one.class == Witness::Text && refs.contains(&one.expr.to_string()))
+    };
+    match texts.iter().find(|text| !is_found(text)) {
+        Some(lost) => anyhow::bail!(
+            "--license-texts: {} ({} words) would never be found: it is too short, or holds no words of a license; give \
+             the whole text",
+            lost.name,
+            lost.text.split_whitespace().count()
+        ),
+        None => Ok(()),
+    }
+}
+
 fn explain(detector: &Detector, file: &Path) -> anyhow::Result<()> {
     let bytes = fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
     // Folders decide roles, where they are given.
@@ -248,7 +269,8 @@ fn explain_one(one: &Detection, text: &str, index: &LineIndex, out: &mut dyn Wri
 
 fn explain_difference(one: &Detection, passage: &str, out: &mut dyn Write) -> io::Result<()> {
     for term in one.expr.terms() {
-        let id = term.exception.clone().unwrap_or_else(|| term.id());
+        let base = term.modified_from();
+        let id = term.exception.clone().unwrap_or_else(|| base.as_ref().unwrap_or(term).id());
         if let Some(found) = compare(passage, &id) {
             writeln!(out, "  against the text of {id}:\n    {found}")?;
         }

@@ -1,4 +1,5 @@
-//! Detections of another engine, in the shape of ScanCode's output: further witnesses beside our own.
+//! Detections of another engine, in the shape of ScanCode's output: they stand in the place of ours on the same lines,
+//! and beside all others.
 //!
 //! Says nothing of how right the other engine is. Each witness says in its note who saw it, so that a reader can tell;
 //! what fits no file, or is no expression that can be read, is counted and never dropped in silence.
@@ -14,13 +15,18 @@ use crate::text::LineRange;
 /// Outcome of importing the detections of another engine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
-    /// Witnesses that stand beside our own now.
+    /// Witnesses of the other engine.
     pub added: usize,
+    /// Witnesses of our own that others on the same lines replaced.
+    pub replaced: usize,
     /// Files with witnesses that were not looked at here.
     pub strange_files: usize,
     /// Witnesses whose expression could not be read.
     pub unreadable: usize,
 }
+
+/// The name of what was imported, as evidence has it.
+const ID: &str = "import";
 
 #[derive(Deserialize)]
 struct Scan {
@@ -95,9 +101,19 @@ fn add(file: &Scanned, tool: &str, detections: &mut Vec<Detection>, done: &mut I
         .map(|clue| witness(clue.license_expression_spdx.as_deref(), Witness::Clue, &[clue], tool));
     let all: Vec<Option<Detection>> = stated.chain(clues).collect();
     done.unreadable += all.iter().filter(|one| one.is_none()).count();
-    done.added += all.iter().flatten().count();
-    detections.extend(all.into_iter().flatten());
+    let seen: Vec<Detection> = all.into_iter().flatten().collect();
+    done.added += seen.len();
+    let before = detections.len();
+    detections.retain(|own| own.by == ID || !seen.iter().any(|other| corrects(other, own)));
+    done.replaced += before - detections.len();
+    detections.extend(seen);
     Detection::sort(detections);
+}
+
+/// True where `other` states something on lines of which we said something else.
+fn corrects(other: &Detection, own: &Detection) -> bool {
+    let meets = other.lines.first <= own.lines.last && own.lines.first <= other.lines.last;
+    meets && other.class != Witness::Clue && own.class != Witness::Clue
 }
 
 fn witness(expression: Option<&str>, class: Witness, matches: &[&Match], tool: &str) -> Option<Detection> {
@@ -107,7 +123,7 @@ fn witness(expression: Option<&str>, class: Witness, matches: &[&Match], tool: &
     Some(Detection {
         expr: license::parse(expression?).ok()?,
         class,
-        by: "import",
+        by: ID,
         lines: LineRange::new(first, last),
         score: score.unwrap_or(Score::FULL),
         quote: String::new(),
@@ -145,10 +161,24 @@ mod tests {
                 {"start_line": 3, "end_line": 9, "score": 98.5, "matcher": "3-seq", "rule_identifier": "mit.LICENSE"}]}]}]}"#;
         let mut evidence = seen();
         let done = import(&mut evidence, json).expect("JSON");
-        assert_eq!(done, Imported { added: 1, strange_files: 0, unreadable: 0 });
+        assert_eq!(done, Imported { added: 1, ..Imported::default() });
         let found = &evidence.files[0].detections[0];
         assert_eq!((found.expr.to_string().as_str(), found.class, found.score), ("MIT", Witness::Text, Score(9_850)));
         assert_eq!(found.note, Some("seen by scancode-toolkit".into()));
+    }
+
+    #[test]
+    fn another_engine_corrects_what_is_said_of_the_same_lines_and_adds_the_rest() {
+        let path = RelPath::new("a.c").expect("relative");
+        let text = b"// SPDX-License-Identifier: GPL-2.0-only\n\n\n// SPDX-License-Identifier: Zlib\n";
+        let mut evidence = assemble(vec![Detector::new(&Options::default()).read(&path, text)]);
+        let json = r#"{"files": [{"path": "a.c", "license_detections": [
+            {"license_expression_spdx": "MIT", "matches": [{"start_line": 1, "end_line": 1}]},
+            {"license_expression_spdx": "ISC", "matches": [{"start_line": 3, "end_line": 3}]}]}]}"#;
+        let done = import(&mut evidence, json).expect("JSON");
+        assert_eq!((done.added, done.replaced), (2, 1));
+        let said: Vec<String> = evidence.files[0].detections.iter().map(|one| one.expr.to_string()).collect();
+        assert_eq!(said, ["MIT", "ISC", "Zlib"]);
     }
 
     #[test]
@@ -157,7 +187,7 @@ mod tests {
             {"path": "b.c", "license_detections": [{"license_expression_spdx": "MIT"}]},
             {"path": "src/a.c", "license_detections": [{"license_expression_spdx": "MIT AND"}, {}]}]}"#;
         let done = import(&mut seen(), json).expect("JSON");
-        assert_eq!(done, Imported { added: 0, strange_files: 1, unreadable: 2 });
+        assert_eq!(done, Imported { strange_files: 1, unreadable: 2, ..Imported::default() });
         assert!(import(&mut seen(), "{}").is_err());
     }
 }
