@@ -1,8 +1,9 @@
 """Findings at warning or above and medium confidence or above, each judged by a person: how many are right.
 
 `findings.jsonl` has a row a package: its name, version, what nixpkgs declared for it in 2020 (a list is a list there, too)
-and the findings that a person judged, the doubtful ones in the source: check, what it says the source says, `right`, `wrong` or `useless`, and why. Unpack
-the source of each (`apt-get source --download-only NAME`; sdists of PyPI) into a folder of its name, then:
+and the findings that a person judged, the doubtful ones in the source: check, what it says the source says, `right`,
+`wrong` or `useless`, and why. Unpack the source of each (`apt-get source --download-only NAME`; sdists of PyPI) into a
+folder of its name, then:
 
     python3 tests/bench/findings.py --bin target/release/clarity --sources DIR
 
@@ -82,9 +83,13 @@ def precision(args, rows):
     return 1 if unread else 0
 
 
+def is_plain(row):
+    return isinstance(row["declared"], str) and row["declared"] in SWAPPED and not row["findings"]
+
+
 def recall(args, rows):
     """Of packages whose declaration nothing is said against."""
-    plain = [row for row in rows if row["declared"] in SWAPPED and not row["findings"]]
+    plain = [row for row in rows if is_plain(row)]
     before, _ = findings(args, plain, lambda row: row["declared"])
     agreeing = [row for row in plain if before[attr_of(row)].get("verdict") == "agrees"]
     # Where only the text is there, every suffix of it is right.
