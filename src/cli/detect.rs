@@ -85,8 +85,9 @@ enum Format {
 /// Runs the subcommand.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let texts = args.license_texts.as_deref().map(own_texts).transpose()?.unwrap_or_default();
-    let detector = Detector::new(&Options { texts: texts.clone() });
-    ensure_found(&detector, &texts)?;
+    let options = Options { texts };
+    let detector = Detector::new(&options);
+    ensure_found(&detector, &options.texts)?;
     match (&args.explain, &args.path) {
         (Some(file), _) => explain(&detector, file).map(|()| ExitCode::SUCCESS),
         (None, Some(path)) => detect(&detector, path, args),
@@ -168,6 +169,9 @@ fn add_witnesses(evidence: &mut Evidence, file: &Path) -> anyhow::Result<()> {
     let unreadable = || format!("{}: cannot be read; name a file of ScanCode's JSON", file.display());
     let json = fs::read_to_string(file).with_context(unreadable)?;
     let done = import(evidence, &json).with_context(unreadable)?;
+    if done.replaced > 0 {
+        stream::remark(&format!("{}: in the place of our own on the same lines: {}", file.display(), done.replaced));
+    }
     if done.strange_files + done.unreadable > 0 {
         stream::remark(&format!(
             "{}: {} files with licenses are not here, {} expressions cannot be read",

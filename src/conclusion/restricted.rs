@@ -30,7 +30,7 @@ pub fn restrictions(evidence: &Evidence, root: &RelPath) -> Vec<Restricted> {
     // A copy of another project ships with its own license; terms that leave no license at all concern everybody.
     let mut found: Vec<Restricted> = files.flat_map(|file| of_file(file, file.role == Role::Vendored)).collect();
     // Terms of no named kind in a document further down are those of what lies beside it.
-    found.retain(|one| one.kind != RestrictionKind::Other || one.file.parent() == *root);
+    found.retain(|one| one.kind != RestrictionKind::Other || !one.is_document || one.file.parent() == *root);
     found.sort_by(|a, b| (!a.is_document, &a.file, a.lines).cmp(&(!b.is_document, &b.file, b.lines)));
     found.retain(|one| told.insert((one.kind, one.quote.to_lowercase())));
     found

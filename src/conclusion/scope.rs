@@ -16,7 +16,8 @@ pub(super) struct Scope<'e> {
 impl<'e> Scope<'e> {
     /// The scope of the part of the source below `root`.
     pub(super) fn of(evidence: &'e Evidence, root: &RelPath) -> Self {
-        let files: Vec<&FileEvidence> = evidence.files.iter().filter(|file| file.path.is_below(root)).collect();
+        let mut files: Vec<&FileEvidence> = evidence.files.iter().filter(|file| file.path.is_below(root)).collect();
+        files.sort_by(|a, b| a.path.cmp(&b.path));
         let above = nearest_documents_above(evidence, root);
         Scope { root: common_folder(&files).unwrap_or_else(|| root.clone()), files, above }
     }
@@ -74,18 +75,24 @@ impl<'e> Scope<'e> {
         file.path.parent()
     }
 
+    /// The files in a folder and below it, found by search: a source may have as many documents as folders.
+    fn below(&self, folder: &RelPath) -> impl Iterator<Item = &'e FileEvidence> + use<'_, 'e> {
+        let inside = if folder.as_str().is_empty() { String::new() } else { format!("{folder}/") };
+        let from = self.files.partition_point(|file| file.path.as_str() < inside.as_str());
+        self.files[from..].iter().copied().take_while(move |file| file.path.as_str().starts_with(&inside))
+    }
+
     /// True for a license document in a folder below the root in which something else ships.
     pub(super) fn is_of_shipped_folder(&self, file: &FileEvidence) -> bool {
         let folder = file.path.parent();
-        let ships = |other: &&FileEvidence| other.role == Role::Shipped && other.path.is_below(&folder);
-        folder != self.root && folder.is_below(&self.root) && self.files.iter().any(ships)
+        let ships = |other: &FileEvidence| other.role == Role::Shipped;
+        folder != self.root && folder.is_below(&self.root) && self.below(&folder).any(ships)
     }
 
     /// True for the text of a license that files beside and below it state: these say under which terms they are.
     pub(super) fn is_text_of_files(&self, document: &FileEvidence, expr: &LicenseExpr) -> bool {
-        let folder = document.path.parent();
-        let ships = |file: &&&FileEvidence| matches!(file.role, Role::Shipped | Role::Vendored);
-        let below = self.files.iter().filter(ships).filter(|file| file.path.is_below(&folder));
+        let ships = |file: &&FileEvidence| matches!(file.role, Role::Shipped | Role::Vendored);
+        let below = self.below(&document.path.parent()).filter(ships);
         let stated: Vec<Basis> = below.filter_map(|file| Some(reading(file)?.basis)).collect();
         let is_stated = |text: &&Term| {
             let mut terms = stated.iter().flat_map(|said| said.expr.terms());

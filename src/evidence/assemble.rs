@@ -2,7 +2,7 @@
 //!
 //! Follows references ("see COPYING") to the nearest file of that name; a reference that leads nowhere stays a reference.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::detection::{BY_REFERENCE, Detection, Evidence, FileEvidence, Pointer, Role, Score, Witness};
 use super::sharing::Sharing;
@@ -27,16 +27,22 @@ fn yield_to_documents(files: &mut [FileEvidence], sharing: &mut Sharing) {
     let speaks = |file: &&FileEvidence| {
         file.role == Role::LicenseText && file.detections.iter().any(|one| one.class != Witness::Clue)
     };
-    let documents: Vec<RelPath> = files.iter().filter(speaks).map(|file| document_of(&file.path.parent())).collect();
+    let documents: BTreeSet<RelPath> =
+        files.iter().filter(speaks).map(|file| document_of(&file.path.parent())).collect();
     for file in files.iter_mut().filter(|file| file.detections.iter().any(is_vague)) {
-        let folder = file.path.parent();
-        if documents.iter().any(|document| folder.is_below(document)) {
+        if folders_above(&file.path).any(|folder| documents.contains(&folder)) {
             for one in file.detections.edit().iter_mut().filter(|one| is_vague(one)) {
                 (one.class, one.note) = (Witness::Clue, Some("the license document says more".into()));
             }
             sharing.share(file);
         }
     }
+}
+
+/// The folder of a file and those above it, up to the root.
+fn folders_above(file: &RelPath) -> impl Iterator<Item = RelPath> {
+    let up = |folder: &RelPath| (!folder.as_str().is_empty()).then(|| folder.parent());
+    std::iter::successors(Some(file.parent()), up)
 }
 
 /// The folder of which a document in `folder` speaks: `x.dist-info` for `x.dist-info/licenses`.

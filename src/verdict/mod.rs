@@ -180,12 +180,10 @@ const FILES_THAT_MATTER: usize = 3;
 /// Whether a part with its own license makes the package's declaration wrong by itself: its terms reach the whole, or
 /// are not free. Permissive terms and the public domain ask for nothing that the package does not give.
 fn weighs(part: &Part, missing: &BTreeSet<Term>, table: &LicenseTable) -> bool {
-    if is_beside(part) {
-        return false;
-    }
     let is_unfree = |term: &Term| table.is_free(term) == Some(false);
     let is_some = |files: usize| part.role == Role::Shipped && files >= FILES_THAT_MATTER;
-    let binds = |term: &Term| term.is_copyleft() || is_unfree(term) || term.is_reciprocal() && is_some(part.files);
+    let reaches = |term: &Term| term.is_copyleft() || term.is_reciprocal() && is_some(part.files);
+    let binds = |term: &Term| is_unfree(term) || !is_beside(part) && reaches(term);
     // Terms that are declared anyway ask for nothing new.
     let binding = |way: &BTreeSet<Term>| way.intersection(missing).any(binds);
     match alternatives(&part.expr) {
@@ -479,6 +477,7 @@ mod tests {
         assert!(!is_right("src/a.c", Witness::Grant));
         assert!(is_right("contrib/sms/a.c", Witness::Grant));
         assert!(is_right("src/README", Witness::Readme));
+        assert!(!matches!(with_part("contrib/a.c", Witness::Grant, "CC-BY-NC-4.0"), Verdict::Agrees { .. }), "unfree");
     }
 
     #[test]

@@ -64,18 +64,21 @@ def precision(args, rows):
     _, found = findings(args, rows, lambda row: row["declared"])
     counted, unread = collections.Counter(), 0
     for row in rows:
-        read = {(one["check"], one["says"]): one for one in row["findings"]}
+        # A finding may be told once for each license of a list.
+        read = list(row["findings"])
         for one in found[attr_of(row)]:
-            label = read.pop((one["check"], one["concluded"] or ""), None)
+            key = (one["check"], one["concluded"] or "")
+            label = next((label for label in read if (label["check"], label["says"]) == key), None)
             if label is None:
                 unread += 1
                 print(f"nobody has read: {row['package']} {one['check']} ({one['concluded']}): {one['message']}")
             else:
+                read.remove(label)
                 counted[one["check"], label["label"]] += 1
                 if label["label"] != "right":
                     print(f"{label['label']}: {row['package']} {one['check']}: {one['message']}: {label['why']}")
-        for check, says in read:
-            print(f"no longer told ({read[check, says]['label']}): {row['package']} {check} {says}")
+        for label in read:
+            print(f"no longer told ({label['label']}): {row['package']} {label['check']} {label['says']}")
     for check in sorted({check for check, _ in counted}):
         print(f"{check} {counted[check, 'right']:4} right {counted[check, 'wrong']:4} wrong {counted[check, 'useless']:4} useless")
     right = sum(count for (_, label), count in counted.items() if label == "right")

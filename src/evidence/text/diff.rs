@@ -1,8 +1,8 @@
 //! A passage of a file beside the license text it was found to be: what differs, word by word.
 //!
-//! The words are marked for people who want to see why; operative changes decide whether it is that license.
+//! For people who want to see why; nothing decides by it.
 
-use similar::{Algorithm, DiffOp, TextDiff, capture_diff_slices};
+use similar::{DiffOp, TextDiff};
 
 use crate::license;
 
@@ -40,74 +40,6 @@ fn marked(text: &str, passage: &str) -> String {
         }
     }
     out.join(" ")
-}
-
-/// Words of which one more than a license has changes what it grants.
-const OPERATIVE: &[&str] = &[
-    "only",
-    "solely",
-    "exclusively",
-    "except",
-    "unless",
-    "commercial",
-    "noncommercial",
-    "nonprofit",
-    "educational",
-    "academic",
-    "personal",
-    "private",
-    "evaluation",
-    "fee",
-];
-
-/// Words that deny; one of them says the like of another.
-const DENIALS: &[&str] =
-    &["not", "never", "cannot", "neither", "nor", "no", "none", "without", "prohibited", "forbidden"];
-
-/// Words put in at one place that are looked at; a longer insertion is a sentence of its own.
-const MOST_PUT_IN: usize = 12;
-
-/// A change of a license text that bears on what it grants.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::evidence) struct Change {
-    /// The words of the license, e.g. `free of charge`; empty where words were put in.
-    pub(in crate::evidence) was: String,
-    /// The words of the file in their place.
-    pub(in crate::evidence) now: String,
-}
-
-/// The first operative change in `passage` of the text of a license; `None` where there is none, or no text of that id.
-pub(in crate::evidence) fn operative(passage: &str, id: &str) -> Option<Change> {
-    let (text, passage) = (parts(license::license(id)?.text), parts(passage));
-    let sides = (bare(&text), bare(&passage));
-    let ops = capture_diff_slices(Algorithm::Myers, &sides.0, &sides.1);
-    let changed = ops.iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
-    let mut changed = changed.map(|op| (op.old_range(), op.new_range()));
-    let bears = |was: &[String], now: &[String]| {
-        let is_new = |list: &[&str]| more_of(list, &sides.0, &sides.1) && more_of(list, was, now);
-        let turns = was.iter().any(|word| word == "without") && now.iter().any(|word| word == "with");
-        turns || is_new(DENIALS) || OPERATIVE.iter().any(|word| is_new(&[word]))
-    };
-    let (old, new) =
-        changed.find(|(old, new)| new.len() <= MOST_PUT_IN && bears(&sides.0[old.clone()], &sides.1[new.clone()]))?;
-    Some(Change { was: text[old].join(" "), now: passage[new].join(" ") })
-}
-
-/// True where more words of `list` are in `now` than in `was`.
-fn more_of(list: &[&str], was: &[String], now: &[String]) -> bool {
-    let count = |words: &[String]| words.iter().filter(|word| list.contains(&word.as_str())).count();
-    count(now) > count(was)
-}
-
-/// The words of a text, those with a hyphen in parts: "no-charge" is "no charge".
-fn parts(text: &str) -> Vec<&str> {
-    plain(text).into_iter().flat_map(|word| word.split('-')).filter(|part| !part.is_empty()).collect()
-}
-
-/// Words in lower case, without what stands around them.
-fn bare(words: &[&str]) -> Vec<String> {
-    let trimmed = words.iter().map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()));
-    trimmed.map(str::to_lowercase).collect()
 }
 
 fn enclosed((open, words, close): (&str, &[&str], &str)) -> Option<String> {

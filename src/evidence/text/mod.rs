@@ -6,6 +6,7 @@
 //! given an id here. The answer depends on the words alone, so equal regions are worked out once.
 
 mod align;
+mod change;
 mod diff;
 mod index;
 mod library;
@@ -18,8 +19,8 @@ mod select;
 mod slots;
 pub(super) mod words;
 
+pub(in crate::evidence) use change::operative;
 pub use diff::compare;
-pub(in crate::evidence) use diff::operative;
 pub use library::OwnText;
 
 use std::collections::BTreeSet;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::Texts;
+use super::change::{DENIALS, LIMITS};
 use super::index::ENTRIES;
 use super::library::Library;
 use super::slots::hashes;
@@ -20,10 +21,8 @@ use crate::text::Span;
 /// Sentences around license texts that restrict nothing, one a line; `#` begins a comment.
 pub(in crate::evidence) const USUAL: &str = include_str!("usual.txt");
 
-/// Words of which the lack is a difference: they turn a permission into a prohibition.
-const TURNING: &str = "not no never nobody none cannot neither nor only solely exclusively strictly prohibited forbidden \
-    without except unless must shall commercial noncommercial nonprofit educational academic personal private research \
-    evaluation fee";
+/// Words that oblige. Together with those that deny and limit: the lack of one is a difference.
+const OBLIGATIONS: &str = "must shall";
 
 /// Part of the weight of a sentence, in hundredths, that a passage has in the same order, from which it says the like.
 /// On 200 sentences of both kinds: restrictions of freeware and vendors reach 62 but for four, sentences that vary a
@@ -106,7 +105,8 @@ struct Sentence {
 
 impl Sentence {
     fn new(words: &[Word]) -> Sentence {
-        static TURNS: LazyLock<Vec<u32>> = LazyLock::new(|| hashes(TURNING));
+        static TURNS: LazyLock<Vec<u32>> =
+            LazyLock::new(|| [DENIALS, LIMITS, OBLIGATIONS].into_iter().flat_map(hashes).collect());
         let weight = |word: &Word| match word.end - word.start {
             _ if TURNS.contains(&word.hash) => 5,
             0..=3 => 1,

@@ -1,0 +1,80 @@
+//! Changes of the words of a license text that bear on what it grants.
+//!
+//! Decides by words alone, as all of this room reads them; who asks decides how near the passage must be to the text.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+use super::slots::hashes;
+use super::words::{Word, words_of_license};
+use crate::license;
+
+/// Words that deny; one of them says the like of another.
+pub(super) const DENIALS: &str = "not no never nobody none cannot neither nor prohibited forbidden without";
+
+/// Words that limit who may do something, and for which purpose.
+pub(super) const LIMITS: &str = "only solely exclusively strictly except unless commercial noncommercial nonprofit \
+    educational academic personal private research evaluation fee";
+
+/// Words put in at one place that are looked at; a longer insertion is a sentence of its own.
+const MOST_PUT_IN: usize = 12;
+
+/// A change of a license text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::evidence) struct Change {
+    /// The words of the license, e.g. `free of charge`; empty where words were put in.
+    pub(in crate::evidence) was: String,
+    /// The words of the file in their place.
+    pub(in crate::evidence) now: String,
+}
+
+/// The first operative change in `passage` of the text of a license; `None` where there is none, or no text of that id.
+pub(in crate::evidence) fn operative(passage: &str, id: &str) -> Option<Change> {
+    let (text, file) = (Side::of(license::license(id)?.text), Side::of(passage));
+    let ops = capture_diff_slices(Algorithm::Myers, &text.hashes, &file.hashes);
+    let changed = ops.iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
+    let mut changed = changed.map(|op| (op.old_range(), op.new_range()));
+    let (was, now) = changed.find(|(was, now)| now.len() <= MOST_PUT_IN && bears((&text, was), (&file, now)))?;
+    Some(Change { was: text.quote(&was), now: file.quote(&now) })
+}
+
+/// True where the words of the file take something away that those of the text gave: one more of them denies or limits,
+/// here and in the whole, where a clause may have moved.
+fn bears((text, was): (&Side<'_>, &Range<usize>), (file, now): (&Side<'_>, &Range<usize>)) -> bool {
+    static DENYING: LazyLock<Vec<u32>> = LazyLock::new(|| hashes(DENIALS));
+    static LIMITING: LazyLock<Vec<u32>> = LazyLock::new(|| hashes(LIMITS));
+    static TURNED: LazyLock<Vec<u32>> = LazyLock::new(|| hashes("without with"));
+    let (old, new) = (&text.hashes[was.clone()], &file.hashes[now.clone()]);
+    let is_more = |list: &[u32]| more_of(list, old, new) && more_of(list, &text.hashes, &file.hashes);
+    let turns = old.contains(&TURNED[0]) && new.contains(&TURNED[1]);
+    turns || is_more(&DENYING) || LIMITING.iter().any(|word| is_more(&[*word]))
+}
+
+/// True where more words of `list` are in `new` than in `old`.
+fn more_of(list: &[u32], old: &[u32], new: &[u32]) -> bool {
+    let count = |words: &[u32]| words.iter().filter(|word| list.contains(word)).count();
+    count(new) > count(old)
+}
+
+/// A text and its words.
+struct Side<'t> {
+    text: &'t str,
+    words: Vec<Word>,
+    hashes: Vec<u32>,
+}
+
+impl<'t> Side<'t> {
+    fn of(text: &'t str) -> Side<'t> {
+        // Names of holders are no terms: "Example Research Ltd".
+        let words = words_of_license(text);
+        Side { text, hashes: words.iter().map(|word| word.hash).collect(), words }
+    }
+
+    /// The text of these words.
+    fn quote(&self, range: &Range<usize>) -> String {
+        let ends = self.words[range.clone()].first().zip(self.words[range.clone()].last());
+        ends.map_or_else(String::new, |(first, last)| self.text[first.start as usize..last.end as usize].to_owned())
+    }
+}
