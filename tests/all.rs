@@ -23,6 +23,7 @@ mod differential;
 mod elsewhere;
 mod evaluator;
 mod evidence_text;
+mod explained;
 mod expressions;
 mod fallback_lib;
 mod findings;

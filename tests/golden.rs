@@ -129,6 +129,7 @@ pub fn package(attr: &str, file: &str, line: u32, says: &str, has: &str) -> Pack
         findings,
         evidence: None,
         found: Vec::new(),
+        compared: Vec::new(),
     }
 }
 
@@ -153,6 +154,7 @@ pub fn unscanned(attr: &str, why: &str) -> PackageReport {
         findings,
         evidence: None,
         found: Vec::new(),
+        compared: Vec::new(),
     }
 }
 

@@ -14,7 +14,7 @@ use super::{INCOMPLETE, stream};
 use crate::config;
 use crate::engine::{self, Watch};
 use crate::evidence::{
-    Detection, Detector, Evidence, FileEvidence, Options, OwnText, Witness, compare, import, read_text,
+    Comparison, Detection, Detector, Evidence, FileEvidence, Options, OwnText, Witness, import, marked, read_text,
 };
 use crate::report::{self, Style, detected};
 use crate::source::{self, FixedHash, Identity};
@@ -264,20 +264,11 @@ fn explain_one(one: &Detection, text: &str, index: &LineIndex, out: &mut dyn Wri
     if one.lines.last >= one.lines.first + MOST_QUOTED {
         writeln!(out, "        | ...")?;
     }
-    if one.class == Witness::Text || one.is_unknown_text() {
-        let passage: Vec<&str> = (one.lines.first..=one.lines.last).map(line).collect();
-        explain_difference(one, &passage.join("\n"), out)?;
+    for comparison in Comparison::of(one, text, index) {
+        report::text_beside_listed(&comparison, usize::MAX, "  ", out)?;
     }
-    Ok(())
-}
-
-fn explain_difference(one: &Detection, passage: &str, out: &mut dyn Write) -> io::Result<()> {
-    for term in one.expr.terms() {
-        let base = term.modified_from();
-        let id = term.exception.clone().unwrap_or_else(|| base.as_ref().unwrap_or(term).id());
-        if let Some(found) = compare(passage, &id) {
-            writeln!(out, "  against the text of {id}:\n    {found}")?;
-        }
+    for (id, words) in marked(one, text, index) {
+        writeln!(out, "  word by word against the text of {id}:\n    {words}")?;
     }
     Ok(())
 }

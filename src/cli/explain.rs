@@ -28,6 +28,9 @@ pub(super) struct Args {
     /// How the page is written.
     #[arg(long, value_enum, default_value_t = Form::Text)]
     format: Form,
+    /// List every place in the source that names a license.
+    #[arg(long)]
+    all: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -58,12 +61,14 @@ fn explain_package(args: &Args, output: &Output) -> anyhow::Result<()> {
     let mut request = what::request(&args.tree.path(), &args.what)?;
     request.selection = crate::declared::Selection::new(std::slice::from_ref(&args.subject))?;
     request.keep_evidence = true;
+    request.compare_texts = true;
     let checkout = request.checkout()?;
     let report = engine::scan_and_offer(&checkout, &request, &Watch::new(stream::watched() && !output.quiet))?;
     if report.packages.is_empty() && report.rest.is_empty() {
         bail!("{}: {}", report.tree, report::unmatched(&report).join("; "));
     }
-    let style = Style { color: stream::colored(output.color), verbose: true, quiet: true, ..Style::default() };
+    let color = stream::colored(output.color);
+    let style = Style { color, verbose: true, quiet: true, all: args.all, ..Style::default() };
     stream::to_stdout(Escape::Text, style, |out| match args.format {
         Form::Text => report::explain(&report, style, out),
         Form::Html => report::explain_page(&report, out),

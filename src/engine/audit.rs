@@ -2,7 +2,7 @@
 
 use crate::check::{Judged, Unjudged};
 use crate::evidence::{Evidence, Used};
-use crate::report::{Coverage, Outcome, Rest};
+use crate::report::{ComparedText, Coverage, Outcome, Rest};
 use crate::verdict::Outline;
 
 /// Outcome of acquiring the source of one package.
@@ -23,6 +23,8 @@ pub(super) struct Seen {
     pub(super) evidence: Option<Evidence>,
     /// Where its sources were found, where evidence is kept.
     pub(super) found: Vec<String>,
+    /// License texts beside the listed ones, where that is asked for.
+    pub(super) compared: Vec<ComparedText>,
     /// Scopes beside its source that were not looked at.
     pub(super) apart: Vec<Rest>,
     pub(super) files: u64,

@@ -18,6 +18,7 @@ use crate::verdict::{Outline, compare};
 use super::Watch;
 use super::acquire::{Acquired, Missed, OwnSource};
 use super::audit::{Audit, Seen};
+use super::compared::compared;
 use super::conclusions::Conclusions;
 use super::in_flight::InFlight;
 use super::patches::{named, patched};
@@ -85,8 +86,14 @@ impl Inspector<'_> {
         let trees = own.iter().filter_map(OwnSource::tree).filter(|_| self.request.keep_evidence);
         let found = trees.map(|tree| tree.origin.to_string()).collect();
         let seen = Seen { used, outline, apart, found, ..Seen::of(&evidence) };
+        let compared = match &outcome {
+            Outcome::Audited(Some(judged)) if self.request.compare_texts => {
+                compared(&own, judged, &evidence, self.recall.detector)
+            }
+            _ => Vec::new(),
+        };
         let evidence = self.request.keep_evidence.then_some(evidence);
-        Audit { outcome, seen: Some(Box::new(Seen { evidence, ..seen })) }
+        Audit { outcome, seen: Some(Box::new(Seen { evidence, compared, ..seen })) }
     }
 
     /// Evidence of a source that other packages of the run may have looked at.

@@ -4,6 +4,7 @@
 
 mod assemble;
 mod choice;
+mod compared;
 mod compiled;
 mod copyright;
 mod curate;
@@ -26,6 +27,7 @@ mod tag;
 mod text;
 
 pub use assemble::assemble;
+pub use compared::{Comparison, marked};
 pub use curate::{Curated, Curation, CurationReason, Curations, RoleRule, Signature, Used, curate};
 pub use detection::{
     Annotation, Compiled, Detection, DetectorId, Evidence, FileEvidence, Name, Note, Pointer, Precedence, Restriction,
@@ -36,4 +38,4 @@ pub use manifest::license_field;
 pub use page::read_text;
 pub use pipeline::{Detector, Options};
 pub use sharing::Sharing;
-pub use text::{OwnText, compare};
+pub use text::{Change, OwnText};

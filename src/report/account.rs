@@ -5,6 +5,7 @@
 use std::fmt;
 
 use super::combined::Combined;
+use super::paint::Mood;
 use super::{Outcome, PackageReport, place, unverified};
 use crate::check::{Judged, declared_in_words};
 use crate::conclusion::{Basis, Concluded, Conclusion, Confidence, Reason};
@@ -23,6 +24,8 @@ pub(super) struct Account<'r> {
     pub(super) title: String,
     /// e.g. `drifts: declared MIT, the source says Apache-2.0`.
     pub(super) verdict: String,
+    /// The state that the verdict begins with.
+    pub(super) mood: Mood,
     /// The declared license with its place.
     pub(super) declared: String,
     /// The concluded license, or the reason why there is none; `None` where no source was looked at.
@@ -122,6 +125,7 @@ impl<'r> Account<'r> {
         Account {
             title: one_line(&format!("{} {}", stated.attr, stated.version.as_deref().unwrap_or(""))).trim().to_owned(),
             verdict: verdict(package, judged),
+            mood: mood(judged),
             declared: format!("{}{at}", in_words(&package.declared)),
             concluded: judged.map(|judged| concluded(&judged.conclusion)),
             confidence: judged.and_then(Judged::concluded).map(confidence),
@@ -146,6 +150,14 @@ fn verdict(package: &PackageReport, judged: Option<&Judged>) -> String {
             }
             Verdict::Undecided(why) => format!("cannot tell: {why}"),
         },
+    }
+}
+
+fn mood(judged: Option<&Judged>) -> Mood {
+    match judged.map(|judged| &judged.verdict) {
+        Some(Verdict::Agrees { .. }) => Mood::Good,
+        Some(Verdict::Drifts(_)) => Mood::Bad,
+        Some(Verdict::Undecided(_)) | None => Mood::Open,
     }
 }
 

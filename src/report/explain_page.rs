@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::account::{Account, WitnessSide};
 use super::combined::parts;
+use super::compared::{ComparedText, MOST_CHANGES, head, lines};
 use super::counted::counted;
 use super::explain::{by_role, read_files};
 use super::html::Document;
@@ -34,6 +35,7 @@ fn about(package: &PackageReport, page: &mut Document<'_>) -> io::Result<()> {
     page.leaf("p", &account.verdict)?;
     facts(&account, package, page)?;
     account.sides.iter().try_for_each(|side| witnesses(side, page))?;
+    package.compared.iter().try_for_each(|text| compared_text(text, page))?;
     if let Some((all, parts)) = &account.combined {
         page.leaf("h3", "With what is linked in")?;
         page.leaf("p", all)?;
@@ -50,8 +52,10 @@ fn about(package: &PackageReport, page: &mut Document<'_>) -> io::Result<()> {
 fn facts(account: &Account<'_>, package: &PackageReport, page: &mut Document<'_>) -> io::Result<()> {
     page.open("dl")?;
     let sources = package.package.sources.iter();
-    let sources =
-        sources.map(|source| format!("{} {}", source.fetcher, source.urls.first().map_or("", String::as_str)));
+    let sources = sources.map(|source| match source.urls.first() {
+        Some(url) => format!("{} {url}", source.fetcher),
+        None => source.fetcher.to_string(),
+    });
     let facts = [
         ("Declared", Some(account.declared.clone())),
         ("Concluded", account.concluded.clone()),
@@ -102,6 +106,12 @@ fn finding(located: &Located, page: &mut Document<'_>) -> io::Result<()> {
     page.close("div")
 }
 
+fn compared_text(ComparedText { file, text }: &ComparedText, page: &mut Document<'_>) -> io::Result<()> {
+    page.leaf("h3", &format!("License text {file}:{}", text.lines))?;
+    page.leaf("p", &format!("It is {}.", head(text)))?;
+    page.list(lines(text, MOST_CHANGES).into_iter())
+}
+
 fn other_parts(package: &PackageReport, page: &mut Document<'_>) -> io::Result<()> {
     let parts = parts(package);
     if parts.is_empty() {
@@ -109,7 +119,8 @@ fn other_parts(package: &PackageReport, page: &mut Document<'_>) -> io::Result<(
     }
     page.leaf("h3", "Other licenses in the source")?;
     page.list(parts.iter().map(|part| {
-        let (path, files) = (part.path.as_str(), counted(part.files, "file"));
+        let (path, files) =
+            (if part.path.as_str().is_empty() { "." } else { part.path.as_str() }, counted(part.files, "file"));
         format!("{path} {} ({}, {files})", part.expr, part.role)
     }))
 }
@@ -117,10 +128,10 @@ fn other_parts(package: &PackageReport, page: &mut Document<'_>) -> io::Result<(
 fn all_evidence(evidence: &Evidence, page: &mut Document<'_>) -> io::Result<()> {
     page.leaf("h3", "Files")?;
     page.leaf("p", &read_files(evidence))?;
-    for (role, (files, lines)) in by_role(evidence) {
+    for (role, files) in by_role(evidence) {
         page.open("details")?;
-        page.leaf("summary", &format!("{role} ({})", counted(files, "file")))?;
-        page.list(lines.into_iter())?;
+        page.leaf("summary", &format!("{role} ({}): {}", counted(files.files, "file"), files.summary()))?;
+        page.list(files.lines.into_iter())?;
         page.close("details")?;
     }
     Ok(())

@@ -6,6 +6,7 @@ mod account;
 pub mod between;
 mod columns;
 mod combined;
+mod compared;
 mod complete;
 mod concise;
 mod counted;
@@ -31,6 +32,7 @@ mod listing;
 mod markdown;
 mod notices;
 mod overview;
+mod paint;
 mod package_sheet;
 mod policy;
 mod reproducer;
@@ -49,6 +51,7 @@ mod wire;
 mod why;
 mod worklist;
 
+pub use compared::{ComparedText, text_beside_listed};
 pub use complete::{Asked, Ending, Gap};
 pub use curations::{clearly_defined, ort};
 pub use derivations::derivations;
@@ -136,6 +139,8 @@ pub struct PackageReport {
     pub evidence: Option<Evidence>,
     /// Where each of its sources was found, where that was asked for.
     pub found: Vec<String>,
+    /// License texts that its conclusion rests on beside the listed ones, where that was asked for.
+    pub compared: Vec<ComparedText>,
 }
 
 /// Outcome of a package: exactly one of these.

@@ -2,14 +2,17 @@
 //!
 //! Decides by words alone, as all of this room reads them; who asks decides how near the passage must be to the text.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
+use super::diff::listed;
 use super::slots::hashes;
 use super::words::{Word, words_of_license};
 use crate::license;
+use crate::text::one_line;
 
 /// Words that deny; one of them says the like of another.
 pub(super) const DENIALS: &str = "not no never nobody none cannot neither nor prohibited forbidden without";
@@ -23,21 +26,68 @@ const MOST_PUT_IN: usize = 12;
 
 /// A change of a license text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::evidence) struct Change {
+pub struct Change {
     /// The words of the license, e.g. `free of charge`; empty where words were put in.
-    pub(in crate::evidence) was: String,
-    /// The words of the file in their place.
-    pub(in crate::evidence) now: String,
+    pub was: String,
+    /// The words of the file in their place; empty where words were left out.
+    pub now: String,
+    /// True where it takes something away that the license gives.
+    pub is_operative: bool,
+}
+
+/// Characters of a quote that are shown.
+const MOST_QUOTED: usize = 120;
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (quoted(&self.was), quoted(&self.now)) {
+            (Some(was), Some(now)) => write!(f, "{now} in the place of {was}"),
+            (Some(was), None) => write!(f, "left out: {was}"),
+            (None, now) => write!(f, "put in: {}", now.unwrap_or_default()),
+        }
+    }
+}
+
+/// The words in quotation marks, cut where they are many; `None` where there are none.
+fn quoted(words: &str) -> Option<String> {
+    let words = one_line(words);
+    let shown: String = words.chars().take(MOST_QUOTED).collect();
+    let more = if shown.len() < words.len() { " ..." } else { "" };
+    (!words.is_empty()).then(|| format!("\"{shown}{more}\""))
 }
 
 /// The first operative change in `passage` of the text of a license; `None` where there is none, or no text of that id.
 pub(in crate::evidence) fn operative(passage: &str, id: &str) -> Option<Change> {
-    let (text, file) = (Side::of(license::license(id)?.text), Side::of(passage));
+    with_changes(license::license(id)?.text, passage, |mut changes| {
+        Iterator::find(&mut changes, |change| change.is_operative)
+    })
+}
+
+/// Words of a title, e.g. `The MIT License (MIT)`: many files leave it out.
+const MOST_OF_TITLE: usize = 12;
+
+/// All changes in `passage` of the text of a license or an exception but a title that is left out; `None` where no text has
+/// that id.
+pub(in crate::evidence) fn changes(passage: &str, id: &str) -> Option<Vec<Change>> {
+    let text = listed(id)?;
+    let is_title = |change: &Change| {
+        change.now.is_empty()
+            && text.trim_start().starts_with(&change.was)
+            && change.was.split_whitespace().count() <= MOST_OF_TITLE
+    };
+    Some(with_changes(text, passage, |changes| changes.filter(|change| !is_title(change)).collect()))
+}
+
+/// The answer of `take` to the changes in `passage` of `text`, which are made one by one.
+fn with_changes<T>(text: &str, passage: &str, take: impl FnOnce(&mut dyn Iterator<Item = Change>) -> T) -> T {
+    let (text, file) = (Side::of(text), Side::of(passage));
     let ops = capture_diff_slices(Algorithm::Myers, &text.hashes, &file.hashes);
     let changed = ops.iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
-    let mut changed = changed.map(|op| (op.old_range(), op.new_range()));
-    let (was, now) = changed.find(|(was, now)| now.len() <= MOST_PUT_IN && bears((&text, was), (&file, now)))?;
-    Some(Change { was: text.quote(&was), now: file.quote(&now) })
+    take(&mut changed.map(|op| {
+        let (was, now) = (op.old_range(), op.new_range());
+        let is_operative = now.len() <= MOST_PUT_IN && bears((&text, &was), (&file, &now));
+        Change { was: text.quote(&was), now: file.quote(&now), is_operative }
+    }))
 }
 
 /// True where the words of the file take something away that those of the text gave: one more of them denies or limits,

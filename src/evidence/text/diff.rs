@@ -9,9 +9,13 @@ use crate::license;
 /// The text of a license or an exception with the words of `passage` marked: `[-only in the license-]`,
 /// `{+only in the passage+}`, and of what is equal only the words around; `None` where the SPDX list has no text of that id.
 pub fn compare(passage: &str, id: &str) -> Option<String> {
+    Some(marked(listed(id)?, passage))
+}
+
+/// The text of the license or the exception `id`.
+pub(super) fn listed(id: &str) -> Option<&'static str> {
     let listed = license::license(id).map(|found| found.text);
-    let text = listed.or_else(|| license::exception(id).map(|found| found.text))?;
-    Some(marked(text, passage))
+    listed.or_else(|| license::exception(id).map(|found| found.text))
 }
 
 /// Equal words kept on each side of a difference.

@@ -19,8 +19,9 @@ mod select;
 mod slots;
 pub(super) mod words;
 
-pub(in crate::evidence) use change::operative;
-pub use diff::compare;
+pub use change::Change;
+pub(in crate::evidence) use change::{changes, operative};
+pub(in crate::evidence) use diff::compare;
 pub use library::OwnText;
 
 use std::collections::BTreeSet;
