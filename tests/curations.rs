@@ -4,9 +4,10 @@
 use std::fs;
 use std::path::Path;
 
+use clarity::source::{Algo, hash_nar};
 use serde_json::Value;
 
-use crate::changed::Repository;
+use crate::changed::{Repository, git};
 use crate::scan::{Run, clarity, copied};
 
 /// The declared hash of birch-log in the fixture.
@@ -145,6 +146,123 @@ fn an_included_file_has_blocks_alone() {
     }
 }
 
+/// A git repository with a file of curations; its address, the revision and the hash of its files.
+struct Shared {
+    folder: tempfile::TempDir,
+    rev: String,
+    hash: String,
+}
+
+impl Shared {
+    fn new(text: &str) -> Shared {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (repository, plain) = (folder.path().join("shared"), folder.path().join("plain"));
+        for place in [&repository, &plain] {
+            fs::create_dir_all(place.join("sets")).expect("writable");
+            fs::write(place.join("sets/our.toml"), text).expect("writable");
+        }
+        git(&repository, &["init", "--quiet"]);
+        git(&repository, &["add", "--all"]);
+        git(&repository, &["commit", "--quiet", "--message", "first"]);
+        let rev = git(&repository, &["rev-parse", "HEAD"]).trim().to_owned();
+        // Whatever comes later: the revision is pinned.
+        fs::write(repository.join("sets/our.toml"), "").expect("writable");
+        git(&repository, &["commit", "--quiet", "--all", "--message", "second"]);
+        let hash = hash_nar(&plain, Algo::Sha256).expect("readable").to_string();
+        Shared { folder, rev, hash }
+    }
+
+    fn url(&self) -> String {
+        format!("file://{}", self.folder.path().join("shared").display())
+    }
+
+    /// A member of `include`.
+    fn member(&self, files: &str) -> String {
+        format!("{{ url = {:?}, rev = {:?}, hash = {:?}, files = [{files}] }}", self.url(), self.rev, self.hash)
+    }
+}
+
+/// A configuration beside `tree` that includes `member`.
+fn including(tree: &Path, member: &str) -> String {
+    let named = tree.with_file_name("mine.toml");
+    let sources = tree.join("sources");
+    let text = format!("include = [{member}]\n[sources]\ndirs = [{sources:?}]\n[fetch]\nallow_private = true\n");
+    fs::write(&named, text).expect("writable");
+    named.to_str().expect("UTF-8").to_owned()
+}
+
+#[test]
+fn a_trusted_file_includes_a_pinned_repository() {
+    let shared = Shared::new(&curation(&format!("source = \"{HASH}\"\n")));
+    let place = copied();
+    let tree = place.path().join("nixpkgs");
+    let config = including(&tree, &shared.member("\"sets/our.toml\""));
+    let cache = place.path().join("cache");
+    let args = ["--config", &config, "--cache-dir", cache.to_str().expect("UTF-8"), "birch-log"];
+    // Neither fetched nor in the cache: said on both streams, and nothing is silenced.
+    let (checks, run) = findings(&tree, &args);
+    assert_eq!(checks, ["LIC010"], "{}", run.stderr);
+    let why = "not in the cache; --fetch downloads it";
+    assert!(run.stderr.contains(why) && run.stderr.contains("its curations do not apply"), "{}", run.stderr);
+    assert!(run.stdout.contains(why) && run.code == 3, "{} {}", run.code, run.stdout);
+    let (checks, run) = findings(&tree, &[&args[..], &["--fetch"]].concat());
+    assert!(checks.is_empty() && run.code == 0, "{checks:?} {}", run.stderr);
+    assert!(
+        run.stdout.contains(&format!("sets/our.toml of {} at {}", shared.url(), &shared.rev[..12])),
+        "{}",
+        run.stdout
+    );
+    // From then on the cache has it.
+    fs::rename(shared.folder.path().join("shared"), shared.folder.path().join("gone")).expect("renamed");
+    assert!(findings(&tree, &args).0.is_empty());
+    let export = ["curations", "export", "--tree", tree.to_str().expect("UTF-8"), "--config", &config];
+    let exported = clarity(&[&export[..], &["--format", "ort", "--cache-dir", args[3]]].concat());
+    assert!(exported.code == 0 && exported.stdout.contains("concluded_license: \"MIT\""), "{}", exported.stderr);
+    // The same source in another version is another one: the curation has expired.
+    let expired = Shared::new(&curation(&format!("source = \"sha256-{}E=\"\n", "A".repeat(42))));
+    including(&tree, &expired.member("\"sets/our.toml\""));
+    assert_eq!(findings(&tree, &[&args[..], &["--fetch"]].concat()).0, ["LIC010"]);
+    let (checks, run) = findings(&tree, &args[..4]);
+    assert_eq!(checks, ["LIC010", "LIC060"], "{}", run.stderr);
+}
+
+#[test]
+fn what_a_repository_does_not_hold_to_is_refused_or_reported() {
+    let shared = Shared::new(&curation(""));
+    let place = copied();
+    let tree = place.path().join("nixpkgs");
+    let member = shared.member("\"sets/our.toml\"");
+    let wrong_hash = member.replace(&shared.hash, &format!("sha256-{}E=", "A".repeat(42)));
+    for (bad, code, words) in [
+        (&wrong_hash[..], 3, "hash mismatch"),
+        (&member.replace(&shared.rev, &"0".repeat(40)), 3, "its curations do not apply"),
+        (&member.replace("our.toml", "none.toml"), 3, "has no regular file `sets/none.toml`"),
+        (&member.replace("sets/our", "../our"), 2, "no path below the root"),
+        (&member.replace(&shared.rev, "main"), 2, "no whole revision"),
+        (&member.replace(&shared.hash, "abc"), 2, "no hash of a source"),
+        (&member.replace("file://", ""), 2, "is no url"),
+        (&member.replace("rev =", "ref ="), 2, "unknown field `ref`"),
+        ("7", 2, "a path, or { url, rev, hash, files } of a repository"),
+    ] {
+        let config = including(&tree, bad);
+        let cache = place.path().join("cache");
+        let cache = cache.to_str().expect("UTF-8");
+        let (_, run) = findings(&tree, &["--config", &config, "--cache-dir", cache, "--fetch", "birch-log"]);
+        assert!(run.code == code && run.stderr.contains(words), "{bad}: {} {}", run.code, run.stderr);
+    }
+    // A tree does not decide what is fetched.
+    let config = fs::read_to_string(tree.join("clarity.toml")).expect("readable");
+    fs::write(tree.join("clarity.toml"), format!("include = [{member}]\n{config}")).expect("writable");
+    let (_, run) = findings(&tree, &["--fetch"]);
+    assert!(run.code == 2 && run.stderr.contains("`include` names the repository file://"), "{}", run.stderr);
+    assert!(run.stderr.contains("that you name with --config"), "{}", run.stderr);
+    // What it holds is blocks alone.
+    let strange = Shared::new("[fetch]\nenabled = true\n");
+    let config = including(&tree, &strange.member("\"sets/our.toml\""));
+    let (_, run) = findings(&tree, &["--config", &config, "--fetch"]);
+    assert!(run.code == 2 && run.stderr.contains("unknown field `fetch`"), "{}", run.stderr);
+}
+
 #[test]
 fn a_pull_request_cannot_mute_itself_by_an_included_file() {
     let repository = Repository::new();
@@ -229,4 +347,15 @@ fn files_are_merged_once_and_never_against_each_other() {
     // Of another source it is no conflict.
     let unpinned = file("unpinned.toml", &curation("").replace("\"MIT\"", "\"ISC\""));
     assert_eq!(clarity(&["curations", "merge", &one, &unpinned]).code, 0);
+    let pinned = format!(
+        "include = [{{ url = \"https://h/r\", rev = \"{}\", hash = \"{HASH}\", files = [\"a\"] }}]\n",
+        "0".repeat(40)
+    );
+    let pinned = file("pinned.toml", &pinned);
+    let merged = clarity(&["curations", "merge", &one, &pinned]);
+    assert!(
+        merged.code == 0 && merged.stderr.contains("https://h/r at 000000000000 are not merged"),
+        "{}",
+        merged.stderr
+    );
 }

@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::{Subcommand, ValueEnum};
 
+use super::included::with_repositories;
 use super::names::TreeArg;
-use super::{FOUND, stream};
+use super::what::{self, What, source_options};
+use super::{FOUND, INCOMPLETE, stream};
 use crate::config::{self, Place, Statements};
 use crate::report::{self, Style};
 use crate::text::Escape;
@@ -34,6 +36,12 @@ struct Export {
     /// The configuration, which is trusted [default: that of a scan of the tree].
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Download the repositories that the configuration includes and the cache does not have.
+    #[arg(long)]
+    fetch: bool,
+    /// Where they are kept [default: $CLARITY_CACHE, else ~/.cache/clarity].
+    #[arg(long, value_name = "DIR")]
+    cache_dir: Option<PathBuf>,
     /// The form.
     #[arg(long, value_enum)]
     format: Form,
@@ -64,8 +72,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 fn exported(args: &Export) -> anyhow::Result<ExitCode> {
     let path = args.tree.path();
-    super::what::exists(&path)?;
-    let curations = config::gather(&Place { path: &path, named: args.config.as_deref(), since: None })?.curations;
+    what::exists(&path)?;
+    let config = config::gather(&Place { path: &path, named: args.config.as_deref(), since: None })?;
+    let what = What::of_includes(args.fetch, args.cache_dir.clone());
+    let sources = source_options(&path, &what, &config);
+    let (config, missed) = with_repositories(&config, sources.as_ref().ok(), None)?;
+    let curations = config.curations;
     if curations.roles.is_empty() && curations.findings.is_empty() {
         bail!("{}: no [[curate]] and no [[role]] applies; `clarity docs config` has an example", path.display());
     }
@@ -73,12 +85,15 @@ fn exported(args: &Export) -> anyhow::Result<ExitCode> {
         Form::Ort => report::ort(&curations, out),
         Form::Clearlydefined => report::clearly_defined(&curations, out),
     })?;
-    Ok(ExitCode::SUCCESS)
+    Ok(if missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(INCOMPLETE) })
 }
 
 fn merged(args: &Merge) -> anyhow::Result<ExitCode> {
     let mut all = Statements::default();
     for file in &args.files {
+        for repository in config::load(file)?.repositories {
+            stream::remark(&format!("{}: the blocks of {repository} are not merged; name its files", file.display()));
+        }
         all = match all.merged(Statements::of(file)?) {
             Ok(all) => all,
             Err(conflicts) => {

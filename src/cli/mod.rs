@@ -13,6 +13,7 @@ mod docs;
 mod examples;
 mod explain;
 mod fix;
+mod included;
 mod init;
 mod interrupt;
 mod licenses;

@@ -19,6 +19,7 @@ use crate::tree::{self, Changes, Closure, known_system};
 use crate::{check, declared, triage};
 
 use super::behind::Behind;
+use super::included::with_repositories;
 use super::slip::no_such;
 
 /// Selection and manner of a scan: shared by the subcommands that scan.
@@ -120,6 +121,11 @@ impl What {
         What { behind, system, no_cache, metadata_only: true, ..What::default() }
     }
 
+    /// A request for files that a configuration includes.
+    pub(super) fn of_includes(fetch: bool, cache_dir: Option<PathBuf>) -> What {
+        What { fetch, cache_dir, ..What::default() }
+    }
+
     /// Worker threads.
     pub(super) fn jobs(&self) -> usize {
         self.jobs.map_or_else(cores, usize::from)
@@ -185,6 +191,8 @@ pub(super) fn configuration(path: &Path, what: &What, since: Option<(&str, &Chan
 
 /// The request for these attributes that the arguments and `config` make.
 pub(super) fn request_by(path: &Path, what: &What, attrs: &[String], config: &Config) -> anyhow::Result<Request> {
+    let sources = source_options(path, what, config);
+    let (config, not_included) = &with_repositories(config, sources.as_ref().ok(), what.time_left())?;
     let (system, platforms) = platforms(what, config);
     let facts = || what.cache_root().and_then(|root| Store::open(root).ok()).map(Arc::new);
     let mut tree = tree::Options {
@@ -193,12 +201,12 @@ pub(super) fn request_by(path: &Path, what: &What, attrs: &[String], config: &Co
         sources: source_folders(what, config),
         ..tree::Options::default()
     };
-    let sources = source_options(path, what, config);
     let inputs = what.behind.find(path, &mut tree, sources.as_ref().ok(), what.time_left())?;
     Ok(Request {
         path: path.to_owned(),
         platforms,
         inputs,
+        not_included: not_included.clone(),
         evaluated: second_witness(path, what, &tree.system)?,
         tree,
         selection: declared::Selection::new(&selected(attrs, &what.set)?)?,
@@ -224,6 +232,7 @@ pub(super) fn request_by(path: &Path, what: &What, attrs: &[String], config: &Co
         allow_gaps: false,
         policy: config.policy(),
         keep_evidence: false,
+        compare_texts: false,
         quotes: true,
         jobs: what.jobs(),
         time_limit: config.time_limit.filter(|_| what.time_limit.is_none()).unwrap_or_else(|| what.time_limit()),
@@ -290,7 +299,8 @@ fn source_folders(what: &What, config: &Config) -> Vec<PathBuf> {
     what.sources.iter().chain(&config.source_dirs).filter_map(|folder| folder.canonicalize().ok()).collect()
 }
 
-fn source_options(path: &Path, what: &What, config: &Config) -> anyhow::Result<source::Options> {
+/// Where sources come from.
+pub(super) fn source_options(path: &Path, what: &What, config: &Config) -> anyhow::Result<source::Options> {
     let root = what.cache_root().context("no place for the cache; name one with --cache-dir DIR")?;
     let mut options = source::Options::new(Arc::new(Store::open(root)?));
     if let Some(missing) = what.sources.iter().find(|folder| !folder.is_dir()) {

@@ -55,7 +55,7 @@ impl fmt::Display for Conflict {
 }
 
 impl Statements {
-    /// The blocks of `file` and of the files that it includes.
+    /// The blocks of `file` and of the files that it includes; those of repositories stay where they are.
     pub fn of(file: &Path) -> Result<Statements, ConfigError> {
         let config = load(file)?;
         let name = file.display().to_string();

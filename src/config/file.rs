@@ -1,15 +1,16 @@
 //! `clarity.toml` as it is written: the published form.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
 use toml::Spanned;
 
 use super::value::{
-    AttrGlob, CheckName, Day, Expr, ExprOrNone, JudgedSide, Level, LicensePattern, PathGlob, Reason, RoleName,
-    SigningKey, SourceHash, Threshold, Trust, Words,
+    AttrGlob, BelowRoot, CheckName, Day, Expr, ExprOrNone, JudgedSide, Level, LicensePattern, PathGlob, Reason,
+    RepositoryUrl, Revision, RoleName, SigningKey, SourceHash, Threshold, Trust, Words,
 };
 
 /// Defaults of a project. Every key may be left out.
@@ -36,8 +37,9 @@ pub(super) struct File {
     pub(super) merge: Merge,
     /// Limits of unpacking a source.
     pub(super) limits: Limits,
-    /// Files with more `[[role]]`, `[[curate]]` and `[[suppress]]` blocks, relative to this file; its own blocks decide.
-    pub(super) include: Vec<PathBuf>,
+    /// Files with more `[[role]]`, `[[curate]]` and `[[suppress]]` blocks: paths relative to this file, and files of
+    /// repositories that are pinned by revision and hash; its own blocks decide.
+    pub(super) include: Vec<Include>,
     /// Why files of sources count; the last that matches a file decides.
     #[schemars(with = "Vec<Role>")]
     pub(super) role: Vec<Spanned<Role>>,
@@ -47,6 +49,54 @@ pub(super) struct File {
     /// Findings that are silenced.
     #[schemars(with = "Vec<Suppress>")]
     pub(super) suppress: Vec<Spanned<Suppress>>,
+}
+
+/// A member of `include`.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(untagged)]
+pub(super) enum Include {
+    /// A file.
+    File(PathBuf),
+    /// Files of a repository.
+    Repository(IncludedRepository),
+}
+
+/// Files of a repository in `include`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IncludedRepository {
+    /// Its address, e.g. `https://git.example.org/curations`.
+    pub(super) url: RepositoryUrl,
+    /// The revision, as 40 or 64 hexadecimal digits.
+    pub(super) rev: Revision,
+    /// The hash of its files at that revision, as `fetchgit` of nixpkgs has it: `sha256-..`.
+    pub(super) hash: SourceHash,
+    /// The files, as paths below its root.
+    pub(super) files: Vec<BelowRoot>,
+}
+
+impl<'de> Deserialize<'de> for Include {
+    /// By the kind of the value, so that a mistake in a table is named as such.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Include;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a path, or { url, rev, hash, files } of a repository")
+            }
+
+            fn visit_str<E: de::Error>(self, path: &str) -> Result<Include, E> {
+                Ok(Include::File(path.into()))
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Include, A::Error> {
+                let map = de::value::MapAccessDeserializer::new(map);
+                IncludedRepository::deserialize(map).map(Include::Repository)
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
 }
 
 /// `[ignore]`

@@ -4,20 +4,33 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::blocks::{self, Places};
-use super::file::Included;
+use super::file::{Include, Included};
 use super::{Config, ConfigError, refused, search, trust};
 use crate::evidence::Curations;
 use crate::nix::{Disk, Kind};
 
 /// The files that `file`, which is trusted, includes, in their order.
-pub(super) fn trusted(included: &[PathBuf], file: &Path) -> Result<Vec<Config>, ConfigError> {
+pub(super) fn trusted(included: &[Include], file: &Path) -> Result<Vec<Config>, ConfigError> {
     let folder = file.parent().unwrap_or(Path::new(""));
+    let paths = included.iter().filter_map(|one| match one {
+        Include::File(path) => Some(path),
+        Include::Repository(_) => None,
+    });
     let read = |path: &PathBuf| {
         let path = folder.join(path);
         let text = fs::read_to_string(&path).map_err(|error| ConfigError::Io { file: path.clone(), error })?;
         parsed(&text, &path, search::shown(&path))
     };
-    included.iter().map(read).collect()
+    paths.map(read).collect()
+}
+
+/// The paths that `file` in the scanned tree includes; an error where it names a repository.
+pub(super) fn paths_alone(included: &[Include], file: &Path) -> Result<Vec<PathBuf>, ConfigError> {
+    let path = |one: &Include| match one {
+        Include::File(path) => Ok(path.clone()),
+        Include::Repository(one) => Err(ConfigError::Repository { file: file.to_owned(), url: one.url.0.clone() }),
+    };
+    included.iter().map(path).collect()
 }
 
 /// The same for a `file` in the scanned tree, which includes files below its folder alone; `disk` is the tree as it is, or
@@ -44,7 +57,8 @@ pub(super) fn in_tree(
     included.iter().map(read).collect()
 }
 
-fn parsed(text: &str, file: &Path, shown: String) -> Result<Config, ConfigError> {
+/// The blocks in `text`, that of `file`, which reports call `shown`.
+pub(super) fn parsed(text: &str, file: &Path, shown: String) -> Result<Config, ConfigError> {
     let raw: Included = toml::from_str(text).map_err(|error| refused(file, error))?;
     let places = Places::of(file, text);
     Ok(Config {

@@ -39,6 +39,7 @@ impl Config {
                 findings: chained(self.curations.findings, weaker.curations.findings),
             },
             suppressions: chained(self.suppressions, weaker.suppressions),
+            repositories: chained(self.repositories, weaker.repositories),
             files: chained(self.files, weaker.files),
             lowered: chained(self.lowered, weaker.lowered),
             ignored_attrs: chained(self.ignored_attrs, weaker.ignored_attrs),

@@ -12,6 +12,7 @@ mod file;
 mod include;
 mod keys;
 mod merge;
+mod repository;
 mod search;
 mod silence;
 mod trust;
@@ -19,6 +20,8 @@ mod value;
 
 pub use curations::{Conflict, Statements};
 pub use keys::{Key, Right, keys};
+pub use repository::Repository;
+pub use search::MOST_BYTES;
 pub use silence::{replace, suppress};
 
 use std::collections::BTreeMap;
@@ -35,6 +38,7 @@ use crate::evidence::Curations;
 use crate::nix::Disk;
 use crate::report::{Gate, Policy, Silenced};
 use crate::source::{self, Network};
+use crate::text::RelPath;
 use crate::tree::Changes;
 use crate::triage::Suppression;
 
@@ -74,6 +78,8 @@ pub struct Config {
     pub curations: Curations,
     /// Silenced findings.
     pub suppressions: Vec<Suppression>,
+    /// Repositories of which files are included, which are not read yet: [`Config::with_file`] adds one.
+    pub repositories: Vec<Repository>,
     /// Files that were read, as the report names them.
     files: Vec<String>,
     /// Limits that a file in the tree lowers: key and value.
@@ -152,6 +158,17 @@ pub enum ConfigError {
         /// The file that it includes.
         included: PathBuf,
     },
+    /// It lies in the scanned tree and includes files of a repository.
+    #[error(
+        "{}: `include` names the repository {url}; a file in the scanned tree includes files of its own folder alone; \
+         include it in a file that you name with --config, or in ~/.config/clarity/config.toml", file.display()
+    )]
+    Repository {
+        /// The file.
+        file: PathBuf,
+        /// The address of the repository.
+        url: String,
+    },
 }
 
 /// Where the configuration of a run comes from.
@@ -179,7 +196,8 @@ pub fn gather(place: &Place<'_>) -> Result<Config, ConfigError> {
     let bounds = user.bounds();
     trust::refuse(&raw, &file, &text, &bounds)?;
     let numbers = trust::numbers(&raw, &bounds);
-    let included = include::in_tree(&raw.include, &file, (&disk, place.since.map(|(rev, _)| rev)))?;
+    let paths = include::paths_alone(&raw.include, &file)?;
+    let included = include::in_tree(&paths, &file, (&disk, place.since.map(|(rev, _)| rev)))?;
     let mut tree = checked(raw, &file, &text);
     tree.lowered = numbers.into_iter().filter_map(trust::Number::lowered).collect();
     tree.files = vec![place.since.map_or(shown.clone(), |(rev, _)| format!("{shown} at {rev}"))];
@@ -239,6 +257,7 @@ fn checked(raw: File, file: &Path, text: &str) -> Config {
             findings: raw.curate.into_iter().map(|block| blocks::curation(block, &places)).collect(),
         },
         suppressions: raw.suppress.into_iter().map(|block| blocks::suppression(block, &places)).collect(),
+        repositories: repository::all(raw.include),
         lowered: Vec::new(),
         fetch: raw.fetch,
         limits: raw.limits,
@@ -260,6 +279,12 @@ fn set(globs: &[Glob]) -> GlobSet {
 }
 
 impl Config {
+    /// This configuration with the blocks of a file of `repository`, after which all others decide.
+    pub fn with_file(self, repository: &Repository, file: &RelPath, text: &str) -> Result<Config, ConfigError> {
+        let shown = format!("{file} of {repository}");
+        Ok(self.before(include::parsed(text, Path::new(&shown), shown.clone())?))
+    }
+
     /// Attribute paths of packages that are not looked at.
     pub fn ignored_attrs(&self) -> GlobSet {
         set(&self.ignored_attrs)

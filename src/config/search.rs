@@ -7,8 +7,8 @@ use crate::nix::{Disk, Kind};
 
 use super::{ConfigError, FILE_NAME};
 
-/// The largest file that is read from a tree, in bytes.
-pub(super) const MOST_BYTES: u64 = 4 << 20;
+/// The largest configuration file that is read from a tree or a repository, in bytes.
+pub const MOST_BYTES: u64 = 4 << 20;
 
 /// A configuration file in a scanned tree.
 pub(super) struct Found {

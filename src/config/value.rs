@@ -9,8 +9,7 @@ use crate::conclusion::Confidence;
 use crate::evidence::{CurationReason, Role};
 use crate::license::{self, IdPattern, LicenseExpr};
 use crate::source::{BadKey, FixedHash, PublicKey};
-
-use crate::text::nearest;
+use crate::text::{RelPath, nearest};
 
 /// A glob over attribute paths; `*` also matches dots.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -247,7 +246,9 @@ impl TryFrom<String> for Reason {
 }
 
 /// The declared hash of a source, as Nix writes it: `sha256-..`, `sha256:..`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
 pub(super) struct SourceHash(pub(super) FixedHash);
 
 impl TryFrom<String> for SourceHash {
@@ -256,6 +257,51 @@ impl TryFrom<String> for SourceHash {
     fn try_from(text: String) -> Result<Self, String> {
         let parsed = FixedHash::parse(Some(&text), None).map(SourceHash);
         parsed.map_err(|_| format!("`{text}` is no hash of a source; write it as `sha256-..`, with its algorithm"))
+    }
+}
+
+/// The address of a repository.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub(super) struct RepositoryUrl(pub(super) String);
+
+impl TryFrom<String> for RepositoryUrl {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let is_url = ["https://", "http://", "git://", "file://"].iter().any(|scheme| text.starts_with(scheme));
+        if is_url { Ok(RepositoryUrl(text)) } else { Err(format!("`{text}` is no url; write it with its `https://`")) }
+    }
+}
+
+/// A revision of a repository that cannot move: no branch and no tag.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub(super) struct Revision(pub(super) String);
+
+impl TryFrom<String> for Revision {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let is_whole = [40, 64].contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_whole { Ok(Revision(text)) } else { Err(format!("`{text}` is no whole revision: 40 or 64 digits")) }
+    }
+}
+
+/// A path below the root of a repository.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub(super) struct BelowRoot(pub(super) RelPath);
+
+impl TryFrom<String> for BelowRoot {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let path = RelPath::new(&text).filter(|path| !path.as_str().is_empty());
+        path.map(BelowRoot).ok_or_else(|| format!("`{text}` is no path below the root of a repository"))
     }
 }
 

@@ -87,7 +87,7 @@ const MOST_ROUNDS: usize = 8;
 /// How often progress is shown while an input is fetched.
 const BEAT: Duration = Duration::from_millis(120);
 
-struct Finder<'w> {
+pub(super) struct Finder<'w> {
     watch: &'w Watch,
     fetches: bool,
     store: Arc<Store>,
@@ -97,7 +97,7 @@ struct Finder<'w> {
 }
 
 impl<'w> Finder<'w> {
-    fn new(options: source::Options, watch: &'w Watch) -> Finder<'w> {
+    pub(super) fn new(options: source::Options, watch: &'w Watch) -> Finder<'w> {
         // Neither folders of sources nor Nix itself are asked: they know sources of packages.
         let options = source::Options { folders: Vec::new(), checkout: None, nix: false, ..options };
         Finder {
@@ -124,33 +124,44 @@ impl<'w> Finder<'w> {
         }
     }
 
-    /// The folder of `pin`, with the bytes that arrive shown meanwhile; else why it could not be had, where something was
-    /// tried and failed. The end of the run does not wait for a host that is slow to answer.
+    /// The folder of `pin`; else why it could not be had, where something was tried and failed. The end of the run does not
+    /// wait for a host that is slow to answer.
     fn folder(&mut self, pin: &Pin) -> Result<PathBuf, Option<String>> {
         let source = pin.source.clone().map_err(|_| None)?;
         let source = SourceRef { name: Some(self.store_name(pin, &source)), ..source };
-        let (sources, name) = (Arc::clone(&self.sources), pin.name.clone());
+        let tree = match self.acquire(&pin.name, source) {
+            Ok(acquired) => acquired.map_err(|error| self.tried(&error))?,
+            Err(why) => return Err(Some(why)),
+        };
+        match tree.root.clone() {
+            Some(folder) => Ok(folder),
+            None => self.unpacked(&tree).map_err(|error| Some(error.to_string())),
+        }
+    }
+
+    /// The tree of `source`, with the bytes that arrive shown meanwhile; the outer error where the run was ended before.
+    pub(super) fn acquire(
+        &self,
+        name: &str,
+        source: SourceRef,
+    ) -> Result<Result<source::SourceTree, SourceError>, String> {
+        let (sources, name) = (Arc::clone(&self.sources), name.to_owned());
         let (send, receive) = mpsc::channel();
         let work = move || {
             let request = source::Request { attr: &name, pname: None, version: None, index: 0, source: &source };
             // The receiver is gone once the run is ended.
             let _ = send.send(sources.acquire(&request));
         };
-        thread::Builder::new().name("input".to_owned()).spawn(work).map_err(|error| Some(error.to_string()))?;
-        let acquired = loop {
+        thread::Builder::new().name("input".to_owned()).spawn(work).map_err(|error| error.to_string())?;
+        loop {
             match receive.recv_timeout(BEAT) {
-                Ok(acquired) => break acquired,
+                Ok(acquired) => return Ok(acquired),
                 Err(RecvTimeoutError::Timeout) if !self.watch.is_ended() => {
                     let traffic = self.sources.traffic();
                     self.watch.received(traffic.bytes, &traffic.hosts);
                 }
-                Err(_) => return Err(Some("the run was ended before it arrived".to_owned())),
+                Err(_) => return Err("the run was ended before it arrived".to_owned()),
             }
-        };
-        let tree = acquired.map_err(|error| self.tried(&error))?;
-        match tree.root.clone() {
-            Some(folder) => Ok(folder),
-            None => self.unpacked(&tree).map_err(|error| Some(error.to_string())),
         }
     }
 

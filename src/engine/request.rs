@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::declared::{self, evaluated::Evaluated};
 use crate::evidence::Curations;
 use crate::kept::Results;
-use crate::report::{Gate, Policy};
+use crate::report::{Gate, Policy, Rest};
 use crate::store::Store;
 use crate::tree::{self, Changes, Checkout, Closure, Package};
 use crate::{check, source, triage};
@@ -25,6 +25,8 @@ pub struct Request {
     pub platforms: Vec<String>,
     /// Inputs that were looked for; their folders are named in `tree`.
     pub inputs: Option<Arc<Inputs>>,
+    /// Files of the configuration that could not be had.
+    pub not_included: Vec<Rest>,
     /// Evaluated metadata: a second witness.
     pub evaluated: Option<Evaluated>,
     /// Which packages.
@@ -61,6 +63,8 @@ pub struct Request {
     pub policy: Policy,
     /// Keep all evidence in the report.
     pub keep_evidence: bool,
+    /// Compare the license texts that a conclusion rests on with the listed ones; needs `keep_evidence`.
+    pub compare_texts: bool,
     /// Quote the places of findings in the report.
     pub quotes: bool,
     /// Worker threads.

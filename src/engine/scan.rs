@@ -111,7 +111,8 @@ fn settled_survey(checkout: &Checkout, request: &Request, watch: &Watch, past: O
         Some(past) => past.changed(checkout, request, watch),
     };
     surveyed.settle(checkout, request);
-    let failed = request.inputs.iter().flat_map(|inputs| &inputs.failed).cloned();
+    let failed = request.inputs.iter().flat_map(|inputs| &inputs.failed);
+    let failed = request.not_included.iter().chain(failed).cloned();
     surveyed.rest.splice(0..0, failed);
     surveyed
 }
@@ -201,6 +202,6 @@ fn located(finding: Finding, checkout: &Checkout, request: &Request) -> Located 
 }
 
 fn report_on((package, declared): Found, audit: Audit, findings: Vec<Located>) -> PackageReport {
-    let (evidence, found) = audit.seen.map(|seen| (seen.evidence, seen.found)).unwrap_or_default();
-    PackageReport { package, declared, outcome: audit.outcome, findings, evidence, found }
+    let super::audit::Seen { evidence, found, compared, .. } = audit.seen.map(|seen| *seen).unwrap_or_default();
+    PackageReport { package, declared, outcome: audit.outcome, findings, evidence, found, compared }
 }

@@ -40,7 +40,7 @@ pub(crate) use loose::{count_in_sources, names_of};
 pub(crate) use maintainers::maintainer;
 pub use origin::revision_of;
 pub use package::{AttrPath, GitPart, HashMode, Maintainer, Package, Patch, Site, SourceRef, Vendored};
-pub use pins::{Lock, Pin, Pins};
+pub use pins::{Lock, Pin, Pins, pinned_revision};
 pub(crate) use progress::Progress;
 pub use pull_request::PullRequest;
 pub use repository::RevisionError;

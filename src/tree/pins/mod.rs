@@ -208,6 +208,11 @@ fn archive(url: String, hash: Option<&str>) -> SourceRef {
     }
 }
 
+/// A revision of the repository at `url`, whose files have this hash, as a source to acquire.
+pub fn pinned_revision(url: &str, rev: &str, hash: &str) -> SourceRef {
+    revision(url, rev, Some(hash), false)
+}
+
 /// A revision of the repository at `url`.
 fn revision(url: &str, rev: &str, hash: Option<&str>, has_submodules: bool) -> SourceRef {
     let flags = if has_submodules { vec!["fetchSubmodules".to_owned()] } else { Vec::new() };
