@@ -2,7 +2,8 @@
 //! CI runner, or the person.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use clarity::report::FORMATS;
 use clarity::text::is_unprintable;
@@ -226,6 +227,7 @@ fn no_other_command_lets_a_hostile_tree_or_source_speak() {
             &["notices", "@tree", "--offline"],
             &["notices", "@tree", "--offline", "--format", "html"],
             &["notices", "@tree", "--offline", "--format", "markdown"],
+            &["notices", "@tree", "--offline", "--format", "dep5"],
             &["fix", "@tree", "--offline", "--safety", "unsafe"],
             &["fix", "@tree", "--offline", "--verbose"],
             &["fix", "@tree", "--offline", "--for-upstream", &first],
@@ -292,18 +294,87 @@ fn lists_settings_and_arguments_do_not_speak_either() {
     );
 }
 
+/// Names with markup, escapes, marks of direction, line breaks and a formula, each in a package and in its source.
+const MARKUP: [&str; 6] = [
+    "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&",
+    "</style></title></textarea><!--<svg onload=alert(1)>",
+    "\u{1b}[31mred\u{1b}[0m\u{9b}2J",
+    "\u{202e}gnp.exe\u{202c}\u{2066}x\u{2069}\u{200f}",
+    "one\ntwo\r\n<script>alert(2)</script>",
+    "=cmd|' /C calc'!A0",
+];
+
+impl Evil {
+    /// Writes a tree of these packages to `page`, all with one source.
+    fn write_page(&self) {
+        for (number, name) in MARKUP.iter().enumerate() {
+            let license = format!("{{ fullName = {0}; shortName = {0}; }}", quoted(name));
+            self.write(&format!("page/a{number}.nix"), &package(name, &license, "./source"));
+            self.write(&format!("page/source/{number}{}", file_name(name)), &source(name));
+        }
+        let text = clarity::license::license("MIT").expect("listed").text;
+        let changed =
+            text.replace("free of charge", "for a fee <script>alert(3)</script>").replace("sublicense", MARKUP[3]);
+        self.write("page/source/LICENSE", &changed);
+    }
+
+    /// The pages of `explain` and `notices` of that tree.
+    fn pages(&self) -> [String; 2] {
+        self.write_page();
+        let page = |args: &[&str]| {
+            let run = self.run(&[args, &["--offline", "--format", "html"]].concat());
+            assert!(run.stdout.contains("</html>"), "{args:?}: {}", run.stderr);
+            run.stdout
+        };
+        [page(&["explain", "*", "--tree", "@page"]), page(&["notices", "@page"])]
+    }
+}
+
 #[test]
 fn pages_without_a_script_hold_no_markup_of_others() {
     let evil = Evil::new();
-    let markup = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&";
-    let license = format!("{{ fullName = {0}; shortName = {0}; }}", quoted(markup));
-    evil.write("page/a.nix", &package(markup, &license, "./source"));
-    evil.write(&format!("page/source/{}", markup.replace('/', "|")), &source(markup));
-    for verb in ["explain", "notices"] {
-        let names: &[&str] = if verb == "explain" { &["*", "--tree", "@page"] } else { &["@page"] };
-        let page = evil.run(&[&[verb], names, &["--offline", "--format", "html"]].concat()).stdout;
-        assert!(page.contains("&lt;img src=x") && page.contains("default-src 'none'"), "{verb}: {page}");
-        assert!(!page.contains("<script") && !page.contains("<img"), "{verb}: {page}");
+    for page in evil.pages() {
+        assert!(page.contains("&lt;img src=x") && page.contains("default-src 'none'"), "{page}");
+        for markup in ["<script", "<img", "<svg", "<!--"] {
+            assert!(!page.contains(markup), "{markup}: {page}");
+        }
+        assert_eq!(danger(&page, "html"), None);
+    }
+}
+
+/// The pages of `explain` and `notices` of hostile names in Chromium, with axe-core.
+#[test]
+#[ignore = "needs Chromium, and puppeteer-core and axe-core from npm"]
+fn browser_shows_hostile_names_on_pages_without_a_script() {
+    let evil = Evil::new();
+    let mut files = Vec::new();
+    for (name, page) in ["explain.html", "notices.html"].into_iter().zip(evil.pages()) {
+        evil.write(name, &page);
+        files.push(evil.path(name));
+    }
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/html/pages.mjs");
+    let run = Command::new("node").arg(script).arg("/usr/bin/chromium").args(files).output().expect("node runs");
+    let (said, complaint) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    assert!(run.status.success(), "{said}{complaint}");
+}
+
+#[test]
+fn a_copyright_file_has_no_fields_of_others() {
+    let evil = Evil::new();
+    evil.write_page();
+    let fields = ["Format: ", "Upstream-Name: ", "Comment: ", "Files: ", "Copyright: ", "License: "];
+    for number in 0..MARKUP.len() {
+        let run = evil.run(&["notices", &format!("@page/a{number}.nix"), "--offline", "--format", "dep5"]);
+        assert!(run.stdout.contains("\nFiles: *\n"), "{number}: {}", run.stderr);
+        let is_own =
+            |line: &str| line.is_empty() || line.starts_with(' ') || fields.iter().any(|own| line.starts_with(own));
+        let strange: Vec<&str> = run.stdout.lines().filter(|line| !is_own(line)).collect();
+        assert!(strange.is_empty(), "{number}: {strange:?}");
+        // In a list of files, these characters mean others.
+        let files = run.stdout.split("\nFiles: ").skip(1).filter_map(|stanza| stanza.split("\nCopyright").next());
+        let names = files.flat_map(str::lines).map(str::trim).filter(|name| *name != "*");
+        names.for_each(|name| assert!(!name.contains([' ', '*']), "{name:?}"));
+        assert_eq!(danger(&run.stdout, "dep5"), None);
     }
 }
 

@@ -177,7 +177,7 @@ fn dep5(package: &PackageReport, shipped: &Shipped, out: &mut dyn Write) -> io::
         writeln!(out, "Files: *\nCopyright: not stated in these files\nLicense: {}\n", in_debian_words(whole))?;
     }
     for (expr, group) in &shipped.groups {
-        let files: Vec<String> = group.files.iter().map(|file| file.replace(' ', "?")).collect();
+        let files: Vec<String> = group.files.iter().map(|file| pattern(file)).collect();
         writeln!(out, "Files: {}", files.join("\n       "))?;
         let holders: Vec<&str> = group.holders.iter().map(String::as_str).collect();
         let holders =
@@ -186,6 +186,11 @@ fn dep5(package: &PackageReport, shipped: &Shipped, out: &mut dyn Write) -> io::
         writeln!(out, "License: {}\n", in_debian_words(expr))?;
     }
     Ok(())
+}
+
+/// The name of a file as a pattern: a blank would end it, and `*`, `?` and a backslash mean more than themselves.
+fn pattern(file: &str) -> String {
+    file.replace('\\', "\\\\").replace('?', "\\?").replace('*', "\\*").replace(' ', "?")
 }
 
 /// DEP-5 writes its operators in small letters.
