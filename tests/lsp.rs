@@ -186,7 +186,12 @@ fn codes(diagnostics: &[Value]) -> Vec<&str> {
 #[test]
 fn an_editor_shows_mends_and_explains() {
     let place = copied();
-    let mut editor = Editor::at(&place.path().join("nixpkgs"), &[]);
+    finding_is_shown_and_mended(&place.path().join("nixpkgs"), &[]);
+}
+
+/// Follows a person who opens a file, reads, takes the quick fix and saves, in a server with these arguments.
+pub fn finding_is_shown_and_mended(root: &Path, args: &[&str]) {
+    let mut editor = Editor::at(root, args);
     let found = editor.open(BIRCH);
     assert_eq!(codes(&found), ["LIC010"]);
     assert_eq!(

@@ -1,11 +1,13 @@
-//! The five tasks of the README, followed word for word: each reaches its answer with at most two commands.
+//! The five tasks of the README, followed word for word: each reaches its answer with at most two commands; and those of
+//! the pages that it names.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::changed::git;
-use crate::scan::{Run, copied};
+use crate::lsp;
+use crate::scan::{Run, copied, state_hash};
 
 /// A copy of the fixture in a git repository with two commits: the second one bumps a package.
 struct Desk {
@@ -39,14 +41,18 @@ impl Desk {
         commands.iter().map(|command| self.run(command)).collect()
     }
 
+    /// What a shell makes of the command, in which `clarity` is the program under test.
     fn run(&self, command: &str) -> Run {
-        let mut words = command.split_whitespace();
-        assert_eq!(words.next(), Some("clarity"), "{command}");
-        let output = Command::new(env!("CARGO_BIN_EXE_clarity"))
-            .args(words)
+        let program = Path::new(env!("CARGO_BIN_EXE_clarity")).parent().expect("in a folder");
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::join_paths(std::iter::once(program.to_owned()).chain(std::env::split_paths(&path)));
+        let output = Command::new("sh")
+            .args(["-c", command])
             .current_dir(self.tree())
+            .env("PATH", path.expect("names of folders"))
+            .env("HOME", self.folder.path())
+            .env_remove("XDG_CONFIG_HOME")
             .env("CLARITY_CACHE", self.folder.path().join("cache"))
-            .env("XDG_CONFIG_HOME", self.folder.path())
             .envs([("GIT_AUTHOR_NAME", "A"), ("GIT_AUTHOR_EMAIL", "a@example.org")])
             .envs([("GIT_COMMITTER_NAME", "A"), ("GIT_COMMITTER_EMAIL", "a@example.org")])
             .output()
@@ -60,10 +66,16 @@ impl Desk {
     }
 }
 
-/// The lines of the block of this task in the README.
+/// The lines of the block of this task in the README, or in a page that the README names.
 fn commands(name: &str) -> Vec<String> {
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("readable");
-    let block = readme.split(&format!("```sh {name}\n")).nth(1).expect(name);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = |path: PathBuf| fs::read_to_string(path).expect("readable");
+    let readme = text(root.join("README.md"));
+    let is_named = |page: &&str| readme.contains(&format!("`clarity docs {page}`"));
+    let pages = ["sources", "config", "editor"].into_iter().filter(is_named);
+    let pages = pages.map(|page| text(root.join(format!("src/cli/docs/{page}.md"))));
+    let all: Vec<String> = std::iter::once(readme.clone()).chain(pages).collect();
+    let block = all.iter().find_map(|page| page.split(&format!("```sh {name}\n")).nth(1)).expect(name);
     block.split("```").next().unwrap_or_default().lines().map(str::to_owned).collect()
 }
 
@@ -120,4 +132,67 @@ fn an_owner_of_an_overlay_gets_a_job_that_is_green_today() {
 fn a_packager_gets_the_line() {
     let runs = Desk::new().follow("a new package");
     assert!(runs[0].code == 0 && runs[0].stdout.contains("license = lib.licenses.asl20;"), "{}", runs[0].stdout);
+}
+
+#[test]
+fn a_compliance_officer_gets_the_bill_and_the_notices_of_a_closure() {
+    let desk = Desk::new();
+    let paths = ["birch-log-0.3.1", "cobalt-calc-2.0", "unit-etc"];
+    let path =
+        |name: &&str| serde_json::json!({ "path": format!("/nix/store/{}-{name}", "0".repeat(32)), "references": [] });
+    let closure: Vec<_> = paths.iter().map(path).collect();
+    fs::write(desk.tree().join("closure.json"), serde_json::to_string(&closure).expect("JSON")).expect("writable");
+    for command in commands("a compliance officer") {
+        let run = desk.run(&command);
+        assert_eq!(run.code, 0, "{command}: {} {}", run.stdout, run.stderr);
+    }
+    let written = |name: &str| fs::read_to_string(desk.tree().join(name)).expect("written");
+    for bill in ["sbom.cdx.json", "sbom.spdx.json"] {
+        let bill = written(bill);
+        serde_json::from_str::<serde_json::Value>(&bill).expect("JSON");
+        for part in ["\"birch-log\"", "\"cobalt-calc\"", "Apache-2.0", "GPL-3.0-or-later"] {
+            assert!(bill.contains(part), "{part} is missing in {bill}");
+        }
+        assert!(!bill.contains("amber-clock"), "a package that is not in the closure");
+    }
+    let notices = written("NOTICES");
+    for part in ["birch-log 0.3.1", "cobalt-calc 2.0", "Copyright: ", "Apache License", "GNU GENERAL PUBLIC LICENSE"] {
+        assert!(notices.contains(part), "{part} is missing in {notices}");
+    }
+}
+
+#[test]
+fn a_curator_accepts_once_for_all_trees_until_the_source_changes() {
+    let desk = Desk::new();
+    let there = desk.folder.path().join("other");
+    assert!(desk.run("cp -r . ../other").code == 0);
+    let mut commands = commands("a curator");
+    let scan = commands.pop().expect("the scan elsewhere");
+    let before = desk.run(&scan);
+    assert!(before.code == 1 && before.stdout.contains("LIC010"), "{}", before.stdout);
+    for command in commands {
+        let run = desk.run(&command);
+        assert_eq!(run.code, 0, "{command}: {} {}", run.stdout, run.stderr);
+    }
+    let after = desk.run(&scan);
+    assert_eq!(after.code, 0, "{}", after.stdout);
+    assert!(after.stdout.contains("1 suppressed"), "{}", after.stdout);
+    // A new version, under a third license.
+    let source = there.join("sources/birch-log-0.3.1");
+    let file = source.join("src/lib.rs");
+    let text = fs::read_to_string(&file).expect("readable");
+    fs::write(&file, text.replace("Apache-2.0", "MPL-2.0")).expect("writable");
+    state_hash(&there.join("pkgs/by-name/bi/birch-log/package.nix"), &source);
+    let bumped = desk.run(&scan);
+    assert!(bumped.code == 1 && bumped.stdout.contains("birch-log"), "{}", bumped.stdout);
+    assert!(bumped.stdout.contains("LIC060"), "the block is told to be stale: {}", bumped.stdout);
+}
+
+#[test]
+fn a_maintainer_in_an_editor_sees_the_finding_and_mends_it() {
+    let commands = commands("a maintainer in an editor");
+    let command: Vec<&str> = commands[0].split_whitespace().collect();
+    assert_eq!(command[..2], ["clarity", "lsp"], "the command that an editor starts");
+    let place = copied();
+    lsp::finding_is_shown_and_mended(&place.path().join("nixpkgs"), &command[2..]);
 }
