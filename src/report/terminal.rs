@@ -127,7 +127,7 @@ fn not_looked_at(report: &Report, style: Style, out: &mut dyn Write) -> io::Resu
         let (what, why) = (if skipped { "skipped" } else { "failed" }, one_line(why));
         match &names[..] {
             [name] => writeln!(out, "{what}: {name}: {why}")?,
-            names if style.verbose => writeln!(out, "{what}: {}: {why}", names.join(", "))?,
+            names if style.verbose => writeln!(out, "{what}: {} packages: {why}\n  {}", names.len(), some_of(names))?,
             names => writeln!(out, "{what}: {} packages such as {}: {why}", names.len(), names[0])?,
         }
     }
@@ -138,6 +138,16 @@ fn not_looked_at(report: &Report, style: Style, out: &mut dyn Write) -> io::Resu
     }
     elsewhere(report, style, out)?;
     unmatched(report).iter().try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// Names that are shown of packages that have the same reason.
+const MOST_NAMES: usize = 5;
+
+/// The first of `names`, and how many more there are.
+fn some_of(names: &[String]) -> String {
+    let more = names.len().saturating_sub(MOST_NAMES);
+    let shown = names[..names.len() - more].join(", ");
+    if more == 0 { shown } else { format!("{shown} and {more} more (--format jsonl lists them)") }
 }
 
 fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -156,7 +166,9 @@ fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)?;
     next_steps(report, out)?;
     if !report.gone.is_empty() {
-        writeln!(out, "baseline: {} entries no longer occur; --prune-baseline removes them", report.gone.len())?;
+        let gone = report.gone.len();
+        let (entries, verb, them) = if gone == 1 { ("entry", "occurs", "it") } else { ("entries", "occur", "them") };
+        writeln!(out, "baseline: {gone} {entries} no longer {verb}; --prune-baseline removes {them}")?;
     }
     if report.bindings.total > 0 {
         writeln!(out, "{}", bindings(&report.bindings))?;
@@ -173,10 +185,10 @@ fn coverage(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(
         out,
-        "coverage: looked at the sources of {} of {} packages that have one ({} files, {:.1} MB, {} not read as text)",
+        "coverage: looked at the sources of {} of {} packages that have one ({}, {:.1} MB, {} not read as text)",
         coverage.looked_at,
         coverage.with_source,
-        coverage.files,
+        counted(coverage.files as usize, "file"),
         coverage.bytes as f64 / 1e6,
         coverage.unread,
     )?;
