@@ -7,6 +7,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use crate::patches::Place;
+
 const PACKAGE: &str = r#"{ stdenv, lib }: stdenv.mkDerivation {
   pname = "amber"; version = "1"; src = null;
   meta.license = lib.licenses.mit;
@@ -127,6 +129,19 @@ fn the_summary_says_where_license_bindings_are_and_verbose_lists_them() {
     let said = |args: &[&str]| String::from_utf8(scan(folder.path(), args).stdout).expect("UTF-8");
     assert!(said(&[]).contains("license bindings: 2; 1 in packages, 1 in tests\n"), "{}", said(&[]));
     assert!(said(&["-v"]).contains("license binding: tests/b.nix:3: in a folder of tests or templates\n"));
+}
+
+#[test]
+fn bindings_of_a_package_that_fails_name_its_failure() {
+    let place = Place::new();
+    let file = place.tree().join("pkgs/by-name/bi/birch-log/package.nix");
+    let text =
+        fs::read_to_string(&file).expect("readable").replace("  fetchCrate,\n", "  fetchCrate,\n  nobodyHasThis,\n");
+    fs::write(&file, text).expect("writable");
+    let said = scan(&place.tree(), &["-v"]);
+    let said = String::from_utf8(said.stdout).expect("UTF-8");
+    let line = said.lines().find(|line| line.contains("license binding: pkgs/by-name/bi/birch-log")).expect(&said);
+    assert!(line.contains(": not understood: `birch-log`: ") && line.contains("nobodyHasThis"), "{line}");
 }
 
 /// Packages of one file that only others of it use.

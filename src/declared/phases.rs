@@ -3,6 +3,10 @@
 //! Reads the texts of phases for plain `rm` lines; it executes nothing and expands no variable. What it cannot follow
 //! makes the package `patched`, never a folder that is not named.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use crate::text::RelPath;
 
 /// So many deletions are named; real packages have below 100.
@@ -98,8 +102,17 @@ const INSTALLERS: [&str; 4] = ["install", "cp", "mv", "ln"];
 /// How the names of license files begin, in capital letters.
 const LICENSE_FILES: [&str; 6] = ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE"];
 
+/// Finds these in any case: most phases name none, and there are more bytes of phases than of everything else that is read.
+static LICENSE_NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let machine = AhoCorasick::builder().ascii_case_insensitive(true).build(LICENSE_FILES);
+    machine.expect("a few short words make a small machine")
+});
+
 /// Names of license files that the commands of a phase install; the last word of a command is the target.
 pub(super) fn installed_licenses(script: &str) -> Vec<String> {
+    if !LICENSE_NAMES.is_match(script) {
+        return Vec::new();
+    }
     let joined = script.replace("\\\n", " ");
     let mut names: Vec<String> = Vec::new();
     for command in joined.split(['\n', ';']).flat_map(|line| line.split("&&")).map(str::trim) {

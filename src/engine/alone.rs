@@ -18,19 +18,38 @@ use super::request::Request;
 pub(super) fn complete(checkout: &Checkout, request: &Request, rows: &mut Vec<Row>, watch: &Watch) -> Bindings {
     let stated = Stated::by(&*rows);
     let bindings = checkout.license_bindings(|file| stated.values_in(file));
-    let mut failed = BTreeMap::new();
     // Attributes of a package set that leave their package out on purpose ("not supported") keep their rows.
-    if !is_reached_whole(checkout, rows) {
-        adopt_outputs(rows);
-        for reading in [Reading::Value, Reading::Calls] {
-            let files = unreached(&bindings, rows, reading);
-            if !files.is_empty() {
-                let found = evaluated(checkout, request, Some(&files), watch).rows;
-                failed.extend(add(rows, in_order(found, &files), &bindings, reading));
-            }
+    if is_reached_whole(checkout, rows) {
+        let failed = failed_namesakes(&bindings, rows);
+        return account(&bindings, rows, &failed);
+    }
+    let mut failed = BTreeMap::new();
+    adopt_outputs(rows);
+    for reading in [Reading::Value, Reading::Calls] {
+        let files = unreached(&bindings, rows, reading);
+        if !files.is_empty() {
+            let found = evaluated(checkout, request, Some(&files), watch).rows;
+            failed.extend(add(rows, in_order(found, &files), &bindings, reading));
         }
     }
     account(&bindings, rows, &failed)
+}
+
+/// Why the packages that the files of `bindings`, or their folders, are named after could not be evaluated, by file.
+fn failed_namesakes(bindings: &[LicenseBinding], rows: &[Row]) -> BTreeMap<RelPath, String> {
+    let failed: BTreeMap<&str, &str> = rows
+        .iter()
+        .filter_map(|row| match row {
+            Row::Failed { attr, why } => Some((last(attr), why.as_str())),
+            _ => None,
+        })
+        .collect();
+    let why = |file: &RelPath| {
+        let folder = file.parent().join("default.nix").into_iter().flat_map(|file| names_of(&file).into_iter().next());
+        let mut names = names_of(file).into_iter().take(1).chain(folder);
+        names.find_map(|name| failed.get(name.as_str()).map(|why| format!("`{name}`: {why}")))
+    };
+    bindings.iter().filter_map(|binding| Some((binding.file.clone(), why(&binding.file)?))).collect()
 }
 
 /// How a file is read alone.

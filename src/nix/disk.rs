@@ -172,10 +172,11 @@ impl Disk {
             Err(_) if self.above.get(folder) == Some(&true) => Vec::new(),
             Err(error) => return Err(error),
         };
-        let mut all: BTreeMap<String, Kind> = BTreeMap::new();
-        for entry in on_disk {
-            all.insert(entry.file_name().to_string_lossy().into_owned(), entry.file_type()?.into());
-        }
+        let kind = |entry: std::fs::DirEntry| {
+            Ok((entry.file_name().to_string_lossy().into_owned(), entry.file_type()?.into()))
+        };
+        // Collected, a map is sorted once.
+        let mut all: BTreeMap<String, Kind> = on_disk.into_iter().map(kind).collect::<io::Result<_>>()?;
         if self.above.contains_key(folder) {
             let start = if folder.ends_with('/') { folder.to_owned() } else { format!("{folder}/") };
             let told = self.instead.range(start.clone()..).take_while(|(path, _)| path.starts_with(&start));

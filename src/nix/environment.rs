@@ -134,7 +134,7 @@ impl<'a> Eval<'a> {
 
     fn add_dynamic(&self, bindings: &'a Bindings, items: &[Attr<'a>], env: &'a Env<'a>) -> R<'a, Value<'a>> {
         let mut all = items.to_vec();
-        let mut names: HashSet<Sym, FxBuildHasher> = all.iter().map(|attr| attr.name).collect();
+        let mut names: HashSet<Sym, FxBuildHasher> = HashSet::default();
         for (name, value) in &bindings.dynamic {
             let text = match self.eval(name, env)? {
                 Value::Null => continue,
@@ -145,7 +145,8 @@ impl<'a> Eval<'a> {
                 }
             };
             let sym = self.sym(text);
-            if !names.insert(sym) {
+            let is_fixed = items.binary_search_by_key(&sym, |attr| attr.name).is_ok();
+            if is_fixed || !names.insert(sym) {
                 return self.fault(&format!("attribute `{text}` is defined twice"));
             }
             all.push(Attr { name: sym, at: name.loc.start, value: self.delay(value, env) });

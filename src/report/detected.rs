@@ -11,22 +11,20 @@ use serde_json::{Value, json};
 use crate::evidence::{Detection, Evidence, FileEvidence, Note, Unread, Witness};
 use crate::license::LicenseExpr;
 
+use super::json::{write_document, write_lines};
+
 /// Number of the shape of `--format json` and `jsonl`; changes when a reader has to.
 const SCHEMA: u32 = 1;
 
 /// Writes one line per file.
 pub fn lines(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
-    for file in &evidence.files {
-        serde_json::to_writer(&mut *out, &FileLine::of(file))?;
-        out.write_all(b"\n")?;
-    }
-    Ok(())
+    write_lines(evidence.files.iter().map(FileLine::of), out)
 }
 
 /// Writes one document.
 pub fn document(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
     let files: Vec<FileLine<'_>> = evidence.files.iter().map(FileLine::of).collect();
-    write_pretty(&json!({ "schema": SCHEMA, "files": files }), out)
+    write_document(&json!({ "schema": SCHEMA, "files": files }), out)
 }
 
 /// Writes what ScanCode would, as far as it was looked for.
@@ -41,12 +39,7 @@ pub fn scancode(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
         "extra_data": { "files_count": evidence.files.len() },
     });
     let files: Vec<Value> = evidence.files.iter().map(scancode_file).collect();
-    write_pretty(&json!({ "headers": [header], "files": files }), out)
-}
-
-fn write_pretty(value: &Value, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
-    out.write_all(b"\n")
+    write_document(&json!({ "headers": [header], "files": files }), out)
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,6 @@
 //! JSON: one document, or one line a row.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use schemars::{JsonSchema, Schema};
@@ -44,23 +44,31 @@ pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Resu
         tree: &report.tree,
         rows: wire::rows(report).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    write_document(&document, out)
 }
 
-/// Rows are written when there are so many bytes of them: a row has dozens of small pieces.
+/// Bytes that are joined before they are written: a row has dozens of small pieces.
 const ENOUGH: usize = 1 << 16;
 
+/// Writes `value` as a document that people can read too: indented.
+pub(super) fn write_document<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Result<()> {
+    let mut joined = BufWriter::with_capacity(ENOUGH, out);
+    serde_json::to_writer_pretty(&mut joined, value)?;
+    writeln!(joined)?;
+    joined.flush()
+}
+
 /// Writes one row a line.
-pub(super) fn render_lines(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut lines = Vec::with_capacity(2 * ENOUGH);
-    for row in wire::rows(report) {
-        serde_json::to_writer(&mut lines, &row)?;
-        lines.push(b'\n');
-        if lines.len() > ENOUGH {
-            out.write_all(&lines)?;
-            lines.clear();
-        }
+pub(super) fn write_lines<T: Serialize>(rows: impl IntoIterator<Item = T>, out: &mut dyn Write) -> io::Result<()> {
+    let mut joined = BufWriter::with_capacity(ENOUGH, out);
+    for row in rows {
+        serde_json::to_writer(&mut joined, &row)?;
+        joined.write_all(b"\n")?;
     }
-    out.write_all(&lines)
+    joined.flush()
+}
+
+/// Writes one line for each row of a report.
+pub(super) fn render_lines(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
+    write_lines(wire::rows(report), out)
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::json::write_document;
 use super::wire::SCHEMA;
 use crate::check;
 use crate::license;
@@ -79,8 +80,7 @@ impl TableReport {
 
     /// Writes one JSON document.
     pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut *out, &self.document())?;
-        writeln!(out)
+        write_document(&self.document(), out)
     }
 
     fn document(&self) -> Document<'_> {

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::json::write_document;
 use super::policy::warnings;
 use super::unverified::notes;
 use super::{Located, Quote, Report, Style};
@@ -65,8 +66,7 @@ pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Resu
         severity: "WARNING",
         diagnostics: diagnostics.chain(warnings(report).map(last_line)).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    write_document(&document, out)
 }
 
 /// The format has no place for what is about the run: it is a diagnostic that only informs.

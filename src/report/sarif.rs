@@ -19,6 +19,7 @@ use crate::conclusion::Basis;
 use crate::tree::Site;
 use crate::triage::State;
 
+use super::json::write_document;
 use super::policy::closing;
 use super::unverified::notes;
 use super::{Located, Report, Style, fingerprints, unseen};
@@ -39,8 +40,7 @@ const PATH: &AsciiSet =
 /// Writes one log with one run.
 pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
     let log = Sarif::builder().version(json!("2.1.0")).schema(SCHEMA).runs(vec![run(report)]).build();
-    serde_json::to_writer_pretty(&mut *out, &log)?;
-    writeln!(out)
+    write_document(&log, out)
 }
 
 fn run(report: &Report) -> Run {

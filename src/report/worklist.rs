@@ -12,6 +12,7 @@ use crate::fix::worklist::{Answered, Status};
 use crate::text::one_line;
 
 use super::Style;
+use super::json::{write_document, write_lines};
 use super::terminal::witnesses;
 use super::unverified::{UnverifiedRow, in_words};
 use super::wire::{SCHEMA, WitnessRow, witness};
@@ -97,17 +98,12 @@ pub fn answers(all: &[Answered], style: Style, out: &mut dyn Write) -> io::Resul
 
 /// Writes one document with all answers.
 pub fn answers_json(all: &[Answered], plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &answer_rows(all, plan))?;
-    writeln!(out)
+    write_document(&answer_rows(all, plan), out)
 }
 
 /// Writes one answer a line.
 pub fn answers_jsonl(all: &[Answered], plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    for row in answer_rows(all, plan) {
-        serde_json::to_writer(&mut *out, &row)?;
-        writeln!(out)?;
-    }
-    Ok(())
+    write_lines(answer_rows(all, plan), out)
 }
 
 fn answer_rows<'a>(all: &'a [Answered], plan: &'a Plan) -> Vec<AnswerRow<'a>> {

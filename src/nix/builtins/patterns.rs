@@ -1,6 +1,7 @@
 //! `match` and `split`: POSIX extended regular expressions over bytes.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
@@ -11,7 +12,6 @@ use crate::nix::value::{R, Thunk, Value};
 pub(super) const TABLE: &[Row] = &[("match", 2, matches), ("split", 2, split)];
 
 /// A pattern and what it costs to look for it.
-#[derive(Clone)]
 pub(in crate::nix) struct Pattern {
     regex: Regex,
     /// The text that is meant, where the pattern has no other meaning.
@@ -24,7 +24,7 @@ pub(in crate::nix) struct Pattern {
 /// so many are held.
 #[derive(Default)]
 pub(in crate::nix) struct Patterns {
-    known: HashMap<String, Option<Pattern>>,
+    known: HashMap<String, Option<Rc<Pattern>>>,
     held: usize,
 }
 
@@ -131,7 +131,8 @@ fn groups<'a>(eval: &Eval<'a>, found: &Captures<'_>) -> Value<'a> {
     eval.list(&items)
 }
 
-fn compile<'a>(eval: &Eval<'a>, pattern: &str, whole: bool) -> R<'a, Pattern> {
+/// The program of `pattern`. It is shared and never cloned: a clone of a [`Regex`] makes its tables for running anew.
+fn compile<'a>(eval: &Eval<'a>, pattern: &str, whole: bool) -> R<'a, Rc<Pattern>> {
     eval.spend_bytes(pattern.len())?;
     // `match` and `split` of one pattern are two programs.
     let key = if whole { format!("^{pattern}") } else { format!("_{pattern}") };
@@ -141,6 +142,7 @@ fn compile<'a>(eval: &Eval<'a>, pattern: &str, whole: bool) -> R<'a, Pattern> {
         None => {
             eval.spend(pattern.len().saturating_mul(16))?;
             let (built, size) = build(pattern, whole);
+            let built = built.map(Rc::new);
             eval.patterns.borrow_mut().keep(key, built.clone(), size);
             built
         }
@@ -152,7 +154,7 @@ fn compile<'a>(eval: &Eval<'a>, pattern: &str, whole: bool) -> R<'a, Pattern> {
 }
 
 impl Patterns {
-    fn keep(&mut self, key: String, pattern: Option<Pattern>, size: usize) {
+    fn keep(&mut self, key: String, pattern: Option<Rc<Pattern>>, size: usize) {
         self.held += size + key.len();
         if self.held > MOST_HELD {
             self.known.clear();

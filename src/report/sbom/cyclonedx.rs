@@ -11,6 +11,7 @@ use super::stream::Stream;
 use super::{Bom, Component, Source, time, witness};
 use crate::conclusion::Basis;
 use crate::license::LicenseExpr;
+use crate::report::json::write_document;
 use crate::report::policy::closing;
 use crate::report::{Report, Style};
 use crate::source::{Algo, FixedHash};
@@ -168,8 +169,7 @@ fn render(report: &Report, version: Version, style: Style, out: &mut dyn Write) 
         components,
         dependencies: Stream(|| dependencies(&bom)),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    write_document(&document, out)
 }
 
 fn metadata(report: &Report, bom: &Bom<'_>, style: Style) -> Metadata {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::stream::Stream;
 use super::{Bom, Component, Source, time, witness};
 use crate::license::list_version;
+use crate::report::json::write_document;
 use crate::report::policy::closing;
 use crate::report::unverified::in_words;
 use crate::report::{Report, Style};
@@ -109,8 +110,7 @@ pub(in crate::report) fn render(report: &Report, style: Style, out: &mut dyn Wri
         has_extracted_licensing_infos: extracted(&bom),
         relationships: Stream(|| relations(&bom)),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    write_document(&document, out)
 }
 
 pub(super) fn namespace(bom: &Bom<'_>) -> String {
