@@ -3,10 +3,6 @@
 //! Reads the texts of phases for plain `rm` lines; it executes nothing and expands no variable. What it cannot follow
 //! makes the package `patched`, never a folder that is not named.
 
-use std::sync::LazyLock;
-
-use aho_corasick::AhoCorasick;
-
 use crate::text::RelPath;
 
 /// So many deletions are named; real packages have below 100.
@@ -102,15 +98,16 @@ const INSTALLERS: [&str; 4] = ["install", "cp", "mv", "ln"];
 /// How the names of license files begin, in capital letters.
 const LICENSE_FILES: [&str; 6] = ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE"];
 
-/// Finds these in any case: most phases name none, and there are more bytes of phases than of everything else that is read.
-static LICENSE_NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let machine = AhoCorasick::builder().ascii_case_insensitive(true).build(LICENSE_FILES);
-    machine.expect("a few short words make a small machine")
-});
+/// True for four letters of each of these: most phases have none, and there are more bytes of phases than of anything
+/// else that is read.
+fn begins_a_license(letters: &[u8]) -> bool {
+    matches!(letters[0] | 0x20, b'i' | b'c' | b'n')
+        && [b"icen", b"copy", b"noti"].iter().any(|start| letters.eq_ignore_ascii_case(*start))
+}
 
 /// Names of license files that the commands of a phase install; the last word of a command is the target.
 pub(super) fn installed_licenses(script: &str) -> Vec<String> {
-    if !LICENSE_NAMES.is_match(script) {
+    if !script.as_bytes().windows(4).any(begins_a_license) {
         return Vec::new();
     }
     let joined = script.replace("\\\n", " ");
