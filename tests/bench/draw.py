@@ -1,0 +1,113 @@
+"""Draws packages of a nixpkgs tree at random whose sources an ordinary registry client still has.
+
+C and C++ and Perl packages come from Debian's list of source packages, PyPI and Rust packages from the tree itself.
+A name that a bench has labeled, or that a file of `--skip` has on a line, is never drawn again. Names whose SHA-256
+begins with 0 to 3 are held out for a later, final measure.
+
+    clarity scan TREE --metadata-only --format jsonl --no-cache --fail-on never > ROWS
+    python3 tests/bench/draw.py --draw first --rows ROWS --tree TREE --debian Sources [--skip FILE]
+
+Prints a line a package: ecosystem, name in its registry, attribute, version in the tree.
+"""
+
+import argparse
+import hashlib
+import json
+import random
+import re
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+# A seed is fixed here before anybody looks at what it draws. How many of each ecosystem are drawn comes with it.
+DRAWS = {
+    "first": (3011_26_1, {"c": 72, "perl": 18, "pypi": 20, "rust": 10}),
+    "second": (3011_26_2, {"c": 36, "perl": 8, "pypi": 8, "rust": 5}),
+}
+OTHER_LANGUAGES = re.compile(r"dh-python|golang|python3-all\b|dh-cargo|default-jdk|ghc|dh-elpa|maven")
+OTHER_SECTIONS = {
+    "python", "perl", "ruby", "javascript", "haskell", "golang", "rust", "java", "php", "fonts", "doc", "localization",
+    "gnu-r", "ocaml", "lisp", "metapackages", "tasks",
+}
+BYTES = range(5_000, 4_000_000)
+
+
+def is_held_out(name):
+    return hashlib.sha256(name.encode()).hexdigest()[0] in "0123"
+
+
+def paragraphs(path):
+    """Fields of each source package of Debian's list."""
+    for paragraph in Path(path).read_text(errors="replace").split("\n\n"):
+        fields = dict(re.findall(r"^([\w-]+):[ \t]*(.*(?:\n[ \t].*)*)", paragraph, re.M))
+        if "Package" in fields:
+            yield fields
+
+
+def size(fields):
+    files = [line.split() for line in fields.get("Checksums-Sha256", "").strip().splitlines()]
+    return sum(int(size) for _, size, name in files if ".orig" in name and not name.endswith(".asc"))
+
+
+def is_c(fields):
+    section = fields.get("Section", "").split("/")[-1]
+    return section not in OTHER_SECTIONS and not OTHER_LANGUAGES.search(fields.get("Build-Depends", ""))
+
+
+def debian(path, rows):
+    """C and Perl packages that both Debian and the tree have."""
+    top = {}
+    for row in rows:
+        if "." not in row["attr"]:
+            for name in (row.get("pname"), row["attr"]):
+                top.setdefault((name or "").lower(), row)
+    perl = {f"lib{row['pname'].lower()}-perl": row for row in rows if row["attr"].startswith("perl530Packages.") and row.get("pname")}
+    for fields in paragraphs(path):
+        name = fields["Package"]
+        if size(fields) not in BYTES:
+            continue
+        if name in perl:
+            yield "perl", name, perl[name]
+        elif name.lower() in top and is_c(fields):
+            yield "c", name, top[name.lower()]
+
+
+def own(tree, rows):
+    """PyPI and Rust packages of the tree."""
+    for row in rows:
+        urls = [url for source in row.get("source", []) for url in source.get("urls", [])]
+        if row["attr"].startswith("python38Packages.") and row.get("version") and any("pypi" in url for url in urls):
+            yield "pypi", row["pname"], row
+        elif "." not in row["attr"] and row.get("version") and "buildRustPackage" in (tree / row["file"]).read_text(errors="replace"):
+            yield "rust", row["pname"], row
+
+
+def labeled():
+    for path in HERE.glob("*.jsonl"):
+        for row in map(json.loads, path.read_text().splitlines()):
+            yield (row.get("package") or row["name"]).lower()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--draw", required=True, choices=DRAWS)
+    parser.add_argument("--rows", required=True)
+    parser.add_argument("--tree", required=True, type=Path)
+    parser.add_argument("--debian", required=True)
+    parser.add_argument("--skip", action="append", default=[])
+    args = parser.parse_args()
+    seed, counts = DRAWS[args.draw]
+    rows = [row for row in map(json.loads, Path(args.rows).read_text().splitlines()) if row["kind"] == "package" and row.get("file")]
+    known = {*labeled(), *(line.strip().lower() for path in args.skip for line in Path(path).read_text().splitlines())}
+    drawn = {ecosystem: {} for ecosystem in counts}
+    for ecosystem, name, row in [*debian(args.debian, rows), *own(args.tree, rows)]:
+        if name.lower() not in known and not is_held_out(name):
+            drawn[ecosystem].setdefault(name, row)
+    for ecosystem, count in counts.items():
+        print(f"{ecosystem}: {count} of {len(drawn[ecosystem])}", file=sys.stderr)
+        for name in random.Random(seed).sample(sorted(drawn[ecosystem]), count):
+            print(ecosystem, name, drawn[ecosystem][name]["attr"], drawn[ecosystem][name].get("version") or "-")
+
+
+if __name__ == "__main__":
+    main()
