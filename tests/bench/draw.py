@@ -61,7 +61,8 @@ def debian(path, rows):
         if "." not in row["attr"]:
             for name in (row.get("pname"), row["attr"]):
                 top.setdefault((name or "").lower(), row)
-    perl = {f"lib{row['pname'].lower()}-perl": row for row in rows if row["attr"].startswith("perl530Packages.") and row.get("pname")}
+    modules = [row for row in rows if row["attr"].startswith("perlPackages.") and row.get("pname")]
+    perl = {f"lib{re.sub(r'^perl[0-9.]*-', '', row['pname']).lower()}-perl": row for row in modules}
     for fields in paragraphs(path):
         name = fields["Package"]
         if size(fields) not in BYTES:
