@@ -2,7 +2,7 @@
 
 `findings.jsonl` has a row a package: its name, version, what nixpkgs declared for it in 2020 (a list is a list there, too)
 and the findings that a person judged, the doubtful ones in the source: check, what it says the source says, `right`,
-`wrong` or `useless`, and why. Unpack the source of each (`apt-get source --download-only NAME`; sdists of PyPI) into a
+`wrong` or `useless`, and why; `draw` is the draw of draw.py that it came with. Unpack the source of each (`apt-get source --download-only NAME`; sdists of PyPI) into a
 folder of its name, then:
 
     python3 tests/bench/findings.py --bin target/release/clarity --sources DIR
@@ -110,9 +110,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", required=True)
     parser.add_argument("--sources", required=True, type=Path)
+    parser.add_argument("--draw", help="only the packages of this draw")
     parser.add_argument("--seed", action="store_true", help="recall of licenses that are made wrong")
     args = parser.parse_args()
     rows = [json.loads(line) for line in LABELS.read_text().splitlines()]
+    rows = [row for row in rows if args.draw in (None, row.get("draw"))]
     there = [row for row in rows if (args.sources / row["package"]).is_dir()]
     print(f"{len(rows) - len(there)} packages are not there")
     return (recall if args.seed else precision)(args, there) if there else 1
