@@ -2,7 +2,8 @@
 
 `findings.jsonl` has a row a package: its name, version, what nixpkgs declared for it in 2020 (a list is a list there, too)
 and the findings that a person judged, the doubtful ones in the source: check, what it says the source says, `right`,
-`wrong` or `useless`, and why; `draw` is the draw of draw.py that it came with. Unpack the source of each (`apt-get source --download-only NAME`; sdists of PyPI) into a
+`wrong` or `useless`, and why; `draw` is the draw of draw.py that it came with. Unpack the source of each
+(`apt-get source --download-only NAME`; sdists of PyPI) into a
 folder of its name, then:
 
     python3 tests/bench/findings.py --bin target/release/clarity --sources DIR
