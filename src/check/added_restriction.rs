@@ -41,7 +41,9 @@ fn about(subject: &Subject<'_>, told: &[&Restricted]) -> Finding {
     if !told.iter().any(|one| one.kind.is_unfree() && one.is_document) {
         finding.severity = Severity::Warning;
     }
-    finding.confidence = Confidence::Medium;
+    // Rows for sentences of any kind ("may not be copied", "applies only to") are right less often than those for a topic.
+    let has_topic = told.iter().any(|one| one.kind.is_unfree());
+    finding.confidence = if has_topic { Confidence::Medium } else { Confidence::Low };
     if let Some(first) = told.first() {
         finding.help.push(format!(
             "read {}:{}; where the terms hold, declare `unfree`, or an inline record that names them",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::conclusion::Part;
+use crate::conclusion::{Confidence, Part};
 use crate::evidence::Role;
 use crate::license::LicenseExpr;
 use crate::verdict::{Drift, DriftKind, is_aside};
@@ -63,13 +63,16 @@ fn about(subject: &Subject<'_>, missing: &str, mut places: Vec<Place<'_>>) -> Fi
     finding.concluded = missing.to_owned();
     finding.evidence = places.iter().map(|place| place.part.witness.clone()).collect();
     finding.against = Vec::new();
-    finding.confidence = places.iter().map(|place| place.part.confidence()).max().unwrap_or(finding.confidence);
+    finding.confidence = places.iter().map(|place| confidence(subject, place.part)).max().unwrap_or(finding.confidence);
     if !places.iter().any(|place| place.weighs) {
         finding.severity = Severity::Note;
     }
     let name = places.first().and_then(|first| subject.table.spell(&first.part.expr));
     let name = name.map_or_else(|| missing.to_owned(), |name| format!("`{name}`"));
     finding.help.extend(places.first().map(|first| advice(first.part, places.len(), &name)));
+    if let Some(doubt) = places.first().and_then(|first| first.part.doubt) {
+        finding.help.push(format!("look whether it is installed: {doubt}"));
+    }
     if subject.package.patched {
         finding.help.push(
             "the package has patches or phases that clarity does not evaluate; check that these files survive them"
@@ -77,6 +80,13 @@ fn about(subject: &Subject<'_>, missing: &str, mut places: Vec<Place<'_>>) -> Fi
         );
     }
     finding
+}
+
+/// The confidence of a part; terms that are not free are worth a look wherever they stand.
+fn confidence(subject: &Subject<'_>, part: &Part) -> Confidence {
+    let is_unfree = part.expr.terms().iter().any(|term| subject.table.is_free(term) == Some(false));
+    let least = if is_unfree && !part.witness.vague { Confidence::Medium } else { Confidence::Low };
+    part.confidence().max(least)
 }
 
 fn where_is(places: &[Place<'_>]) -> String {

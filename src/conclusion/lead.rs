@@ -32,7 +32,7 @@ pub(super) fn leading<'v>(voices: &'v [Voice], scope: &'v Scope<'v>) -> Option<&
         (Some(document), Some(manifest)) => all.document_or_manifest(document, manifest),
         (Some(document), None) => Some(all.document_or(document)),
         (None, Some(manifest)) => Some(all.manifest_or(manifest)),
-        (None, None) => all.headers.or(all.readme),
+        (None, None) => all.readme_of_files().or(all.headers).or(all.readme),
     }
 }
 
@@ -122,6 +122,13 @@ impl<'v> Voices<'v> {
             is_plain && granted().next().is_some() && granted().all(|basis| same_names(&basis.expr, &readme.expr))
         };
         self.readme.filter(says_so)
+    }
+
+    /// A readme that states what at least a third of the headers do: theirs is the project's license, where the files of
+    /// two licenses are about as many.
+    fn readme_of_files(&self) -> Option<&'v Voice> {
+        let headers = self.headers?;
+        self.readme.filter(|readme| !readme.is_vague() && headers.count_of(readme) * 3 > headers.speaking)
     }
 
     /// The manifest, unless it is vague and something else is not.

@@ -4,8 +4,10 @@
 //! `NoAssertion` and `Conflicting` are answers.
 
 mod confidence;
+mod language;
 mod lead;
 mod linked;
+mod part;
 mod prebuilt;
 mod restricted;
 mod scope;
@@ -16,11 +18,12 @@ mod voice;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::evidence::{Evidence, Role, Witness};
-use crate::license::{LicenseExpr, Suffix, Term, are_wordings, difference, refines};
+use crate::evidence::{Evidence, Witness};
+use crate::license::{LicenseExpr, Term, are_wordings, difference, refines};
 use crate::text::{LineRange, RelPath};
 
 pub use linked::Linked;
+pub use part::{Doubt, Part};
 pub use prebuilt::{Prebuilt, prebuilt};
 pub use restricted::{Restricted, restrictions};
 use scope::Scope;
@@ -143,34 +146,6 @@ pub struct Basis {
     pub vague: bool,
 }
 
-/// Another license in the tree: a part that has its own terms.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Part {
-    /// The folder, or the file where there is only one.
-    pub path: RelPath,
-    /// Why it counts.
-    pub role: Role,
-    /// Its license.
-    pub expr: LicenseExpr,
-    /// The number of files that say so.
-    pub files: usize,
-    /// One of them.
-    pub witness: Basis,
-}
-
-impl Part {
-    /// How far the license of the part can be trusted: a tag or a grant in several files cannot be misread; of a copy
-    /// nobody here knows whether it is built.
-    pub fn confidence(&self) -> Confidence {
-        let is_said = matches!(self.witness.class, Witness::Tag | Witness::Grant);
-        match (self.witness.vague, self.role) {
-            (true, _) => Confidence::Low,
-            (false, Role::Shipped) if is_said && self.files >= 3 => Confidence::High,
-            _ => Confidence::Medium,
-        }
-    }
-}
-
 impl Conclusion {
     /// Gives back the memory that its lists have reserved for more.
     pub fn shrink(&mut self) {
@@ -213,7 +188,7 @@ fn concluded(evidence: &Evidence, root: &RelPath) -> Conclusion {
         return silent(&scope);
     }
     let Some(lead) = lead::leading(&voices, &scope) else {
-        return Conclusion::Conflicting { readings: readings(&voices), parts: parts(&scope, None) };
+        return Conclusion::Conflicting { readings: readings(&voices), parts: part::parts(&scope, None) };
     };
     // A file or two that were copied along do not say what the license document says in words of its own.
     if let Some(document) = scope.silent_document().filter(|_| voices.iter().all(Voice::is_marginal)) {
@@ -221,7 +196,7 @@ fn concluded(evidence: &Evidence, root: &RelPath) -> Conclusion {
     }
     let expr = suffix::settle(&lead.expr, &voices, &scope);
     let (basis, against) = sides(&expr, &voices);
-    let parts = parts(&scope, Some(&expr));
+    let parts = part::parts(&scope, Some(&expr));
     let (confidence, reasons) = confidence::judge(&expr, &voices, lead, &scope);
     let operator_unstated = lead.operator_unstated;
     Conclusion::Concluded(Concluded { expr, operator_unstated, confidence, reasons, basis, against, parts })
@@ -275,64 +250,10 @@ fn same_names(part: &LicenseExpr, whole: &LicenseExpr) -> bool {
     part.terms().iter().all(|term| whole.iter().any(|own| own.license == term.license))
 }
 
-/// The licenses of parts of the tree that `expr` does not name, by folder.
-fn parts(scope: &Scope<'_>, expr: Option<&LicenseExpr>) -> Vec<Part> {
-    let mut parts: BTreeMap<(RelPath, LicenseExpr), Part> = BTreeMap::new();
-    for (file, reading) in scope.readings() {
-        if matches!(file.role, Role::Test | Role::Docs | Role::Example | Role::OtherPlatform)
-            || file.role == Role::LicenseText
-                && (!scope.is_of_shipped_folder(file) || scope.is_text_of_files(file, &reading.expr))
-        {
-            continue;
-        }
-        if expr.is_some_and(|expr| fits(&reading.expr, reading.vague, expr)) {
-            continue;
-        }
-        let path = scope.part_of(file);
-        let entry = parts.entry((path.clone(), reading.expr.clone())).or_insert_with(|| Part {
-            path,
-            role: if file.role == Role::LicenseText { Role::Shipped } else { file.role },
-            expr: reading.expr.clone(),
-            files: 0,
-            witness: reading.clone(),
-        });
-        entry.files += 1;
-        // A license document of the folder is a better witness than one of its files.
-        if reading.class == Witness::Text && entry.witness.class != Witness::Text && file.role == Role::LicenseText {
-            entry.witness = reading.clone();
-        }
-    }
-    let (open, mut parts): (Vec<Part>, Vec<Part>) =
-        parts.into_values().partition(|part| part.expr.terms().iter().any(|term| term.suffix == Suffix::Unstated));
-    for text in open {
-        match parts.iter_mut().find(|part| part.path == text.path && same_licenses(&part.expr, &text.expr)) {
-            // The headers beside the text say what it leaves open.
-            Some(part) => part.files += text.files,
-            None => parts.push(text),
-        }
-    }
-    parts.extend(scope.bundled());
-    parts.sort_by(|a, b| (&a.path, &a.expr).cmp(&(&b.path, &b.expr)));
-    parts.into_iter().map(narrowed).collect()
-}
-
-fn same_licenses(left: &LicenseExpr, right: &LicenseExpr) -> bool {
-    let open = |expr: &LicenseExpr| expr.map_terms(&mut |term| term.clone().with_suffix(Suffix::Unstated));
-    open(left) == open(right)
-}
-
-/// A part of one file is named by that file.
-fn narrowed(mut part: Part) -> Part {
-    if part.files == 1 {
-        part.path = part.witness.file.clone();
-    }
-    part
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Detection, FileEvidence, Score};
+    use crate::evidence::{Detection, FileEvidence, Note, Role, Score};
     use crate::license::parse;
 
     fn file(path: &str, role: Role, seen: &[(Witness, &str)]) -> FileEvidence {
@@ -514,7 +435,7 @@ mod tests {
     fn a_vague_field_is_made_precise_by_its_own_family_alone() {
         let vague = || {
             let mut field = file("setup.py", Role::BuildSystem, &[(Witness::Manifest, "BSD-3-Clause")]);
-            field.detections.edit()[0].note = Some(crate::evidence::Note::Unversioned("BSD: the family".to_owned()));
+            field.detections.edit()[0].note = Some(Note::Unversioned("BSD: the family".to_owned()));
             field
         };
         let with = |id| {
@@ -811,5 +732,116 @@ mod tests {
     #[test]
     fn a_clue_says_nothing() {
         assert_eq!(concluded(vec![file("a.c", Role::Shipped, &[(Witness::Clue, "MIT")])]), "NONE");
+    }
+
+    /// Parts of a C project under the MIT license with these files beside it: path, license and doubt.
+    fn parts_beside(more: Vec<FileEvidence>) -> Vec<(String, String, Option<Doubt>)> {
+        let own = |path| file(path, Role::Shipped, &[(Witness::Grant, "MIT")]);
+        let mut files = vec![own("src/a.c"), own("src/b.c"), own("src/c.c"), own("src/d.c")];
+        files.extend(more);
+        let parts = judged(files).parts;
+        parts.into_iter().map(|part| (part.path.to_string(), part.expr.to_string(), part.doubt)).collect()
+    }
+
+    #[test]
+    fn a_script_in_a_compiled_project_may_not_be_installed() {
+        let granted = |path| file(path, Role::Shipped, &[(Witness::Grant, "GPL-3.0-only")]);
+        let doubt = |path| parts_beside(vec![granted(path)])[0].2;
+        for path in ["tools/check.py", "plugin/a.rb", "tools/params.xsl", "tools/hash"] {
+            assert_eq!(doubt(path), Some(Doubt::OtherLanguage), "{path}");
+        }
+        for path in ["src/regex.c", "data/icon.svg", "etc/run.in"] {
+            assert_eq!(doubt(path), None, "{path}");
+        }
+        let both = parts_beside(vec![granted("lib/a.c"), granted("lib/a.py")]);
+        assert_eq!(both, [("lib".to_owned(), "GPL-3.0-only".to_owned(), None)]);
+    }
+
+    #[test]
+    fn a_part_of_a_copied_project_may_not_be_built() {
+        let copy = |inside: &str, expr| {
+            vec![
+                file("xz/configure.ac", Role::BuildSystem, &[]),
+                file("xz/COPYING", Role::LicenseText, &[(Witness::Text, expr)]),
+                file(inside, Role::Shipped, &[(Witness::Grant, "GPL-2.0-or-later")]),
+            ]
+        };
+        let doubts = |inside, expr| -> Vec<_> {
+            parts_beside(copy(inside, expr)).into_iter().map(|(path, _, doubt)| (path, doubt)).collect()
+        };
+        let within = Some(Doubt::WithinCopy);
+        let part = |path: &str, doubt| (path.to_owned(), doubt);
+        assert_eq!(doubts("xz/tools/a.c", "0BSD"), [part("xz/COPYING", None), part("xz/tools/a.c", within)]);
+        assert_eq!(doubts("xz/a.c", "0BSD"), [part("xz/COPYING", None), part("xz/a.c", None)]);
+        let list = doubts("xz/tools/a.c", "0BSD AND LGPL-2.1-only");
+        assert_eq!(list[0], part("xz/COPYING", within), "a list of the licenses of its parts");
+    }
+
+    #[test]
+    fn a_readme_beside_texts_says_that_they_are_a_choice() {
+        let with = |said: &str, class| {
+            parts_beside(vec![
+                file("keymaps/LICENSE.BSD", Role::LicenseText, &[(Witness::Text, "BSD-3-Clause")]),
+                file("keymaps/LICENSE.GPL2", Role::LicenseText, &[(Witness::Text, "GPL-2.0-only")]),
+                file("keymaps/README", Role::Docs, &[(class, said)]),
+                file("keymaps/map.c", Role::Shipped, &[]),
+            ])
+        };
+        let choice = "BSD-3-Clause OR GPL-2.0-or-later";
+        assert_eq!(with(choice, Witness::Readme), [("keymaps".to_owned(), choice.to_owned(), None)]);
+        assert_eq!(with(choice, Witness::Clue).len(), 2);
+    }
+
+    #[test]
+    fn a_manifest_beside_a_document_says_which_of_its_texts_is_meant() {
+        let texts = [(Witness::Text, "MIT"), (Witness::Text, "GPL-2.0-only")];
+        let found = parts_beside(vec![
+            file("libs/debounce/LICENSE.md", Role::LicenseText, &texts),
+            file("libs/debounce/package.json", Role::Shipped, &[(Witness::Manifest, "ISC")]),
+            file("libs/throttle/LICENSE.md", Role::LicenseText, &texts),
+            file("libs/throttle/package.json", Role::Shipped, &[(Witness::Manifest, "MIT")]),
+        ]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].0, "libs/debounce/LICENSE.md");
+    }
+
+    #[test]
+    fn a_readme_with_the_text_of_a_third_of_the_files_is_of_the_project() {
+        let readme = |expr| file("README", Role::Docs, &[(Witness::Text, expr)]);
+        let header = |path: &str, expr| file(path, Role::Shipped, &[(Witness::Text, expr)]);
+        let mixed = |expr| {
+            let paths = ["a.c", "b.c", "c.c", "d.c", "e.c"];
+            let mut files: Vec<_> = paths.iter().map(|path| header(path, "Zlib")).collect();
+            files.extend(["v.c", "w.c", "x.c", "y.c"].iter().map(|path| header(path, "MIT")));
+            files.push(readme(expr));
+            concluded(files)
+        };
+        assert_eq!(mixed("MIT"), "MIT");
+        assert_eq!(mixed("ISC"), "Zlib");
+        assert_eq!(concluded(vec![readme("MIT"), file("a.c", Role::Shipped, &[])]), "MIT");
+    }
+
+    #[test]
+    fn a_family_in_a_readme_does_not_open_the_text_for_later_versions() {
+        let family = |expr: &str| Detection {
+            expr: parse(expr).expect("valid"),
+            class: Witness::Readme,
+            by: "test",
+            lines: LineRange::new(1, 1),
+            score: Score::FULL,
+            quote: String::new(),
+            note: Some(Note::Unversioned("LGPL".into())),
+        };
+        let mut readme = file("README", Role::Docs, &[]);
+        readme.detections = [family("GPL-1.0-or-later"), family("LGPL-2.1-or-later")].into_iter().collect();
+        let files = vec![
+            file("GPL.txt", Role::LicenseText, &[(Witness::Text, "GPL-2.0")]),
+            file("LGPL.txt", Role::LicenseText, &[(Witness::Text, "LGPL-2.1")]),
+            readme,
+            file("a.c", Role::Shipped, &[(Witness::Grant, "GPL-2.0-only")]),
+            file("b.c", Role::Shipped, &[(Witness::Grant, "GPL-2.0-only")]),
+            file("c.c", Role::Shipped, &[(Witness::Grant, "LGPL-2.1-only")]),
+        ];
+        assert_eq!(concluded(files), "GPL-2.0-only AND LGPL-2.1-only");
     }
 }

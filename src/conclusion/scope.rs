@@ -1,5 +1,7 @@
 //! The part of a source that a package is built from, and what its single files say.
 
+use std::collections::BTreeSet;
+
 use crate::evidence::{Detection, Evidence, FileEvidence, Role, Unread, Witness};
 use crate::license::{LicenseExpr, LicenseName, Suffix, Term, are_wordings};
 use crate::text::RelPath;
@@ -101,18 +103,37 @@ impl<'e> Scope<'e> {
         expr.terms().iter().all(is_stated)
     }
 
+    /// The reading of a file; for a license document that of the readme or the manifest beside it, where this says how
+    /// the texts belong together ("dual licensed under the GPL and BSD") or which of them is meant.
+    pub(super) fn stated_beside(&self, file: &FileEvidence, reading: Basis) -> Basis {
+        if reading.class != Witness::Text || !is_license_document(file) {
+            return reading;
+        }
+        let folder = file.path.parent();
+        let beside = self.below(&folder).filter(|other| other.path.parent() == folder);
+        let said = |file| saying(file, Witness::Manifest).or_else(|| saying(file, Witness::Readme));
+        let clear = beside.filter_map(said).map(|said| said.basis).filter(|basis| !basis.vague);
+        let tells = |expr: &LicenseExpr| match expr {
+            LicenseExpr::Or(_) => super::same_names(&reading.expr, expr),
+            _ => reading.expr.terms().len() > 1 && super::same_names(expr, &reading.expr),
+        };
+        let stated = clear.map(|basis| basis.expr).find(tells);
+        Basis { expr: stated.unwrap_or(reading.expr), ..reading }
+    }
+
+    /// The folders below the root that have a file which `wanted` accepts.
+    pub(super) fn folders_with(&self, wanted: impl Fn(&FileEvidence) -> bool) -> BTreeSet<RelPath> {
+        let below = self.files.iter().filter(|file| file.path.parent() != self.root);
+        below.filter(|file| wanted(file)).map(|file| file.path.parent()).collect()
+    }
+
     /// The licenses of what is bundled, as license documents list them.
     pub(super) fn bundled(&self) -> impl Iterator<Item = Part> {
         let documents = self.with_role(Role::LicenseText);
         documents.flat_map(|file| {
             let texts = file.detections.iter().filter(|one| one.is_of_part());
-            texts.map(move |one| Part {
-                path: file.path.clone(),
-                role: Role::ThirdParty,
-                expr: one.expr.clone(),
-                files: 1,
-                witness: basis(file, one, one.expr.clone(), false),
-            })
+            let witness = |one: &Detection| basis(file, one, one.expr.clone(), false);
+            texts.map(move |one| Part::new(file.path.clone(), Role::ThirdParty, witness(one)))
         })
     }
 
@@ -196,6 +217,12 @@ fn nearest_documents_above<'e>(evidence: &'e Evidence, root: &RelPath) -> Vec<&'
 
 fn is_binary(file: &FileEvidence) -> bool {
     matches!(file.unread, Some(Unread::Binary | Unread::Compiled(_)))
+}
+
+/// True for a license document, also in the folder of a copy.
+pub(super) fn is_license_document(file: &FileEvidence) -> bool {
+    let name = file.path.name().to_ascii_lowercase();
+    file.role == Role::LicenseText || ["license", "licence", "copying"].iter().any(|start| name.starts_with(start))
 }
 
 /// True for a file that states the license of a package.

@@ -33,7 +33,8 @@ fn granted_beside(text: &Term, voices: &[Voice]) -> Option<Term> {
 
 /// Headers first (they grant), then the rest in the order they speak.
 fn stated_for(term: &Term, voices: &[Voice]) -> Option<Suffix> {
-    let by_weight = voices.iter().rev().filter(|voice| voice.is_broad());
+    // "LGPL" in a readme names every version, and says nothing of the one whose text is there.
+    let by_weight = voices.iter().rev().filter(|voice| voice.is_broad() && !voice.is_vague());
     by_weight.flat_map(|voice| voice.expr.terms()).find_map(|other| {
         let decides = matches!(other.suffix, Suffix::Only | Suffix::OrLater);
         (other.license == term.license && decides).then_some(other.suffix)

@@ -6,6 +6,7 @@ use std::fmt;
 use crate::evidence::{FileEvidence, Role, Witness};
 use crate::license::{LicenseExpr, Suffix, Term, refines};
 
+use super::language::is_code;
 use super::scope::{Saying, Scope, is_manifest, is_set, reading, saying};
 use super::{Basis, fits, same_names};
 
@@ -143,6 +144,11 @@ impl Voice {
         matches!(self.expr, LicenseExpr::And(_)) && document.is_only_text() && same()
     }
 
+    /// How many headers say what `other` says, and nothing else.
+    pub(super) fn count_of(&self, other: &Voice) -> usize {
+        self.tally.iter().filter(|(expr, _)| fits(expr, false, &other.expr)).map(|(_, files)| *files).sum()
+    }
+
     /// True for many headers, at least twice as many as say anything else.
     fn is_plurality(&self) -> bool {
         let next = self.tally.iter().filter(|(expr, _)| **expr != self.expr).map(|(_, files)| *files).max();
@@ -151,8 +157,7 @@ impl Voice {
 
     /// True where some headers, not one or two, say what `other` says.
     fn is_shared_by_files(&self, other: &Voice) -> bool {
-        let says = |expr: &LicenseExpr| fits(expr, false, &other.expr);
-        self.tally.iter().filter(|(expr, _)| says(expr)).map(|(_, files)| *files).sum::<usize>() * 10 > self.files
+        self.count_of(other) * 10 > self.files
     }
 
     /// True where only a family is named ("GPL", "BSD").
@@ -284,13 +289,19 @@ fn manifest(scope: &Scope<'_>) -> Option<Voice> {
 
 fn readme(scope: &Scope<'_>) -> Option<Voice> {
     let bases: Vec<Basis> = scope
-        .at_root(|file| saying(file, Witness::Readme).is_some() && file.role != Role::Vendored)
+        .at_root(|file| said_by_readme(file).is_some() && file.role != Role::Vendored)
         .into_iter()
-        .filter_map(|file| saying(file, Witness::Readme))
+        .filter_map(said_by_readme)
         .map(|saying| saying.basis)
         .collect();
     let best = clearest(&bases)?;
     Some(single(Speaker::Readme, best.expr.clone(), false, bases.clone()))
+}
+
+/// Statement of a readme: words that grant, else the text of a license at its end.
+fn said_by_readme(file: &FileEvidence) -> Option<Saying> {
+    let is_readme = || file.role == Role::Docs && file.path.name().to_ascii_lowercase().starts_with("readme");
+    saying(file, Witness::Readme).or_else(|| saying(file, Witness::Text).filter(|_| is_readme()))
 }
 
 /// License of the files that ship: the expression that most of them carry.
@@ -316,23 +327,11 @@ fn headers(scope: &Scope<'_>) -> Option<Voice> {
     Some(Voice { others, files, speaking, asked, tally, ..single(Speaker::Headers, expr, false, basis) })
 }
 
-/// Endings of source code. A picture or a table has no header, so that its silence says nothing.
-const CODE: &[&str] = &[
-    "asm", "awk", "c", "cc", "clj", "cpp", "cs", "cxx", "d", "el", "erl", "ex", "f", "f90", "fs", "go", "h", "hh",
-    "hpp", "hs", "inl", "java", "jl", "js", "jsx", "kt", "l", "lisp", "lua", "m", "ml", "mli", "mm", "nim", "pas",
-    "php", "pl", "pm", "py", "pyx", "r", "rb", "rs", "s", "scala", "scm", "sh", "sql", "swift", "t", "tcl", "ts",
-    "tsx", "v", "vala", "vhd", "y", "zig",
-];
-
 /// How many files that ship could have a header: those of source code; all of them where none is.
 fn asked(scope: &Scope<'_>) -> usize {
     let silent = |file: &&FileEvidence| file.unread.is_none() && !is_manifest(file);
-    let is_code = |file: &&FileEvidence| {
-        let ending = file.path.name().rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
-        ending.is_some_and(|ending| CODE.contains(&ending.as_str()))
-    };
     let files = || scope.with_role(Role::Shipped).filter(silent);
-    match files().filter(is_code).count() {
+    match files().filter(|file| is_code(file)).count() {
         0 => files().count(),
         code => code,
     }

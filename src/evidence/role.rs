@@ -98,6 +98,7 @@ const BUILD_FOLDERS: &[&str] = &[
     "gllib",
     "gltests",
     "cmake",
+    "kconfig",
     ".github",
     ".circleci",
     ".gitlab",
@@ -392,6 +393,8 @@ fn build_system(folders: &str, name: &str, head: &str) -> Option<&'static str> {
 fn generated(name: &str, head: &str) -> Option<&'static str> {
     if name.ends_with(".min.js")
         || name.ends_with(".min.css")
+        || name.ends_with(".js.map")
+        || name.ends_with(".css.map")
         || name.ends_with(".pb.go")
         || name.ends_with("_pb2.py")
         || name == "package-lock.json"
@@ -475,6 +478,9 @@ mod tests {
             ("win32/tests/a.c", Role::Test),
             ("darwin/a.c", Role::Shipped),
             ("m4/ax_foo.m4", Role::BuildSystem),
+            ("kconfig/lxdialog/util.c", Role::BuildSystem),
+            ("static/index.js.map", Role::Generated),
+            ("data/world.map", Role::Shipped),
             ("configure", Role::BuildSystem),
             ("src/main.c", Role::Shipped),
             ("README.md", Role::Docs),

@@ -8,9 +8,9 @@ mod versions;
 
 use std::collections::BTreeSet;
 
-use crate::conclusion::{Concluded, Conclusion, Part};
+use crate::conclusion::{Concluded, Conclusion, Doubt, Part};
 use crate::declared::{Declared, Member, Statement, When, all_unknown};
-use crate::evidence::{Role, Witness};
+use crate::evidence::Role;
 use crate::license::{Difference, LicenseExpr, Suffix, Term, alternatives, are_wordings, covers, difference, refines};
 use crate::table::LicenseTable;
 
@@ -181,9 +181,10 @@ const FILES_THAT_MATTER: usize = 3;
 /// are not free. Permissive terms and the public domain ask for nothing that the package does not give.
 fn weighs(part: &Part, missing: &BTreeSet<Term>, table: &LicenseTable) -> bool {
     let is_unfree = |term: &Term| table.is_free(term) == Some(false);
+    let is_aside = part.doubt.is_some_and(Doubt::is_aside);
     let is_some = |files: usize| part.role == Role::Shipped && files >= FILES_THAT_MATTER;
     let reaches = |term: &Term| term.is_copyleft() || term.is_reciprocal() && is_some(part.files);
-    let binds = |term: &Term| is_unfree(term) || !is_beside(part) && reaches(term);
+    let binds = |term: &Term| is_unfree(term) || !is_aside && reaches(term);
     // Terms that are declared anyway ask for nothing new.
     let binding = |way: &BTreeSet<Term>| way.intersection(missing).any(binds);
     match alternatives(&part.expr) {
@@ -191,14 +192,6 @@ fn weighs(part: &Part, missing: &BTreeSet<Term>, table: &LicenseTable) -> bool {
         Some(ways) => ways.iter().all(binding),
         None => true,
     }
-}
-
-/// Folders of what users sent in: it comes along, and is seldom built.
-const CONTRIBUTED: &str = "contrib";
-
-/// True for a part that is not known to be installed: what others contributed, and what only a readme tells of.
-fn is_beside(part: &Part) -> bool {
-    part.path.parts().any(|folder| folder == CONTRIBUTED) || part.witness.class == Witness::Readme
 }
 
 fn drifts(statement: &Statement, concluded: &Concluded, table: &LicenseTable) -> Result<Vec<Drift>, String> {
@@ -466,7 +459,7 @@ mod tests {
         let witness = Basis { file: file.clone(), lines, class, expr: expr.clone(), quote, files: 1, vague: false };
         let mut conclusion = found("MIT");
         if let Conclusion::Concluded(concluded) = &mut conclusion {
-            concluded.parts.push(Part { path: file, role: Role::Shipped, expr, files: 1, witness });
+            concluded.parts.push(Part::new(file, Role::Shipped, witness));
         }
         compare(&declared(&["MIT"]), &conclusion, &LicenseTable::embedded())
     }
@@ -507,7 +500,7 @@ mod tests {
             files: 1,
             vague: false,
         };
-        Part { path: file, role: Role::Shipped, expr, files, witness }
+        Part { files, ..Part::new(file, Role::Shipped, witness) }
     }
 
     /// `note` or `warning` for a part under these terms beside a declaration of MIT; empty where nothing is missing.

@@ -53,7 +53,9 @@ pub fn is_question(text: &str, words: &[Word], range: &std::ops::Range<usize>) -
 
 /// True where what stands between two words ends a sentence: a full stop, or an empty line.
 fn ends_sentence(between: &str) -> bool {
-    let stops = between.find(['.', '!', '?']).is_some_and(|at| {
+    // The mark of a doc comment, `//!`, is none.
+    let is_mark = |at: usize| between[..at].ends_with(['/', '*']) && between[at..].starts_with('!');
+    let stops = between.match_indices(['.', '!', '?']).find(|(at, _)| !is_mark(*at)).is_some_and(|(at, _)| {
         between[at + 1..].starts_with(|next: char| next.is_whitespace() || matches!(next, '"' | ')' | '*' | '<'))
     });
     // Furniture of comments does not fill an empty line.
