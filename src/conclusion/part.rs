@@ -122,7 +122,8 @@ fn is_beside(path: &RelPath) -> bool {
 /// The licenses of parts of the tree that `expr` does not name, by folder.
 pub(super) fn parts(scope: &Scope<'_>, expr: Option<&LicenseExpr>) -> Vec<Part> {
     let mut parts = by_folder(scope, expr);
-    parts.extend(scope.bundled());
+    let bundled = scope.bundled().map(|witness| Part::new(witness.file.clone(), Role::ThirdParty, witness));
+    parts.extend(bundled);
     parts.sort_by(|a, b| (&a.path, &a.expr).cmp(&(&b.path, &b.expr)));
     let copies = Copies::of(scope);
     let doubt = |part: &Part| part.doubt.or_else(|| copies.hold(part).then_some(Doubt::WithinCopy));
@@ -155,7 +156,7 @@ fn by_folder(scope: &Scope<'_>, expr: Option<&LicenseExpr>) -> Vec<Part> {
     with_their_texts(parts.into_values().collect())
 }
 
-/// What ships, and the documents of folders that ship and state more than the files beside them.
+/// True for a file that ships, and for the document of a folder that ships, where it states more than the files there.
 fn may_be_part(scope: &Scope<'_>, file: &FileEvidence, reading: &Basis) -> bool {
     match file.role {
         Role::Test | Role::Docs | Role::Example | Role::OtherPlatform => false,

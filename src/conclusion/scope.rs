@@ -6,7 +6,7 @@ use crate::evidence::{Detection, Evidence, FileEvidence, Role, Unread, Witness};
 use crate::license::{LicenseExpr, LicenseName, Suffix, Term, are_wordings};
 use crate::text::RelPath;
 
-use super::{Basis, Part};
+use super::Basis;
 
 /// The files below a root, with the nearest license documents above it.
 pub(super) struct Scope<'e> {
@@ -128,12 +128,11 @@ impl<'e> Scope<'e> {
     }
 
     /// The licenses of what is bundled, as license documents list them.
-    pub(super) fn bundled(&self) -> impl Iterator<Item = Part> {
+    pub(super) fn bundled(&self) -> impl Iterator<Item = Basis> {
         let documents = self.with_role(Role::LicenseText);
         documents.flat_map(|file| {
             let texts = file.detections.iter().filter(|one| one.is_of_part());
-            let witness = |one: &Detection| basis(file, one, one.expr.clone(), false);
-            texts.map(move |one| Part::new(file.path.clone(), Role::ThirdParty, witness(one)))
+            texts.map(move |one| basis(file, one, one.expr.clone(), false))
         })
     }
 
