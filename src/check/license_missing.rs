@@ -1,5 +1,6 @@
 //! A package without `meta.license`.
 
+use crate::conclusion::Confidence;
 use crate::declared::Declared;
 use crate::tree::{Package, is_builder};
 
@@ -24,6 +25,9 @@ fn rule(subject: &Subject<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let message = match subject.concluded() {
+        Some(concluded) if concluded.confidence == Confidence::Low => {
+            format!("no license declared, the source may say {}", words::concluded(concluded))
+        }
         Some(concluded) => format!("no license declared, the source says {}", words::concluded(concluded)),
         None => "no license declared".to_owned(),
     };

@@ -87,7 +87,8 @@ impl<'v> Voices<'v> {
 
     /// The license document, unless it only offers texts of which the files themselves name some.
     fn document_or(&self, document: &'v Voice) -> &'v Voice {
-        let readme = self.readme.filter(|readme| document.operator_unstated && readme.explains(document));
+        let explains = |readme: &&Voice| readme.explains(document) || readme.offers_texts_of(document);
+        let readme = self.readme.filter(|_| document.operator_unstated).filter(explains);
         if let Some(readme) = readme.or_else(|| self.readme_of_the_grant(document)) {
             return readme;
         }

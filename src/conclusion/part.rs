@@ -134,7 +134,7 @@ fn by_folder(scope: &Scope<'_>, expr: Option<&LicenseExpr>) -> Vec<Part> {
     let mut parts: BTreeMap<(RelPath, LicenseExpr), Part> = BTreeMap::new();
     let languages = Languages::of(scope);
     for (file, reading) in scope.readings().filter(|(file, reading)| may_be_part(scope, file, reading)) {
-        let reading = scope.stated_beside(file, reading);
+        let reading = scope.as_stated(file, reading);
         if expr.is_some_and(|expr| fits(&reading.expr, reading.vague, expr)) {
             continue;
         }

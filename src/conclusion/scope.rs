@@ -103,12 +103,17 @@ impl<'e> Scope<'e> {
         expr.terms().iter().all(is_stated)
     }
 
-    /// The reading of a file; for a license document that of the readme or the manifest beside it, where this says how
-    /// the texts belong together ("dual licensed under the GPL and BSD") or which of them is meant.
-    pub(super) fn stated_beside(&self, file: &FileEvidence, reading: Basis) -> Basis {
-        if reading.class != Witness::Text || !is_license_document(file) {
+    /// The reading of a file; for a license document with what it or the readme and the manifest beside it say of its
+    /// texts: that they are a choice ("dual licensed, pick one"), or which of them is meant.
+    pub(super) fn as_stated(&self, file: &FileEvidence, reading: Basis) -> Basis {
+        if !is_license_document(file) {
             return reading;
         }
+        let stated = offered(file, &reading.expr).or_else(|| self.stated_beside(file, &reading));
+        Basis { expr: stated.unwrap_or(reading.expr), ..reading }
+    }
+
+    fn stated_beside(&self, file: &FileEvidence, reading: &Basis) -> Option<LicenseExpr> {
         let folder = file.path.parent();
         let beside = self.below(&folder).filter(|other| other.path.parent() == folder);
         let said = |file| saying(file, Witness::Manifest).or_else(|| saying(file, Witness::Readme));
@@ -117,8 +122,8 @@ impl<'e> Scope<'e> {
             LicenseExpr::Or(_) => super::same_names(&reading.expr, expr),
             _ => reading.expr.terms().len() > 1 && super::same_names(expr, &reading.expr),
         };
-        let stated = clear.map(|basis| basis.expr).find(tells);
-        Basis { expr: stated.unwrap_or(reading.expr), ..reading }
+        let is_text = reading.class == Witness::Text;
+        clear.map(|basis| basis.expr).find(tells).filter(|_| is_text)
     }
 
     /// The folders below the root that have a file which `wanted` accepts.
@@ -216,6 +221,12 @@ fn nearest_documents_above<'e>(evidence: &'e Evidence, root: &RelPath) -> Vec<&'
 
 fn is_binary(file: &FileEvidence) -> bool {
     matches!(file.unread, Some(Unread::Binary | Unread::Compiled(_)))
+}
+
+/// The texts of a document as a choice, where it offers one in words of its own.
+fn offered(file: &FileEvidence, held: &LicenseExpr) -> Option<LicenseExpr> {
+    let LicenseExpr::And(texts) = held else { return None };
+    file.detections.iter().any(Detection::is_open_choice).then(|| LicenseExpr::any(texts.iter().cloned()))?
 }
 
 /// True for a license document, also in the folder of a copy.

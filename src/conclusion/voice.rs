@@ -74,6 +74,12 @@ impl Voice {
         matches!(self.expr, LicenseExpr::Or(_)) && !self.is_only_text()
     }
 
+    /// True for a choice between the licenses whose texts a document holds, however vaguely their versions are named.
+    pub(super) fn offers_texts_of(&self, document: &Voice) -> bool {
+        let names_all = || same_names(&self.expr, &document.expr) && same_names(&document.expr, &self.expr);
+        self.states_choice() && document.is_only_text() && names_all()
+    }
+
     /// The same where "GPLv3" is no more than a name: nothing but the word "only" takes later versions back.
     pub(super) fn abbreviated(&self) -> Voice {
         let says_only =

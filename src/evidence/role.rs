@@ -133,6 +133,8 @@ const LICENSE_STEMS: &[&str] = &["legal", "terms", "terms-of-use", "terms_of_use
 const DOCUMENT_ENDINGS: &[&str] = &[".txt", ".md", ".rst", ".html", ".htm"];
 /// They name LICENSE among the rest, and say nothing by it.
 const FILE_LISTS: &[&str] = &["manifest", "manifest.in", "sources.txt", "filelist.txt"];
+/// The list of packages that Composer leaves in `vendor/composer`: each entry has the license of another package.
+const INSTALLED: &str = "composer/installed.json";
 /// Files of build systems, by name; those that other things are called as well need their words too.
 const BUILD_FILES: &[&str] = &[
     "gtk-doc.make",
@@ -274,6 +276,9 @@ pub(super) fn of(path: &RelPath, head: &str) -> (Role, &'static str) {
     let low = path.as_str().to_ascii_lowercase();
     let (folders, name) = low.rsplit_once('/').unwrap_or(("", low.as_str()));
     let inside = |names: &[&str]| folders.split('/').any(|folder| names.contains(&folder));
+    if low.ends_with(INSTALLED) {
+        return (Role::Generated, "a list of installed packages");
+    }
     if inside(VENDORED) || folders.split('/').any(|folder| folder.ends_with(".crate")) {
         return (Role::Vendored, "folder of copies of other projects");
     }
@@ -480,6 +485,7 @@ mod tests {
             ("m4/ax_foo.m4", Role::BuildSystem),
             ("kconfig/lxdialog/util.c", Role::BuildSystem),
             ("static/index.js.map", Role::Generated),
+            ("vendor/composer/installed.json", Role::Generated),
             ("data/world.map", Role::Shipped),
             ("configure", Role::BuildSystem),
             ("src/main.c", Role::Shipped),
