@@ -114,7 +114,7 @@ fn detect(detector: &Detector, path: &Path, args: &Args) -> anyhow::Result<ExitC
         Format::Terminal => report::detected_text(&evidence, args.all, out),
         Format::Jsonl => detected::lines(&evidence, out),
         Format::Json => detected::document(&evidence, out),
-        Format::Scancode | Format::Evidence => detected::scancode(&evidence, out),
+        Format::Scancode | Format::Evidence => report::scancode(&evidence, out),
     };
     let escape = if format == Format::Terminal { Escape::Text } else { Escape::Json };
     stream::to_stdout(escape, Style::default(), write)?;

@@ -1,4 +1,4 @@
-//! Detections file by file, as JSON: one line per file, one document, or in the shape of ScanCode's output.
+//! Detections file by file, as JSON: one line per file, or one document.
 //!
 //! A list of ids never holds a clue. Paths are those below the folder that was looked at.
 
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::evidence::{Detection, Evidence, FileEvidence, Note, Unread, Witness};
 use crate::license::LicenseExpr;
@@ -25,21 +25,6 @@ pub fn lines(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
 pub fn document(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
     let files: Vec<FileLine<'_>> = evidence.files.iter().map(FileLine::of).collect();
     write_document(&json!({ "schema": SCHEMA, "files": files }), out)
-}
-
-/// Writes what ScanCode would, as far as it was looked for.
-pub fn scancode(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
-    let header = json!({
-        "tool_name": "clarity",
-        "tool_version": env!("CARGO_PKG_VERSION"),
-        "output_format_version": "4.1.0",
-        "spdx_license_list_version": crate::license::list_version(),
-        "errors": [],
-        "warnings": [],
-        "extra_data": { "files_count": evidence.files.len() },
-    });
-    let files: Vec<Value> = evidence.files.iter().map(scancode_file).collect();
-    write_document(&json!({ "headers": [header], "files": files }), out)
 }
 
 #[derive(Serialize)]
@@ -102,7 +87,8 @@ pub(super) fn stated(file: &FileEvidence) -> impl Iterator<Item = &Detection> {
     file.detections.iter().filter(|one| one.class != Witness::Clue)
 }
 
-fn expression(file: &FileEvidence) -> Option<LicenseExpr> {
+/// All that the file states, together.
+pub(super) fn expression(file: &FileEvidence) -> Option<LicenseExpr> {
     LicenseExpr::all(stated(file).map(|one| one.expr.clone()))
 }
 
@@ -111,53 +97,12 @@ fn ids(expr: &LicenseExpr) -> Vec<String> {
     expr.terms().into_iter().flat_map(|term| std::iter::once(term.id()).chain(term.exception.clone())).collect()
 }
 
-fn unread(why: &Unread) -> String {
+/// Why (part of) a file was not read, for people.
+pub(super) fn unread(why: &Unread) -> String {
     match why {
         Unread::Binary => "binary".to_owned(),
         Unread::Compiled(form) => format!("binary: {form}"),
         Unread::TooLarge(bytes) => format!("too large: {bytes} bytes at the end were not read"),
         Unread::Io(error) => error.clone(),
     }
-}
-
-fn scancode_file(file: &FileEvidence) -> Value {
-    let expression = expression(file).map(|expr| expr.to_string());
-    let of_class = |is_clue: bool| file.detections.iter().filter(move |one| (one.class == Witness::Clue) == is_clue);
-    let errors: Vec<String> =
-        file.unread.iter().filter(|why| !matches!(why, Unread::Binary | Unread::Compiled(_))).map(unread).collect();
-    json!({
-        "path": file.path.as_str(),
-        "type": "file",
-        "size": file.size,
-        "detected_license_expression": expression.as_ref().map(|text| text.to_lowercase()),
-        "detected_license_expression_spdx": expression,
-        "license_detections": of_class(false).map(|one| scancode_detection(one, file)).collect::<Vec<_>>(),
-        "license_clues": of_class(true).map(|one| scancode_match(one, file)).collect::<Vec<_>>(),
-        "holders": file.copyrights.iter().map(|holder| json!({ "holder": holder })).collect::<Vec<_>>(),
-        "scan_errors": errors,
-    })
-}
-
-fn scancode_detection(one: &Detection, file: &FileEvidence) -> Value {
-    let expression = one.expr.to_string();
-    json!({
-        "license_expression": expression.to_lowercase(),
-        "license_expression_spdx": expression,
-        "matches": [scancode_match(one, file)],
-    })
-}
-
-fn scancode_match(one: &Detection, file: &FileEvidence) -> Value {
-    let expression = one.expr.to_string();
-    json!({
-        "license_expression": expression.to_lowercase(),
-        "license_expression_spdx": expression,
-        "from_file": file.path.as_str(),
-        "start_line": one.lines.first,
-        "end_line": one.lines.last,
-        "matcher": one.by,
-        "score": f64::from(one.score.0) / 100.0,
-        "rule_identifier": one.class.name(),
-        "matched_text": one.quote,
-    })
 }
