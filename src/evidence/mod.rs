@@ -25,6 +25,7 @@ mod role;
 mod sharing;
 mod tag;
 mod text;
+mod unlisted;
 
 pub use assemble::assemble;
 pub use compared::{Comparison, marked};

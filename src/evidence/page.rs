@@ -33,6 +33,12 @@ impl<'a> Page<'a> {
         self.lines().range(span)
     }
 
+    /// The bytes of these lines.
+    pub fn passage(&self, lines: LineRange) -> Option<Span> {
+        let of = |line: u32| self.lines().span(self.text, line);
+        Some(Span::new(of(lines.first)?.start, of(lines.last)?.end))
+    }
+
     /// The span of the line that holds `at`, without its line break. A line of a minified file is cut on both sides,
     /// so that looking at every place of it stays linear.
     pub fn line_at(&self, at: u32) -> Span {

@@ -12,7 +12,7 @@ use super::notice::kernel;
 use super::page::{self, Encoding, Page};
 use super::prefilter::{Hits, Prefilter};
 use super::text::{self, OwnText, Texts};
-use super::{choice, compiled, copyright, exception, manifest, notice, parts, restriction, reuse, role, tag};
+use super::{choice, compiled, copyright, exception, manifest, notice, parts, restriction, reuse, role, tag, unlisted};
 use crate::text::regular::{self, Links};
 use crate::text::{Digest, LineRange, RelPath, stop};
 
@@ -64,6 +64,8 @@ const SETTLING: &[Step] = &[
     // An exception widens the nearest license that it can belong to.
     |_, _, seen| exception::attach(&seen.exceptions, &mut seen.detections),
     sort,
+    // The text of a version that is not listed is not the listed one.
+    unlisted::settle,
     // A file that states its license does not send the reader to another one.
     drop_pointers,
     // "Alternatively" makes a choice of two statements.

@@ -3,7 +3,7 @@
 use crate::evidence::detection::{Detection, Restriction, RestrictionKind, Role, Score, Seen, Witness};
 use crate::evidence::page::Page;
 use crate::evidence::text::operative;
-use crate::text::{LineRange, Span, one_line};
+use crate::text::one_line;
 
 /// The rule, as `explain` names it.
 const ROW: &str = "changed-words";
@@ -19,7 +19,7 @@ pub(super) fn changed(page: &Page<'_>, role: Role, seen: &Seen) -> Vec<Restricti
 }
 
 fn change_of(page: &Page<'_>, one: &Detection) -> Option<Restriction> {
-    let passage = passage(page, one.lines)?;
+    let passage = page.passage(one.lines)?;
     let change = one.expr.terms().iter().find_map(|term| operative(passage.of(page.text), &term.id()))?;
     let quote = match change.was.as_str() {
         "" => change.now,
@@ -34,10 +34,4 @@ fn change_of(page: &Page<'_>, one: &Detection) -> Option<Restriction> {
         of: None,
         words: vec![passage],
     })
-}
-
-/// The bytes of these lines.
-fn passage(page: &Page<'_>, lines: LineRange) -> Option<Span> {
-    let of = |line: u32| page.lines().span(page.text, line);
-    Some(Span::new(of(lines.first)?.start, of(lines.last)?.end))
 }
