@@ -25,6 +25,9 @@ struct Row {
     #[cfg(test)]
     id: String,
     r#match: Vec<String>,
+    /// True where its words end what another row announced: what follows is the project's own again.
+    #[serde(default)]
+    ends: bool,
     #[cfg(test)]
     yes: Vec<String>,
     #[cfg(test)]
@@ -37,9 +40,10 @@ impl Row {
     }
 }
 
-static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+/// Patterns that announce bundled works, and those that end what was announced.
+static PATTERNS: LazyLock<[Vec<Pattern>; 2]> = LazyLock::new(|| {
     let file: File = toml::from_str(TABLE).expect("a test reads the file");
-    file.row.iter().flat_map(Row::patterns).collect()
+    [false, true].map(|ends| file.row.iter().filter(|row| row.ends == ends).flat_map(Row::patterns).collect())
 });
 
 /// Marks the texts of a license document that stand below the words that announce what is bundled.
@@ -52,15 +56,24 @@ pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
         return;
     }
     let words = read(page.text, 0, page.text.len());
-    let Some(line) = announcement(page, &words, own.last, &texts) else { return };
-    let is_below = |one: &&mut super::detection::Detection| is_text(one.class) && one.lines.first > line;
+    let [announces, ends] = &*PATTERNS;
+    let Some(line) = line_of(announces, page, &words, own.last, &texts) else { return };
+    let end = line_of(ends, page, &words, line, &texts).unwrap_or(u32::MAX);
+    let is_below =
+        |one: &&mut super::detection::Detection| is_text(one.class) && (line + 1..end).contains(&one.lines.first);
     seen.detections.iter_mut().filter(is_below).for_each(|one| one.by = PART_TEXT);
 }
 
-/// The first line behind the first text that announces bundled works, outside of all texts.
-fn announcement(page: &Page<'_>, words: &[Word], behind: u32, texts: &[crate::text::LineRange]) -> Option<u32> {
+/// The first line behind line `behind`, outside of all texts, that one of `patterns` matches.
+fn line_of(
+    patterns: &[Pattern],
+    page: &Page<'_>,
+    words: &[Word],
+    behind: u32,
+    texts: &[crate::text::LineRange],
+) -> Option<u32> {
     (0..words.len()).find_map(|at| {
-        let end = PATTERNS.iter().find_map(|pattern| pattern.matches(words, at))?.end;
+        let end = patterns.iter().find_map(|pattern| pattern.matches(words, at))?.end;
         let span = crate::text::Span::new(words[at].span.start, words[end - 1].span.end);
         let lines = page.line_range(span);
         let is_inside = texts.iter().any(|text| text.first <= lines.first && lines.last <= text.last);
@@ -89,7 +102,7 @@ mod tests {
                 assert!(sees(&own, text), "{} does not find {text:?}", row.id);
             }
             for text in &row.no {
-                assert!(!sees(&PATTERNS, text), "{} finds {text:?}", row.id);
+                assert!(!sees(&PATTERNS[usize::from(row.ends)], text), "{} finds {text:?}", row.id);
             }
         }
     }
@@ -109,6 +122,9 @@ mod tests {
             ["ISC"]
         );
         assert_eq!(of("Alternatively, you may use Foo under these terms:"), Vec::<String>::new());
+        let third = "Foo contains third party software:\n\nEach part names its license in its own folder.";
+        assert_eq!(of(third), ["ISC"]);
+        assert_eq!(of(&format!("{third}\n\nLegacy Foo License:")), Vec::<String>::new());
         assert_eq!(of("Alternatively, the file foo.h may be licensed under these terms:"), ["ISC"]);
     }
 }
