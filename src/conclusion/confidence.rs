@@ -43,9 +43,16 @@ pub(super) fn judge(
         confidence = Confidence::Low;
         reasons.push("only a family of licenses is named".to_owned());
     }
-    if lead.operator_unstated {
-        confidence = confidence.min(Confidence::Medium);
-        reasons.push("several texts, and nothing says whether they are a choice".to_owned());
+    match (lead.operator_unstated, lead.speaker) {
+        (true, Speaker::Manifest) => {
+            confidence = Confidence::Low;
+            reasons.push("the classifiers are a set of licenses: none says whether they are a choice".to_owned());
+        }
+        (true, _) => {
+            confidence = confidence.min(Confidence::Medium);
+            reasons.push("several texts, and nothing says whether they are a choice".to_owned());
+        }
+        (false, _) => {}
     }
     if expr.terms().iter().any(|term| term.suffix == Suffix::Unstated) {
         reasons.push("nothing says whether later versions are granted".to_owned());

@@ -303,6 +303,20 @@ mod tests {
     }
 
     #[test]
+    fn several_classifiers_are_a_set_at_low_confidence() {
+        let classifiers = |names: &[&str]| {
+            let lines: Vec<String> = names.iter().map(|name| format!("'License :: OSI Approved :: {name}'")).collect();
+            let text = format!("setup(name='x', classifiers=[{}])\n", lines.join(", "));
+            let path = RelPath::new("setup.py").expect("relative");
+            judged(vec![crate::evidence::Detector::new(&Default::default()).read(&path, text.as_bytes())])
+        };
+        let set = classifiers(&["MIT License", "Apache Software License"]);
+        assert_eq!((set.expr.to_string().as_str(), set.confidence), ("Apache-2.0 AND MIT", Confidence::Low));
+        assert!(set.reasons.iter().any(|why| why.contains("set")), "{:?}", set.reasons);
+        assert_eq!(classifiers(&["MIT License"]).confidence, Confidence::High);
+    }
+
+    #[test]
     fn the_text_of_a_license_that_files_beside_it_state_is_no_part() {
         let parts = |seen: &str| {
             let files = vec![

@@ -127,9 +127,7 @@ pub(super) fn read_setup_py(page: &Page<'_>, seen: &mut Seen) {
         if let Some(found) = literal_after(line, "license") {
             stated.text = stated.text.or(Some(found));
         }
-        if let Some(at) = line.find(TROVE) {
-            stated.classifiers.push(line[at..].split(['"', '\'']).next().unwrap_or(""));
-        }
+        stated.classifiers.extend(line.split(['"', '\'']).filter(|literal| literal.starts_with(TROVE)));
     }
     stated.report(page, seen);
 }
