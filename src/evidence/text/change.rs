@@ -21,6 +21,13 @@ pub(super) const DENIALS: &str = "not no never nobody none cannot neither nor pr
 pub(super) const LIMITS: &str = "only solely exclusively strictly except unless commercial noncommercial nonprofit \
     educational academic personal private research evaluation fee";
 
+/// Those of them that limit only what they stand before: "research purposes", and not "Example Research Laboratory".
+const ADJECTIVES: &str = "commercial noncommercial nonprofit educational academic personal private research evaluation";
+
+/// Words that such a limit stands before.
+const LIMITED: &str = "use uses usage purpose purposes only and or copy project projects organization organizations \
+    institution institutions user users study teaching research";
+
 /// Words put in at one place that are looked at; a longer insertion is a sentence of its own.
 const MOST_PUT_IN: usize = 12;
 
@@ -85,7 +92,9 @@ fn with_changes<T>(text: &str, passage: &str, take: impl FnOnce(&mut dyn Iterato
     let changed = ops.iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
     take(&mut changed.map(|op| {
         let (was, now) = (op.old_range(), op.new_range());
-        let is_operative = now.len() <= MOST_PUT_IN && bears((&text, &was), (&file, &now));
+        // Words above the text are not of it: "Not derived from licensed software".
+        let is_inside = was.end > 0 && now.len() <= MOST_PUT_IN;
+        let is_operative = is_inside && bears((&text, &was), (&file, &now));
         Change { was: text.quote(&was), now: file.quote(&now), is_operative }
     }))
 }
@@ -99,7 +108,11 @@ fn bears((text, was): (&Side<'_>, &Range<usize>), (file, now): (&Side<'_>, &Rang
     let (old, new) = (&text.hashes[was.clone()], &file.hashes[now.clone()]);
     let is_more = |list: &[u32]| more_of(list, old, new) && more_of(list, &text.hashes, &file.hashes);
     let turns = old.contains(&TURNED[0]) && new.contains(&TURNED[1]);
-    turns || is_more(&DENYING) || LIMITING.iter().any(|word| is_more(&[*word]))
+    let limits_more = |word: u32| {
+        file.limits(now, word) > text.limits(was, word)
+            && file.limits(&file.all(), word) > text.limits(&text.all(), word)
+    };
+    turns || is_more(&DENYING) || LIMITING.iter().any(|word| limits_more(*word))
 }
 
 /// True where more words of `list` are in `new` than in `old`.
@@ -120,6 +133,19 @@ impl<'t> Side<'t> {
         // Names of holders are no terms: "Example Research Ltd".
         let words = words_of_license(text);
         Side { text, hashes: words.iter().map(|word| word.hash).collect(), words }
+    }
+
+    fn all(&self) -> Range<usize> {
+        0..self.hashes.len()
+    }
+
+    /// How often `word` limits something in `range`.
+    fn limits(&self, range: &Range<usize>, word: u32) -> usize {
+        static ALONE: LazyLock<Vec<u32>> = LazyLock::new(|| hashes(ADJECTIVES));
+        static BEFORE: LazyLock<Vec<u32>> = LazyLock::new(|| hashes(LIMITED));
+        let stands_before = |at: usize| self.hashes.get(at + 1).is_some_and(|next| BEFORE.contains(next));
+        let is_limit = |at: &usize| self.hashes[*at] == word && (!ALONE.contains(&word) || stands_before(*at));
+        range.clone().filter(is_limit).count()
     }
 
     /// The text of these words.
