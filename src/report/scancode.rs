@@ -129,6 +129,9 @@ fn key(id: &str) -> String {
         let known = own.strip_prefix("scancode-").or(Some(own).filter(|own| *own == "public-domain"));
         return known.unwrap_or(UNKNOWN).to_owned();
     }
+    if license::license(id).is_none() && license::exception(id).is_none() {
+        return UNKNOWN.to_owned();
+    }
     let lower = id.to_ascii_lowercase();
     match lower.strip_suffix("-or-later") {
         Some(base) => format!("{base}-plus"),
@@ -152,7 +155,7 @@ fn key_expression(expr: &LicenseExpr) -> String {
     keys
 }
 
-/// What ScanCode would say found a match.
+/// The matcher and the rule that a match is reported under.
 struct Rule {
     matcher: &'static str,
     identifier: String,
@@ -237,6 +240,7 @@ mod tests {
             ("MIT OR (BSD-3-Clause AND GPL-3.0-only)", "mit OR (bsd-new AND gpl-3.0)"),
             ("LicenseRef-public-domain AND LicenseRef-scancode-other-permissive", "public-domain AND other-permissive"),
             ("LicenseRef-modified-MIT", "unknown"),
+            ("MIT AND LicenseRef-Frob-0.5", "mit AND unknown"),
         ];
         for (spdx, keys) in cases {
             let expr = parse(spdx).expect("an expression");
