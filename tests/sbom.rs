@@ -41,6 +41,16 @@ fn an_expression_stands_alone_before_1_7_and_no_id_is_one() {
 }
 
 #[test]
+fn a_license_that_the_schemas_do_not_know_is_a_name() {
+    let report = golden::report(vec![golden::package("birch-log", "a.nix", 3, "MIT", "Bugroff")]);
+    for name in ["cyclonedx", "cyclonedx-1.7"] {
+        let text = json(name, &report).to_string();
+        assert!(text.contains("\"name\":\"Bugroff\"") && !text.contains("\"id\":\"Bugroff\""), "{text}");
+        assert!(text.contains("\"id\":\"MIT\""), "{text}");
+    }
+}
+
+#[test]
 fn both_sides_are_in_every_format() {
     let report = golden::report(vec![golden::package("birch-log", "a.nix", 3, "MIT", "Apache-2.0")]);
     for format in FORMATS.iter().filter(|format| format.evidence) {

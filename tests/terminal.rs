@@ -100,3 +100,20 @@ fn every_finding_is_shown_in_the_pager() {
     let (ended, code) = shown(80, &["scan", "--all", "--quiet"], &[("PAGER", "true")]);
     assert_eq!(code, 1, "a pager that ends early is no failure: {ended}");
 }
+
+#[test]
+fn pages_for_people_are_broken_at_the_width() {
+    for columns in [80, 160] {
+        let (page, code) = shown(columns, &["explain", "amber-clock-git", "--color", "never"], &[]);
+        assert_eq!(code, 0, "{page}");
+        let about = page.split("note[").next().expect("the account").replace('\r', "");
+        // A word such as an address stays whole.
+        let is_long = |line: &&str| line.chars().count() > usize::from(columns) && line.trim().contains(' ');
+        assert_eq!(about.lines().find(is_long), None, "{columns}: {about}");
+        let all = about.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(all.contains("not available locally; download it with --fetch or name a folder"), "{about}");
+    }
+    let (scan, _) = shown(80, &["scan", "--color", "never", "--fail-on", "never", "--format", "terminal"], &[]);
+    let end = scan.rsplit("\nskipped: ").next().expect("the end").replace('\r', "");
+    assert!(end.lines().all(|line| line.chars().count() <= 80), "{end}");
+}

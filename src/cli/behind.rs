@@ -20,7 +20,7 @@ pub(super) struct Behind {
     #[arg(long, value_name = "DIR", help_heading = "Packages")]
     pub(super) nixpkgs: Option<PathBuf>,
     /// Folder of an input of the tree, whatever its lock pins; repeatable.
-    #[arg(long, value_name = "NAME=DIR", value_parser = named, help_heading = "Packages")]
+    #[arg(long, value_name = "NAME=DIR", value_parser = named, help_heading = "Packages", hide_short_help = true)]
     input: Vec<(String, PathBuf)>,
 }
 

@@ -68,7 +68,7 @@ fn explain_package(args: &Args, output: &Output) -> anyhow::Result<()> {
         bail!("{}: {}", report.tree, report::unmatched(&report).join("; "));
     }
     let color = stream::colored(output.color);
-    let style = Style { color, verbose: true, quiet: true, all: args.all, ..Style::default() };
+    let style = Style { color, verbose: true, quiet: true, all: args.all, width: stream::width(), ..Style::default() };
     stream::to_stdout(Escape::Text, style, |out| match args.format {
         Form::Text => report::explain(&report, style, out),
         Form::Html => report::explain_page(&report, out),

@@ -46,13 +46,13 @@ pub(super) struct Manner {
     #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Result")]
     fail_on: Option<Threshold>,
     /// Exit with 0 whatever is found; incomplete runs still exit with 3.
-    #[arg(long, conflicts_with = "fail_on", help_heading = "Result")]
+    #[arg(long, conflicts_with = "fail_on", help_heading = "Result", hide_short_help = true)]
     exit_zero: bool,
     /// Exit with 3 where any package could not be looked at, also one that was not asked for by name.
-    #[arg(long, help_heading = "Result")]
+    #[arg(long, help_heading = "Result", hide_short_help = true)]
     strict: bool,
     /// Do not exit with 3 where something that was asked for could not be looked at.
-    #[arg(long, conflicts_with = "strict", help_heading = "Result")]
+    #[arg(long, conflicts_with = "strict", help_heading = "Result", hide_short_help = true)]
     allow_incomplete: bool,
     /// How the report is written to stdout; `clarity docs` lists the formats.
     #[arg(long, value_parser = format_named, default_value = "terminal", help_heading = "Result")]
@@ -81,7 +81,13 @@ struct Accepted {
     #[arg(long, value_name = "FILE", help_heading = "Accepted findings")]
     write_baseline: Option<PathBuf>,
     /// Remove from the baseline what no longer occurs.
-    #[arg(long, requires = "baseline", conflicts_with = "write_baseline", help_heading = "Accepted findings")]
+    #[arg(
+        long,
+        requires = "baseline",
+        conflicts_with = "write_baseline",
+        help_heading = "Accepted findings",
+        hide_short_help = true
+    )]
     prune_baseline: bool,
 }
 
@@ -187,7 +193,8 @@ pub(super) fn scan_with(
     for (format, file) in &outputs {
         stream::to_file(file, |out| format.write(&report, style(false), out))?;
     }
-    let write = |out: &mut dyn Write| args.format.write(&report, style(stream::colored(output.color)), out);
+    let on_stdout = Style { width: stream::width(), ..style(stream::colored(output.color)) };
+    let write = |out: &mut dyn Write| args.format.write(&report, on_stdout, out);
     match args.all {
         true => stream::report_to_pager(write)?,
         false => stream::report_to_stdout(write)?,

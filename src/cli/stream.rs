@@ -141,6 +141,12 @@ pub(super) fn now() -> i64 {
     fixed.unwrap_or_else(|| i64::try_from(passed()).unwrap_or_default())
 }
 
+/// Columns of the terminal that stdout is; `None` where it is none.
+pub(super) fn width() -> Option<usize> {
+    let (_, columns) = console::Term::stdout().size_checked()?;
+    (is_terminal() && !is_dumb()).then_some(usize::from(columns))
+}
+
 /// True where stdout is read by a person.
 pub(super) fn is_terminal() -> bool {
     io::stdout().is_terminal()

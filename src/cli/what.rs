@@ -26,26 +26,26 @@ use super::slip::no_such;
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct What {
     /// Only these attributes; globs (`python3Packages.*`), repeatable; `-` reads them from stdin, one a line.
-    #[arg(long, value_name = "NAME", help_heading = "Packages")]
+    #[arg(long, value_name = "NAME", help_heading = "Packages", hide_short_help = true)]
     pub(super) attr: Vec<String>,
     /// Folders with sources: DIR/<attr>, DIR/<pname>-<version>, the file name of its url or DIR/<pname>, unpacked or as
     /// an archive.
     #[arg(long, value_name = "DIR", help_heading = "Sources")]
     sources: Vec<PathBuf>,
     /// Also use sources of these folders whose hash is not the declared one, marked as unverified.
-    #[arg(long, help_heading = "Sources")]
+    #[arg(long, help_heading = "Sources", hide_short_help = true)]
     trust_sources: bool,
     /// Download the sources and the pinned inputs that are missing.
     #[arg(long, conflicts_with = "offline", help_heading = "Sources")]
     pub(super) fetch: bool,
     /// Never use the network, whatever clarity.toml says.
-    #[arg(long, help_heading = "Sources")]
+    #[arg(long, help_heading = "Sources", hide_short_help = true)]
     offline: bool,
     /// Let the Nix on PATH get the sources that are missing. Runs the tree's code: only for trees you trust.
-    #[arg(long, conflicts_with = "offline", help_heading = "Sources")]
+    #[arg(long, conflicts_with = "offline", help_heading = "Sources", hide_short_help = true)]
     nix: bool,
     /// Also look at what package managers bring along (`cargoDeps`, `goModules`, `npmDeps`): scopes of their own.
-    #[arg(long, help_heading = "Sources")]
+    #[arg(long, help_heading = "Sources", hide_short_help = true)]
     vendored: bool,
     #[command(flatten)]
     behind: Behind,
@@ -54,35 +54,35 @@ pub(super) struct What {
     started: Option<Instant>,
     /// The platform that conditions are evaluated for [default: the host's]; repeat for several: licenses and sources that
     /// differ are named in one row.
-    #[arg(long, value_name = "SYSTEM", value_parser = known_system, help_heading = "Packages")]
+    #[arg(long, value_name = "SYSTEM", value_parser = known_system, help_heading = "Packages", hide_short_help = true)]
     system: Vec<String>,
     /// Evaluated metadata as a second witness: the JSON of `nix-env -qaP --json --meta`, of `nix-eval-jobs --meta`, or
     /// packages.json; `.br` is read too.
-    #[arg(long, value_name = "FILE", conflicts_with = "eval", help_heading = "Packages")]
+    #[arg(long, value_name = "FILE", conflicts_with = "eval", help_heading = "Packages", hide_short_help = true)]
     meta: Option<PathBuf>,
     /// Let the Nix on PATH evaluate the tree, as a second witness. Runs the tree's code: only for trees you trust.
-    #[arg(long, help_heading = "Packages")]
+    #[arg(long, help_heading = "Packages", hide_short_help = true)]
     eval: bool,
     /// No sources at all: only what the metadata tells.
     #[arg(long, conflicts_with_all = ["sources", "trust_sources", "nix", "vendored"], help_heading = "Sources")]
     metadata_only: bool,
     /// Evaluate the metadata anew, and keep nothing of it for the next run.
-    #[arg(long, help_heading = "Sources")]
+    #[arg(long, help_heading = "Sources", hide_short_help = true)]
     no_cache: bool,
     /// Where sources and evaluated metadata are kept [default: $CLARITY_CACHE, else ~/.cache/clarity].
-    #[arg(long, value_name = "DIR", help_heading = "Sources")]
+    #[arg(long, value_name = "DIR", help_heading = "Sources", hide_short_help = true)]
     pub(super) cache_dir: Option<PathBuf>,
     /// Only these checks, e.g. LIC010,LIC013.
     #[arg(long, alias = "check", value_name = "CHECK", value_delimiter = ',', value_parser = check_named, help_heading = "Checks")]
     select: Vec<String>,
     /// Not these checks.
-    #[arg(long, value_name = "CHECK", value_delimiter = ',', value_parser = check_named, help_heading = "Checks")]
+    #[arg(long, value_name = "CHECK", value_delimiter = ',', value_parser = check_named, help_heading = "Checks", hide_short_help = true)]
     ignore: Vec<String>,
     /// Leave out findings below this severity.
-    #[arg(long, value_name = "SEVERITY", value_parser = severities(), help_heading = "Checks")]
+    #[arg(long, value_name = "SEVERITY", value_parser = severities(), help_heading = "Checks", hide_short_help = true)]
     min_severity: Option<Severity>,
     /// Leave out findings below this confidence.
-    #[arg(long, value_name = "CONFIDENCE", value_parser = confidences(), help_heading = "Checks")]
+    #[arg(long, value_name = "CONFIDENCE", value_parser = confidences(), help_heading = "Checks", hide_short_help = true)]
     min_confidence: Option<Confidence>,
     /// Only packages of this maintainer: the name in maintainer-list.nix, or the handle on GitHub.
     #[arg(long, value_name = "HANDLE", help_heading = "Packages")]
@@ -92,20 +92,20 @@ pub(super) struct What {
     set: Vec<String>,
     /// Only the packages of this closure: the JSON of `nix path-info --recursive --json` or `nix derivation show
     /// --recursive`.
-    #[arg(long, value_name = "FILE", help_heading = "Packages")]
+    #[arg(long, value_name = "FILE", help_heading = "Packages", hide_short_help = true)]
     closure: Option<PathBuf>,
     /// Worker threads [default: the number of cores].
-    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Limits and configuration")]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Limits and configuration", hide_short_help = true)]
     jobs: Option<u16>,
     /// The most seconds that one package may take, evaluated and read [default: 300].
-    #[arg(long, value_name = "SECONDS", help_heading = "Limits and configuration")]
+    #[arg(long, value_name = "SECONDS", help_heading = "Limits and configuration", hide_short_help = true)]
     time_limit: Option<u64>,
     /// The most seconds that the run may take; what is done until then is reported.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Limits and configuration")]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Limits and configuration", hide_short_help = true)]
     pub(super) deadline: Option<u64>,
     /// The configuration, which is trusted [default: clarity.toml in PATH or above it in the git work tree; such a file
     /// may only narrow and silence].
-    #[arg(long, value_name = "FILE", help_heading = "Limits and configuration")]
+    #[arg(long, value_name = "FILE", help_heading = "Limits and configuration", hide_short_help = true)]
     config: Option<PathBuf>,
 }
 

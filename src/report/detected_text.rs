@@ -25,7 +25,10 @@ pub fn text(evidence: &Evidence, all: bool, out: &mut dyn Write) -> io::Result<(
         }
     }
     for (expression, files) in by_license(evidence) {
-        writeln!(out, "{expression}: {} like {}", counted(files.len(), "file"), files[0])?;
+        match &files[..] {
+            [file] => writeln!(out, "{expression}: {file}")?,
+            files => writeln!(out, "{expression}: {} like {}", counted(files.len(), "file"), files[0])?,
+        }
     }
     writeln!(out, "{}", last_line(evidence))?;
     if !all && rows.len() > MOST {

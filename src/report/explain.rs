@@ -16,18 +16,21 @@ use super::counted::counted;
 use super::detected::stated;
 use super::paint::painted;
 use super::terminal::finding_block;
+use super::wrap::wrapped;
 use super::{PackageReport, Report, Style, unseen};
 
 /// Writes all that is known of every package of the report.
 pub fn explain(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     for package in &report.packages {
-        about(package, style, out)?;
+        wrapped(style, out, |out| about(package, style, out))?;
         for located in &package.findings {
             writeln!(out, "\n{}", finding_block(located, style))?;
         }
     }
-    unseen(report).try_for_each(|(name, failed, why, _)| {
-        line(out, format_args!("{}: {name}: {why}", if failed { "failed" } else { "skipped" }))
+    wrapped(style, out, |out| {
+        unseen(report).try_for_each(|(name, failed, why, _)| {
+            line(out, format_args!("{}: {name}: {why}", if failed { "failed" } else { "skipped" }))
+        })
     })
 }
 

@@ -51,6 +51,7 @@ mod unverified;
 mod wire;
 mod why;
 mod worklist;
+mod wrap;
 
 pub use compared::{ComparedText, text_beside_listed};
 pub use complete::{Asked, Ending, Gap};
@@ -353,6 +354,8 @@ pub struct Style {
     pub all: bool,
     /// Counts by check instead of the findings.
     pub statistics: bool,
+    /// Columns of the terminal, where a person reads on one: long lines are broken.
+    pub width: Option<usize>,
     /// The time of writing, in seconds since 1970: the same report gives the same bytes at the same time.
     pub written: i64,
 }

@@ -1,5 +1,6 @@
 //! For people: every finding with its place quoted and underlined, its witnesses and what to write.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -14,6 +15,7 @@ use crate::triage::{State, Suppression};
 use super::counted::counted;
 use super::fixes::unmatched;
 use super::policy::{closing, warnings};
+use super::wrap::wrapped;
 use super::{Disagreement, Located, Report, Style, Totals, overview, unseen};
 
 /// More witnesses than this are counted, not listed, unless all are asked for.
@@ -31,8 +33,10 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::
     if style.quiet {
         return warnings(report).try_for_each(|line| writeln!(out, "{line}"));
     }
-    not_looked_at(report, style, out)?;
-    summary(report, out)
+    wrapped(style, out, |out| {
+        not_looked_at(report, style, out)?;
+        summary(report, out)
+    })
 }
 
 fn listed(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -117,19 +121,20 @@ fn level(severity: Severity) -> Level<'static> {
     }
 }
 
+/// Reasons that are shown where not all are asked for: of those that failed, and of those that were skipped.
+const MOST_REASONS: usize = 10;
+
 /// Packages that were not looked at, grouped by reason: a dead host is one line and not one a package. Failures come first.
 fn not_looked_at(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut unlooked: BTreeMap<(bool, &str), Vec<String>> = BTreeMap::new();
     for (name, failed, why, _) in unseen(report) {
         unlooked.entry((!failed, why)).or_default().push(one_line(&name));
     }
-    for ((skipped, why), names) in unlooked {
-        let (what, why) = (if skipped { "skipped" } else { "failed" }, one_line(why));
-        match &names[..] {
-            [name] => writeln!(out, "{what}: {name}: {why}")?,
-            names if style.verbose => writeln!(out, "{what}: {} packages: {why}\n  {}", names.len(), some_of(names))?,
-            names => writeln!(out, "{what}: {} packages such as {}: {why}", names.len(), names[0])?,
-        }
+    for is_skipped in [false, true] {
+        let of_kind = unlooked.iter().filter(|((skipped, _), _)| *skipped == is_skipped);
+        let mut reasons: Vec<(&str, &[String])> = of_kind.map(|((_, why), names)| (*why, &names[..])).collect();
+        reasons.sort_by_key(|(_, names)| Reverse(names.len()));
+        reasons_of(if is_skipped { "skipped" } else { "failed" }, &reasons, style, out)?;
     }
     for one in &report.disagreements {
         let Disagreement { attr, stated, evaluated } = one;
@@ -138,6 +143,30 @@ fn not_looked_at(report: &Report, style: Style, out: &mut dyn Write) -> io::Resu
     }
     elsewhere(report, style, out)?;
     unmatched(report).iter().try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// Writes a line for each reason, the ones of most packages first, and how many more there are.
+fn reasons_of(kind: &str, reasons: &[(&str, &[String])], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let shown = if style.verbose { reasons.len() } else { reasons.len().min(MOST_REASONS) };
+    for (why, names) in &reasons[..shown] {
+        let why = one_line(why);
+        match names {
+            [name] => writeln!(out, "{kind}: {name}: {why}")?,
+            names if style.verbose => writeln!(out, "{kind}: {} packages: {why}\n  {}", names.len(), some_of(names))?,
+            names => writeln!(out, "{kind}: {} packages such as {}: {why}", names.len(), names[0])?,
+        }
+    }
+    let rest = &reasons[shown..];
+    let packages: usize = rest.iter().map(|(_, names)| names.len()).sum();
+    match rest.len() {
+        0 => Ok(()),
+        more => writeln!(
+            out,
+            "{kind}: {} for {} (-v lists them)",
+            counted(packages, "more package"),
+            counted(more, "other reason")
+        ),
+    }
 }
 
 /// Names that are shown of packages that have the same reason.

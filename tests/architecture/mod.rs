@@ -36,6 +36,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("percent_encoding", &["report"]),
     ("quick_junit", &["report"]),
     ("serde_sarif", &["report"]),
+    ("textwrap", &["report"]),
     ("rayon", &["engine"]),
     ("indicatif", &["engine"]),
     ("console", &["cli"]),

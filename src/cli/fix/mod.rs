@@ -40,10 +40,10 @@ pub(super) struct Args {
     #[command(flatten)]
     how: How,
     /// Also write files that git could not give back: with changes that are not committed, or outside of git.
-    #[arg(long, requires = "in_place")]
+    #[arg(long, requires = "in_place", hide_short_help = true)]
     allow_dirty: bool,
     /// Ask again about findings that were skipped before.
-    #[arg(long, requires = "interactive")]
+    #[arg(long, requires = "interactive", hide_short_help = true)]
     again: bool,
 }
 

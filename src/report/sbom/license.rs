@@ -102,21 +102,43 @@ fn reference(id: &str) -> String {
     id.chars().map(plain).collect()
 }
 
-/// The id of a single license of the SPDX list, where the expression is no more than that.
+/// Ids of the SPDX list 3.28 that the schemas of CycloneDX in use do not know (their snapshot is of 3.27): documents with
+/// one of them as `id` are refused, also by Dependency-Track. Remove those that a later snapshot has.
+const NEWER: [&str; 13] = [
+    "BSD-2-Clause-pos-unchanged",
+    "BSD-3-Clause-OpenWebUI",
+    "BSD-Source-Code-no-disclaimer",
+    "BSD-Source-alt-GPL",
+    "BSD-ask-to-endorse",
+    "Brian-Gladman-3-Clause-no-conversion",
+    "Bugroff",
+    "CC-BY-NC-3.0-IGO",
+    "FDK-MPEG-H",
+    "Hippocratic-3.0-core",
+    "Informatica",
+    "MVT-1.1",
+    "atc-game",
+];
+
+/// The id of a single license that CycloneDX takes as one, where the expression is no more than that.
 pub(super) fn single_id(expr: &LicenseExpr) -> Option<String> {
     match expr {
         LicenseExpr::Term(term) if term.exception.is_none() => {
             let id = term.id();
-            (matches!(term.license, LicenseName::Spdx(_)) && !id.ends_with('+')).then_some(id)
+            let is_listed = matches!(term.license, LicenseName::Spdx(_)) && !NEWER.contains(&id.as_str());
+            (is_listed && !id.ends_with('+')).then_some(id)
         }
         _ => None,
     }
 }
 
-/// The name of a single license that SPDX does not list.
+/// The name of a single license that is no id to CycloneDX.
 pub(super) fn single_name(expr: &LicenseExpr) -> Option<String> {
     match expr {
-        LicenseExpr::Term(term) if term.exception.is_none() && term.is_reference() => Some(reference(&term.id())),
+        LicenseExpr::Term(term) if term.exception.is_none() => {
+            let id = term.id();
+            (term.is_reference() || NEWER.contains(&id.as_str())).then(|| reference(&id))
+        }
         _ => None,
     }
 }
