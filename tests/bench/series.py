@@ -1,9 +1,10 @@
 """Holds a series of patches from `clarity fix --patch-dir` over a real repository to its promises, with the real git.
 
 In order: `git am` takes all of them. In any order: so it does for patches whose contexts do not overlap. Each touches
-one file and no package but those that its message names. Reverting all gives the tree back, byte for byte.
+one file and no package but those that its message names. Reverting all gives the tree back, byte for byte. With
+`--evaluate` the real Nix says of each package that it now has the licenses that its message names.
 
-usage: series.py CLARITY REPOSITORY WORK [--count N] [-- arguments for fix, e.g. --attr 'x.*' --fetch]
+usage: series.py CLARITY REPOSITORY WORK [--count N] [--evaluate] [-- arguments for fix, e.g. --attr 'x.*' --fetch]
 REPOSITORY is clean and has findings; it is cloned, never changed. WORK is a folder for the clones.
 """
 import argparse, collections, glob, json, os, random, re, shutil, subprocess, sys
@@ -67,10 +68,31 @@ def named(folder, count):
     return packages
 
 
+VALUE = """let
+  value = (import ./. { config.allowUnfree = true; }).%s.meta.license;
+  name = one: if builtins.isString one then one else one.spdxId or "LicenseRef-nixpkgs-${one.shortName or one.fullName}";
+in if builtins.isList value then map name value else [ (name value) ]"""
+
+
+def evaluated(folder, count):
+    """Packages that do not evaluate to the licenses that the message of their commit names, by the real Nix."""
+    wrong = []
+    for commit in git(folder, "rev-list", f"-{count}", "HEAD").split():
+        message = git(folder, "log", "-1", "--format=%B", commit)
+        attr, says = message.split(": ")[0], re.search(r" says: (.*)", message)[1]
+        command = ["nix-instantiate", "--eval", "--strict", "--json", "-E", VALUE % attr]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+        words = lambda text: sorted(set(re.findall(r"[\w.+-]+", text)) - {"AND", "OR"})
+        if done.returncode or words(" ".join(json.loads(done.stdout))) != words(says):
+            wrong.append(f"{attr}: {says}, evaluates to {done.stdout.strip() or done.stderr[-300:]}")
+    return wrong
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("clarity"), parser.add_argument("repository"), parser.add_argument("work")
     parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--evaluate", action="store_true", help="ask the real Nix")
     split = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
     options, arguments = parser.parse_args(sys.argv[1:split]), sys.argv[split + 1 :]
     clarity, work = os.path.abspath(options.clarity), os.path.abspath(options.work)
@@ -92,13 +114,15 @@ def main():
     every = set().union(*packages.values())
     unnamed = sorted(attr for attr in changed if attr not in every and re.sub(r"^python3\d+Packages", "python3Packages", attr) not in every)
     print(f"in order: all apply; {len(changed)} packages declare something else, {len(unnamed)} of them unnamed {unnamed[:5]}")
+    wrong = evaluated(one, len(patches)) if options.evaluate else []
+    print("\n".join(wrong + [f"evaluated: {len(patches) - len(wrong)} say what their message says"] * options.evaluate))
     two = clone(source, os.path.join(work, "shuffled"))
     git(two, "am", "--quiet", *shuffled(patches))
     print(f"shuffled: all apply, the tree is {'the same' if tree(one) == tree(two) else 'ANOTHER'}")
     end = tree(one)
     git(one, "revert", "--no-edit", f"{start}..HEAD")
     print(f"reverted: the tree is {'the original' if tree(one) == base else 'ANOTHER'}")
-    sys.exit(0 if end == tree(two) and tree(one) == base and not unnamed and not set(before) ^ set(after) else 1)
+    sys.exit(0 if not wrong and end == tree(two) and tree(one) == base and not unnamed and not set(before) ^ set(after) else 1)
 
 
 main()
