@@ -65,3 +65,26 @@ fn is_trusted(one: &Restricted) -> bool {
 fn in_words(one: &Restricted) -> String {
     format!("{} (\"{}\", {}:{})", one.kind, one.quote, one.file, one.lines)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{LineRange, RelPath};
+
+    #[test]
+    fn headers_and_readmes_are_trusted_in_few_kinds() {
+        let trusted = |kind, is_document| {
+            let (file, lines) = (RelPath::new("a").expect("relative"), LineRange::new(1, 1));
+            is_trusted(&Restricted { file, lines, is_document, kind, quote: String::new(), of: None })
+        };
+        for (kind, in_document, elsewhere) in [
+            (RestrictionKind::NonCommercial, true, true),
+            (RestrictionKind::NoResale, true, true),
+            (RestrictionKind::Evaluation, true, false),
+            (RestrictionKind::FieldOfUse, true, false),
+            (RestrictionKind::Other, false, false),
+        ] {
+            assert_eq!((trusted(kind, true), trusted(kind, false)), (in_document, elsewhere), "{kind}");
+        }
+    }
+}

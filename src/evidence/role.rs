@@ -138,6 +138,8 @@ const INSTALLED: &str = "composer/installed.json";
 /// Files of build systems, by name; those that other things are called as well need their words too.
 const BUILD_FILES: &[&str] = &[
     "gtk-doc.make",
+    "doxyfile",
+    "doxyfile.in",
     "configure",
     "config.guess",
     "config.sub",
@@ -488,6 +490,7 @@ mod tests {
             ("vendor/composer/installed.json", Role::Generated),
             ("data/world.map", Role::Shipped),
             ("configure", Role::BuildSystem),
+            ("doc/Doxyfile.in", Role::BuildSystem),
             ("src/main.c", Role::Shipped),
             ("README.md", Role::Docs),
         ] {
