@@ -104,7 +104,7 @@ fn every_finding_is_shown_in_the_pager() {
 #[test]
 fn pages_for_people_are_broken_at_the_width() {
     for columns in [80, 160] {
-        let (page, code) = shown(columns, &["explain", "amber-clock-git", "--color", "never"], &[]);
+        let (page, code) = shown(columns, &["explain", "amber-clock-git", "--color", "never"], &[("CI", "true")]);
         assert_eq!(code, 0, "{page}");
         let about = page.split("note[").next().expect("the account").replace('\r', "");
         // A word such as an address stays whole.
@@ -113,7 +113,8 @@ fn pages_for_people_are_broken_at_the_width() {
         let all = about.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(all.contains("not available locally; download it with --fetch or name a folder"), "{about}");
     }
-    let (scan, _) = shown(80, &["scan", "--color", "never", "--fail-on", "never", "--format", "terminal"], &[]);
+    let scan = ["scan", "--color", "never", "--fail-on", "never", "--format", "terminal"];
+    let (scan, _) = shown(80, &scan, &[("CI", "true")]);
     let end = scan.rsplit("\nskipped: ").next().expect("the end").replace('\r', "");
     assert!(end.lines().all(|line| line.chars().count() <= 80), "{end}");
 }

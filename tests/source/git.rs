@@ -194,7 +194,7 @@ fn the_part_that_an_expression_asks_for_is_what_is_cloned() {
     let whole = with("");
     assert!(whole.contains("failed: a: ") && whole.contains("hash mismatch"), "{whole}");
     let part = with("rootDir = \"src/deep\";");
-    assert!(part.contains("looked at the sources of 1 of 1 packages that have one (1 files"), "{part}");
+    assert!(part.contains("looked at the sources of 1 of 1 packages that have one (1 file,"), "{part}");
 }
 
 /// The tree that the script of a real checkout leaves, by its hash.
