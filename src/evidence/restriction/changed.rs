@@ -35,3 +35,28 @@ fn change_of(page: &Page<'_>, one: &Detection) -> Option<Restriction> {
         words: vec![passage],
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::evidence::{Detector, Options};
+    use crate::license::license;
+    use crate::text::RelPath;
+
+    fn is_modified(text: &str) -> bool {
+        let path = RelPath::new("LICENSE").expect("relative");
+        let found = Detector::new(&Options::default()).read(&path, text.as_bytes());
+        found.detections.iter().any(|one| one.expr.to_string() == "LicenseRef-modified-MIT")
+    }
+
+    #[test]
+    fn a_name_is_no_limit_and_a_purpose_is() {
+        let mit = license("MIT").expect("listed").text;
+        let with = |was: &str, now: &str| {
+            assert!(mit.contains(was), "{was}");
+            mit.replace(was, now)
+        };
+        assert!(!is_modified(&with("THE AUTHORS OR COPYRIGHT HOLDERS BE", "EXAMPLE RESEARCH LABORATORY BE")));
+        assert!(is_modified(&with("to deal in the Software", "to deal for research purposes in the Software")));
+        assert!(is_modified(&with("free of charge", "for a fee")));
+    }
+}

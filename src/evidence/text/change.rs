@@ -26,7 +26,7 @@ const ADJECTIVES: &str = "commercial noncommercial nonprofit educational academi
 
 /// Words that such a limit stands before.
 const LIMITED: &str = "use uses usage purpose purposes only and or copy project projects organization organizations \
-    institution institutions user users study teaching research";
+    institution institutions user users study teaching research person persons individual individuals party parties";
 
 /// Words put in at one place that are looked at; a longer insertion is a sentence of its own.
 const MOST_PUT_IN: usize = 12;
@@ -92,7 +92,7 @@ fn with_changes<T>(text: &str, passage: &str, take: impl FnOnce(&mut dyn Iterato
     let changed = ops.iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
     take(&mut changed.map(|op| {
         let (was, now) = (op.old_range(), op.new_range());
-        // Words above the text are not of it: "Not derived from licensed software".
+        // Words above the text are not of it.
         let is_inside = was.end > 0 && now.len() <= MOST_PUT_IN;
         let is_operative = is_inside && bears((&text, &was), (&file, &now));
         Change { was: text.quote(&was), now: file.quote(&now), is_operative }
