@@ -86,7 +86,7 @@ def own(tree, rows):
 def labeled():
     for path in HERE.glob("*.jsonl"):
         for row in map(json.loads, path.read_text().splitlines()):
-            yield (row.get("package") or row["name"]).lower()
+            yield (row.get("package") or row.get("name") or row["id"].rpartition("-")[0]).lower()
 
 
 def main():
