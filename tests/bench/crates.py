@@ -98,8 +98,10 @@ def write(work, packages):
             f"  meta.{license};\n}}\n"
         )
     table = tree / "lib" / "licenses.nix"
-    rows = "".join(f'  "{one}" = {{ spdxId = "{one}"; fullName = "{one}"; }};\n' for one in sorted(ids))
-    table.write_text(table.read_text().replace("builtins.mapAttrs complete {\n", "builtins.mapAttrs complete {\n" + rows, 1))
+    named = table.read_text()
+    new = sorted(one for one in ids if f"  {one} = " not in named)
+    rows = "".join(f'  "{one}" = {{ spdxId = "{one}"; fullName = "{one}"; }};\n' for one in new)
+    table.write_text(named.replace("builtins.mapAttrs complete {\n", "builtins.mapAttrs complete {\n" + rows, 1))
     return tree, sources
 
 
