@@ -20,6 +20,9 @@ pub fn is_unprintable(c: char) -> bool {
 
 /// `text` in one line: line breaks and tabs become blanks, other unprintable characters U+FFFD.
 pub fn one_line(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let shown = |c: char| match c {
         '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => ' ',
         c if is_unprintable(c) => char::REPLACEMENT_CHARACTER,
@@ -52,6 +55,9 @@ pub enum Colors {
 
 /// The longest name between `##` and `[` of a command in a log, as in `##teamcity[`.
 const LONGEST_COMMAND: usize = 16;
+
+/// Bytes that are looked at together.
+const GROUP: usize = 64;
 
 /// A writer that makes harmless what is written to it. Has to be flushed at the end.
 #[derive(Debug)]
@@ -108,11 +114,16 @@ impl<W: Write> EscapingWriter<W> {
     }
 
     /// The number of bytes at the beginning of `rest` that pass without a second look. In JSON no place of a line matters,
-    /// and reports are tens of megabytes.
+    /// and reports are tens of megabytes: bytes are looked at in groups, all of one at a time.
     fn plain_run(&self, rest: &[u8]) -> usize {
         let is_other = |byte: &u8| !matches!(byte, b'\n' | b' '..=b'"' | b'$'..=b'~');
         match self.escape {
-            Escape::Json => rest.iter().position(is_other).unwrap_or(rest.len()),
+            Escape::Json => {
+                let groups = rest.chunks_exact(GROUP);
+                let plain = GROUP
+                    * groups.take_while(|group| !group.iter().fold(false, |any, byte| any | is_other(byte))).count();
+                plain + rest[plain..].iter().position(is_other).unwrap_or(rest.len() - plain)
+            }
             Escape::Text | Escape::Commands | Escape::Xml => 0,
         }
     }

@@ -34,7 +34,7 @@ impl Default for Options {
 }
 
 /// Arena for the values of one evaluator; memory that nothing is written to costs nothing.
-const ARENA: usize = 128 << 20;
+const ARENA: usize = 80 << 20;
 
 /// The syntax of so many evaluators is there for the next one: fewer read more files again, more take more memory.
 const EARLIER: usize = 4;

@@ -9,7 +9,7 @@ use crate::nix::Eval;
 /// needed before the first attribute was looked at: what was evaluated is not needed again, but nothing of it can be
 /// freed alone. A new one evaluates anew what all attributes need (overlays, chains of `//`); if it may not get on by as
 /// much as that costs, a tree whose set alone is larger than this is evaluated once for each of its attributes.
-const CHUNK: usize = 96 << 20;
+const CHUNK: usize = 64 << 20;
 
 /// Progress of a walk over all its evaluators.
 #[derive(Default)]

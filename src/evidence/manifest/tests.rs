@@ -105,6 +105,16 @@ fn a_broken_manifest_is_read_as_far_as_it_goes() {
 }
 
 #[test]
+fn a_manifest_states_so_many_licenses_and_no_more() {
+    let list: Vec<String> = (0..3_000).map(|_| "{\"type\": \"MIT\"}".to_owned()).collect();
+    let text = format!("{{\"name\": \"x\", \"licenses\": [{}]}}", list.join(", "));
+    let found =
+        Detector::new(&Options::default()).read(&RelPath::new("package.json").expect("relative"), text.as_bytes());
+    let stated = found.detections.iter().filter(|one| one.class == Witness::Manifest).count();
+    assert!((1..=1_000).contains(&stated), "{stated}");
+}
+
+#[test]
 fn a_copying_in_debians_format_says_of_which_files_its_texts_are() {
     let head = "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\n";
     let stanzas = "Files: *\nCopyright: 2012 A (formerly B)\nLicense: GPL-2+\n\nFiles: lib/*\nLicense: Expat\n\n";

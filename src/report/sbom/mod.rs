@@ -12,6 +12,7 @@ mod stream;
 mod tag_value;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::Path;
 
 use chrono::{DateTime, SecondsFormat};
@@ -129,7 +130,7 @@ impl<'r> Bom<'r> {
         let name = name.unwrap_or_else(|| "nixpkgs".to_owned());
         let mut text = name.clone();
         for Component { attr, version, licenses, .. } in &packages {
-            text.push_str(&format!("\n{attr} {version:?} {licenses:?}"));
+            write!(text, "\n{attr} {version:?} {licenses:?}").expect("memory takes everything");
         }
         Bom { name: one_line(&name), packages, sources, identity: Digest::of(text.as_bytes()) }
     }
