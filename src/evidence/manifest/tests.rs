@@ -105,13 +105,12 @@ fn a_broken_manifest_is_read_as_far_as_it_goes() {
 }
 
 #[test]
-fn a_manifest_states_so_many_licenses_and_no_more() {
-    let list: Vec<String> = (0..3_000).map(|_| "{\"type\": \"MIT\"}".to_owned()).collect();
-    let text = format!("{{\"name\": \"x\", \"licenses\": [{}]}}", list.join(", "));
-    let found =
-        Detector::new(&Options::default()).read(&RelPath::new("package.json").expect("relative"), text.as_bytes());
-    let stated = found.detections.iter().filter(|one| one.class == Witness::Manifest).count();
-    assert_eq!(stated, 1_000);
+fn a_hundred_thousand_licenses_of_a_manifest_cost_little() {
+    let list = vec!["{\"type\": \"MIT\"}"; 100_000].join(",\n");
+    let since = std::time::Instant::now();
+    states("package.json", &format!("{{\"name\": \"x\", \"licenses\": [{list}]}}"));
+    // Seconds unoptimized; without the cap it is an hour.
+    assert!(since.elapsed().as_secs() < 60, "{:?}", since.elapsed());
 }
 
 #[test]
