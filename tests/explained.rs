@@ -68,6 +68,8 @@ fn of_a_text_that_is_less_near_all_changes_are_shown() {
     let tree = tree(&[("LICENSE", &own)]);
     let page = explained(tree.path(), &[]);
     assert!(page.contains("the text of BSD-3-Clause ("), "{page}");
+    assert!(page.contains("\nconfidence: medium: "), "{page}");
+    assert!(page.contains("`LICENSE` is only 81.8 % like the listed text"), "{page}");
     assert!(page.contains("  wording: \"have to show\" in the place of \"must retain\"\n"), "{page}");
     assert!(page.contains(" more: `clarity detect --explain` on the file shows all\n"), "{page}");
 }

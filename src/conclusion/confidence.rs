@@ -70,6 +70,10 @@ pub(super) fn judge(
         confidence = Confidence::Low;
         reasons.push(format!("`{document}` says more than its license: \"{words}\""));
     }
+    if let Some((document, score)) = scope.distant_text().filter(|_| stand.agreeing < 2) {
+        confidence = confidence.min(Confidence::Medium);
+        reasons.push(format!("`{document}` is only {score} like the listed text"));
+    }
     let unknown = scope.silent_document().map(|document| Reason::Unknown(document).to_string());
     for why in [scope.unread_share(), unknown].into_iter().flatten() {
         confidence = confidence.min(Confidence::Medium);

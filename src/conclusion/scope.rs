@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::evidence::{Detection, Evidence, FileEvidence, Role, Unread, Witness};
+use crate::evidence::{Detection, Evidence, FileEvidence, Role, Score, Unread, Witness};
 use crate::license::{LicenseExpr, LicenseName, Suffix, Term, are_wordings};
 use crate::text::RelPath;
 
 use super::Basis;
+
+/// A text that is less like the listed one has sentences of its own, and what they say is not known.
+const NEAR: Score = Score(9_000);
 
 /// The files below a root, with the nearest license documents above it.
 pub(super) struct Scope<'e> {
@@ -190,6 +193,17 @@ impl<'e> Scope<'e> {
         documents.into_iter().find_map(|file| {
             let more = file.detections.iter().find(|one| one.is_unexplained())?;
             Some((file.path.clone(), more.quote.clone()))
+        })
+    }
+
+    /// A license document that has nothing but texts which are far from the listed ones, and the score of the nearest.
+    pub(super) fn distant_text(&self) -> Option<(RelPath, Score)> {
+        let documents = self.nearest(|file| file.role == Role::LicenseText && reading(file).is_some());
+        documents.into_iter().find_map(|file| {
+            let spoken = || file.detections.iter().filter(|one| one.class != Witness::Clue);
+            let is_mere = spoken().all(|one| one.class == Witness::Text);
+            let nearest = spoken().map(|one| one.score).max().filter(|score| is_mere && *score < NEAR)?;
+            Some((file.path.clone(), nearest))
         })
     }
 
