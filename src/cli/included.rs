@@ -27,7 +27,7 @@ pub(super) fn with_repositories(
         let name = one.to_string();
         let files =
             sources.map(|sources| engine::included((&name, &one.source), (&one.files, MOST_BYTES), sources, &watch));
-        let files = files.unwrap_or_else(|| Err(engine::NotIncluded::NotAtHand));
+        let files = files.unwrap_or(Err(engine::NotIncluded::NotAtHand));
         match files {
             Ok(files) => {
                 for (file, bytes) in one.files.iter().zip(files) {

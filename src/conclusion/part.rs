@@ -211,7 +211,7 @@ struct Copies(BTreeSet<RelPath>);
 impl Copies {
     fn of(scope: &Scope<'_>) -> Copies {
         let built = scope.folders_with(|file| BUILT_BY.contains(&file.path.name().to_ascii_lowercase().as_str()));
-        let documented = scope.folders_with(|file| is_license_document(file));
+        let documented = scope.folders_with(is_license_document);
         Copies(built.intersection(&documented).cloned().collect())
     }
 

@@ -54,7 +54,7 @@ fn about(package: &PackageReport, style: Style, out: &mut dyn Write) -> io::Resu
         line(out, format_args!("source:    {}{url}", source.fetcher))?;
     }
     package.found.iter().try_for_each(|place| line(out, format_args!("found:     {place}")))?;
-    about_parts(&parts(package), style, out)?;
+    about_parts(parts(package), style, out)?;
     package.evidence.as_ref().map_or(Ok(()), |evidence| places(evidence, style, out))
 }
 
