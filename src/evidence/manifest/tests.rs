@@ -105,12 +105,11 @@ fn a_broken_manifest_is_read_as_far_as_it_goes() {
 }
 
 #[test]
-fn a_hundred_thousand_licenses_of_a_manifest_cost_little() {
-    let list = vec!["{\"type\": \"MIT\"}"; 100_000].join(",\n");
-    let since = std::time::Instant::now();
-    states("package.json", &format!("{{\"name\": \"x\", \"licenses\": [{list}]}}"));
-    // Seconds unoptimized; without the cap it is an hour.
-    assert!(since.elapsed().as_secs() < 60, "{:?}", since.elapsed());
+fn the_first_thousand_claims_of_a_manifest_are_read() {
+    let after = |claims: usize| states("x.spec", &format!("{}License: ISC\n", "License: MIT\n".repeat(claims)));
+    assert_eq!(after(900), ["MIT", "ISC"]);
+    // Each claim looks for its place in the whole text: all of a long list would be minutes.
+    assert_eq!(after(1_000), ["MIT"]);
 }
 
 #[test]
