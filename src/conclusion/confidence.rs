@@ -16,70 +16,82 @@ pub(super) fn judge(
     scope: &Scope<'_>,
 ) -> (Confidence, Vec<String>) {
     let stand = Stand::of(expr, voices);
-    let mut reasons = vec![stand.to_string()];
-    let mut confidence = start(lead, &stand);
-    // A field that names one license in full cannot be misread; where no file says otherwise, that is enough.
-    if is_plain(lead) && voices.iter().all(|voice| agrees(voice, expr)) {
-        confidence = Confidence::High;
+    let mut trust = Trust { confidence: start(expr, voices, lead, &stand), reasons: vec![stand.to_string()] };
+    trust.of_voices(voices, lead);
+    trust.of_terms(expr, lead);
+    trust.of_documents(expr, &stand, scope);
+    (trust.confidence, trust.reasons)
+}
+
+/// The confidence so far. Each thing that speaks against the conclusion bounds it and leaves its reason.
+struct Trust {
+    confidence: Confidence,
+    reasons: Vec<String>,
+}
+
+impl Trust {
+    fn at_most(&mut self, most: Confidence, reason: impl Into<String>) {
+        self.confidence = self.confidence.min(most);
+        self.reasons.push(reason.into());
     }
-    confidence = confidence.min(stand.most());
-    if voices.iter().all(Voice::is_marginal) {
-        confidence = Confidence::Low;
-        reasons.push("next to no file states a license".to_owned());
-    }
-    if let Some(guess) = lead.guess {
-        confidence = confidence.min(Confidence::Medium);
-        reasons.push(guess.to_string());
-    }
-    if lead.is_far_down {
-        confidence = Confidence::Low;
-        reasons.push("the only license document stands far below the root".to_owned());
-    }
-    if lead.speaker == Speaker::Headers && !lead.is_broad() {
-        confidence = Confidence::Low;
-        reasons.push("the files name different licenses, and no license most of them".to_owned());
-    }
-    if lead.is_vague() {
-        confidence = Confidence::Low;
-        reasons.push("only a family of licenses is named".to_owned());
-    }
-    match (lead.operator_unstated, lead.speaker) {
-        (true, Speaker::Manifest) => {
-            confidence = Confidence::Low;
-            reasons.push("the classifiers are a set of licenses: none says whether they are a choice".to_owned());
+
+    /// Bounds by who speaks.
+    fn of_voices(&mut self, voices: &[Voice], lead: &Voice) {
+        if voices.iter().all(Voice::is_marginal) {
+            self.at_most(Confidence::Low, "next to no file states a license");
         }
-        (true, _) => {
-            confidence = confidence.min(Confidence::Medium);
-            reasons.push("several texts, and nothing says whether they are a choice".to_owned());
+        if let Some(guess) = lead.guess {
+            self.at_most(Confidence::Medium, guess.to_string());
         }
-        (false, _) => {}
+        if lead.is_far_down {
+            self.at_most(Confidence::Low, "the only license document stands far below the root");
+        }
+        if lead.speaker == Speaker::Headers && !lead.is_broad() {
+            self.at_most(Confidence::Low, "the files name different licenses, and no license most of them");
+        }
     }
-    if expr.terms().iter().any(|term| term.suffix == Suffix::Unstated) {
-        reasons.push("nothing says whether later versions are granted".to_owned());
+
+    /// Bounds by what the words leave open.
+    fn of_terms(&mut self, expr: &LicenseExpr, lead: &Voice) {
+        if lead.is_vague() {
+            self.at_most(Confidence::Low, "only a family of licenses is named");
+        }
+        match (lead.operator_unstated, lead.speaker) {
+            (true, Speaker::Manifest) => self.at_most(
+                Confidence::Low,
+                "the classifiers are a set of licenses: none says whether they are a choice",
+            ),
+            (true, _) => {
+                self.at_most(Confidence::Medium, "several texts, and nothing says whether they are a choice");
+            }
+            (false, _) => {}
+        }
+        if expr.terms().iter().any(|term| term.suffix == Suffix::Unstated) {
+            self.reasons.push("nothing says whether later versions are granted".to_owned());
+        }
     }
-    // A field that states the whole choice has answered it.
-    if let Some(document) = scope.open_choice().filter(|_| !matches!(expr, LicenseExpr::Or(_))) {
-        confidence = confidence.min(Confidence::Medium);
-        reasons.push(format!("`{document}` offers a choice, and not all of it is understood"));
+
+    /// Bounds by what license documents say beside their license.
+    fn of_documents(&mut self, expr: &LicenseExpr, stand: &Stand, scope: &Scope<'_>) {
+        // A field that states the whole choice has answered it.
+        if let Some(document) = scope.open_choice().filter(|_| !matches!(expr, LicenseExpr::Or(_))) {
+            let reason = format!("`{document}` offers a choice, and not all of it is understood");
+            self.at_most(Confidence::Medium, reason);
+        }
+        if let Some((document, other)) = scope.other_grant(expr) {
+            self.at_most(Confidence::Medium, format!("`{document}` grants {other} as well"));
+        }
+        if let Some((document, words)) = scope.unexplained() {
+            self.at_most(Confidence::Low, format!("`{document}` says more than its license: \"{words}\""));
+        }
+        if let Some((document, score)) = scope.distant_text().filter(|_| stand.agreeing < 2) {
+            self.at_most(Confidence::Medium, format!("`{document}` is only {score} like the listed text"));
+        }
+        let unknown = scope.silent_document().map(|document| Reason::Unknown(document).to_string());
+        for why in [scope.unread_share(), unknown].into_iter().flatten() {
+            self.at_most(Confidence::Medium, why);
+        }
     }
-    if let Some((document, other)) = scope.other_grant(expr) {
-        confidence = confidence.min(Confidence::Medium);
-        reasons.push(format!("`{document}` grants {other} as well"));
-    }
-    if let Some((document, words)) = scope.unexplained() {
-        confidence = Confidence::Low;
-        reasons.push(format!("`{document}` says more than its license: \"{words}\""));
-    }
-    if let Some((document, score)) = scope.distant_text().filter(|_| stand.agreeing < 2) {
-        confidence = confidence.min(Confidence::Medium);
-        reasons.push(format!("`{document}` is only {score} like the listed text"));
-    }
-    let unknown = scope.silent_document().map(|document| Reason::Unknown(document).to_string());
-    for why in [scope.unread_share(), unknown].into_iter().flatten() {
-        confidence = confidence.min(Confidence::Medium);
-        reasons.push(why);
-    }
-    (confidence, reasons)
 }
 
 /// How the kinds of witness stand to what was concluded.
@@ -167,12 +179,16 @@ fn is_plain(lead: &Voice) -> bool {
     lead.speaker == Speaker::Manifest && lead.basis.iter().all(same)
 }
 
-fn start(lead: &Voice, stand: &Stand) -> Confidence {
-    match lead.speaker {
-        _ if stand.agreeing >= 2 => Confidence::High,
+/// The confidence before anything speaks against it.
+fn start(expr: &LicenseExpr, voices: &[Voice], lead: &Voice, stand: &Stand) -> Confidence {
+    // A field that names one license in full cannot be misread; where no file says otherwise, that is enough.
+    let is_enough = is_plain(lead) && voices.iter().all(|voice| agrees(voice, expr));
+    let by_speaker = match lead.speaker {
+        _ if is_enough || stand.agreeing >= 2 => Confidence::High,
         Speaker::Headers if lead.is_broad() && lead.files >= 3 => Confidence::High,
         Speaker::Document if !lead.leaves_suffix_open() => Confidence::High,
         Speaker::Readme => Confidence::Low,
         _ => Confidence::Medium,
-    }
+    };
+    by_speaker.min(stand.most())
 }
