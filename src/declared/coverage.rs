@@ -149,8 +149,9 @@ pub fn account(bindings: &[LicenseBinding], rows: &[Row], failed: &BTreeMap<RelP
         why: match (binding.form, failed.get(&binding.file)) {
             (Form::Test, _) => NoPackage::Test,
             (Form::Module, _) => NoPackage::Module,
-            (_, Some(why)) => NoPackage::Failed(why.clone()),
-            (Form::Function, None) => NoPackage::Function,
+            // Its callers decide, whatever else in the file could not be evaluated.
+            (Form::Function, _) => NoPackage::Function,
+            (Form::Plain, Some(why)) => NoPackage::Failed(why.clone()),
             (Form::Plain, None) => NoPackage::Unused,
         },
     });
