@@ -144,6 +144,23 @@ fn bindings_of_a_package_that_fails_name_its_failure() {
     assert!(line.contains(": not understood: `birch-log`: ") && line.contains("nobodyHasThis"), "{line}");
 }
 
+/// A package whose license is computed, beside one that is bound.
+const COMPUTED: &str = r#"{ lib, stdenv, strange }:
+let
+  meta = { description = "d"; license = lib.licenses.mit; };
+in
+stdenv.mkDerivation { pname = "amber"; version = "1"; src = null; meta = strange.over meta; }"#;
+
+#[test]
+fn bindings_beside_a_license_that_is_computed_are_not_called_unused() {
+    let entry = "{ pkgs }: { amber = pkgs.callPackage ./pkgs/amber/package.nix { }; }";
+    let folder = tree(&[("default.nix", entry), ("pkgs/amber/package.nix", COMPUTED)]);
+    let said = scan(folder.path(), &["-v"]);
+    let said = String::from_utf8(said.stdout).expect("UTF-8");
+    let line = said.lines().find(|line| line.contains("license binding: pkgs/amber/package.nix:3:")).expect(&said);
+    assert!(line.ends_with(": not understood: the license of `amber` is computed"), "{line}");
+}
+
 /// Packages of one file that only others of it use.
 const INNER: &str = r#"{ stdenv, lib, python3 }:
 let

@@ -57,10 +57,8 @@ impl Trust {
             self.at_most(Confidence::Low, "only a family of licenses is named");
         }
         match (lead.operator_unstated, lead.speaker) {
-            (true, Speaker::Manifest) => self.at_most(
-                Confidence::Low,
-                "the classifiers are a set of licenses: none says whether they are a choice",
-            ),
+            (true, Speaker::Manifest) => self
+                .at_most(Confidence::Low, "the classifiers are a set of licenses: none says whether they are a choice"),
             (true, _) => {
                 self.at_most(Confidence::Medium, "several texts, and nothing says whether they are a choice");
             }

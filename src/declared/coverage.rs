@@ -140,19 +140,36 @@ pub fn license_site(declared: &Declared) -> Option<&Site> {
     }
 }
 
+/// Files with a package whose license was not told, or not all of it, with the name of the package: it may state what
+/// is bound there.
+fn untold(rows: &[Row]) -> BTreeMap<&RelPath, &str> {
+    let mut untold = BTreeMap::new();
+    for row in rows {
+        if let Row::Package(package, declared) = row
+            && matches!(**declared, Declared::Computed { .. } | Declared::Partial { .. })
+            && let Some(site) = &package.site
+        {
+            untold.insert(&site.file, package.attr.0.as_str());
+        }
+    }
+    untold
+}
+
 /// Accounts for `bindings` by the packages among `rows`; `failed` says why files could not be evaluated.
 pub fn account(bindings: &[LicenseBinding], rows: &[Row], failed: &BTreeMap<RelPath, String>) -> Bindings {
     let stated = Stated::by(rows);
+    let untold = untold(rows);
+    let doubt = |file| untold.get(file).map(|attr| format!("the license of `{attr}` is computed"));
+    let failure = |file| failed.get(file).cloned().or_else(|| doubt(file));
     let elsewhere = bindings.iter().filter(|binding| !stated.holds(binding)).map(|binding| Elsewhere {
         file: binding.file.clone(),
         line: binding.line,
-        why: match (binding.form, failed.get(&binding.file)) {
-            (Form::Test, _) => NoPackage::Test,
-            (Form::Module, _) => NoPackage::Module,
+        why: match binding.form {
+            Form::Test => NoPackage::Test,
+            Form::Module => NoPackage::Module,
             // Its callers decide, whatever else in the file could not be evaluated.
-            (Form::Function, _) => NoPackage::Function,
-            (Form::Plain, Some(why)) => NoPackage::Failed(why.clone()),
-            (Form::Plain, None) => NoPackage::Unused,
+            Form::Function => NoPackage::Function,
+            Form::Plain => failure(&binding.file).map_or(NoPackage::Unused, NoPackage::Failed),
         },
     });
     Bindings { total: bindings.len(), elsewhere: elsewhere.collect() }
