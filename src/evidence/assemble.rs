@@ -168,7 +168,7 @@ fn resolved(pointer: &Pointer, expr: &LicenseExpr) -> Detection {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::evidence::{Detector, Options};
+    use crate::evidence::Detector;
     use crate::license::license;
 
     #[test]
@@ -189,7 +189,7 @@ pub(super) mod tests {
 
     /// Statements of `path` among `files`, without clues.
     pub(in crate::evidence) fn said(files: &[(&str, &str)], path: &str) -> Vec<Detection> {
-        let detector = Detector::new(&Options::default());
+        let detector = Detector::usual();
         let path_of = |path: &str| RelPath::new(path).expect("relative");
         let read = files.iter().map(|(path, text)| detector.read(&path_of(path), text.as_bytes()));
         let evidence = assemble(read.collect());

@@ -295,12 +295,12 @@ fn numbered(family: &LicenseExpr, words: &str, is_later: bool) -> Option<License
 
 #[cfg(test)]
 mod tests {
-    use crate::evidence::{Detector, Options, Witness};
+    use crate::evidence::{Detector, Witness};
     use crate::license::license;
     use crate::text::RelPath;
 
     fn says(name: &str, text: &str) -> Vec<String> {
-        let evidence = Detector::new(&Options::default()).read(&RelPath::new(name).expect("relative"), text.as_bytes());
+        let evidence = Detector::usual().read(&RelPath::new(name).expect("relative"), text.as_bytes());
         let found = evidence.detections.iter().filter(|one| one.class < Witness::Text);
         found.map(|one| one.expr.to_string()).collect()
     }
@@ -326,8 +326,7 @@ mod tests {
     fn a_readme_may_offer_a_choice_too() {
         let text = "foo\n===\n\n- a list\n\nYou can redistribute it and/or modify it under the terms of either:\n- the GNU General Public License as published by the Free Software Foundation\n  and can be found in \"COPYING\"; either version 2,\n  or (at your option) any later version, or\n- the ISC license\n\nEnjoy.\n";
         assert_eq!(says("README", text), Vec::<String>::new());
-        let evidence =
-            Detector::new(&Options::default()).read(&RelPath::new("README").expect("relative"), text.as_bytes());
+        let evidence = Detector::usual().read(&RelPath::new("README").expect("relative"), text.as_bytes());
         let found = evidence.detections.iter().filter(|one| one.class == Witness::Readme);
         assert_eq!(found.map(|one| one.expr.to_string()).collect::<Vec<_>>(), ["GPL-2.0-or-later OR ISC"]);
     }

@@ -146,12 +146,12 @@ fn class(matches: &[&Match]) -> Witness {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Detector, Options, assemble};
+    use crate::evidence::{Detector, assemble};
     use crate::text::RelPath;
 
     fn seen() -> Evidence {
         let path = RelPath::new("src/a.c").expect("relative");
-        assemble(vec![Detector::new(&Options::default()).read(&path, b"int main(void) { return 0; }\n")])
+        assemble(vec![Detector::usual().read(&path, b"int main(void) { return 0; }\n")])
     }
 
     #[test]
@@ -171,7 +171,7 @@ mod tests {
     fn another_engine_corrects_what_is_said_of_the_same_lines_and_adds_the_rest() {
         let path = RelPath::new("a.c").expect("relative");
         let text = b"// SPDX-License-Identifier: GPL-2.0-only\n\n\n// SPDX-License-Identifier: Zlib\n";
-        let mut evidence = assemble(vec![Detector::new(&Options::default()).read(&path, text)]);
+        let mut evidence = assemble(vec![Detector::usual().read(&path, text)]);
         let json = r#"{"files": [{"path": "a.c", "license_detections": [
             {"license_expression_spdx": "MIT", "matches": [{"start_line": 1, "end_line": 1}]},
             {"license_expression_spdx": "ISC", "matches": [{"start_line": 3, "end_line": 3}]}]}]}"#;

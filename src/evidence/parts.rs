@@ -84,7 +84,7 @@ fn line_of(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Detector, Options};
+    use crate::evidence::Detector;
     use crate::license::license;
     use crate::text::RelPath;
 
@@ -113,7 +113,7 @@ mod tests {
         let of = |between: &str| {
             let text = format!("Foo is licensed as follows:\n\n{}\n\n{between}\n\n{}\n", text("MIT"), text("ISC"));
             let path = RelPath::new("LICENSE").expect("relative");
-            let evidence = Detector::new(&Options::default()).read(&path, text.as_bytes());
+            let evidence = Detector::usual().read(&path, text.as_bytes());
             let parts = evidence.detections.iter().filter(|one| one.is_of_part());
             parts.map(|one| one.expr.to_string()).collect::<Vec<_>>()
         };

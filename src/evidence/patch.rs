@@ -150,7 +150,7 @@ impl Patched {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Options, Role};
+    use crate::evidence::Role;
 
     const DIFF: &str = "\
 --- /dev/null
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn added_lines_are_evidence_where_they_end_up() {
-        let detector = Detector::new(&Options::default());
+        let detector = Detector::usual();
         let path = RelPath::new("src/old.c").expect("relative");
         let old = detector.read(&path, b"/* SPDX-License-Identifier: MIT */\n");
         let evidence = Evidence { files: vec![old], ..Evidence::default() };
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_patch_for_another_source_adds_nothing() {
-        let detector = Detector::new(&Options::default());
+        let detector = Detector::usual();
         let with = Evidence::default().with_patch(DIFF.as_bytes(), &RelPath::default(), &detector);
         assert_eq!(seen(&with), ["src/new.c:1 GPL-3.0-only"]);
     }

@@ -95,6 +95,13 @@ pub struct Detector {
 }
 
 impl Detector {
+    /// The detector of the tests, built once: that takes longer than to read a small file.
+    #[cfg(test)]
+    pub(crate) fn usual() -> &'static Detector {
+        static USUAL: std::sync::LazyLock<Detector> = std::sync::LazyLock::new(|| Detector::new(&Options::default()));
+        &USUAL
+    }
+
     /// A detector that works as `options` say.
     pub fn new(options: &Options) -> Self {
         let triggers = DETECTORS.iter().map(|rule| rule.triggers).chain([text::TRIGGERS]);
@@ -282,7 +289,7 @@ mod tests {
 
     #[test]
     fn a_file_that_is_not_there_is_counted_with_the_reason() {
-        let detector = Detector::new(&Options::default());
+        let detector = Detector::usual();
         let path = RelPath::new("no/such/file").expect("relative");
         assert!(matches!(detector.read_file(Path::new("/nonexistent"), &path).unread, Some(Unread::Io(_))));
     }
@@ -315,7 +322,7 @@ mod tests {
 
     #[test]
     fn detection_is_linear_in_every_trigger() {
-        let detector = Detector::new(&Options::default());
+        let detector = Detector::usual();
         let triggers = DETECTORS.iter().flat_map(|rule| rule.triggers).chain(text::TRIGGERS);
         let fillers = ["", "\n", "0f3a9c", "(MIT OR "];
         // Each trigger by itself and with one of the fillers: all pairs take minutes unoptimized.
@@ -337,7 +344,7 @@ mod tests {
 
     #[test]
     fn a_long_line_costs_what_its_bytes_cost() {
-        let detector = Detector::new(&Options::default());
+        let detector = Detector::usual();
         // Marsaglia's xorshift: digits without a pattern, the same in every run.
         let mut state = 0x2545_f491_u32;
         let mut draw = move |alphabet: &'static [u8]| {

@@ -16,11 +16,11 @@ pub(super) fn is_readme(path: &RelPath) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::evidence::{Detector, Options, Witness};
+    use crate::evidence::{Detector, Witness};
     use crate::text::RelPath;
 
     fn reads(name: &str, text: &str) -> Vec<String> {
-        let evidence = Detector::new(&Options::default()).read(&RelPath::new(name).expect("relative"), text.as_bytes());
+        let evidence = Detector::usual().read(&RelPath::new(name).expect("relative"), text.as_bytes());
         let found = evidence.detections.iter().filter(|one| one.class != Witness::Clue);
         found.map(|one| format!("{:?} {}", one.class, one.expr)).collect()
     }

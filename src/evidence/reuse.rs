@@ -225,10 +225,10 @@ fn spelled(glob: &str, deep: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Detector, Options, assemble};
+    use crate::evidence::{Detector, assemble};
 
     fn licenses(files: &[(&str, &str)], of: &str) -> Vec<String> {
-        let detector = Detector::new(&Options::default());
+        let detector = Detector::usual();
         let read = |(path, text): &(&str, &str)| detector.read(&RelPath::new(path).expect("relative"), text.as_bytes());
         let evidence = assemble(files.iter().map(read).collect());
         let file = evidence.files.iter().find(|file| file.path.as_str() == of).expect("listed");

@@ -38,12 +38,12 @@ fn one_of<T: Eq + Hash>(seen: &mut FxHashSet<Arc<Vec<T>>>, list: &mut Shared<T>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Detector, Options};
+    use crate::evidence::Detector;
     use crate::text::RelPath;
 
     #[test]
     fn equal_lists_are_kept_once_and_changed_apart() {
-        let detector = Detector::new(&Options::default());
+        let detector = Detector::usual();
         let read = |path: &str| {
             let path = RelPath::new(path).expect("relative");
             detector.read(&path, b"// SPDX-License-Identifier: MIT\n// Copyright 2020 Ada\n")

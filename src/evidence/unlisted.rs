@@ -56,13 +56,13 @@ fn is_only_version(base: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::evidence::{Detector, Options};
+    use crate::evidence::Detector;
     use crate::license::license;
     use crate::text::RelPath;
 
     fn said(text: &str) -> Vec<String> {
         let path = RelPath::new("LICENSE").expect("relative");
-        let found = Detector::new(&Options::default()).read(&path, text.as_bytes());
+        let found = Detector::usual().read(&path, text.as_bytes());
         found.detections.iter().map(|one| one.expr.to_string()).collect()
     }
 

@@ -1,5 +1,5 @@
 use super::{KINDS, reader};
-use crate::evidence::{Detector, Options, Witness};
+use crate::evidence::{Detector, Witness};
 use crate::text::RelPath;
 
 /// A manifest of every kind: its path, its text, and what it states.
@@ -73,7 +73,7 @@ const CASES: &[(&str, &str, &[&str])] = &[
 
 fn states(path: &str, text: &str) -> Vec<String> {
     let path = RelPath::new(path).expect("relative");
-    let evidence = Detector::new(&Options::default()).read(&path, text.as_bytes());
+    let evidence = Detector::usual().read(&path, text.as_bytes());
     let found = evidence.detections.iter().filter(|one| one.class == Witness::Manifest);
     found.map(|one| one.expr.to_string()).collect()
 }
@@ -118,8 +118,7 @@ fn a_copying_in_debians_format_says_of_which_files_its_texts_are() {
     let stanzas = "Files: *\nCopyright: 2012 A (formerly B)\nLicense: GPL-2+\n\nFiles: lib/*\nLicense: Expat\n\n";
     let names = "License: GPL-2+\n This program is free software under the GPL version 2 or later.\n";
     let says = |text: &str| {
-        let found =
-            Detector::new(&Options::default()).read(&RelPath::new("COPYING").expect("relative"), text.as_bytes());
+        let found = Detector::usual().read(&RelPath::new("COPYING").expect("relative"), text.as_bytes());
         let spoken = found.detections.iter().filter(|one| one.class != Witness::Clue);
         spoken.map(|one| one.expr.to_string()).collect::<Vec<_>>()
     };

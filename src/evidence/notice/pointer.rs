@@ -137,12 +137,12 @@ fn sentence_about(words: &Words, at: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use crate::evidence::{Detector, Options};
+    use crate::evidence::Detector;
     use crate::text::RelPath;
 
     #[test]
     fn a_reference_leads_to_the_license_of_its_file() {
-        let detector = Detector::new(&Options::default());
+        let detector = Detector::usual();
         let read = |path: &str, text: &str| detector.read(&RelPath::new(path).expect("relative"), text.as_bytes());
         let files = [read("src/a.c", "/* See the file COPYING for license terms. */"), read("src/b.c", "int x;")];
         assert_eq!(files[0].pointers.iter().map(|one| one.target.as_str()).collect::<Vec<_>>(), ["COPYING"]);

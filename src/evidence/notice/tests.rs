@@ -1,10 +1,10 @@
-use crate::evidence::{Detector, Options, Witness};
+use crate::evidence::{Detector, Witness};
 use crate::text::RelPath;
 
 /// Grants in `text`, one expression a statement.
 fn grants(text: &str) -> Vec<String> {
     let path = RelPath::new("src/a.c").expect("relative");
-    let evidence = Detector::new(&Options::default()).read(&path, text.as_bytes());
+    let evidence = Detector::usual().read(&path, text.as_bytes());
     let found = evidence.detections.iter().filter(|one| one.class == Witness::Grant);
     found.map(|one| one.expr.to_string()).collect()
 }
@@ -229,7 +229,7 @@ fn named_exceptions_widen_the_grant() {
 mod properties {
     use proptest::prelude::{ProptestConfig, proptest};
 
-    use super::{Detector, Options, RelPath, Witness};
+    use super::{Detector, RelPath, Witness};
 
     proptest! {
         #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
@@ -237,7 +237,7 @@ mod properties {
         #[test]
         fn any_text_is_read(text in "(\\PC|[ \n\r\t\\\\<>&(\"'-]|license|GPL|version 2|under the|http://|or later|©){0,80}") {
             let path = RelPath::new("a.c").expect("relative");
-            Detector::new(&Options::default()).read(&path, text.as_bytes());
+            Detector::usual().read(&path, text.as_bytes());
         }
 
         #[test]
@@ -256,7 +256,7 @@ mod properties {
             ];
             let text = format!("{before}.\n\n{}\nint main;\n", super::prefixed(&prefix, statements[which]));
             let path = RelPath::new("a.c").expect("relative");
-            let detector = Detector::new(&Options::default());
+            let detector = Detector::usual();
             for one in detector.read(&path, text.as_bytes()).detections.iter().filter(|one| one.class == Witness::Grant) {
                 let lines = text.lines().skip(one.lines.first as usize - 1).take((one.lines.last - one.lines.first + 1) as usize);
                 let cut = lines.collect::<Vec<_>>().join("\n");
@@ -484,7 +484,7 @@ fn every_prefix_of_lines_is_skipped() {
 fn translations_that_are_no_longer_used_say_nothing() {
     let catalogue = "msgid \"License GPLv3+: GNU GPL version 3 or later\"\n\n#~ msgid \"License GPLv2+: GNU GPL version 2 or later\"\n";
     let path = RelPath::new("po/de.po").expect("relative");
-    let evidence = Detector::new(&Options::default()).read(&path, catalogue.as_bytes());
+    let evidence = Detector::usual().read(&path, catalogue.as_bytes());
     let found: Vec<String> = evidence.detections.iter().map(|one| one.expr.to_string()).collect();
     assert_eq!(found, ["GPL-3.0-or-later"]);
 }

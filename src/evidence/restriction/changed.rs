@@ -38,13 +38,13 @@ fn change_of(page: &Page<'_>, one: &Detection) -> Option<Restriction> {
 
 #[cfg(test)]
 mod tests {
-    use crate::evidence::{Detector, Options};
+    use crate::evidence::Detector;
     use crate::license::license;
     use crate::text::RelPath;
 
     fn is_modified(text: &str) -> bool {
         let path = RelPath::new("LICENSE").expect("relative");
-        let found = Detector::new(&Options::default()).read(&path, text.as_bytes());
+        let found = Detector::usual().read(&path, text.as_bytes());
         found.detections.iter().any(|one| one.expr.to_string() == "LicenseRef-modified-MIT")
     }
 

@@ -366,13 +366,13 @@ fn alone(one: &Restriction, role: Role) -> Option<Detection> {
 
 #[cfg(test)]
 mod tests {
-    use crate::evidence::{Detector, FileEvidence, Options};
+    use crate::evidence::{Detector, FileEvidence};
     use crate::license::{license, licenses};
     use crate::text::RelPath;
 
     fn read(name: &str, text: &str) -> FileEvidence {
         let path = RelPath::new(name).expect("relative");
-        Detector::new(&Options::default()).read(&path, text.as_bytes())
+        Detector::usual().read(&path, text.as_bytes())
     }
 
     fn says(name: &str, text: &str) -> Vec<String> {
