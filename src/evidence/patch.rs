@@ -185,7 +185,7 @@ mod tests {
         let path = RelPath::new("src/old.c").expect("relative");
         let old = detector.read(&path, b"/* SPDX-License-Identifier: MIT */\n");
         let evidence = Evidence { files: vec![old], ..Evidence::default() };
-        let with = evidence.with_patch(DIFF.as_bytes(), &RelPath::default(), &detector);
+        let with = evidence.with_patch(DIFF.as_bytes(), &RelPath::default(), detector);
         assert_eq!(seen(&with), ["src/new.c:1 GPL-3.0-only", "src/old.c:1 MIT", "src/old.c:4 ISC"]);
         assert_eq!(with.files[0].role, Role::Shipped);
     }
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn a_patch_for_another_source_adds_nothing() {
         let detector = Detector::usual();
-        let with = Evidence::default().with_patch(DIFF.as_bytes(), &RelPath::default(), &detector);
+        let with = Evidence::default().with_patch(DIFF.as_bytes(), &RelPath::default(), detector);
         assert_eq!(seen(&with), ["src/new.c:1 GPL-3.0-only"]);
     }
 

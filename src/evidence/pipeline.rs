@@ -320,26 +320,38 @@ mod tests {
         (0..3).all(|_| cost(detector, &long).checked_sub(NOISE).is_some_and(|cpu| cpu > cost(detector, &short) * 20))
     }
 
-    #[test]
-    fn detection_is_linear_in_every_trigger() {
+    /// Texts that are put before a trigger.
+    const FILLERS: [&str; 4] = ["", "\n", "0f3a9c", "(MIT OR "];
+
+    fn triggers() -> impl Iterator<Item = &'static str> {
+        DETECTORS.iter().flat_map(|rule| rule.triggers).chain(text::TRIGGERS).copied()
+    }
+
+    /// On two threads: with one, it is the longest test by far.
+    fn assert_linear(units: &[String]) {
         let detector = Detector::usual();
-        let triggers = DETECTORS.iter().flat_map(|rule| rule.triggers).chain(text::TRIGGERS);
-        let fillers = ["", "\n", "0f3a9c", "(MIT OR "];
-        // Each trigger by itself and with one of the fillers: all pairs take minutes unoptimized.
-        let units: Vec<String> = triggers
-            .zip(fillers.iter().skip(1).cycle())
-            .flat_map(|(trigger, filler)| [(*trigger).to_owned(), format!("{filler}{trigger}")])
-            .collect();
         let slow_of = |units: &[String]| -> Vec<String> {
-            units.iter().filter(|unit| grows_faster(&detector, unit)).cloned().collect()
+            units.iter().filter(|unit| grows_faster(detector, unit)).cloned().collect()
         };
         let (first, second) = units.split_at(units.len() / 2);
-        // On two threads: it is the longest test by far.
         let slow = std::thread::scope(|scope| {
             let half = scope.spawn(|| slow_of(first));
             [slow_of(second), half.join().expect("no panic")].concat()
         });
         assert!(slow.is_empty(), "these cost the more per byte the more there is: {slow:?}");
+    }
+
+    #[test]
+    fn detection_is_linear_in_every_trigger() {
+        let units = triggers().zip(FILLERS.iter().cycle()).map(|(trigger, filler)| format!("{filler}{trigger}"));
+        assert_linear(&units.collect::<Vec<_>>());
+    }
+
+    #[test]
+    #[ignore = "exhaustive: takes minutes unoptimized"]
+    fn detection_is_linear_in_every_trigger_after_every_filler() {
+        let units = triggers().flat_map(|trigger| FILLERS.map(|filler| format!("{filler}{trigger}")));
+        assert_linear(&units.collect::<Vec<_>>());
     }
 
     #[test]
@@ -356,7 +368,7 @@ mod tests {
         let base64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         for alphabet in [&b"0123456789abcdef"[..], base64, b"abc0/.-_ (", b"cgpl0 \n"] {
             let line: String = (0..64 << 10).map(|_| draw(alphabet)).collect();
-            let grows = (0..3).all(|_| cost(&detector, &line) > cost(&detector, &line[..8 << 10]) * 20 + NOISE);
+            let grows = (0..3).all(|_| cost(detector, &line) > cost(detector, &line[..8 << 10]) * 20 + NOISE);
             assert!(!grows, "{}...", &line[..60]);
         }
     }
