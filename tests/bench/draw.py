@@ -23,6 +23,8 @@ HERE = Path(__file__).parent
 DRAWS = {
     "first": (3011_26_1, {"c": 120, "perl": 28, "pypi": 20, "rust": 10}),
     "second": (3011_26_2, {"c": 64, "perl": 14, "pypi": 10, "rust": 6}),
+    "third": (3011_26_3, {"c": 84, "perl": 16, "pypi": 14, "rust": 10}),
+    "fourth": (3011_26_4, {"c": 84, "perl": 16, "pypi": 14, "rust": 10}),
 }
 OTHER_LANGUAGES = re.compile(r"dh-python|golang|python3-all\b|dh-cargo|default-jdk|ghc|dh-elpa|maven")
 OTHER_SECTIONS = {
