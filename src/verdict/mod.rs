@@ -271,14 +271,18 @@ fn pair_up(open: &mut Difference, table: &LicenseTable, out: &mut Vec<Drift>) {
     }
 }
 
-/// A library with which linking is allowed besides: whoever uses the package has nothing of it, unlike of the exceptions
-/// for runtime libraries, classes or fonts, which bear on what is made with it.
-const LINKED_WITH: &str = "openssl";
+/// Parts of the ids of exceptions that allow linking with one more library: whoever uses the package has nothing of it,
+/// unlike of the exceptions for runtime libraries, classes or fonts, which bear on what is made with it. Those of rsync
+/// (OpenSSL and xxHash) and stunnel (OpenSSL) are called after the program.
+const LINKED_WITH: [&str; 4] = ["openssl", "rsync-linking", "stunnel", "openh323"];
 
 /// The permission to link with one more library has no name in the table and cannot be declared: the rest is compared.
 /// `None` where that is equal.
 fn named(kinship: Kinship, own: &Term, found: Term, table: &LicenseTable) -> Option<(Kinship, Term)> {
-    let for_library = |exception: &String| exception.to_ascii_lowercase().contains(LINKED_WITH);
+    let for_library = |exception: &String| {
+        let id = exception.to_ascii_lowercase();
+        LINKED_WITH.iter().any(|part| id.contains(part))
+    };
     let is_further = kinship == Kinship::Exception && own.exception.is_none();
     if !(is_further && found.exception.as_ref().is_some_and(for_library))
         || table.spell(&found.clone().into()).is_some()
@@ -480,6 +484,7 @@ mod tests {
         let found = "GPL-2.0-or-later WITH cryptsetup-OpenSSL-exception";
         assert_eq!(kinds(&["GPL-2.0-or-later"], found), []);
         assert_eq!(kinds(&["GPL-2.0-only"], found), [DriftKind::OnlyOrLater]);
+        assert_eq!(kinds(&["GPL-3.0-or-later"], "GPL-3.0-or-later WITH rsync-linking-exception"), []);
     }
 
     #[test]
