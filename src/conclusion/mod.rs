@@ -857,5 +857,41 @@ mod tests {
             file("c.c", Role::Shipped, &[(Witness::Grant, "LGPL-2.1-only")]),
         ];
         assert_eq!(concluded(files), "GPL-2.0-only AND LGPL-2.1-only");
+        let mut readme = file("README", Role::Docs, &[]);
+        readme.detections = [family("LGPL-2.0-or-later")].into_iter().collect();
+        let files = vec![
+            file("COPYING", Role::LicenseText, &[(Witness::Grant, "LGPL-2.0-only")]),
+            file("COPYING.LIB", Role::LicenseText, &[(Witness::Text, "LGPL-2.0")]),
+            readme,
+        ];
+        assert_eq!(concluded(files), "LGPL-2.0-only");
+    }
+
+    #[test]
+    fn a_deprecated_tag_leaves_the_suffix_to_the_words_above_it() {
+        let header = |path| {
+            let seen = [(Witness::Grant, "GPL-3.0-or-later"), (Witness::Tag, "GPL-3.0")];
+            file(path, Role::Shipped, &seen)
+        };
+        let text = file("LICENSE", Role::LicenseText, &[(Witness::Text, "GPL-3.0")]);
+        let only = file("c.c", Role::Shipped, &[(Witness::Grant, "GPL-3.0-or-later"), (Witness::Tag, "GPL-3.0-only")]);
+        assert_eq!(concluded(vec![text, header("a.c"), header("b.c")]), "GPL-3.0-or-later");
+        assert_eq!(concluded(vec![only]), "GPL-3.0-only");
+    }
+
+    #[test]
+    fn settings_of_a_service_take_no_later_versions_back() {
+        let grants = |path: &str, expr| file(path, Role::Shipped, &[(Witness::Grant, expr)]);
+        let beside = |other: FileEvidence| {
+            concluded(vec![
+                file("LICENSE", Role::LicenseText, &[(Witness::Text, "GPL-3.0")]),
+                grants("a.c", "GPL-3.0-or-later"),
+                other,
+                file("b.c", Role::Shipped, &[]),
+                file("c.c", Role::Shipped, &[]),
+            ])
+        };
+        assert_eq!(beside(grants("release.yaml", "GPL-3.0-only")), "GPL-3.0-or-later");
+        assert_eq!(beside(grants("d.c", "GPL-3.0-only")), "GPL-3.0-only");
     }
 }

@@ -289,7 +289,21 @@ pub(super) fn reading(file: &FileEvidence) -> Option<Saying> {
         let texts = saying(file, Witness::Text)?;
         return Some(choice_among(file, &texts).unwrap_or_else(|| granted_above(file, texts)));
     }
-    saying(file, speaking().map(|detection| detection.class).min()?)
+    saying(file, speaking().map(|detection| detection.class).min()?).map(|said| with_granted_suffix(file, said))
+}
+
+/// The statement with the suffix that words of the same file grant, where its own leaves it open: the deprecated id in
+/// `SPDX-License-Identifier: GPL-3.0` takes nothing back of "either version 3 or any later version" above it.
+fn with_granted_suffix(file: &FileEvidence, said: Saying) -> Saying {
+    let grants = || file.detections.iter().filter(|one| one.class == Witness::Grant && !one.is_of_part());
+    let decides = |own: &Term, term: &Term| same(own, term) && matches!(own.suffix, Suffix::Only | Suffix::OrLater);
+    let granted = |term: &Term| grants().flat_map(|one| one.expr.terms()).find(|own| decides(own, term)).cloned();
+    let settled = |term: &Term| match term.suffix {
+        Suffix::Unstated => granted(term).unwrap_or_else(|| term.clone()),
+        _ => term.clone(),
+    };
+    let expr = said.basis.expr.map_terms(&mut |term| settled(term));
+    Saying { basis: Basis { expr, ..said.basis }, ..said }
 }
 
 /// True for "copying and distribution of this file": terms of the document itself, at the end of an explanation of the

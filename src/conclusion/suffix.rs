@@ -3,7 +3,8 @@
 use crate::evidence::{Role, Witness};
 use crate::license::{LicenseExpr, Suffix, Term};
 
-use super::scope::{Scope, reading};
+use super::language::is_code;
+use super::scope::{Saying, Scope, reading};
 use super::voice::{Speaker, Voice};
 
 /// `expr` with each open suffix filled from the strongest voice that states it for the same license.
@@ -42,7 +43,9 @@ fn stated_for(term: &Term, voices: &[Voice]) -> Option<Suffix> {
 }
 
 fn granted_later(term: &Term, voices: &[Voice]) -> Option<Suffix> {
-    let grants = |voice: &&Voice| matches!(voice.speaker, Speaker::Headers | Speaker::Readme) && voice.is_broad();
+    // "LGPL" in a readme grants nothing of the version whose text is there.
+    let says = |voice: &Voice| matches!(voice.speaker, Speaker::Headers | Speaker::Readme) && !voice.is_vague();
+    let grants = |voice: &&Voice| says(voice) && voice.is_broad();
     let later = |other: &Term| other.license == term.license && other.suffix == Suffix::OrLater;
     let granted = voices.iter().filter(grants).any(|voice| voice.expr.terms().into_iter().any(later));
     granted.then_some(Suffix::OrLater)
@@ -54,8 +57,7 @@ const SOME: usize = 3;
 /// Later versions, where the files under this very license grant them, however few of all files these are; one or two
 /// files alone count where they are half of those that say anything, and no other file names the license.
 fn granted_by_files(term: &Term, scope: &Scope<'_>) -> Option<Suffix> {
-    let files = scope.with_role(Role::Shipped).filter_map(reading);
-    let grants: Vec<_> = files.filter(|said| matches!(said.basis.class, Witness::Tag | Witness::Grant)).collect();
+    let grants = grants_of_code(scope);
     let suffixes = grants.iter().filter_map(|said| {
         said.basis.expr.terms().into_iter().find(|other| other.license == term.license).map(|other| other.suffix)
     });
@@ -63,4 +65,14 @@ fn granted_by_files(term: &Term, scope: &Scope<'_>) -> Option<Suffix> {
     let are_many = later.len() >= SOME && later.len() > 2 * others.len();
     let are_half = !later.is_empty() && others.is_empty() && 2 * later.len() >= grants.len();
     (are_many || are_half).then_some(Suffix::OrLater)
+}
+
+/// Grants of the code that ships, else of the other files: `license: GPLv3` in the settings of a service is a name, and
+/// takes nothing back of what headers grant.
+fn grants_of_code(scope: &Scope<'_>) -> Vec<Saying> {
+    let said = scope.with_role(Role::Shipped).filter_map(|file| Some((is_code(file), reading(file)?)));
+    let granted = said.filter(|(_, said)| matches!(said.basis.class, Witness::Tag | Witness::Grant));
+    let (code, others): (Vec<_>, Vec<_>) = granted.partition(|(is_code, _)| *is_code);
+    let chosen = if code.is_empty() { others } else { code };
+    chosen.into_iter().map(|(_, said)| said).collect()
 }
