@@ -84,16 +84,15 @@ const DOCS: &[&str] = &[
 const EXAMPLES: &[&str] = &["example", "examples", "demo", "demos", "sample", "samples", "tutorial", "tutorials"];
 /// Folders for platforms that Nix does not build for.
 const OTHER_PLATFORMS: &[&str] = &[
-    "win32", "win64", "windows", "mswin", "wince", "winrt", "uwp", "msvc", "visualc", "vcbuild", "vcproj", "android",
-    "ios", "tvos", "msdos", "djgpp", "os2", "amiga", "vms", "beos", "symbian", "riscos",
+    "w32", "dos", "mingw", "mingw32", "win32", "win64", "windows", "mswin", "wince", "winrt", "uwp", "msvc", "visualc",
+    "vcbuild", "vcproj", "android", "ios", "tvos", "msdos", "djgpp", "os2", "amiga", "vms", "beos", "symbian",
+    "riscos",
 ];
 const BUILD_FOLDERS: &[&str] = &[
     "m4",
     "build-aux",
     "buildtools",
     "autom4te.cache",
-    "gnulib",
-    "gnulib-m4",
     "gl",
     "gllib",
     "gltests",
@@ -231,6 +230,50 @@ const THIRD_PARTY: &[&str] = &[
     "attribution",
     "copyright-notice",
     "licenses.third",
+];
+/// Endings of files with which distributions, and installers of Windows, package a project: Gentoo, NSIS, Inno Setup, WiX.
+const PACKAGED_BY: &[&str] = &[".ebuild", ".eclass", ".nsi", ".nsh", ".iss", ".wxs"];
+/// Functions of the C library of which projects carry a copy for systems that lack them.
+const OF_LIBC: &[&str] = &[
+    "alloca",
+    "argp",
+    "error",
+    "fnmatch",
+    "fnmatch_loop",
+    "getdelim",
+    "getline",
+    "getopt",
+    "getopt1",
+    "getopt_int",
+    "getopt_long",
+    "glob",
+    "memchr",
+    "memmem",
+    "memrchr",
+    "mkstemp",
+    "mktime",
+    "obstack",
+    "rawmemchr",
+    "regcomp",
+    "regex",
+    "regex_internal",
+    "regexec",
+    "setenv",
+    "stpcpy",
+    "strcasestr",
+    "strchrnul",
+    "strdup",
+    "strndup",
+    "strnlen",
+    "strptime",
+    "strsep",
+    "strtok_r",
+    "strtol",
+    "strtoll",
+    "strtoul",
+    "strtoull",
+    "strverscmp",
+    "tempname",
 ];
 /// Words in the head of a file that say a generator wrote it.
 const GENERATED: &[&str] = &[
@@ -380,13 +423,14 @@ fn build_system(folders: &str, name: &str, head: &str) -> Option<&'static str> {
         || name.ends_with(".cmake")
         || name.ends_with(".cmake.in")
         || name.ends_with(".mk")
+        || PACKAGED_BY.iter().any(|end| name.ends_with(end))
     {
         return Some("file of a build system by name");
     }
     if FILE_LISTS.contains(&name) {
         return Some("a list of the files of a release");
     }
-    if folders.split('/').any(|folder| BUILD_FOLDERS.contains(&folder)) {
+    if folders.split('/').any(|folder| BUILD_FOLDERS.contains(&folder) || folder.starts_with("gnulib")) {
         return Some("folder of a build system");
     }
     let low = lower_head(head);
@@ -394,7 +438,17 @@ fn build_system(folders: &str, name: &str, head: &str) -> Option<&'static str> {
     if folders.split('/').next_back() == Some("intl") && low.contains("free software foundation") {
         return Some("gettext's copied library");
     }
+    if is_of_libc(name, &low) {
+        return Some("function of the C library, copied for other systems");
+    }
     BUILD_WORDS.iter().any(|words| low.contains(words)).then_some("words of a build system")
+}
+
+/// `getopt.c` of the GNU C Library: where that is there, the copy is empty or left out. Its `md5.c` is no such function.
+fn is_of_libc(name: &str, head: &str) -> bool {
+    let stem = name.strip_suffix(".c").or_else(|| name.strip_suffix(".h"));
+    let is_copy = ["gnu c library", "gnu libc"].iter().any(|words| head.contains(words));
+    is_copy && stem.is_some_and(|stem| OF_LIBC.contains(&stem))
 }
 
 fn generated(name: &str, head: &str) -> Option<&'static str> {
@@ -486,6 +540,7 @@ mod tests {
             ("darwin/a.c", Role::Shipped),
             ("m4/ax_foo.m4", Role::BuildSystem),
             ("kconfig/lxdialog/util.c", Role::BuildSystem),
+            ("misc/frob-1.0.ebuild", Role::BuildSystem),
             ("static/index.js.map", Role::Generated),
             ("vendor/composer/installed.json", Role::Generated),
             ("data/world.map", Role::Shipped),
@@ -503,6 +558,15 @@ mod tests {
         let copied = "/* Copyright (C) 2000 Free Software Foundation, Inc. This program is free software */";
         assert_eq!(role("intl/dcgettext.c", copied), Role::BuildSystem);
         assert_eq!(role("src/intl/dates.c", "/* Copyright (C) 2000 A. Author */"), Role::Shipped);
+    }
+
+    #[test]
+    fn copied_functions_of_the_c_library_are_of_the_build_system() {
+        let head = "/* Getopt for GNU. This file is part of the GNU C Library. */";
+        assert_eq!(role("src/getopt.c", head), Role::BuildSystem);
+        assert_eq!(role("src/md5.c", head), Role::Shipped);
+        assert_eq!(role("src/getopt.c", "/* Copyright (C) 2000 A. Author */"), Role::Shipped);
+        assert_eq!(role("gnulib-lib/xalloc.h", ""), Role::BuildSystem);
     }
 
     #[test]
