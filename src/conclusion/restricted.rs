@@ -36,9 +36,11 @@ pub fn restrictions(evidence: &Evidence, root: &RelPath) -> Vec<Restricted> {
     found
 }
 
-/// License documents and what ships; of the documentation only what stands at the top, such as the readme.
+/// License documents and what ships; of the documentation only what stands at the top, such as the readme. Debian's list
+/// tells of the terms of every single file: what restricts is restricted there.
 fn reaches_the_user(file: &FileEvidence, root: &RelPath) -> bool {
     match file.role {
+        _ if file.path.as_str().ends_with("debian/copyright") => false,
         Role::LicenseText | Role::Shipped | Role::Vendored => true,
         Role::Docs => file.path.parent() == *root,
         _ => false,

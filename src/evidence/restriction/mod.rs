@@ -145,7 +145,7 @@ pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
                 seen.detections.extend(alone(&one, role));
             }
             // The header of a file that has terms of its own, and no license.
-            None if is_code(role) && one.lines.last <= HEADER && row.is_some_and(|row| row.is_of_header) => {}
+            None if is_of_header(page, role, &one) && row.is_some_and(|row| row.is_of_header) => {}
             None => continue,
         }
         seen.restrictions.push(one);
@@ -332,8 +332,16 @@ fn restricts_itself(expr: &LicenseExpr, kind: RestrictionKind) -> bool {
 /// Lines at the top of a file in which its header stands.
 const HEADER: u32 = 40;
 
-fn is_code(role: Role) -> bool {
-    matches!(role, Role::Shipped | Role::Vendored)
+/// Words of which a header that states terms has one; without any, "the server is not allowed to publish it" tells of a
+/// protocol.
+const OF_RIGHTS: [&str; 8] =
+    ["copyright", "\u{a9}", "(c)", "licen", "rights", "commercial", "proprietary", "confidential"];
+
+/// True for words at the top of code that speaks of rights there.
+fn is_of_header(page: &Page<'_>, role: Role, one: &Restriction) -> bool {
+    let speaks = |line: &str| OF_RIGHTS.iter().any(|word| line.to_lowercase().contains(word));
+    let is_at_top = matches!(role, Role::Shipped | Role::Vendored) && one.lines.last <= HEADER;
+    is_at_top && page.text.lines().take(HEADER as usize).any(speaks)
 }
 
 /// Words beside the license of a document of which it is not known whether they take something away.
@@ -460,6 +468,8 @@ mod tests {
         let found = read("a.c", header);
         assert_eq!(found.restrictions.len(), 1);
         assert!(found.detections.is_empty());
+        let protocol = "/* Clients ask the server, which may not publish the secret. */\nint a;\n";
+        assert!(read("a.c", protocol).restrictions.is_empty());
         let code = format!("{}{header}", "int a;\n".repeat(60));
         assert!(read("a.c", &code).restrictions.is_empty());
     }
