@@ -80,6 +80,11 @@ def crates(home):
             yield folder, package
 
 
+def spdx_id(name):
+    """The id of a record of the table; placeholders have none."""
+    return "" if name == "free" else f'spdxId = "{name}"; '
+
+
 def write(work, packages):
     """A tree of these packages (folder, attribute, name, version and license in nixpkgs' words), beside their sources."""
     tree, sources = work / "tree", work / "sources"
@@ -100,7 +105,7 @@ def write(work, packages):
     table = tree / "lib" / "licenses.nix"
     named = table.read_text()
     new = sorted(one for one in ids if f"  {one} = " not in named)
-    rows = "".join(f'  "{one}" = {{ spdxId = "{one}"; fullName = "{one}"; }};\n' for one in new)
+    rows = "".join(f'  "{one}" = {{ {spdx_id(one)}fullName = "{one}"; }};\n' for one in new)
     table.write_text(named.replace("builtins.mapAttrs complete {\n", "builtins.mapAttrs complete {\n" + rows, 1))
     return tree, sources
 
