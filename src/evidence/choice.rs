@@ -116,7 +116,7 @@ pub(super) fn announced(page: &Page<'_>, role: Role, seen: &mut Seen) {
         _ if seen.detections.is_empty() => return,
         Role::LicenseText => Witness::Grant,
         _ if is_readme(page.path) => Witness::Readme,
-        _ => return,
+        _ => return enumerated(page, &mut seen.detections),
     };
     let (most, below) = if class == Witness::Readme { (MOST_OF_README, BELOW_WORDS) } else { (TOP, BELOW_OFFER) };
     let Some((list, words)) = announcement(page, &seen.detections, most) else { return };
@@ -172,8 +172,47 @@ fn announcement(page: &Page<'_>, seen: &[Detection], most: u32) -> Option<(List,
     None
 }
 
+/// Bytes of the line in which such an offer ends; a longer one is no comment.
+const LONGEST_OFFER: usize = 200;
+
+/// The sides of "modify it under the terms of EITHER: (1) the LGPL .. (2) the BSD-style license in .." in the comment at
+/// the top of code, where each is understood.
+fn enumerated(page: &Page<'_>, seen: &mut Vec<Detection>) {
+    let head: Vec<&str> = page.text.lines().take(TOP as usize).map(without_signs).collect();
+    let head = head.join("\n");
+    let head = Page::new(page.path, &head);
+    let is_offer = |number: &u32| {
+        let text = line(&head, *number);
+        text.len() < LONGEST_OFFER && ends_in_either(&text.to_lowercase())
+    };
+    let Some(offer) = (1..TOP).find(|number| is_offer(number) && mark(line(&head, number + 1)).is_some()) else {
+        return;
+    };
+    let items = items(&head, offer + 1, 0);
+    let sides: Option<Vec<LicenseExpr>> = items.iter().map(|item| license(&head, seen, *item)).collect();
+    let Some(expr) = sides.filter(|sides| sides.len() > 1).and_then(LicenseExpr::any) else { return };
+    let lines = LineRange::new(offer, items.last().map_or(offer, |item| item.last));
+    let is_side = |one: &&mut Detection| one.class == Witness::Grant && one.lines.last >= lines.first;
+    seen.iter_mut()
+        .filter(is_side)
+        .filter(|one| one.lines.first <= lines.last)
+        .for_each(|one| one.class = Witness::Clue);
+    let (by, quote) = (CHOICE, quote(line(page, offer)));
+    seen.push(Detection { expr, class: Witness::Grant, by, lines, score: Score::FULL, quote, note: None });
+    Detection::sort(seen);
+}
+
+/// A line without the signs of a comment.
+fn without_signs(line: &str) -> &str {
+    line.trim_matches(|sign: char| sign.is_whitespace() || matches!(sign, '*' | '/' | '#' | ';'))
+}
+
+fn ends_in_either(paragraph: &str) -> bool {
+    paragraph.ends_with("under the terms of either:") || paragraph.ends_with("under either:")
+}
+
 fn offers(paragraph: &str) -> bool {
-    if paragraph.ends_with("under the terms of either:") || paragraph.ends_with("under either:") {
+    if ends_in_either(paragraph) {
         return true;
     }
     let alone = OFFERS.iter().any(|words| paragraph.contains(words)) && paragraph.contains("licen");
@@ -320,6 +359,25 @@ mod tests {
             "Foo has DUAL licensing terms.\n\n[LICENSE #1]\n\nFoo is public domain.\n\n[/LICENSE #1]\n\n[LICENSE #2]\n\n{wtfpl}\n[/LICENSE #2]\n"
         );
         assert_eq!(says("LICENSE", &named), ["WTFPL OR LicenseRef-public-domain"]);
+    }
+
+    #[test]
+    fn a_header_may_number_the_sides_of_a_choice() {
+        let header = |second: &str| {
+            format!(
+                "/* This library is free software; you can redistribute it and/or     *\n \
+                 * modify it under the terms of EITHER:                              *\n \
+                 *   (1) The GNU Lesser General Public License as published by the   *\n \
+                 *       Free Software Foundation; either version 2.1 of the         *\n \
+                 *       License, or (at your option) any later version.             *\n \
+                 *   (2) {second}\n \
+                 *                                                                   *\n \
+                 * It is distributed in the hope that it will be useful.             */\nint a;\n"
+            )
+        };
+        let bsd = header("The BSD-style license in the file LICENSE-BSD.TXT.");
+        assert_eq!(says("a.c", &bsd), ["BSD-3-Clause OR LGPL-2.1-or-later"]);
+        assert_eq!(says("a.c", &header("The terms of the Frob license.")), ["LGPL-2.1-or-later"]);
     }
 
     #[test]
