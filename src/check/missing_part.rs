@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::conclusion::{Confidence, Part};
 use crate::evidence::Role;
 use crate::license::LicenseExpr;
-use crate::verdict::{Drift, DriftKind, is_aside};
+use crate::verdict::{Drift, DriftKind, is_aside, is_public_domain};
 
 use super::words;
 use super::{Check, Finding, Severity, Subject};
@@ -107,6 +107,10 @@ fn name(part: &Part) -> &str {
 fn about_the_whole(subject: &Subject<'_>, drift: &Drift) -> Finding {
     let missing = subject.found_in_words(&drift.missing);
     let message = format!("the source is also under {missing}, which is not declared");
+    // The public domain asks for nothing, also where a list gives it to some of the files.
+    if drift.missing.iter().all(is_public_domain) {
+        return Finding { severity: Severity::Note, ..subject.finding_with_remedy(&CHECK, message) };
+    }
     if drift.missing.iter().all(|term| subject.table.is_free(term) != Some(false)) {
         return subject.finding_with_remedy(&CHECK, message);
     }

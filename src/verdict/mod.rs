@@ -130,7 +130,7 @@ pub fn is_placeholder(term: &Term) -> bool {
 }
 
 /// True for the public domain in nixpkgs' words, and in those of detectors; SPDX has none for it.
-fn is_public_domain(term: &Term) -> bool {
+pub fn is_public_domain(term: &Term) -> bool {
     term.is_reference() && matches!(term.license.as_str(), "nixpkgs-publicDomain" | "public-domain")
 }
 
