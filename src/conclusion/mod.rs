@@ -880,6 +880,19 @@ mod tests {
     }
 
     #[test]
+    fn words_of_a_document_give_each_part_the_license_of_its_files() {
+        let words = [(Witness::Grant, "LGPL-2.0-or-later"), (Witness::Grant, "GPL-2.0-or-later")];
+        let grants = |path: &str, expr| file(path, Role::Shipped, &[(Witness::Grant, expr)]);
+        let with = |program| {
+            let document = file("COPYRIGHT", Role::LicenseText, &words);
+            let library = grants("lock.c", "LGPL-2.0-or-later");
+            concluded(vec![document, library, grants("lock.h", "LGPL-2.0-or-later"), grants("main.c", program)])
+        };
+        assert_eq!(with("GPL-2.0-or-later"), "GPL-2.0-or-later AND LGPL-2.0-or-later");
+        assert_eq!(with("LGPL-2.0-or-later"), "LGPL-2.0-or-later");
+    }
+
+    #[test]
     fn settings_of_a_service_take_no_later_versions_back() {
         let grants = |path: &str, expr| file(path, Role::Shipped, &[(Witness::Grant, expr)]);
         let beside = |other: FileEvidence| {

@@ -237,8 +237,8 @@ fn stated_operator(scope: &Scope<'_>, merged: &[Basis], joined: bool) -> Option<
     let is_list = |basis: &&Basis| basis.class != Witness::Text && basis.expr.terms().len() > 1;
     let offer = merged.iter().find(is_list)?;
     let grants_each = || {
-        let holds = merged.len() > 1 && scope.open_choice().is_none() && matches!(offer.expr, LicenseExpr::And(_));
-        holds && offer.expr.terms().iter().all(|term| scope.is_granted_by_files(term))
+        let joins = scope.open_choice().is_none() && matches!(offer.expr, LicenseExpr::And(_));
+        joins && offer.expr.terms().iter().all(|term| scope.is_granted_by_files(term))
     };
     let is_stated = if joined { grants_each() } else { true };
     (is_stated && merged.iter().all(|other| same_names(&other.expr, &offer.expr))).then(|| offer.expr.clone())
