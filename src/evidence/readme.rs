@@ -54,6 +54,10 @@ mod tests {
         assert_eq!(reads("README.md", &badge("License-MIT")), ["Readme MIT"]);
         assert_eq!(reads("README.md", &badge("license-BSD--3--Clause")), ["Readme BSD-3-Clause"]);
         assert_eq!(reads("README.md", &badge("license-Apache%202.0")), ["Readme Apache-2.0"]);
+        assert_eq!(reads("README.md", &badge("license-Apache--2.0/MIT")), ["Readme Apache-2.0 OR MIT"]);
+        assert_eq!(reads("README.md", &badge("license-Apache--2.0%2FMIT")), ["Readme Apache-2.0 OR MIT"]);
+        let other = "# foo\n\n[![x](https://badgen.net/badge/license/MIT/blue)](https://example.org)\n";
+        assert_eq!(reads("README.md", other), ["Readme MIT"]);
         assert!(reads("README.md", &badge("tested-MIT")).is_empty());
         assert!(reads("README.md", &badge("license-see_the_file")).is_empty());
     }

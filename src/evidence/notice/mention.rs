@@ -3,7 +3,6 @@
 use super::frame::{self, Standing};
 use super::meaning::{Match, Why};
 use super::names::{Family, Found, Named, Names};
-use super::reader;
 use super::url;
 use super::version;
 use super::words::{Gap, Kind, Words};
@@ -112,7 +111,7 @@ fn leads_to_text(words: &Words, granted: &Mention, sent: &Mention) -> bool {
 }
 
 fn link(names: &Names, words: &Words, at: usize) -> Option<Mention> {
-    if let Some(badge) = badge(names, words, at) {
+    if let Some(badge) = badge(words, at) {
         return Some(badge);
     }
     let address = url::named(names, words.text(at))?;
@@ -133,24 +132,46 @@ fn link(names: &Names, words: &Words, at: usize) -> Option<Mention> {
     Some(Mention { is_url: true, plain, ..Mention::new((at, at + 1), expr, (standing, from), note) })
 }
 
-/// The license on a badge: `https://img.shields.io/badge/license-MIT-blue.svg`.
-fn badge(names: &Names, words: &Words, at: usize) -> Option<Mention> {
-    let url = words.text(at);
-    let (_, label) = url.split_once("/badge/")?;
-    let (label, _) = label.rsplit_once('-')?;
-    let label = label.replace("--", "\u{1}").replace("%20", " ").replace("__", " ").replace('_', " ");
-    let (key, value) = label.split_once(['-', ':'])?;
-    let value = value.replace('\u{1}', "-");
-    let is_license = ["license", "licence", "licensing"].contains(&key.trim().to_ascii_lowercase().as_str());
-    let field = format!("license: {value}\n");
-    let said = reader::read(&field, 0);
-    let mut found = if is_license { mentions(names, &said) } else { Vec::new() };
-    let one = found.pop().filter(|_| found.is_empty())?;
-    Some(Mention { is_url: true, ..Mention::new((at, at + 1), one.expr, (Standing::Field, at), one.note) })
+/// The license on a badge: `https://img.shields.io/badge/license-MIT-blue.svg`, `https://badgen.net/badge/license/MIT`.
+fn badge(words: &Words, at: usize) -> Option<Mention> {
+    let (_, label) = words.text(at).split_once("/badge/")?;
+    let (key, value) = label.split_once(['-', ':', '/'])?;
+    if !["license", "licence", "licensing"].contains(&key.trim().to_ascii_lowercase().as_str()) {
+        return None;
+    }
+    // A hyphen of the value is written twice, the last single one stands before the color.
+    let value = value.replace("--", "\u{1}");
+    let value = value.rsplit_once('-').or_else(|| value.split_once('/')).map_or(value.as_str(), |(value, _)| value);
+    let value = value.replace("%2F", "/").replace("%2f", "/").replace("%20", " ").replace("__", " ").replace('_', " ");
+    let (expr, note) = super::named(&value.replace('\u{1}', "-"))?;
+    Some(Mention { is_url: true, ..Mention::new((at, at + 1), expr, (Standing::Field, at), note) })
+}
+
+/// Words that a hyphen may join to the name of a license.
+const JOINABLE: &[&str] = &[
+    "license",
+    "licence",
+    "licensed",
+    "licenced",
+    "lizenz",
+    "licens",
+    "licentie",
+    "style",
+    "styled",
+    "like",
+    "type",
+    "compatible",
+    "or",
+    "and",
+];
+
+/// True where a hyphen or dot joins the plain word before `end` with another one: `python-ecdsa`, `zlib.h`.
+fn is_compound(words: &Words, end: usize) -> bool {
+    words.gap(end).has(Gap::JOINED) && words.kind(end) == Some(Kind::Letters) && !words.is(end, JOINABLE)
 }
 
 fn name(names: &Names, words: &Words, at: usize) -> Option<Mention> {
-    let found = names.at(words, at)?;
+    let found = names.at(words, at).filter(|found| !found.plain || !is_compound(words, found.end))?;
     let (mut first, mut end) = (at, found.end);
     let mut plain = found.plain;
     let (expr, note) = match found.named {

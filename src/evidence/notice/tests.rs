@@ -48,6 +48,20 @@ fn any_wrapping_reads_the_same() {
 }
 
 #[test]
+fn a_version_that_is_not_listed_is_another_license() {
+    grant("Licensed under the Copyfree Open Innovation License 0.5.", "LicenseRef-COIL-0.5");
+    grant("Licensed under the Copyfree Open Innovation License version 0.5.", "LicenseRef-COIL-0.5");
+    grant("Licensed under the Copyfree Open Innovation License 1.0.", "COIL-1.0");
+    grant("Licensed under the Copyfree Open Innovation License.", "COIL-1.0");
+}
+
+#[test]
+fn a_plain_word_of_a_compound_is_no_license() {
+    grant("Placed in the public domain, modified as part of the python-ecdsa package.", "LicenseRef-public-domain");
+    grant("This file is under the python-style license.", "Python-2.0");
+}
+
+#[test]
 fn what_a_header_calls_its_license_is_granted() {
     grant("Used as permitted in the SGI Free Software License B, Version 1.1 (the \"License\").", "SGI-B-1.1");
     grant(
