@@ -272,8 +272,11 @@ fn statement(words: &Words, mentions: &[Mention]) -> Option<Chain> {
     let parts = said.iter().enumerate().map(|(at, one)| shared_version(words, one, said.get(at + 1).copied()));
     let ties = |tie: Tie| kept.iter().skip(1).any(|one| one.tied == Some(tie));
     let is_choice = kept.iter().any(|one| one.is_choice) || is_choice(words, first, last);
-    let is_choice = ties(Tie::Or) || is_choice && !ties(Tie::And);
-    let expr = if is_choice { LicenseExpr::any(parts) } else { LicenseExpr::all(parts) }?;
+    let expr = match (ties(Tie::Or), ties(Tie::And)) {
+        (true, true) => nested(&said, parts),
+        (is_tied, is_parted) if is_tied || is_choice && !is_parted => LicenseExpr::any(parts),
+        _ => LicenseExpr::all(parts),
+    }?;
     let why = kept.iter().find_map(|one| one.why).filter(|_| !granted).map(|why| why.note().into());
     let note = why.or_else(|| said.iter().find_map(|one| one.note.clone()));
     let row = kept.iter().find_map(|one| one.row);
@@ -284,6 +287,18 @@ fn statement(words: &Words, mentions: &[Mention]) -> Option<Chain> {
     let by_address = granted && kept.iter().all(|one| one.is_url || one.standing <= Standing::Mention);
     let alone = kept.iter().all(|one| one.standing == Standing::Alone);
     Some(Chain { expr, granted, span, note, listed, is_url, by_address, alone, row })
+}
+
+/// "A and either B or C": the names that are tied by "and" part the choices.
+fn nested(said: &[&Mention], parts: impl Iterator<Item = LicenseExpr>) -> Option<LicenseExpr> {
+    let mut choices: Vec<Vec<LicenseExpr>> = Vec::new();
+    for (one, part) in said.iter().zip(parts) {
+        match choices.last_mut().filter(|_| one.tied != Some(Tie::And)) {
+            Some(choice) => choice.push(part),
+            None => choices.push(vec![part]),
+        }
+    }
+    LicenseExpr::all(choices.into_iter().filter_map(LicenseExpr::any))
 }
 
 /// Without the names that another one in the same statement makes precise (`Apache License: .../LICENSE-2.0`), and
