@@ -119,6 +119,7 @@ const ADJACENT_IN_README: u32 = 3;
 pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
     let told = unexplained(page, role, seen);
     let changed = changed::changed(page, role, seen);
+    let before: Vec<LicenseExpr> = seen.detections.iter().map(|found| original(&found.expr)).collect();
     for mut one in told.into_iter().chain(changed) {
         let row = ROWS.named(one.row);
         if row.is_some_and(|row| row.is_doubt) {
@@ -130,7 +131,7 @@ pub(super) fn settle(page: &Page<'_>, role: Role, seen: &mut Seen) {
         }
         match host(&one, role, &seen.detections) {
             Some(at) => {
-                let base = original(&seen.detections[at].expr);
+                let base = before.get(at).cloned().unwrap_or_else(|| original(&seen.detections[at].expr));
                 if restricts_itself(&base, one.kind) {
                     continue;
                 }
@@ -302,9 +303,16 @@ fn shares(one: &LicenseExpr, other: &LicenseExpr) -> bool {
 fn restrict(host: &mut Detection, one: &Restriction) {
     let expr = host.expr.map_terms(&mut Term::modified);
     if expr != host.expr {
-        host.note = Some(format!("with a restriction ({}): \"{}\"", one.kind, one.quote).into());
+        let widened = widened(&host.expr);
+        host.note = Some(format!("with a restriction ({}): \"{}\"{widened}", one.kind, one.quote).into());
         host.expr = expr;
     }
+}
+
+/// The exceptions that a restricted license still has: its name cannot carry them.
+fn widened(expr: &LicenseExpr) -> String {
+    let exceptions: BTreeSet<&str> = expr.terms().into_iter().filter_map(|term| term.exception.as_deref()).collect();
+    exceptions.iter().map(|exception| format!("; {exception} is granted beside it")).collect()
 }
 
 /// Parts of ids that say what the license takes away.
@@ -472,6 +480,37 @@ mod tests {
         assert!(read("a.c", protocol).restrictions.is_empty());
         let code = format!("{}{header}", "int a;\n".repeat(60));
         assert!(read("a.c", &code).restrictions.is_empty());
+    }
+
+    #[test]
+    fn an_exception_of_a_restricted_license_is_kept() {
+        let text = "Foo is licensed under the GNU GPL version 2 with the Classpath exception.\n\n\
+                    You may not sell the software. It must not be used for military purposes.\n";
+        let found = read("LICENSE", text);
+        let one = found.detections.iter().find(|one| one.expr.to_string() == "LicenseRef-modified-GPL-2.0");
+        let note = one.and_then(|one| one.note.as_ref()).map(ToString::to_string).unwrap_or_default();
+        assert!(
+            note.contains("no resale") && note.contains("Classpath-exception-2.0"),
+            "{note} {:?}",
+            found.detections
+        );
+        let of: Vec<String> = found.restrictions.iter().filter_map(|one| Some(one.of.as_ref()?.to_string())).collect();
+        assert!(of.len() > 1, "{of:?}");
+        assert!(of.iter().all(|of| of == "GPL-2.0-only WITH Classpath-exception-2.0"), "{of:?}");
+    }
+
+    #[test]
+    fn a_document_that_only_sends_to_an_agreement_has_terms_of_its_own() {
+        for text in [
+            "Please see: https://developer.example.org/customer-agreement\n",
+            "https://www.example.org/legal/eula\n",
+            "See https://example.org/terms-of-service.\n",
+        ] {
+            assert_eq!(says("LICENSE", text), ["LicenseRef-restricted-other"], "{text}");
+        }
+        for text in ["Please see: https://www.gnu.org/licenses/gpl-3.0.txt\n", "See https://example.org/about\n"] {
+            assert!(says("LICENSE", text).iter().all(|said| !said.contains("restricted")), "{text}");
+        }
     }
 
     #[test]
