@@ -264,6 +264,53 @@ fn what_a_repository_does_not_hold_to_is_refused_or_reported() {
 }
 
 #[test]
+fn included_files_that_contradict_each_other_are_named() {
+    let place = copied();
+    let tree = place.path().join("nixpkgs");
+    let (mit, isc) = (curation(""), curation("").replace("concluded = \"MIT\"", "concluded = \"ISC\""));
+    fs::write(place.path().join("one.toml"), &mit).expect("writable");
+    fs::write(place.path().join("two.toml"), &isc).expect("writable");
+    let says = |config: &str, parts: &[&str]| {
+        let cache = place.path().join("cache");
+        let args = ["--config", config, "--cache-dir", cache.to_str().expect("UTF-8"), "--fetch", "birch-log"];
+        let (_, run) = findings(&tree, &args);
+        assert_eq!(run.code == 2, !parts.is_empty(), "{} {}", run.code, run.stderr);
+        for part in parts {
+            assert!(run.stderr.contains(part), "{part} is missing in {}", run.stderr);
+        }
+    };
+    let files = "\"one.toml\", \"two.toml\"";
+    let config = including(&tree, files);
+    let (one, two) = ("one.toml says concluded = \"MIT\"", "two.toml says concluded = \"ISC\"");
+    says(&config, &[one, two, "path = \"**\""]);
+    let decided = |config: &str| {
+        let text = fs::read_to_string(config).expect("readable");
+        fs::write(config, format!("{text}{mit}")).expect("writable");
+    };
+    decided(&config);
+    says(&config, &[]);
+    let (one, two) = (Shared::new(&mit), Shared::new(&isc));
+    let member = |shared: &Shared| shared.member("\"sets/our.toml\"");
+    let config = including(&tree, &format!("{}, {}", member(&one), member(&two)));
+    let names = [&one, &two].map(|shared| format!("sets/our.toml of {} at {}", shared.url(), &shared.rev[..12]));
+    says(&config, &[&names[0], &names[1]]);
+    decided(&config);
+    says(&config, &[]);
+    // A file beside the configuration decides before a repository.
+    says(&including(&tree, &format!("{}, \"one.toml\"", member(&two))), &[]);
+    // Within the tree, too.
+    fs::write(tree.join("a.toml"), &mit).expect("writable");
+    fs::write(tree.join("b.toml"), &isc).expect("writable");
+    add(&tree.join("clarity.toml"), "include = [\"a.toml\", \"b.toml\"]");
+    let (_, run) = findings(&tree, &[]);
+    assert!(
+        run.code == 2 && run.stderr.contains("a.toml says") && run.stderr.contains("b.toml says"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
 fn a_pull_request_cannot_mute_itself_by_an_included_file() {
     let repository = Repository::new();
     let tree = repository.tree();

@@ -263,6 +263,37 @@ fn csv_has_a_row_a_finding_and_no_formula() {
     }
 }
 
+/// True for a cell that is empty or holds what `field` of a Table Schema says.
+fn is_of_type(cell: &str, field: &Value) -> bool {
+    let is_listed = |words: &Value| words.as_array().is_some_and(|words| words.iter().any(|word| word == cell));
+    let fits = match field["type"].as_str().expect("a type") {
+        "integer" => cell.parse::<u32>().is_ok(),
+        "boolean" => ["true", "false"].contains(&cell),
+        _ => field["constraints"].get("enum").is_none_or(is_listed),
+    };
+    cell.is_empty() || fits
+}
+
+#[test]
+fn columns_of_csv_have_the_published_types() {
+    for (name, schema) in [("csv", report::csv_schema()), ("csv-packages", report::package_csv_schema())] {
+        let fields = schema["fields"].as_array().expect("fields");
+        for report in [golden::hostile(), SOME.clone()] {
+            let text = rendered(name, &report);
+            let mut reader = csv::Reader::from_reader(text.as_bytes());
+            let head: Vec<String> = reader.headers().expect("a head").iter().map(str::to_owned).collect();
+            assert!(head.iter().zip(fields).all(|(name, field)| *name == field["name"]) && head.len() == fields.len());
+            for row in reader.records().map(|row| row.expect("as wide as the head")) {
+                let bad = row.iter().zip(fields).find(|(cell, field)| !is_of_type(cell, field));
+                assert_eq!(bad, None, "{name}");
+                let counts =
+                    head.iter().zip(&row).filter(|(name, _)| ["errors", "warnings", "notes"].contains(&&***name));
+                assert!(counts.into_iter().all(|(_, cell)| !cell.is_empty()), "{name}: a number in each row");
+            }
+        }
+    }
+}
+
 #[test]
 fn json_rows_are_valid_by_the_published_schema() {
     let (rows, document) = (validator(&report::row_schema()), validator(&report::document_schema()));

@@ -120,7 +120,12 @@ fn notices_have_each_text_once_with_holders_and_files() {
     let silent = clarity(&["notices", "iris-tool", "--tree", tree.to_str().expect("UTF-8")]);
     let rest = "Without a license of their own: 1 file; that of the whole is not known\n";
     assert!(silent.stdout.contains(rest), "{}", silent.stdout);
-    assert!(dep5.contains("Files: *\n"), "{dep5}");
+    for part in ["Files: birch-log/*\n", "Files: amber-clock/*\n", "Comment: amber-clock/ is amber-clock 1.4.0\n"] {
+        assert!(dep5.contains(part), "{part} is missing in {dep5}");
+    }
+    assert!(dep5.matches("Format: ").count() == 1 && dep5.matches("\nLicense: MIT\n ").count() == 1, "{dep5}");
+    let one = clarity(&["notices", "birch-log", "--tree", tree.to_str().expect("UTF-8"), "--format", "dep5"]).stdout;
+    assert!(one.contains("Upstream-Name: birch-log 0.3.1\n") && one.contains("Files: *\n"), "{one}");
     assert_eq!(clarity(&["notices", "none", "--tree", tree.to_str().expect("UTF-8")]).code, 2);
 }
 

@@ -80,6 +80,9 @@ fn colours_follow_the_environment() {
     let is_colored = |variables: &[(&str, &str)], args: &[&str]| shown(80, args, variables).0.contains("\u{1b}[3");
     let scan = ["scan", "--quiet"];
     assert!(is_colored(&[], &scan));
+    for args in [&["licenses"][..], &["suggest", "sources/birch-log-0.3.1"], &["list"]] {
+        assert!(is_colored(&[], args), "{args:?}");
+    }
     assert!(!is_colored(&[("NO_COLOR", "1")], &scan));
     assert!(!is_colored(&[("TERM", "dumb")], &scan));
     for args in [&["licenses"][..], &["explain", "birch-log"], &["list"]] {
@@ -117,4 +120,35 @@ fn pages_for_people_are_broken_at_the_width() {
     let (scan, _) = shown(80, &scan, &[("CI", "true")]);
     let end = scan.rsplit("\nskipped: ").next().expect("the end").replace('\r', "");
     assert!(end.lines().all(|line| line.chars().count() <= 80), "{end}");
+}
+
+#[test]
+fn short_help_fits_a_screen_and_findings_the_width() {
+    let commands =
+        ["scan", "fix", "review", "explain", "notices", "diff", "detect", "merge", "list", "suppress", "lsp"];
+    for command in commands.map(Some).into_iter().chain([None]) {
+        let args: Vec<&str> = command.into_iter().chain(["-h"]).collect();
+        let (help, code) = shown(80, &args, &[]);
+        assert_eq!(code, 0, "{help}");
+        assert!(help.lines().count() <= 40, "{command:?}: {} lines:\n{help}", help.lines().count());
+        assert!(help.lines().all(|line| line.trim_end().chars().count() <= 80), "{help}");
+    }
+    let never = ["--color", "never", "--fail-on", "never"];
+    for args in [&["scan", "--all"][..], &["scan", "--format", "grouped", "--metadata-only"]] {
+        let (scan, _) = shown(80, &[args, &never].concat(), &[("CI", "true")]);
+        let is_long = |line: &&str| line.trim_end().chars().count() > 80 && !line.contains(" | ");
+        assert_eq!(scan.lines().find(is_long), None, "{args:?}");
+        let words = scan.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("declared MIT, the source says Apache-2.0") || args.contains(&"grouped"), "{scan}");
+    }
+    for args in [
+        &["licenses"][..],
+        &["explain", "LIC010"],
+        &["suggest", "sources/birch-log-0.3.1"],
+        &["scan", "--selct", "LIC010"],
+    ] {
+        let (page, _) = shown(80, args, &[("CI", "true"), ("NO_COLOR", "1")]);
+        let plain = page.replace("\u{1b}[0m", "");
+        assert!(plain.lines().all(|line| line.trim_end().chars().count() <= 80), "{args:?}: {page}");
+    }
 }

@@ -15,8 +15,10 @@ use crate::tree::{self, Layout, Pins};
 /// The folders that a user names for what a tree takes from outside.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct Behind {
-    /// nixpkgs checkout behind overlays, flakes and single files: `<nixpkgs>`, `inputs.nixpkgs`, `pkgs`, `lib` [default:
-    /// the one that flake.lock, npins or niv pins, where it is in the Nix store, in the cache, or fetched].
+    /// nixpkgs behind an overlay, a flake or one file.
+    ///
+    /// What `<nixpkgs>`, `inputs.nixpkgs`, `pkgs` and `lib` mean there. By default the one that flake.lock, npins or niv
+    /// pins, where it is in the Nix store, in the cache, or fetched.
     #[arg(long, value_name = "DIR", help_heading = "Packages")]
     pub(super) nixpkgs: Option<PathBuf>,
     /// Folder of an input of the tree, whatever its lock pins; repeatable.

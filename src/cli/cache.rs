@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::Subcommand;
 
 use super::stream;
-use crate::report::Style;
+use crate::report::{Style, counted};
 use crate::store::Store;
 use crate::text::Escape;
 
@@ -73,7 +73,7 @@ fn info(store: &Store, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
     let access = if store.is_writable() { "" } else { " (read-only)" };
     writeln!(out, "{}{access}", store.root().display())?;
     for shelf in &info.shelves {
-        writeln!(out, "{:<12} {:>8} entries  {:>10}", shelf.name, shelf.entries, show_size(shelf.bytes))?;
+        writeln!(out, "{:<12} {:>16}  {:>10}", shelf.name, counted(shelf.entries, "entry"), show_size(shelf.bytes))?;
     }
     if info.partial > 0 {
         writeln!(out, "{:<12} {:>18} {:>10}", "unfinished", "", show_size(info.partial))?;
@@ -84,7 +84,7 @@ fn info(store: &Store, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
 fn gc(store: &Store, max_size: u64, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
     let freed = store.gc(max_size)?;
     let (bytes, left) = (show_size(freed.bytes), show_size(freed.left));
-    writeln!(out, "removed {} entries, {bytes}; {left} left", freed.entries)?;
+    writeln!(out, "removed {}, {bytes}; {left} left", counted(freed.entries, "entry"))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -95,11 +95,9 @@ fn verify(store: &Store, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
     }
     let done = if store.is_writable() { "removed" } else { "kept, because the cache is read-only" };
     match decayed.len() {
-        0 => writeln!(
-            out,
-            "all {} entries are intact",
-            store.info().shelves.iter().map(|shelf| shelf.entries).sum::<usize>()
-        )?,
+        0 => {
+            writeln!(out, "intact: {}", counted(store.info().shelves.iter().map(|shelf| shelf.entries).sum(), "entry"))?
+        }
         count => writeln!(out, "{count} decayed, {done}")?,
     }
     Ok(if decayed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -76,7 +76,7 @@ fn exported(args: &Export) -> anyhow::Result<ExitCode> {
     let config = config::gather(&Place { path: &path, named: args.config.as_deref(), since: None })?;
     let what = What::of_includes(args.fetch, args.cache_dir.clone());
     let sources = source_options(&path, &what, &config);
-    let (config, missed) = with_repositories(&config, sources.as_ref().ok(), None)?;
+    let (config, missed) = with_repositories(&config, sources.as_ref(), None)?;
     let curations = config.curations;
     if curations.roles.is_empty() && curations.findings.is_empty() {
         bail!("{}: no [[curate]] and no [[role]] applies; `clarity docs config` has an example", path.display());

@@ -16,7 +16,7 @@ use crate::engine::{self, Watch};
 use crate::evidence::{
     Comparison, Detection, Detector, Evidence, FileEvidence, Options, OwnText, Witness, import, marked, read_text,
 };
-use crate::report::{self, Style, detected};
+use crate::report::{self, Style, counted, detected};
 use crate::source::{self, FixedHash, Identity};
 use crate::text::{Escape, LineIndex, RelPath};
 use crate::tree::HashMode;
@@ -27,24 +27,32 @@ pub struct Args {
     /// A folder, an archive or a file.
     #[arg(required_unless_present = "explain")]
     path: Option<PathBuf>,
-    /// For people, one JSON line per file, one JSON document, the shape of ScanCode's output, or a result for `clarity
-    /// merge` [default: terminal on a terminal, else jsonl].
-    #[arg(long, value_enum)]
+    /// Form of the answer [default: terminal or jsonl].
+    ///
+    /// `terminal` for people, `jsonl` with a line for each file, one `json` document, the shape of ScanCode's output with
+    /// `scancode`, or `evidence`, a result for `clarity merge`. By default `terminal` on a terminal, else `jsonl`.
+    #[arg(long, value_enum, hide_possible_values = true)]
     format: Option<Format>,
-    /// List every statement on the terminal, however many there are.
+    /// List every statement on the terminal.
     #[arg(long)]
     all: bool,
-    /// Show every detection in this file with the quoted lines, and how a text differs from the listed one.
+    /// Show what is detected in one file, and why.
+    ///
+    /// Every detection with the quoted lines, and how a text differs from the listed one.
     #[arg(long, value_name = "FILE", conflicts_with = "path")]
     explain: Option<PathBuf>,
-    /// Also know the license texts in this folder; each is reported as LicenseRef-<file name>.
+    /// Also know the license texts in this folder.
+    ///
+    /// Each is reported as LicenseRef-<file name>.
     #[arg(long, value_name = "DIR")]
     license_texts: Option<PathBuf>,
-    /// Detections of another engine, as ScanCode's JSON: they replace ours on the same lines.
+    /// Take detections from ScanCode's JSON.
+    ///
+    /// They replace ours on the same lines.
     #[arg(long, value_name = "FILE", conflicts_with = "explain")]
     import: Option<PathBuf>,
     /// Worker threads [default: the number of cores]. The answer is the same with any number of them.
-    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, short, hide_short_help = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
     #[command(flatten)]
     result: ResultArgs,
@@ -54,16 +62,16 @@ pub struct Args {
 #[derive(Debug, clap::Args)]
 struct ResultArgs {
     /// The file that a result is written to.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, hide_short_help = true, value_name = "FILE")]
     out: Option<PathBuf>,
     /// The hash that packages declare for the source [default: its SHA-256]
-    #[arg(long, value_name = "HASH")]
+    #[arg(long, hide_short_help = true, value_name = "HASH")]
     hash: Option<String>,
     /// The content that the hash covers [default: that of a folder or a file]
-    #[arg(long, value_enum, value_name = "MODE")]
+    #[arg(long, value_enum, value_name = "MODE", hide_short_help = true)]
     hash_mode: Option<Mode>,
     /// The name of its file [default: the last part of the path]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
     name: Option<String>,
 }
 
@@ -174,10 +182,10 @@ fn add_witnesses(evidence: &mut Evidence, file: &Path) -> anyhow::Result<()> {
     }
     if done.strange_files + done.unreadable > 0 {
         stream::remark(&format!(
-            "{}: {} files with licenses are not here, {} expressions cannot be read",
+            "{}: not here: {} with licenses; cannot be read: {}",
             file.display(),
-            done.strange_files,
-            done.unreadable
+            counted(done.strange_files, "file"),
+            counted(done.unreadable, "expression")
         ));
     }
     Ok(())

@@ -14,8 +14,9 @@ use crate::verdict::Versions;
 use super::what::{self, What};
 use super::{FOUND, Output, stream};
 
-/// Show which licenses appeared, vanished or moved between two versions of a source, or which findings between two
-/// reports.
+/// Compare the licenses of two sources, or two reports.
+///
+/// Which licenses appeared, vanished or moved, or which findings.
 ///
 /// OLD and NEW are folders or archives, or two reports of `clarity scan --format json`. With --rev, the first argument
 /// is the attribute path of a package, and the second one its checkout.

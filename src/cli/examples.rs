@@ -2,12 +2,13 @@
 
 pub(super) const SCAN: &str = "\
 Examples:
-  clarity scan ripgrep hello --fetch       two packages, their sources downloaded
+  clarity scan ripgrep hello --fetch       two packages, sources downloaded
   clarity scan 'python3Packages.*' --format table
   clarity scan ./overlay -o clarity.sarif  a tree of your own, for code scanning
 
 Exit codes:
-  0 nothing found   1 findings   2 usage   3 something could not be looked at   130 interrupted";
+  0 nothing found   1 findings   2 usage   3 something could not be looked at
+  130 interrupted";
 
 pub(super) const REVIEW: &str = "\
 Examples:
@@ -17,7 +18,8 @@ Examples:
   clarity review origin/master --format markdown --fetch
 
 Exit codes:
-  0 nothing new   1 findings   2 usage   3 something could not be looked at   130 interrupted";
+  0 nothing new   1 findings   2 usage   3 something could not be looked at
+  130 interrupted";
 
 pub(super) const LIST: &str = "\
 Examples:

@@ -47,8 +47,11 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
         Some(_) if args.format == Form::Html => {
             bail!("--format html: of packages; `clarity docs --out DIR` writes a book of checks")
         }
-        Some(check) => stream::to_stdout(Escape::Text, Style::default(), |out| describe(check, out))?,
-        None if args.subject.to_ascii_uppercase().starts_with("LIC0") => {
+        Some(check) => {
+            let style = stream::for_terminal(output);
+            stream::to_stdout(Escape::Text, style, |out| report::wrapped(style, out, |out| describe(check, out)))?
+        }
+        None if is_like_a_check(&args.subject) => {
             let known = check::CHECKS.iter().copied().chain(check::AUDITS).map(|check| check.id);
             bail!("{}: {}", args.subject, no_such("check", &args.subject, known));
         }
@@ -67,12 +70,17 @@ fn explain_package(args: &Args, output: &Output) -> anyhow::Result<()> {
     if report.packages.is_empty() && report.rest.is_empty() {
         bail!("{}: {}", report.tree, report::unmatched(&report).join("; "));
     }
-    let color = stream::colored(output.color);
-    let style = Style { color, verbose: true, quiet: true, all: args.all, width: stream::width(), ..Style::default() };
+    let style = Style { verbose: true, quiet: true, all: args.all, ..stream::for_terminal(output) };
     stream::to_stdout(Escape::Text, style, |out| match args.format {
         Form::Text => report::explain(&report, style, out),
         Form::Html => report::explain_page(&report, out),
     })
+}
+
+/// e.g. `LIC999`
+fn is_like_a_check(subject: &str) -> bool {
+    let digits = subject.to_ascii_uppercase().strip_prefix("LIC").map(str::to_owned);
+    digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 fn describe(check: &Check, out: &mut dyn Write) -> io::Result<()> {

@@ -11,23 +11,24 @@ use crate::report::{Rest, RestKind};
 use crate::source::{self, Network};
 
 /// `config` with the files of its repositories that are at hand by `sources`, and a row for each repository that is not,
-/// which is also remarked: its curations do not apply.
+/// which is also remarked: its curations do not apply. An error of `sources` is the reason of each.
 pub(super) fn with_repositories(
     config: &Config,
-    sources: Option<&source::Options>,
+    sources: Result<&source::Options, &anyhow::Error>,
     time_left: Option<Duration>,
 ) -> anyhow::Result<(Config, Vec<Rest>)> {
     let (mut config, mut missed) = (config.clone(), Vec::new());
     if config.repositories.is_empty() {
         return Ok((config, missed));
     }
-    let watch = Watch::new(stream::watched() && sources.is_some_and(|sources| sources.network == Network::Fetch));
+    let watch = Watch::new(stream::watched() && sources.is_ok_and(|sources| sources.network == Network::Fetch));
     time_left.map_or(Ok(()), |time| watch.end_after(time)).context("--deadline needs a thread, and there is none")?;
     for one in std::mem::take(&mut config.repositories) {
         let name = one.to_string();
-        let files =
-            sources.map(|sources| engine::included((&name, &one.source), (&one.files, MOST_BYTES), sources, &watch));
-        let files = files.unwrap_or(Err(engine::NotIncluded::NotAtHand));
+        let files = sources.map_err(|error| format!("{error:#}")).and_then(|sources| {
+            let files = engine::included((&name, &one.source), (&one.files, MOST_BYTES), sources, &watch);
+            files.map_err(|why| why.to_string())
+        });
         match files {
             Ok(files) => {
                 for (file, bytes) in one.files.iter().zip(files) {
@@ -35,12 +36,7 @@ pub(super) fn with_repositories(
                     config = config.with_file(&one, file, &text)?;
                 }
             }
-            Err(why) => missed.push(Rest {
-                name: format!("include {name}"),
-                failed: true,
-                kind: RestKind::Input,
-                why: why.to_string(),
-            }),
+            Err(why) => missed.push(Rest { name: format!("include {name}"), failed: true, kind: RestKind::Input, why }),
         }
     }
     watch.finish();

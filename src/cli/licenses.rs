@@ -10,7 +10,7 @@ use super::names::TreeArg;
 use super::what::{What, request};
 use super::{Output, stream};
 use crate::engine::{self, Watch};
-use crate::report::{Style, TableReport};
+use crate::report::{Style, TableReport, wrapped};
 use crate::table::Usage;
 use crate::table::audit;
 use crate::text::Escape;
@@ -58,10 +58,12 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     packages.iter().for_each(|(_, declared)| usage.add(&table, declared.written_names(), declared.is_open()));
     let tree = path.display().to_string();
     let report = TableReport { tree, remarks: audit(&table), table, usage };
-    let style = Style::default();
+    let style = stream::for_terminal(output);
     match args.format {
-        Form::Terminal => stream::to_stdout(Escape::Text, style, |out| report.write_terminal(out))?,
-        Form::Json => stream::to_stdout(Escape::Json, style, |out| report.write_json(out))?,
+        Form::Terminal => {
+            stream::to_stdout(Escape::Text, style, |out| wrapped(style, out, |out| report.write_terminal(style, out)))?
+        }
+        Form::Json => stream::to_stdout(Escape::Json, Style::default(), |out| report.write_json(out))?,
     }
     Ok(ExitCode::SUCCESS)
 }

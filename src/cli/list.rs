@@ -50,7 +50,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
     let report = engine::scan(&request, &watch)?;
     watch.finish();
     stream::report_to_stdout(|out| match args.format {
-        Form::Text => report::LISTING.write(&report, output.style(), out),
+        Form::Text => report::LISTING.write(&report, stream::for_terminal(output), out),
         Form::Jsonl => report::format("jsonl").map_or(Ok(()), |format| format.write(&report, output.style(), out)),
     })?;
     report::unmatched(&report).iter().for_each(|line| stream::remark(line));

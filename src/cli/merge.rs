@@ -18,10 +18,14 @@ use crate::text::Digest;
 /// Join results of other machines with the packages of a tree.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Files of results, or folders of them; with --agree, folders that `nix copy --to file://FOLDER` wrote.
+    /// Files of results, or folders of them.
+    ///
+    /// With --agree, folders that `nix copy --to file://FOLDER` wrote.
     #[arg(required = true, value_name = "RESULTS")]
     results: Vec<PathBuf>,
-    /// Count a result only where this many keys of `[merge] keys` in your configuration signed the same bytes.
+    /// Count only what this many trusted keys signed.
+    ///
+    /// A result counts where so many keys of `[merge] keys` in your configuration signed the same bytes.
     #[arg(long, value_name = "N")]
     agree: Option<NonZeroUsize>,
     #[command(flatten)]

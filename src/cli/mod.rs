@@ -61,36 +61,38 @@ struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Compare what packages declare with what their sources say.
-    #[command(after_help = examples::SCAN)]
+    #[command(after_long_help = examples::SCAN)]
     Scan(Box<scan::Args>),
-    #[command(after_help = examples::DETECT)]
+    #[command(after_long_help = examples::DETECT)]
     Detect(detect::Args),
-    #[command(after_help = examples::DIFF)]
+    #[command(after_long_help = examples::DIFF)]
     Diff(Box<diff::Args>),
     Stats(stats::Args),
-    /// Compare what a change does to licenses: what `scan --changed-since` finds.
-    #[command(after_help = examples::REVIEW)]
+    /// Show what a change does to licenses.
+    #[command(after_long_help = examples::REVIEW)]
     Review(Box<review::Args>),
     /// List packages with their license and its place.
-    #[command(after_help = examples::LIST)]
+    #[command(after_long_help = examples::LIST)]
     List(list::Args),
     /// Show the evidence of one package, or what a check means.
-    #[command(after_help = examples::EXPLAIN)]
+    #[command(after_long_help = examples::EXPLAIN)]
     Explain(Box<explain::Args>),
-    /// Write the fixes: as diffs, in place, as a patch series or as commits.
-    #[command(after_help = examples::FIX)]
+    /// Write fixes as diffs, in place, as patches or as commits.
+    #[command(after_long_help = examples::FIX)]
     Fix(Box<fix::Args>),
     /// Compare a checkout's license table with the SPDX list.
     Licenses(licenses::Args),
     /// Propose the license of a source, for a new package.
-    #[command(after_help = examples::SUGGEST)]
+    #[command(after_long_help = examples::SUGGEST)]
     Suggest(suggest::Args),
-    /// Print the notices to ship with packages: holders, files, and each license text once.
+    /// Print the notices to ship with packages.
+    ///
+    /// Holders of copyright, files, and each license text once.
     Notices(Box<notices::Args>),
-    /// Write a block to clarity.toml that accepts a finding of one package.
+    /// Accept a finding of one package in clarity.toml.
     Suppress(Box<suppress::Args>),
     Curations(curations::Args),
-    /// Print a wrong finding as an issue for clarity, without private data.
+    /// Print a wrong finding as an issue, without private data.
     Report(Box<reproduce::Args>),
     /// Write a commented clarity.toml for a tree.
     Init(init::Args),
@@ -98,9 +100,9 @@ enum Command {
     Nix(nix::Args),
     Lsp(Box<lsp::Args>),
     Cache(cache::Args),
-    /// Print the documentation: checks, configuration, editors, CI, fixes, sources, scale, security.
+    /// Print the documentation, a page or a check.
     Docs(docs::Args),
-    /// Print a published JSON Schema.
+    /// Print the published schema of a format.
     Schema(schema::Args),
     /// Print completions for a shell.
     Completions(manual::Completions),
@@ -117,8 +119,15 @@ struct Output {
     /// Show findings only, and no progress.
     #[arg(long, short, global = true, conflicts_with = "verbose", help_heading = "Global options")]
     quiet: bool,
-    /// Colors on the terminal.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, help_heading = "Global options")]
+    /// Colors: auto, always or never.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t = Color::Auto,
+        help_heading = "Global options",
+        hide_possible_values = true
+    )]
     color: Color,
 }
 

@@ -7,8 +7,10 @@ use anyhow::bail;
 /// The packages, and the tree.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct Names {
+    /// Attributes or globs, and the tree [default: all around here].
+    ///
     /// Attributes or globs over them (`ripgrep`, `python3Packages.*`), and the tree: a checkout, a folder of .nix files
-    /// or one file. A path contains a `/` or exists [default: every package of the tree around the current folder].
+    /// or one file. A path contains a `/` or exists. By default every package of the tree around the current folder.
     #[arg(value_name = "ATTR|PATH")]
     names: Vec<String>,
     #[command(flatten)]
@@ -18,7 +20,9 @@ pub(super) struct Names {
 /// The tree alone.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct TreeArg {
-    /// The tree: a checkout, a folder of .nix files or one file [default: the one around the current folder].
+    /// The tree [default: the one around this folder].
+    ///
+    /// A checkout, a folder of .nix files or one file.
     #[arg(long, short = 'f', value_name = "DIR")]
     tree: Option<PathBuf>,
 }

@@ -13,7 +13,9 @@ use crate::engine::{self, Watch};
 use crate::report::{Style, derivations};
 use crate::text::Escape;
 
-/// Print a Nix expression with one derivation for each distinct source; `clarity merge` joins what they build.
+/// Print a Nix expression with a derivation a source.
+///
+/// One for each distinct source; `clarity merge` joins what they build.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]

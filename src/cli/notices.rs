@@ -31,7 +31,7 @@ enum Form {
     Markdown,
     /// One page for a browser, without a script.
     Html,
-    /// A draft of `debian/copyright` (DEP-5), for one package.
+    /// A draft of `debian/copyright` (DEP-5); of several packages each has a folder.
     Dep5,
 }
 

@@ -13,12 +13,15 @@ use crate::tree::{Changes, PullRequest};
 /// Arguments of `clarity review`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
+    /// REV, BASE..HEAD, `wip` or `pr N` [default: this branch].
+    ///
     /// The change: its base (a revision, or `rev REV`), two revisions as `BASE..HEAD`, `wip` for what is not committed,
-    /// or `pr N` for a pull request [default: since the current branch left its upstream or the default branch].
+    /// or `pr N` for a pull request. By default what happened since the current branch left its upstream or the default
+    /// branch.
     #[arg(value_name = "REV|pr N")]
     change: Vec<String>,
     /// The remote, or its address, that --fetch gets a pull request from [default: upstream, else origin].
-    #[arg(long, value_name = "REMOTE")]
+    #[arg(long, value_name = "REMOTE", hide_short_help = true)]
     remote: Option<String>,
     #[command(flatten)]
     tree: TreeArg,

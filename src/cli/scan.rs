@@ -27,6 +27,8 @@ use super::{FOUND, INCOMPLETE, INTERRUPTED, Output, USAGE, baseline, interrupt, 
 pub(super) struct Args {
     #[command(flatten)]
     names: Names,
+    /// Only what changed since this git revision.
+    ///
     /// Only packages whose definition, arguments or source changed between this git revision and the work tree, and only
     /// what is new about them; a source that changed is compared with the one before.
     #[arg(long, value_name = "REV")]
@@ -42,8 +44,10 @@ pub(super) struct Args {
 pub(super) struct Manner {
     #[command(flatten)]
     pub(super) what: What,
-    /// Exit with 1 if a finding has at least this severity [default: warning].
-    #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Result")]
+    /// Exit with 1 from this severity on [default: warning].
+    ///
+    /// Exit with 1 if a finding has at least this severity: `error`, `warning`, `note` or `never`.
+    #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Result", hide_possible_values = true)]
     fail_on: Option<Threshold>,
     /// Exit with 0 whatever is found; incomplete runs still exit with 3.
     #[arg(long, conflicts_with = "fail_on", help_heading = "Result", hide_short_help = true)]
@@ -54,18 +58,22 @@ pub(super) struct Manner {
     /// Do not exit with 3 where something that was asked for could not be looked at.
     #[arg(long, conflicts_with = "strict", help_heading = "Result", hide_short_help = true)]
     allow_incomplete: bool,
-    /// How the report is written to stdout; `clarity docs` lists the formats.
-    #[arg(long, value_parser = format_named, default_value = "terminal", help_heading = "Result")]
+    /// Form of the report on stdout.
+    #[arg(long, value_parser = format_named, default_value = "terminal", help_heading = "Result", long_help = formats())]
     format: &'static Format,
-    /// List every finding, however many there are; on a terminal through $CLARITY_PAGER, $PAGER or less.
+    /// List every finding, on a terminal in a pager.
+    ///
+    /// However many there are; through $CLARITY_PAGER, $PAGER or less.
     #[arg(long, help_heading = "Result")]
     all: bool,
-    /// Only count the findings by check in the terminal.
+    /// Only count the findings by check.
     #[arg(long, conflicts_with = "all", help_heading = "Result")]
     statistics: bool,
-    /// Also write the report to a file; repeat for several. Without a format: that of the file name (`x.sarif`), else the
-    /// one of --format.
-    #[arg(long, short, value_name = "[FORMAT=]FILE", help_heading = "Result")]
+    /// Also write the report to a file, e.g. x.sarif.
+    ///
+    /// As FORMAT=FILE in that format; without one in that of the file name (`x.sarif`), else in that of --format.
+    /// Repeatable.
+    #[arg(long, short, value_name = "FILE", help_heading = "Result")]
     output: Vec<String>,
     #[command(flatten)]
     accepted: Accepted,
@@ -77,7 +85,9 @@ struct Accepted {
     /// Findings in this file do not count.
     #[arg(long, value_name = "FILE", help_heading = "Accepted findings")]
     baseline: Option<PathBuf>,
-    /// Write all findings that are not suppressed to this file; the run then succeeds.
+    /// Write all findings to this file, and succeed.
+    ///
+    /// All that are not suppressed.
     #[arg(long, value_name = "FILE", help_heading = "Accepted findings")]
     write_baseline: Option<PathBuf>,
     /// Remove from the baseline what no longer occurs.
@@ -108,6 +118,12 @@ impl Threshold {
             Threshold::Never => None,
         }
     }
+}
+
+/// The help about `--format`.
+fn formats() -> String {
+    let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+    format!("Form of the report on stdout: {}; `clarity docs` says more of each", names.join(", "))
 }
 
 fn format_named(name: &str) -> Result<&'static Format, String> {

@@ -1,4 +1,4 @@
-//! `clarity schema`: the published JSON Schemas, made from the structs that write and read the formats.
+//! `clarity schema`: the published schemas, made from the structs that write and read the formats.
 
 use std::process::ExitCode;
 
@@ -23,6 +23,10 @@ pub(super) enum Name {
     Json,
     /// `--format jsonl`: one row.
     Jsonl,
+    /// `--format csv`: its columns, as a Table Schema.
+    Csv,
+    /// `--format csv-packages`: its columns, as a Table Schema.
+    CsvPackages,
     /// `clarity diff --format json`.
     Diff,
     /// `clarity stats --format json`.
@@ -59,6 +63,8 @@ pub(super) fn published(name: Name) -> Value {
     let mut schema = match name {
         Name::Json => crate::report::document_schema(),
         Name::Jsonl => crate::report::row_schema(),
+        Name::Csv => crate::report::csv_schema(),
+        Name::CsvPackages => crate::report::package_csv_schema(),
         Name::Diff => crate::report::between::schema(),
         Name::Stats => crate::report::stats::schema(),
         Name::Worklist => crate::report::answer_schema(),

@@ -18,10 +18,10 @@ use crate::kept::KeptEvidence;
 #[derive(Debug, clap::Args)]
 pub(super) struct ShardArgs {
     /// Only detect, and only each Nth of all sources; a report comes from `clarity merge`.
-    #[arg(long, value_name = "K/N", value_parser = parse, requires = "results", help_heading = "Several machines")]
+    #[arg(long, value_name = "K/N", value_parser = parse, requires = "results", help_heading = "Several machines", hide_short_help = true)]
     shard: Option<Shard>,
     /// The file that the results of --shard are written to.
-    #[arg(long, value_name = "FILE", requires = "shard", help_heading = "Several machines")]
+    #[arg(long, value_name = "FILE", requires = "shard", help_heading = "Several machines", hide_short_help = true)]
     results: Option<PathBuf>,
 }
 

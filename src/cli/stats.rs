@@ -10,8 +10,9 @@ use super::{Output, stream};
 use crate::report::Style;
 use crate::report::stats::{FORMATS, Stats, StatsFormat};
 
-/// Count the packages and findings of reports by license, set, maintainer, check, freeness and verdict.
+/// Count the packages and findings of reports.
 ///
+/// By license, set, maintainer, check, freeness and verdict.
 /// Several reports are a trend: name the oldest first.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {

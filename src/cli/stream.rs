@@ -8,9 +8,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 
-use super::Color;
-use crate::report::Style;
-use crate::text::{Colors, Escape, EscapingWriter, one_line};
+use super::{Color, Output};
+use crate::report::{Style, wrapped};
+use crate::text::{Escape, EscapingWriter, one_line};
 
 /// Reports of a whole tree are tens of megabytes.
 const BUFFER: usize = 1 << 16;
@@ -92,20 +92,19 @@ pub(super) fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Res
 /// Writes an error to stderr.
 pub(super) fn complain(error: &anyhow::Error) {
     // A line of a message is never at the start of a line of ours.
-    say(&format!("error: {error:#}").replace('\n', "\n  "));
+    say(&format!("error: {error:#}").replace('\n', "\n  "), for_stderr(false));
 }
 
 /// Writes what clap says of the arguments: help to stdout, mistakes to stderr.
 pub(super) fn usage(error: &clap::Error) -> ExitCode {
     let text = error.render();
     let is_terminal = if error.use_stderr() { io::stderr().is_terminal() } else { io::stdout().is_terminal() };
-    let style = Style { color: is_terminal, ..Style::default() };
     let text = if is_terminal { text.ansi().to_string() } else { text.to_string() };
     // There is nowhere left to complain if that fails.
     if error.use_stderr() {
-        let mut out = EscapingWriter::new(io::stderr().lock(), Escape::Text, style.colors());
-        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        say(text.trim_end(), for_stderr(is_terminal));
     } else {
+        let style = Style { color: is_terminal, ..Style::default() };
         let _ = to_stdout(Escape::Text, style, |out| out.write_all(text.as_bytes()));
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(super::USAGE))
@@ -113,13 +112,13 @@ pub(super) fn usage(error: &clap::Error) -> ExitCode {
 
 /// Writes a remark to stderr.
 pub(super) fn remark(line: &str) {
-    say(&one_line(line));
+    say(&one_line(line), for_stderr(false));
 }
 
 /// Writes `text` and a line break to stderr; there is nowhere left to complain if that fails.
-fn say(text: &str) {
-    let mut out = EscapingWriter::new(io::stderr().lock(), Escape::Text, Colors::Refused);
-    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+fn say(text: &str, style: Style) {
+    let mut out = EscapingWriter::new(io::stderr().lock(), Escape::Text, style.colors());
+    let _ = wrapped(style, &mut out, |out| writeln!(out, "{text}")).and_then(|()| out.flush());
 }
 
 /// Whether stdout gets colours: as asked, else as the environment says, else only on a terminal.
@@ -145,6 +144,18 @@ pub(super) fn now() -> i64 {
 pub(super) fn width() -> Option<usize> {
     let (_, columns) = console::Term::stdout().size_checked()?;
     (is_terminal() && !is_dumb()).then_some(usize::from(columns))
+}
+
+/// The style of text on stdout for people: in its colors, broken at its width.
+pub(super) fn for_terminal(output: &Output) -> Style {
+    Style { color: colored(output.color), width: width(), ..output.style() }
+}
+
+/// The style of text on stderr: broken at its width.
+fn for_stderr(color: bool) -> Style {
+    let columns = || console::Term::stderr().size_checked().map(|(_, columns)| usize::from(columns));
+    let is_read = io::stderr().is_terminal() && !is_dumb();
+    Style { color, width: if is_read { columns() } else { None }, ..Style::default() }
 }
 
 /// True where stdout is read by a person.

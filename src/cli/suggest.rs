@@ -60,7 +60,8 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<ExitCode> {
             stream::to_stdout(Escape::Json, Style::default(), |out| writeln!(out, "{answer}"))?;
         }
         Format::Nix => {
-            stream::to_stdout(Escape::Text, Style::default(), |out| report::suggest(&conclusion, &table, out))?;
+            let style = stream::for_terminal(output);
+            stream::to_stdout(Escape::Text, style, |out| report::suggest(&conclusion, &table, style, out))?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -119,5 +120,5 @@ fn witness(basis: &Basis) -> String {
 }
 
 fn part(part: &Part) -> String {
-    format!("{} ({}, {} files) {}", part.path, part.role, part.files, part.expr)
+    format!("{} ({}, {}) {}", part.path, part.role, report::counted(part.files, "file"), part.expr)
 }

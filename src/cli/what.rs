@@ -28,14 +28,15 @@ pub(super) struct What {
     /// Only these attributes; globs (`python3Packages.*`), repeatable; `-` reads them from stdin, one a line.
     #[arg(long, value_name = "NAME", help_heading = "Packages", hide_short_help = true)]
     pub(super) attr: Vec<String>,
-    /// Folders with sources: DIR/<attr>, DIR/<pname>-<version>, the file name of its url or DIR/<pname>, unpacked or as
-    /// an archive.
+    /// A folder with sources, unpacked or as archives.
+    ///
+    /// They are found as DIR/<attr>, DIR/<pname>-<version>, the file name of the url or DIR/<pname>; repeatable.
     #[arg(long, value_name = "DIR", help_heading = "Sources")]
     sources: Vec<PathBuf>,
     /// Also use sources of these folders whose hash is not the declared one, marked as unverified.
     #[arg(long, help_heading = "Sources", hide_short_help = true)]
     trust_sources: bool,
-    /// Download the sources and the pinned inputs that are missing.
+    /// Download sources and pinned inputs that are missing.
     #[arg(long, conflicts_with = "offline", help_heading = "Sources")]
     pub(super) fetch: bool,
     /// Never use the network, whatever clarity.toml says.
@@ -84,7 +85,9 @@ pub(super) struct What {
     /// Leave out findings below this confidence.
     #[arg(long, value_name = "CONFIDENCE", value_parser = confidences(), help_heading = "Checks", hide_short_help = true)]
     min_confidence: Option<Confidence>,
-    /// Only packages of this maintainer: the name in maintainer-list.nix, or the handle on GitHub.
+    /// Only packages of this maintainer.
+    ///
+    /// The name in maintainer-list.nix, or the handle on GitHub.
     #[arg(long, value_name = "HANDLE", help_heading = "Packages")]
     maintainer: Vec<String>,
     /// Only packages of this set, e.g. python3Packages.
@@ -192,7 +195,7 @@ pub(super) fn configuration(path: &Path, what: &What, since: Option<(&str, &Chan
 /// The request for these attributes that the arguments and `config` make.
 pub(super) fn request_by(path: &Path, what: &What, attrs: &[String], config: &Config) -> anyhow::Result<Request> {
     let sources = source_options(path, what, config);
-    let (config, not_included) = &with_repositories(config, sources.as_ref().ok(), what.time_left())?;
+    let (config, not_included) = &with_repositories(config, sources.as_ref(), what.time_left())?;
     let (system, platforms) = platforms(what, config);
     let facts = || what.cache_root().and_then(|root| Store::open(root).ok()).map(Arc::new);
     let mut tree = tree::Options {

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use super::{ConfigError, load};
-use crate::evidence::{Curation, RoleRule, Signature};
+use super::{Config, ConfigError, load};
+use crate::evidence::{Curation, Curations, RoleRule, Signature};
 use crate::source::FixedHash;
 use crate::triage::{Suppression, in_quotes};
 
 /// `[[role]]`, `[[curate]]` and `[[suppress]]` blocks as they are written.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Statements {
     /// By what each is about; in order of the files.
     blocks: Vec<Block>,
@@ -22,6 +22,8 @@ struct Block {
     table: &'static str,
     /// The keys that select files or findings.
     about: String,
+    /// Hashes of the sources that it is pinned to; of any source where there is none.
+    sources: Vec<String>,
     /// The keys that decide.
     says: String,
     /// The keys for people.
@@ -57,30 +59,55 @@ impl fmt::Display for Conflict {
 impl Statements {
     /// The blocks of `file` and of the files that it includes; those of repositories stay where they are.
     pub fn of(file: &Path) -> Result<Statements, ConfigError> {
-        let config = load(file)?;
-        let name = file.display().to_string();
-        let roles = config.curations.roles.iter().map(role);
-        let findings = config.curations.findings.iter().map(curation);
-        let suppressions = config.suppressions.iter().map(suppression);
-        let blocks = roles.chain(findings).chain(suppressions).map(|block| Block { file: name.clone(), ..block });
-        Ok(Statements { blocks: blocks.collect() })
+        let Config { curations, suppressions, .. } = load(file)?;
+        Ok(Statements::named(&file.display().to_string(), &curations, &suppressions))
+    }
+
+    /// The blocks of the file that reports call `name`.
+    pub(super) fn named(name: &str, curations: &Curations, suppressions: &[Suppression]) -> Statements {
+        let roles = curations.roles.iter().map(role);
+        let findings = curations.findings.iter().map(curation);
+        let suppressions = suppressions.iter().map(suppression);
+        let blocks = roles.chain(findings).chain(suppressions).map(|block| Block { file: name.to_owned(), ..block });
+        Statements { blocks: blocks.collect() }
+    }
+
+    /// These and then `others`.
+    pub(super) fn followed_by(mut self, others: Statements) -> Statements {
+        self.blocks.extend(others.blocks);
+        self
+    }
+
+    /// The first contradiction among these that `decided` says nothing about.
+    pub(super) fn contradiction(&self, decided: &Statements) -> Option<Conflict> {
+        let is_decided = |conflict: &Conflict| decided.blocks.iter().any(|block| block.is_about_same(&conflict.first));
+        let conflicts = Statements::default().merged(self.clone()).err().unwrap_or_default();
+        conflicts.into_iter().find(|conflict| !is_decided(conflict))
     }
 
     /// These and `others`, each once; where they contradict each other, all contradictions.
     pub fn merged(self, others: Statements) -> Result<Statements, Vec<Conflict>> {
-        let mut by_subject: BTreeMap<(&'static str, String), usize> = BTreeMap::new();
+        let mut by_subject: BTreeMap<(&'static str, String), Vec<usize>> = BTreeMap::new();
         let (mut blocks, mut conflicts): (Vec<Block>, Vec<Conflict>) = (Vec::new(), Vec::new());
         for block in self.blocks.into_iter().chain(others.blocks) {
-            match by_subject.get(&(block.table, block.about.clone())).map(|at| &blocks[*at]) {
-                Some(known) if known.says == block.says => {}
-                Some(known) => conflicts.push(Conflict { first: known.clone(), second: block }),
-                None => {
-                    by_subject.insert((block.table, block.about.clone()), blocks.len());
-                    blocks.push(block);
-                }
+            let places = by_subject.entry((block.table, block.about.clone())).or_default();
+            let known = || places.iter().map(|at| &blocks[*at]).filter(|known| known.is_about_same(&block));
+            if let Some(rival) = known().find(|known| known.says != block.says) {
+                conflicts.push(Conflict { first: rival.clone(), second: block });
+            } else if known().all(|known| known.sources != block.sources) {
+                places.push(blocks.len());
+                blocks.push(block);
             }
         }
         if conflicts.is_empty() { Ok(Statements { blocks }) } else { Err(conflicts) }
+    }
+}
+
+impl Block {
+    /// True where both are about the same files of a source that both are pinned to, or of any source.
+    fn is_about_same(&self, other: &Block) -> bool {
+        let share = || self.sources.iter().any(|hash| other.sources.contains(hash));
+        (self.table, &self.about) == (other.table, &other.about) && (self.sources == other.sources || share())
     }
 }
 
@@ -89,9 +116,9 @@ impl fmt::Display for Statements {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let of_table = |table: &'static str| self.blocks.iter().filter(move |block| block.table == table);
         for (number, block) in ["role", "curate", "suppress"].into_iter().flat_map(of_table).enumerate() {
-            let Block { table, about, says, notes, .. } = block;
-            let space = if number == 0 { "" } else { "\n" };
-            write!(f, "{space}[[{table}]]\n{about}{says}{notes}")?;
+            let Block { table, about, sources, says, notes, .. } = block;
+            let (space, sources) = (if number == 0 { "" } else { "\n" }, list("source", sources));
+            write!(f, "{space}[[{table}]]\n{about}{sources}{says}{notes}")?;
         }
         Ok(())
     }
@@ -101,7 +128,8 @@ fn role(rule: &RoleRule) -> Block {
     let attr = rule.attr.as_ref().map(|glob| line("attr", glob.glob().glob())).unwrap_or_default();
     Block {
         table: "role",
-        about: attr + &line("glob", rule.glob.glob().glob()) + &hashes(&rule.sources),
+        about: attr + &line("glob", rule.glob.glob().glob()),
+        sources: hashes(&rule.sources),
         says: line("role", &rule.role.to_string()),
         notes: signature(&rule.signature),
         file: String::new(),
@@ -114,7 +142,8 @@ fn curation(one: &Curation) -> Block {
     let concluded = one.concluded.as_ref().map_or_else(|| "NONE".to_owned(), ToString::to_string);
     Block {
         table: "curate",
-        about: attr + &line("path", one.path.glob().glob()) + &detected + &hashes(&one.sources),
+        about: attr + &line("path", one.path.glob().glob()) + &detected,
+        sources: hashes(&one.sources),
         says: line("concluded", &concluded),
         notes: line("reason", &one.reason.to_string()) + &line("comment", &one.comment) + &signature(&one.signature),
         file: String::new(),
@@ -123,12 +152,11 @@ fn curation(one: &Curation) -> Block {
 
 /// Suppressions say one thing of a finding: that it is silent. Their pins are a part of what they are about.
 fn suppression(one: &Suppression) -> Block {
-    let pins: Vec<String> = one.evidence.iter().map(|pin| in_quotes(pin)).collect();
+    let pins: Vec<String> = one.evidence.iter().cloned().collect();
     Block {
         table: "suppress",
-        about: line("attr", one.attr.glob().glob())
-            + &line("check", one.check.id)
-            + &format!("evidence = [{}]\n", pins.join(", ")),
+        about: line("attr", one.attr.glob().glob()) + &line("check", one.check.id) + &list("evidence", &pins),
+        sources: Vec::new(),
         says: String::new(),
         notes: line("reason", &one.reason) + &signature(&one.signature),
         file: String::new(),
@@ -139,10 +167,15 @@ fn line(key: &str, value: &str) -> String {
     format!("{key} = {}\n", in_quotes(value))
 }
 
-fn hashes(all: &[FixedHash]) -> String {
-    let mut all: Vec<String> = all.iter().map(|hash| in_quotes(&hash.to_string())).collect();
+fn list(key: &str, values: &[String]) -> String {
+    let values: Vec<String> = values.iter().map(|value| in_quotes(value)).collect();
+    if values.is_empty() { String::new() } else { format!("{key} = [{}]\n", values.join(", ")) }
+}
+
+fn hashes(all: &[FixedHash]) -> Vec<String> {
+    let mut all: Vec<String> = all.iter().map(ToString::to_string).collect();
     all.sort();
-    if all.is_empty() { String::new() } else { format!("source = [{}]\n", all.join(", ")) }
+    all
 }
 
 fn signature(signature: &Signature) -> String {

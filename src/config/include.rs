@@ -61,13 +61,11 @@ pub(super) fn in_tree(
 pub(super) fn parsed(text: &str, file: &Path, shown: String) -> Result<Config, ConfigError> {
     let raw: Included = toml::from_str(text).map_err(|error| refused(file, error))?;
     let places = Places::of(file, text);
-    Ok(Config {
-        files: vec![shown],
-        curations: Curations {
-            roles: raw.role.into_iter().map(|block| blocks::role(block, &places)).collect(),
-            findings: raw.curate.into_iter().map(|block| blocks::curation(block, &places)).collect(),
-        },
-        suppressions: raw.suppress.into_iter().map(|block| blocks::suppression(block, &places)).collect(),
-        ..Config::default()
-    })
+    let curations = Curations {
+        roles: raw.role.into_iter().map(|block| blocks::role(block, &places)).collect(),
+        findings: raw.curate.into_iter().map(|block| blocks::curation(block, &places)).collect(),
+    };
+    let suppressions: Vec<_> = raw.suppress.into_iter().map(|block| blocks::suppression(block, &places)).collect();
+    let included = super::Statements::named(&shown, &curations, &suppressions);
+    Ok(Config { files: vec![shown], curations, suppressions, included, ..Config::default() })
 }

@@ -2,8 +2,8 @@
 
 use crate::evidence::Curations;
 
-use super::Config;
 use super::file::{Fetch, Limits};
+use super::{Config, Statements};
 
 impl Config {
     /// This configuration, and `weaker` where this one says nothing.
@@ -17,6 +17,8 @@ impl Config {
     pub(super) fn narrowed_by(self, tree: Config) -> Config {
         let (fetch, limits) = (tree.fetch.clone().or(self.fetch.clone()), tree.limits.clone().or(&self.limits));
         let time_limit = tree.time_limit.or(self.time_limit);
+        // Contradictions in the tree are told of it alone: the blocks of this one go before them.
+        let tree = Config { decided: Statements::default(), included: Statements::default(), ..tree };
         Config { fetch, limits, time_limit, ..self.joined(tree) }
     }
 
@@ -41,6 +43,8 @@ impl Config {
             suppressions: chained(self.suppressions, weaker.suppressions),
             repositories: chained(self.repositories, weaker.repositories),
             files: chained(self.files, weaker.files),
+            decided: self.decided.followed_by(weaker.decided),
+            included: self.included.followed_by(weaker.included),
             lowered: chained(self.lowered, weaker.lowered),
             ignored_attrs: chained(self.ignored_attrs, weaker.ignored_attrs),
             ignored_files: chained(self.ignored_files, weaker.ignored_files),

@@ -82,6 +82,10 @@ pub struct Config {
     pub repositories: Vec<Repository>,
     /// Files that were read, as the report names them.
     files: Vec<String>,
+    /// Blocks that decide before those of `included`.
+    decided: Statements,
+    /// Blocks of included files, which go before none of each other.
+    included: Statements,
     /// Limits that a file in the tree lowers: key and value.
     lowered: Vec<(String, u64)>,
     ignored_attrs: Vec<Glob>,
@@ -169,6 +173,9 @@ pub enum ConfigError {
         /// The address of the repository.
         url: String,
     },
+    /// Two files that it includes say different things of the same.
+    #[error("{0}; leave one of the two out, or decide with a block in the file that includes them")]
+    Contradiction(Box<Conflict>),
 }
 
 /// Where the configuration of a run comes from.
@@ -201,8 +208,7 @@ pub fn gather(place: &Place<'_>) -> Result<Config, ConfigError> {
     let mut tree = checked(raw, &file, &text);
     tree.lowered = numbers.into_iter().filter_map(trust::Number::lowered).collect();
     tree.files = vec![place.since.map_or(shown.clone(), |(rev, _)| format!("{shown} at {rev}"))];
-    let tree = included.into_iter().fold(tree, Config::before);
-    Ok(user.narrowed_by(tree))
+    Ok(user.narrowed_by(tree.including(included)?))
 }
 
 /// The configuration in `file`, which is trusted.
@@ -210,7 +216,7 @@ pub fn load(file: &Path) -> Result<Config, ConfigError> {
     let text = fs::read_to_string(file).map_err(|error| ConfigError::Io { file: file.to_owned(), error })?;
     let raw = parsed(&text, file)?;
     let included = include::trusted(&raw.include, file)?;
-    Ok(included.into_iter().fold(checked(raw, file, &text), Config::before))
+    checked(raw, file, &text).including(included)
 }
 
 fn parsed(text: &str, file: &Path) -> Result<File, ConfigError> {
@@ -237,8 +243,16 @@ fn meant(message: &str) -> Option<String> {
 fn checked(raw: File, file: &Path, text: &str) -> Config {
     let folder = file.parent().unwrap_or(Path::new(""));
     let places = Places::of(file, text);
+    let curations = Curations {
+        roles: raw.role.into_iter().map(|block| blocks::role(block, &places)).collect(),
+        findings: raw.curate.into_iter().map(|block| blocks::curation(block, &places)).collect(),
+    };
+    let suppressions: Vec<Suppression> =
+        raw.suppress.into_iter().map(|block| blocks::suppression(block, &places)).collect();
     Config {
         file: Some(file.to_owned()),
+        decided: Statements::named(&search::shown(file), &curations, &suppressions),
+        included: Statements::default(),
         files: vec![search::shown(file)],
         platform: raw.platform,
         severity: raw.severity.into_iter().map(|(check, level)| (check.0.id.to_owned(), level.severity())).collect(),
@@ -252,11 +266,8 @@ fn checked(raw: File, file: &Path, text: &str) -> Config {
         trust_sources: raw.sources.trust,
         vendored: raw.sources.vendored,
         time_limit: raw.limits.seconds.map(Duration::from_secs),
-        curations: Curations {
-            roles: raw.role.into_iter().map(|block| blocks::role(block, &places)).collect(),
-            findings: raw.curate.into_iter().map(|block| blocks::curation(block, &places)).collect(),
-        },
-        suppressions: raw.suppress.into_iter().map(|block| blocks::suppression(block, &places)).collect(),
+        curations,
+        suppressions,
         repositories: repository::all(raw.include),
         lowered: Vec::new(),
         fetch: raw.fetch,
@@ -282,7 +293,21 @@ impl Config {
     /// This configuration with the blocks of a file of `repository`, after which all others decide.
     pub fn with_file(self, repository: &Repository, file: &RelPath, text: &str) -> Result<Config, ConfigError> {
         let shown = format!("{file} of {repository}");
-        Ok(self.before(include::parsed(text, Path::new(&shown), shown.clone())?))
+        self.before(include::parsed(text, Path::new(&shown), shown.clone())?).settled()
+    }
+
+    /// This configuration with the blocks of files of its folder, which decide before those of repositories.
+    fn including(self, files: Vec<Config>) -> Result<Config, ConfigError> {
+        let whole = files.into_iter().fold(self, Config::before).settled()?;
+        Ok(Config { decided: whole.decided.followed_by(whole.included), included: Statements::default(), ..whole })
+    }
+
+    /// This configuration; an error where files that it includes contradict each other.
+    fn settled(self) -> Result<Config, ConfigError> {
+        match self.included.contradiction(&self.decided) {
+            Some(conflict) => Err(ConfigError::Contradiction(Box::new(conflict))),
+            None => Ok(self),
+        }
     }
 
     /// Attribute paths of packages that are not looked at.

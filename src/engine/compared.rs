@@ -1,5 +1,7 @@
 //! License texts that a judgement rests on, beside the listed texts: what evidence says of them is read again in the source.
 
+use std::collections::BTreeMap;
+
 use crate::check::Judged;
 use crate::conclusion::{Basis, Conclusion};
 use crate::evidence::{Comparison, Detection, Detector, Evidence, Score, Witness, read_text};
@@ -17,7 +19,7 @@ const MOST_OF_A_FILE: u64 = 4 << 20;
 /// A license text in a file.
 type Place = (RelPath, LineRange);
 
-/// The license texts that `judged` rests on. One that cannot be read again, or that reads otherwise now, is left out.
+/// The license texts that `judged` rests on.
 pub(super) fn compared(
     own: &[OwnSource],
     judged: &Judged,
@@ -31,8 +33,7 @@ pub(super) fn compared(
     let exact = exact.flat_map(|(place, one)| of_file(&place.0, Comparison::of_exact(one)));
     let mut texts: Vec<ComparedText> = exact.collect();
     texts.extend(again(own, &changed, detector));
-    let rank =
-        |text: &ComparedText| places.iter().position(|(file, lines)| (file, *lines) == (&text.file, text.text.lines));
+    let rank = |text: &ComparedText| places.iter().position(|(file, lines)| (file, lines) == (&text.file, &text.lines));
     texts.sort_by_key(rank);
     texts
 }
@@ -59,31 +60,52 @@ fn detection<'e>(evidence: &'e Evidence, (file, lines): &Place) -> Option<&'e De
 }
 
 fn of_file(file: &RelPath, texts: Vec<Comparison>) -> impl Iterator<Item = ComparedText> {
-    texts.into_iter().map(move |text| ComparedText { file: file.clone(), text })
+    texts.into_iter().map(move |text| ComparedText { file: file.clone(), lines: text.lines, text: Ok(text) })
 }
 
-/// The texts at `places`, read again in the sources.
+/// The texts at `places`, read again in the sources; a reason for each that cannot be read, or that reads otherwise now.
 fn again(own: &[OwnSource], places: &[Place], detector: &Detector) -> Vec<ComparedText> {
     if places.is_empty() {
         return Vec::new();
     }
-    let mut texts = Vec::new();
+    let (files, failure) = read_again(own, places);
+    let gone = failure.unwrap_or_else(|| "the source has no such file now".to_owned());
+    let texts = places.iter().map(|place| match files.get(&place.0) {
+        Some(bytes) => at(place, bytes, detector),
+        None => vec![uncompared(place, gone.clone())],
+    });
+    texts.flatten().collect()
+}
+
+/// The files of `places` in the sources, and why a source cannot be read.
+fn read_again(own: &[OwnSource], places: &[Place]) -> (BTreeMap<RelPath, Vec<u8>>, Option<String>) {
+    let (mut all, mut failure) = (BTreeMap::new(), None);
     for tree in own.iter().filter_map(OwnSource::tree) {
         // The evidence of several sources has a folder for each.
         let folder = if own.len() > 1 { RelPath::new(&tree.name).unwrap_or_default() } else { RelPath::default() };
         let is_wanted = |path: &RelPath| places.iter().any(|(file, _)| file == path);
         let name = |path: &RelPath| folder.join(path.as_str()).filter(is_wanted);
-        // A source that cannot be read again has no texts to show; the conclusion stands without them.
-        let files = some_files(tree, MOST_OF_A_FILE, name).unwrap_or_default();
-        texts.extend(files.iter().flat_map(|(path, bytes)| of_file(path, in_file(path, bytes, places, detector))));
+        match some_files(tree, MOST_OF_A_FILE, name) {
+            Ok(files) => all.extend(files),
+            Err(error) => failure = Some(format!("the source cannot be read again: {error}")),
+        }
     }
-    texts
+    (all, failure)
 }
 
-fn in_file(path: &RelPath, bytes: &[u8], places: &[Place], detector: &Detector) -> Vec<Comparison> {
+/// The text at `place` in the file of these bytes, beside each listed text that it names.
+fn at(place: &Place, bytes: &[u8], detector: &Detector) -> Vec<ComparedText> {
+    let (file, lines) = place;
     let text = read_text(bytes);
     let index = LineIndex::new(&text);
-    let seen = detector.read(path, bytes).detections;
-    let is_wanted = |one: &&Detection| places.iter().any(|(file, lines)| file == path && *lines == one.lines);
-    seen.iter().filter(is_wanted).flat_map(|one| Comparison::of(one, &text, &index)).collect()
+    let seen = detector.read(file, bytes).detections;
+    let seen: Vec<&Detection> = seen.iter().filter(|one| one.lines == *lines).collect();
+    match seen.is_empty() {
+        true => vec![uncompared(place, "other lines are a license text now".to_owned())],
+        false => seen.into_iter().flat_map(|one| of_file(file, Comparison::of(one, &text, &index))).collect(),
+    }
+}
+
+fn uncompared((file, lines): &Place, why: String) -> ComparedText {
+    ComparedText { file: file.clone(), lines: *lines, text: Err(why) }
 }

@@ -1,16 +1,17 @@
 //! Progress of a run on the terminal, and its early end.
 
+use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// The lines: numbers first, and words that are cut where a terminal is narrow; a line that wraps leaves parts behind.
 const STAGE: &str = "{spinner} {wide_msg}";
-const COUNTED_STAGE: &str = "{spinner} {human_pos} packages: {wide_msg}";
+const COUNTED_STAGE: &str = "{spinner} {human_pos} {packages}: {wide_msg}";
 const PACKAGES: &str = "{pos}/{len} [{wide_bar}] {eta}";
-const FILES: &str = "{human_pos} {wide_msg}";
+const FILES: &str = "{human_pos} {files}";
 const BYTES: &str = "{bytes} {wide_msg}";
 
 /// Progress and cancellation of a run. Cheap to clone; all clones are one.
@@ -37,7 +38,7 @@ impl Watch {
             late: Arc::default(),
             stage: bars.add(ProgressBar::no_length().with_style(style(STAGE))),
             packages: unseen().with_style(style(PACKAGES)),
-            files: unseen().with_style(style(FILES)).with_message("files"),
+            files: unseen().with_style(style(FILES)),
             bytes: unseen().with_style(style(BYTES)).with_message("read"),
             received: unseen().with_style(style(BYTES)),
             bars,
@@ -137,5 +138,14 @@ impl Watch {
 
 fn style(template: &str) -> ProgressStyle {
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    style.progress_chars("=> ")
+    style.progress_chars("=> ").with_key("packages", noun("package")).with_key("files", noun("file"))
+}
+
+/// Writes the noun of a count in the singular or the plural.
+fn noun(noun: &'static str) -> impl Fn(&ProgressState, &mut dyn Write) + Clone {
+    move |state, out| {
+        let plural = if state.pos() == 1 { "" } else { "s" };
+        // A line of progress that cannot be written is drawn again.
+        let _ = write!(out, "{noun}{plural}");
+    }
 }

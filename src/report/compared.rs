@@ -4,19 +4,36 @@ use std::io::{self, Write};
 
 use super::counted::counted;
 use crate::evidence::{Change, Comparison, Score};
-use crate::text::{RelPath, one_line};
+use crate::text::{LineRange, RelPath, one_line};
 
 /// A license text of a source beside a listed one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComparedText {
     /// The file, below the root of the source.
     pub file: RelPath,
-    /// Its text.
-    pub text: Comparison,
+    /// Its lines in the file.
+    pub lines: LineRange,
+    /// Both texts, or why they were not compared.
+    pub text: Result<Comparison, String>,
+}
+
+impl ComparedText {
+    /// e.g. `the text of MIT (98.7 %): 2 changes of words, 1 operative`
+    pub(super) fn head(&self) -> String {
+        match &self.text {
+            Ok(text) => head(text),
+            Err(why) => format!("not compared with the listed text: {why}"),
+        }
+    }
+
+    /// The changes that a page shows.
+    pub(super) fn changes(&self) -> Vec<String> {
+        self.text.as_ref().map_or_else(|_| Vec::new(), |text| lines(text, MOST_CHANGES))
+    }
 }
 
 /// So many changes of a text are shown where a page has other things to show.
-pub(super) const MOST_CHANGES: usize = 5;
+const MOST_CHANGES: usize = 5;
 
 /// Writes how a text differs from the listed one, with at most so many changes, each on a line after `indent`.
 pub fn text_beside_listed(text: &Comparison, most: usize, indent: &str, out: &mut dyn Write) -> io::Result<()> {
@@ -25,7 +42,7 @@ pub fn text_beside_listed(text: &Comparison, most: usize, indent: &str, out: &mu
 }
 
 /// e.g. `the text of MIT (98.7 %): 2 changes of words, 1 operative`
-pub(super) fn head(text: &Comparison) -> String {
+fn head(text: &Comparison) -> String {
     let Comparison { id, score, is_nearest, changes, .. } = text;
     let base = if *is_nearest { "nearest to the text of" } else { "the text of" };
     let operative = changes.iter().filter(|change| change.is_operative).count();
@@ -42,7 +59,7 @@ const SAME: Score = Score(9_500);
 
 /// The changes that matter, at most so many, each on one line, and how many more there are: those that are operative, and
 /// all where the text is less near than copies are.
-pub(super) fn lines(text: &Comparison, most: usize) -> Vec<String> {
+fn lines(text: &Comparison, most: usize) -> Vec<String> {
     let matters = |change: &&Change| change.is_operative || text.is_nearest || text.score < SAME;
     let changes: Vec<&Change> = text.changes.iter().filter(matters).collect();
     let line = |change: &&Change| {

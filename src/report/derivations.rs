@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::counted::counted;
 use crate::kept::SourceKey;
 use crate::tree::{HashMode, Package};
 
@@ -43,8 +44,8 @@ pub fn derivations(
     let path = |path: &Path| format!("(/. + {})", quoted(&path.display().to_string()));
     writeln!(
         out,
-        "# {} sources, by `clarity nix`. Build: nix-build -k FILE. Then: clarity merge RESULTS",
-        sources.len()
+        "# {}, by `clarity nix`. Build: nix-build -k FILE. Then: clarity merge RESULTS",
+        counted(sources.len(), "source")
     )?;
     writeln!(out, "{{ pkgs ? import {} {{ }}", path(tree))?;
     writeln!(out, ", clarity ? {}", path(clarity))?;

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::evidence::{Detection, Evidence, FileEvidence, Note, Unread, Witness};
 use crate::license::LicenseExpr;
 
-use super::json::{write_document, write_lines};
+use super::json::{ROWS, write_document, write_lines};
 
 /// Number of the shape of `--format json` and `jsonl`; changes when a reader has to.
 const SCHEMA: u32 = 1;
@@ -24,7 +24,7 @@ pub fn lines(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
 /// Writes one document.
 pub fn document(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
     let files: Vec<FileLine<'_>> = evidence.files.iter().map(FileLine::of).collect();
-    write_document(&json!({ "schema": SCHEMA, "files": files }), out)
+    write_document(&json!({ "schema": SCHEMA, "files": files }), ROWS, out)
 }
 
 #[derive(Serialize)]

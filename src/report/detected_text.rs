@@ -16,7 +16,7 @@ const MOST: usize = 100;
 pub fn text(evidence: &Evidence, all: bool, out: &mut dyn Write) -> io::Result<()> {
     let rows: Vec<[String; 3]> = evidence.files.iter().flat_map(rows).collect();
     if all || rows.len() <= MOST {
-        let [place, license] = widths(&rows);
+        let [place, license] = widths(&rows, None);
         for [at, expression, class] in &rows {
             writeln!(out, "{at:<place$}  {expression:<license$}  {class}")?;
         }

@@ -11,7 +11,7 @@ use crate::text::one_line;
 
 use super::account::{Account, WitnessSide};
 use super::combined::parts;
-use super::compared::{ComparedText, MOST_CHANGES, head, lines};
+use super::compared::ComparedText;
 use super::counted::counted;
 use super::detected::stated;
 use super::paint::painted;
@@ -96,9 +96,9 @@ fn about_side(side: &WitnessSide<'_>, out: &mut dyn Write) -> io::Result<()> {
     if *more > 0 { line(out, format_args!("  {title}: {more} more")) } else { Ok(()) }
 }
 
-fn about_text(ComparedText { file, text }: &ComparedText, out: &mut dyn Write) -> io::Result<()> {
-    line(out, format_args!("text:      {file}:{} is {}", text.lines, head(text)))?;
-    lines(text, MOST_CHANGES).iter().try_for_each(|change| line(out, format_args!("  {change}")))
+fn about_text(text: &ComparedText, out: &mut dyn Write) -> io::Result<()> {
+    line(out, format_args!("text:      {}:{} is {}", text.file, text.lines, text.head()))?;
+    text.changes().iter().try_for_each(|change| line(out, format_args!("  {change}")))
 }
 
 /// The parts that ship; those of the build system, of tests and of documentation are counted, where not all are wanted.

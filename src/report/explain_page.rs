@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::account::{Account, WitnessSide};
 use super::combined::parts;
-use super::compared::{ComparedText, MOST_CHANGES, head, lines};
+use super::compared::ComparedText;
 use super::counted::counted;
 use super::explain::{by_role, read_files};
 use super::html::Document;
@@ -106,10 +106,10 @@ fn finding(located: &Located, page: &mut Document<'_>) -> io::Result<()> {
     page.close("div")
 }
 
-fn compared_text(ComparedText { file, text }: &ComparedText, page: &mut Document<'_>) -> io::Result<()> {
-    page.leaf("h3", &format!("License text {file}:{}", text.lines))?;
-    page.leaf("p", &format!("It is {}.", head(text)))?;
-    page.list(lines(text, MOST_CHANGES).into_iter())
+fn compared_text(text: &ComparedText, page: &mut Document<'_>) -> io::Result<()> {
+    page.leaf("h3", &format!("License text {}:{}", text.file, text.lines))?;
+    page.leaf("p", &format!("It is {}.", text.head()))?;
+    page.list(text.changes().into_iter())
 }
 
 fn other_parts(package: &PackageReport, page: &mut Document<'_>) -> io::Result<()> {

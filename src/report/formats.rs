@@ -193,7 +193,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "csv",
         what: "one row a finding, for spreadsheets",
-        schema: "RFC 4180 with a head; the columns stay, new ones come at the end.",
+        schema: "RFC 4180 with a head; `clarity schema csv` types the columns, which stay; new ones come at the end.",
         quotes: false,
         evidence: false,
         endings: &[".csv"],
@@ -203,7 +203,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "csv-packages",
         what: "one row a package, for data frames",
-        schema: "RFC 4180 with a head; the columns stay, new ones come at the end.",
+        schema: "RFC 4180 with a head; `clarity schema csv-packages` types the columns, which stay; new ones come at the end.",
         quotes: false,
         evidence: false,
         endings: &[".packages.csv"],
@@ -275,7 +275,7 @@ pub const FORMATS: &[Format] = &[
 /// The lines of `clarity list`.
 pub const LISTING: Format = Format {
     name: "list",
-    what: "attribute, license and place of each package",
+    what: "attribute, state, license and place of each package",
     schema: "none, it is for people and may change.",
     quotes: false,
     evidence: false,

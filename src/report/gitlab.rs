@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::check::Severity;
 use crate::text::Digest;
 
-use super::json::write_document;
+use super::json::{ROWS, write_document};
 use super::policy::warnings;
 use super::unverified::mark;
 use super::{Located, Report, Style, fingerprints};
@@ -39,7 +39,7 @@ pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Resu
     let marks = fingerprints(&findings);
     let issues = findings.iter().zip(marks).map(|(located, mark)| issue(located, report, mark));
     let issues: Vec<Issue> = issues.chain(warnings(report).map(last_line)).collect();
-    write_document(&issues, out)
+    write_document(&issues, ROWS, out)
 }
 
 /// The format has no place for what is about the run: it is an issue that only informs.

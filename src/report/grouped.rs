@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use super::paint::{Mood, painted};
 use super::policy::warnings;
 use super::unverified::tag;
+use super::wrap::filled;
 use super::{Located, Report, Style};
+use crate::check::Severity;
 use crate::text::{Position, one_line};
 
 /// Writes each file with its findings in order of lines; what has no place comes first.
@@ -20,7 +23,7 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::
         let name = if file.is_empty() { "(no place in the tree)".to_owned() } else { one_line(file) };
         writeln!(out, "{bold}{name}{reset}")?;
         findings.sort_by_key(|located| start(located).map(|at| (at.line, at.column)));
-        findings.iter().try_for_each(|located| row(located, out))?;
+        findings.iter().try_for_each(|located| row(located, style, out))?;
         writeln!(out)?;
     }
     warnings(report).try_for_each(|line| writeln!(out, "{line}"))
@@ -30,10 +33,18 @@ fn start(located: &Located) -> Option<Position> {
     located.finding.place.as_ref().map(|site| site.start)
 }
 
-fn row(located: &Located, out: &mut dyn Write) -> io::Result<()> {
+fn row(located: &Located, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let finding = &located.finding;
     let at = start(located).map_or(String::new(), |at| format!("{}:{}", at.line, at.column));
     let tag = tag(finding.verification.unproven());
     let text = one_line(&format!("{}: {}{tag}", finding.names(), finding.message));
-    writeln!(out, "  {at:>8}  {:<7}  {}  {text}", finding.severity.to_string(), finding.check.id)
+    let (severity, id) = (format!("{:<7}", finding.severity.to_string()), finding.check.id);
+    let indent = " ".repeat("      line  warning  LIC000  ".len());
+    let text = filled(&text, indent.len(), style).replace('\n', &format!("\n{indent}"));
+    let severity = match finding.severity {
+        Severity::Error => painted(&severity, Mood::Bad, style),
+        Severity::Warning => painted(&severity, Mood::Open, style),
+        Severity::Note => severity,
+    };
+    writeln!(out, "  {at:>8}  {severity}  {id}  {text}")
 }

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
+use serde_json::ser::Formatter;
 
 use super::wire::{self, Row};
 use super::{Report, Style};
@@ -44,18 +45,101 @@ pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Resu
         tree: &report.tree,
         rows: wire::rows(report).collect(),
     };
-    write_document(&document, out)
+    write_document(&document, ROWS, out)
 }
+
+/// Levels of a document whose lists of rows stand at the top.
+pub(super) const ROWS: usize = 2;
 
 /// Bytes that are joined before they are written: a row has dozens of small pieces.
 const ENOUGH: usize = 1 << 16;
 
-/// Writes `value` as a document that people can read too: indented.
-pub(super) fn write_document<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Result<()> {
+/// Writes `value` as a document that people can read too: indented down to so many levels, and what is deeper on one line. A
+/// row on a line is also what tools that compare lines want.
+pub(super) fn write_document<T: Serialize + ?Sized>(value: &T, levels: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut joined = BufWriter::with_capacity(ENOUGH, out);
-    serde_json::to_writer_pretty(&mut joined, value)?;
-    writeln!(joined)?;
+    let layout = Layout { levels, depth: 0, has_members: false };
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut joined, layout))?;
+    joined.write_all(b"\n")?;
     joined.flush()
+}
+
+/// Line breaks and indents of a document.
+struct Layout {
+    /// Members of objects and arrays that are not deeper stand on lines of their own.
+    levels: usize,
+    /// The number of objects and arrays that are open.
+    depth: usize,
+    /// True where the one that is open last has members.
+    has_members: bool,
+}
+
+impl Layout {
+    fn open<W: Write + ?Sized>(&mut self, bracket: u8, out: &mut W) -> io::Result<()> {
+        self.depth += 1;
+        self.has_members = false;
+        out.write_all(&[bracket])
+    }
+
+    fn close<W: Write + ?Sized>(&mut self, bracket: u8, out: &mut W) -> io::Result<()> {
+        self.depth -= 1;
+        if self.has_members && self.depth < self.levels {
+            self.line(out)?;
+        }
+        out.write_all(&[bracket])
+    }
+
+    fn member<W: Write + ?Sized>(&mut self, is_first: bool, out: &mut W) -> io::Result<()> {
+        if !is_first {
+            out.write_all(b",")?;
+        }
+        if self.depth <= self.levels { self.line(out) } else { Ok(()) }
+    }
+
+    fn line<W: Write + ?Sized>(&self, out: &mut W) -> io::Result<()> {
+        out.write_all(b"\n")?;
+        (0..self.depth).try_for_each(|_| out.write_all(b"  "))
+    }
+}
+
+impl Formatter for Layout {
+    fn begin_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.open(b'[', out)
+    }
+
+    fn end_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.close(b']', out)
+    }
+
+    fn begin_array_value<W: Write + ?Sized>(&mut self, out: &mut W, is_first: bool) -> io::Result<()> {
+        self.member(is_first, out)
+    }
+
+    fn end_array_value<W: Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
+        self.has_members = true;
+        Ok(())
+    }
+
+    fn begin_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.open(b'{', out)
+    }
+
+    fn end_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.close(b'}', out)
+    }
+
+    fn begin_object_key<W: Write + ?Sized>(&mut self, out: &mut W, is_first: bool) -> io::Result<()> {
+        self.member(is_first, out)
+    }
+
+    fn begin_object_value<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        out.write_all(b": ")
+    }
+
+    fn end_object_value<W: Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
+        self.has_members = true;
+        Ok(())
+    }
 }
 
 /// Writes one row a line.

@@ -5,7 +5,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::json::write_document;
+use super::Style;
+use super::json::{ROWS, write_document};
+use super::paint::{Mood, painted};
 use super::wire::SCHEMA;
 use crate::check;
 use crate::license;
@@ -50,7 +52,7 @@ impl TableReport {
     }
 
     /// Writes it for people: a line a record, most used first, its remarks below it, then the totals.
-    pub fn write_terminal(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write_terminal(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
         let mut names: Vec<&str> = self.table.records.keys().map(String::as_str).collect();
         names.sort_by_key(|name| (std::cmp::Reverse(self.used(name)), *name));
         let width = names.iter().map(|name| name.len()).max().unwrap_or_default();
@@ -59,13 +61,14 @@ impl TableReport {
             let id = self.table.records[name].spdx_id.as_deref().unwrap_or("-");
             writeln!(out, "{:>8}  {name:width$}  {id}", self.used(name))?;
             for remark in self.remarks_on(name) {
-                writeln!(out, "{:>8}    {} {}: {}", "", remark.flaw.check(), name_of(remark), remark.flaw)?;
+                let check = painted(remark.flaw.check(), Mood::Open, style);
+                writeln!(out, "{:>8}    {check} {}: {}", "", name_of(remark), remark.flaw)?;
             }
         }
-        self.write_totals(out)
+        self.write_totals(style, out)
     }
 
-    fn write_totals(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn write_totals(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
         let records = &self.table.records;
         let with_id = records.values().filter(|record| record.spdx_id.is_some()).count();
         let unused = self.usage.unused(&self.table);
@@ -75,12 +78,14 @@ impl TableReport {
         writeln!(out, "packages: {packages}, of which {unknown} state a license that is not known in full")?;
         writeln!(out, "unused: {}", if unused.is_empty() { "none".to_owned() } else { unused.join(" ") })?;
         let counts: Vec<_> = self.by_check().into_iter().map(|(check, count)| format!("{count} {check}")).collect();
-        writeln!(out, "remarks: {}", if counts.is_empty() { "none".to_owned() } else { counts.join(", ") })
+        let (remarks, mood) =
+            if counts.is_empty() { ("none".to_owned(), Mood::Good) } else { (counts.join(", "), Mood::Open) };
+        writeln!(out, "remarks: {}", painted(&remarks, mood, style))
     }
 
     /// Writes one JSON document.
     pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
-        write_document(&self.document(), out)
+        write_document(&self.document(), ROWS, out)
     }
 
     fn document(&self) -> Document<'_> {

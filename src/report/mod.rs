@@ -55,6 +55,7 @@ mod wrap;
 
 pub use compared::{ComparedText, text_beside_listed};
 pub use complete::{Asked, Ending, Gap};
+pub use counted::counted;
 pub use curations::{clearly_defined, ort};
 pub use derivations::derivations;
 pub use detected_text::text as detected_text;
@@ -74,6 +75,7 @@ pub use terminal::finding_block;
 pub use totals::Totals;
 pub use why::{Why, WhyKind};
 pub use worklist::{answers, answers_json, answers_jsonl};
+pub use wrap::wrapped;
 
 use std::collections::BTreeMap;
 
@@ -375,6 +377,16 @@ pub fn document_schema() -> serde_json::Value {
 /// The published JSON Schema of one row of `--format jsonl`.
 pub fn row_schema() -> serde_json::Value {
     json::row_schema().to_value()
+}
+
+/// The published types of the columns of `--format csv`, as a Table Schema.
+pub fn csv_schema() -> serde_json::Value {
+    sheet::schema()
+}
+
+/// The same of `--format csv-packages`.
+pub fn package_csv_schema() -> serde_json::Value {
+    package_sheet::schema()
 }
 
 /// The published JSON Schema of one answer of `clarity fix --import FILE --format jsonl`.

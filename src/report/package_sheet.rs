@@ -3,41 +3,51 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use serde_json::Value;
+
 use super::declared_row::DeclaredRow;
 use super::policy::warnings;
-use super::sheet::harmless;
+use super::sheet::{CONFIDENCES, Cell, Column, harmless, head, table_schema};
 use super::{Outcome, PackageReport, Report, Style, unverified, wire};
 use crate::check::{self, Judged, declared_in_words};
 
 /// Columns; new ones come at the end.
-const HEAD: [&str; WIDTH] = [
-    "attr",
-    "pname",
-    "version",
-    "file",
-    "line",
-    "outcome",
-    "verdict",
-    "declared_status",
-    "declared",
-    "free",
-    "concluded",
-    "confidence",
-    "errors",
-    "warnings",
-    "notes",
-    "maintainers",
-    "cpe",
-    "purl",
-    "unverified",
-    "why",
+const COLUMNS: [Column; WIDTH] = [
+    Column("attr", Cell::Text),
+    Column("pname", Cell::Text),
+    Column("version", Cell::Text),
+    Column("file", Cell::Text),
+    Column("line", Cell::Number),
+    Column("outcome", Cell::OneOf(&["audited", "skipped", "failed"])),
+    Column("verdict", Cell::OneOf(&["agrees", "drifts", "cannot-tell"])),
+    Column("declared_status", Cell::OneOf(&["resolved", "partial", "computed", "malformed", "absent"])),
+    Column("declared", Cell::Text),
+    Column("free", Cell::Flag),
+    Column("concluded", Cell::Text),
+    Column("confidence", Cell::OneOf(&CONFIDENCES)),
+    Column("errors", Cell::Number),
+    Column("warnings", Cell::Number),
+    Column("notes", Cell::Number),
+    Column("maintainers", Cell::Text),
+    Column("cpe", Cell::Text),
+    Column("purl", Cell::Text),
+    Column("unverified", Cell::Text),
+    Column("why", Cell::Text),
 ];
 const WIDTH: usize = 20;
+
+/// Columns of numbers that no row leaves empty, so that readers take them for whole numbers.
+const COUNTS: [usize; 3] = [12, 13, 14];
+
+/// The types of the columns.
+pub(super) fn schema() -> Value {
+    table_schema(&COLUMNS)
+}
 
 /// Writes a head and the rows; the last lines of the report stand in the last column.
 pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut rows = csv::Writer::from_writer(out);
-    rows.write_record(HEAD)?;
+    rows.write_record(head(&COLUMNS))?;
     let counts = counts(report);
     for package in &report.packages {
         let counts = counts.get(package.package.attr.0.as_str()).copied().unwrap_or_default();
@@ -46,6 +56,7 @@ pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Resu
     for line in warnings(report) {
         let mut last: [String; WIDTH] = Default::default();
         last[WIDTH - 1] = line;
+        COUNTS.iter().for_each(|count| last[*count] = "0".to_owned());
         rows.write_record(last.iter().map(|cell| harmless(cell)))?;
     }
     rows.flush()

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::counted::counted;
 use super::unverified::mark;
 use super::{Located, PackageReport, escaped};
 use crate::conclusion::Basis;
@@ -37,7 +38,8 @@ fn witnesses(title: &str, all: &[Basis], out: &mut dyn Write) -> io::Result<()> 
     writeln!(out, "\nEvidence {title}:\n")?;
     for basis in all {
         let (file, expr) = (escaped(basis.file.as_str()), escaped(&basis.expr.to_string()));
-        writeln!(out, "- {file}:{} says {expr} ({}, {} files)", basis.lines, basis.class.name(), basis.files)?;
+        let files = counted(basis.files, "file");
+        writeln!(out, "- {file}:{} says {expr} ({}, {files})", basis.lines, basis.class.name())?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::json::write_document;
+use super::json::{ROWS, write_document};
 use super::policy::warnings;
 use super::unverified::notes;
 use super::{Located, Quote, Report, Style};
@@ -66,7 +66,7 @@ pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Resu
         severity: "WARNING",
         diagnostics: diagnostics.chain(warnings(report).map(last_line)).collect(),
     };
-    write_document(&document, out)
+    write_document(&document, ROWS, out)
 }
 
 /// The format has no place for what is about the run: it is a diagnostic that only informs.

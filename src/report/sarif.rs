@@ -9,12 +9,13 @@ use std::io::{self, Write};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 use serde_sarif::sarif::{
-    ArtifactContent, ArtifactLocation, Invocation, Location, LogicalLocation, Message, MultiformatMessageString,
-    Notification, PhysicalLocation, PropertyBag, Region, ReportingConfiguration, ReportingDescriptor, Result as Row,
-    ResultLevel, Run, RunAutomationDetails, Sarif, Suppression, Tool, ToolComponent,
+    ArtifactChange, ArtifactContent, ArtifactLocation, Fix, Invocation, Location, LogicalLocation, Message,
+    MultiformatMessageString, Notification, PhysicalLocation, PropertyBag, Region, Replacement, ReportingConfiguration,
+    ReportingDescriptor, Result as Row, ResultLevel, Run, RunAutomationDetails, Sarif, Suppression, Tool,
+    ToolComponent,
 };
 
-use crate::check::{CHECKS, Check, Severity};
+use crate::check::{CHECKS, Check, Safety, Severity};
 use crate::conclusion::Basis;
 use crate::tree::Site;
 use crate::triage::State;
@@ -29,9 +30,15 @@ const MOST: usize = 5_000;
 /// Failures that are listed one by one.
 const MOST_FAILURES: usize = 1_000;
 
+/// Levels of a log down to its results, each on a line.
+const LEVELS: usize = 4;
+
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 /// The name of our own fingerprint; GitHub adds its own, of the line, beside it.
 const FINGERPRINT: &str = "clarity/v1";
+
+/// The base of places in the source of a package, which is no part of the checkout.
+const SOURCE: &str = "SOURCE";
 
 /// Characters that may stand in the path of a uri as they are.
 const PATH: &AsciiSet =
@@ -40,7 +47,7 @@ const PATH: &AsciiSet =
 /// Writes one log with one run.
 pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
     let log = Sarif::builder().version(json!("2.1.0")).schema(SCHEMA).runs(vec![run(report)]).build();
-    write_document(&log, out)
+    write_document(&log, LEVELS, out)
 }
 
 fn run(report: &Report) -> Run {
@@ -60,6 +67,7 @@ fn run(report: &Report) -> Run {
         .tool(Tool::builder().driver(driver).build())
         .automation_details(RunAutomationDetails::builder().id("clarity/").build())
         .column_kind(json!("unicodeCodePoints"))
+        .original_uri_base_ids(BTreeMap::from([(SOURCE.to_owned(), source_base())]))
         .invocations(vec![invocation(report, left_out)])
         .results(results)
         .build()
@@ -110,7 +118,44 @@ fn result(located: &Located, report: &Report, fingerprint: String) -> Row {
         .build();
     row.rule_index = CHECKS.iter().position(|check| check.id == finding.check.id).map(|index| index as i64);
     row.suppressions = suppression(&located.state);
+    row.related_locations =
+        Some(finding.evidence.iter().map(evidence).collect()).filter(|all: &Vec<_>| !all.is_empty());
+    row.fixes = fix(located, report).map(|fix| vec![fix]);
     row
+}
+
+fn source_base() -> ArtifactLocation {
+    ArtifactLocation::builder().description(message("the source that a package is built from, unpacked")).build()
+}
+
+/// A witness in the source of the package.
+fn evidence(basis: &Basis) -> Location {
+    let file = ArtifactLocation::builder().uri(uri(basis.file.as_str())).uri_base_id(SOURCE).build();
+    let lines =
+        Region::builder().start_line(i64::from(basis.lines.first)).end_line(i64::from(basis.lines.last)).build();
+    let place = PhysicalLocation::builder().artifact_location(file).region(lines).build();
+    let says = format!("{} ({})", basis.expr, basis.class.name());
+    Location::builder().physical_location(place).message(message(says)).build()
+}
+
+/// The edit that `clarity fix` would make, where it replaces the marked value and nothing else.
+fn fix(located: &Located, report: &Report) -> Option<Fix> {
+    let remedy = located.finding.remedy.as_ref().filter(|remedy| remedy.safety_in_place() != Safety::DisplayOnly)?;
+    let offer = remedy.offer.as_ref().filter(|offer| offer.argument.is_none())?;
+    let value = offer.line.as_deref()?.strip_prefix("license = ")?.strip_suffix(';')?;
+    let (site, quote) = (located.finding.place.as_ref()?, located.quote.as_ref()?);
+    let (before, after) = (quote.text.get(..quote.mark.0)?, quote.text.get(quote.mark.1..)?);
+    let is_value = before.trim_end().ends_with("license =") && after.starts_with(';');
+    let replacement = Replacement::builder()
+        .deleted_region(region(site))
+        .inserted_content(ArtifactContent::builder().text(value).build())
+        .build();
+    let change = ArtifactChange::builder()
+        .artifact_location(checkout_file(site, report))
+        .replacements(vec![replacement])
+        .build();
+    let fix = Fix::builder().description(message(offer.to_string())).artifact_changes(vec![change]).build();
+    is_value.then_some(fix)
 }
 
 fn suppression(state: &State) -> Option<Vec<Suppression>> {
@@ -131,16 +176,23 @@ fn location(located: &Located, report: &Report) -> Location {
 }
 
 fn physical(site: &Site, located: &Located, report: &Report) -> PhysicalLocation {
-    let mut region = Region::builder()
+    let mut region = region(site);
+    let marked = located.quote.as_ref().and_then(|quote| quote.text.get(quote.mark.0..quote.mark.1));
+    region.snippet = marked.map(|text| ArtifactContent::builder().text(text).build());
+    PhysicalLocation::builder().artifact_location(checkout_file(site, report)).region(region).build()
+}
+
+fn region(site: &Site) -> Region {
+    Region::builder()
         .start_line(i64::from(site.start.line))
         .start_column(i64::from(site.start.column))
         .end_line(i64::from(site.end.line))
         .end_column(i64::from(site.end.column))
-        .build();
-    let marked = located.quote.as_ref().and_then(|quote| quote.text.get(quote.mark.0..quote.mark.1));
-    region.snippet = marked.map(|text| ArtifactContent::builder().text(text).build());
-    let file = ArtifactLocation::builder().uri(uri(report.path_of(site).as_str())).uri_base_id("%SRCROOT%").build();
-    PhysicalLocation::builder().artifact_location(file).region(region).build()
+        .build()
+}
+
+fn checkout_file(site: &Site, report: &Report) -> ArtifactLocation {
+    ArtifactLocation::builder().uri(uri(report.path_of(site).as_str())).uri_base_id("%SRCROOT%").build()
 }
 
 fn uri(path: &str) -> String {
@@ -162,7 +214,6 @@ fn properties(located: &Located) -> PropertyBag {
     PropertyBag::builder().additional_properties(named.collect::<BTreeMap<_, _>>()).build()
 }
 
-/// The witnesses lie in the source of the package, not in the checkout: they are no locations of the result.
 fn witness(basis: &Basis) -> String {
     format!("{}:{} {} ({})", basis.file, basis.lines, basis.expr, basis.class.name())
 }

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 
 use super::detected::{expression, stated, unread};
-use super::json::write_document;
+use super::json::{ROWS, write_document};
 use crate::evidence::{Detection, Evidence, FileEvidence, Score, Unread, Witness};
 use crate::license::{self, LicenseExpr};
 
@@ -25,7 +25,7 @@ pub fn scancode(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
         "license_detections": unique_detections(evidence),
         "files": files,
     });
-    write_document(&document, out)
+    write_document(&document, ROWS, out)
 }
 
 fn header(evidence: &Evidence) -> Value {

@@ -4,45 +4,62 @@
 
 use std::io::{self, Write};
 
-use crate::conclusion::{Basis, Concluded, Conclusion, Part};
+use super::Style;
+use super::counted::counted;
+use super::paint::{Mood, painted};
+use super::wrap;
+use crate::conclusion::{Basis, Concluded, Conclusion, Confidence, Part};
 use crate::evidence::Role;
 use crate::table::{LicenseTable, TableOrigin};
 use crate::text::one_line;
 
 /// Writes the line for `conclusion` in the names of `table`, or why there is none.
-pub fn suggest(conclusion: &Conclusion, table: &LicenseTable, out: &mut dyn Write) -> io::Result<()> {
-    match conclusion {
-        Conclusion::Concluded(concluded) => line(concluded, table, out),
-        Conclusion::Conflicting { readings, .. } => {
-            comment("no license can be proposed: upstream contradicts itself, ask which of these holds", out)?;
-            readings.iter().flat_map(|reading| &reading.basis).try_for_each(|basis| comment(&witness(basis), out))
-        }
-        Conclusion::NoneFound => {
-            comment("no license can be proposed: everything was read, and nothing states one", out)
-        }
-        Conclusion::NoAssertion(why) => comment(&format!("no license can be proposed: {why}"), out),
-    }
+pub fn suggest(conclusion: &Conclusion, table: &LicenseTable, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let why = match conclusion {
+        Conclusion::Concluded(concluded) => return line(concluded, table, style, out),
+        Conclusion::Conflicting { .. } => "upstream contradicts itself, ask which of these holds".to_owned(),
+        Conclusion::NoneFound => "everything was read, and nothing states one".to_owned(),
+        Conclusion::NoAssertion(why) => why.to_string(),
+    };
+    let none = painted("no license can be proposed", Mood::Bad, style);
+    writeln!(out, "{}", wrap::comment(&format!("{none}: {}", one_line(&why)), style))?;
+    let readings = match conclusion {
+        Conclusion::Conflicting { readings, .. } => &readings[..],
+        _ => &[],
+    };
+    readings.iter().flat_map(|reading| &reading.basis).try_for_each(|basis| comment(&witness(basis), style, out))
 }
 
-fn line(concluded: &Concluded, table: &LicenseTable, out: &mut dyn Write) -> io::Result<()> {
-    concluded.basis.iter().try_for_each(|basis| comment(&witness(basis), out))?;
-    concluded.against.iter().try_for_each(|basis| comment(&format!("against: {}", witness(basis)), out))?;
+fn line(concluded: &Concluded, table: &LicenseTable, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    concluded.basis.iter().try_for_each(|basis| comment(&witness(basis), style, out))?;
+    concluded.against.iter().try_for_each(|basis| comment(&format!("against: {}", witness(basis)), style, out))?;
     let parts = concluded.parts.iter().filter(|part| part.role != Role::BuildSystem);
-    parts.into_iter().try_for_each(|part| comment(&in_words(part), out))?;
-    comment(&format!("{} confidence: {}", concluded.confidence.name(), concluded.reasons.join("; ")), out)?;
+    parts.into_iter().try_for_each(|part| comment(&in_words(part), style, out))?;
+    let trust = painted(&format!("{} confidence", concluded.confidence.name()), mood(concluded.confidence), style);
+    writeln!(out, "{}", wrap::comment(&format!("{trust}: {}", one_line(&concluded.reasons.join("; "))), style))?;
     let value = table.spell(&concluded.expr);
     match (&table.origin, &value) {
-        (_, None) => comment(&format!("the license table has no name for {}: add one first", concluded.expr), out)?,
+        (_, None) => {
+            comment(&format!("the license table has no name for {}: add one first", concluded.expr), style, out)?
+        }
         (TableOrigin::Embedded, _) => {
-            comment("names of the table that clarity carries; --for TREE takes those of a checkout", out)?
+            comment("names of the table that clarity carries; --tree DIR takes those of a checkout", style, out)?
         }
         (TableOrigin::Checkout(_), _) => {}
     }
     value.map_or(Ok(()), |value| writeln!(out, "license = {value};"))
 }
 
-fn comment(text: &str, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "# {}", one_line(text))
+fn mood(confidence: Confidence) -> Mood {
+    match confidence {
+        Confidence::High => Mood::Good,
+        Confidence::Medium => Mood::Open,
+        Confidence::Low => Mood::Bad,
+    }
+}
+
+fn comment(text: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", wrap::comment(&one_line(text), style))
 }
 
 fn witness(basis: &Basis) -> String {
@@ -51,5 +68,5 @@ fn witness(basis: &Basis) -> String {
 }
 
 fn in_words(part: &Part) -> String {
-    format!("not covered: {} {} ({}, {} files)", part.path, part.expr, part.role, part.files)
+    format!("not covered: {} {} ({}, {})", part.path, part.expr, part.role, counted(part.files, "file"))
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::columns::widths;
+use super::paint::{Mood, painted};
 use super::policy::warnings;
 use super::unverified::tag;
 use super::{Outcome, PackageReport, Report, Style};
@@ -18,16 +19,28 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::
     let all = style.verbose || report.asked.by_name;
     let found = report.packages.iter().filter_map(|package| row(package, all));
     let rows: Vec<[String; 4]> = std::iter::once(HEAD.map(str::to_owned)).chain(found).collect();
-    let widths = widths(&rows);
+    let widths = widths(&rows, style.width);
     if rows.len() > 1 {
-        rows.iter().try_for_each(|row| line(row, widths, out))?;
+        rows.iter().try_for_each(|row| line(row, widths, style, out))?;
     }
     warnings(report).try_for_each(|line| writeln!(out, "# {line}"))
 }
 
-fn line(row: &[String; 4], [name, verdict, declared]: [usize; 3], out: &mut dyn Write) -> io::Result<()> {
-    let [a, b, c, d] = row;
-    writeln!(out, "{a:<name$}  {b:<verdict$}  {c:<declared$}  {d}")
+fn line(
+    [attr, state, says, has]: &[String; 4],
+    [name, verdict, declared]: [usize; 3],
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mood = match state.as_str() {
+        "agrees" => Some(Mood::Good),
+        "drifts" => Some(Mood::Bad),
+        "cannot tell" => Some(Mood::Open),
+        _ => None,
+    };
+    let state = format!("{state:<verdict$}");
+    let state = mood.map_or_else(|| state.clone(), |mood| painted(&state, mood, style));
+    writeln!(out, "{attr:<name$}  {state}  {says:<declared$}  {has}")
 }
 
 fn row(package: &PackageReport, all: bool) -> Option<[String; 4]> {

@@ -15,7 +15,7 @@ use crate::triage::{State, Suppression};
 use super::counted::counted;
 use super::fixes::unmatched;
 use super::policy::{closing, warnings};
-use super::wrap::wrapped;
+use super::wrap::{filled, wrapped};
 use super::{Disagreement, Located, Report, Style, Totals, overview, unseen};
 
 /// More witnesses than this are counted, not listed, unless all are asked for.
@@ -54,8 +54,9 @@ pub fn finding_block(located: &Located, style: Style) -> String {
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     let finding = &located.finding;
     let id = format!("{} {}", finding.check.id, finding.check.name);
-    let title =
-        level(finding.severity).primary_title(one_line(&format!("{}: {}", finding.names(), finding.message))).id(id);
+    let label = finding.severity.to_string().len() + id.len() + "[]: ".len();
+    let title = filled(&one_line(&format!("{}: {}", finding.names(), finding.message)), label, style);
+    let title = level(finding.severity).primary_title(title).id(id);
     let mut group = match (&finding.place, &located.quote) {
         (Some(site), Some(quote)) => {
             let mark = AnnotationKind::Primary.span(quote.mark.0..quote.mark.1).label(finding.label);
@@ -68,10 +69,19 @@ pub fn finding_block(located: &Located, style: Style) -> String {
         }
         (None, _) => Group::with_title(title),
     };
+    let gutter = gutter(located);
     for (name, line) in footer(located, style) {
+        let line = if name == "accept" { line } else { filled(&line, gutter + name.len() + " = : ".len(), style) };
         group = group.element(Level::NOTE.with_name(name).message(line));
     }
     renderer.render(&[group])
+}
+
+/// Columns of the numbers of the lines that are quoted.
+fn gutter(located: &Located) -> usize {
+    let first = located.finding.place.as_ref().map_or(0, |site| site.start.line as usize);
+    let last = located.quote.as_ref().map_or(first, |quote| quote.first_line as usize + quote.text.lines().count());
+    last.to_string().len()
 }
 
 fn footer(located: &Located, style: Style) -> Vec<(&'static str, String)> {

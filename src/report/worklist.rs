@@ -12,7 +12,7 @@ use crate::fix::worklist::{Answered, Status};
 use crate::text::one_line;
 
 use super::Style;
-use super::json::{write_document, write_lines};
+use super::json::{ROWS, write_document, write_lines};
 use super::terminal::witnesses;
 use super::unverified::{UnverifiedRow, in_words};
 use super::wire::{SCHEMA, WitnessRow, witness};
@@ -98,7 +98,7 @@ pub fn answers(all: &[Answered], style: Style, out: &mut dyn Write) -> io::Resul
 
 /// Writes one document with all answers.
 pub fn answers_json(all: &[Answered], plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    write_document(&answer_rows(all, plan), out)
+    write_document(&answer_rows(all, plan), ROWS, out)
 }
 
 /// Writes one answer a line.

@@ -18,12 +18,23 @@ use crate::text::Escape;
 /// Arguments about the list.
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
-    /// Work through a list instead of the whole checkout: a row is an attribute, or `path:owner/repo` as in nixpkgs'
-    /// tracking issue of incorrect licenses; `-` reads it from stdin. Each row is answered, the confirmed ones are fixed.
+    /// Answer the rows of a list, and fix what holds.
+    ///
+    /// Instead of the whole checkout: a row is an attribute, or `path:owner/repo` as in nixpkgs' tracking issue of
+    /// incorrect licenses; `-` reads the list from stdin.
     #[arg(long, value_name = "FILE", conflicts_with = "attr")]
     import: Option<PathBuf>,
-    /// How the answers to the rows are written to stdout; with JSON the diffs are not printed.
-    #[arg(long, value_enum, default_value_t = Format::Text, requires = "import", conflicts_with = "interactive")]
+    /// Form of the answers to a list.
+    ///
+    /// `text`, `json` or `jsonl`; with JSON the diffs are not printed.
+    #[arg(
+        long,
+        value_enum,
+        default_value_t = Format::Text,
+        requires = "import",
+        conflicts_with = "interactive",
+        hide_possible_values = true
+    )]
     format: Format,
 }
 

@@ -29,8 +29,16 @@ pub(super) struct Args {
     names: Names,
     #[command(flatten)]
     what: what::What,
-    /// How sure a fix must be: safe ones only, or also those that need a reviewer.
-    #[arg(long, value_enum, default_value_t = Sureness::Safe, conflicts_with_all = ["interactive", "for_upstream"])]
+    /// Only safe fixes, or also unsafe ones.
+    ///
+    /// How sure a fix must be: `safe`, or `unsafe` for those that need a reviewer, too.
+    #[arg(
+        long,
+        value_enum,
+        default_value_t = Sureness::Safe,
+        conflicts_with_all = ["interactive", "for_upstream"],
+        hide_possible_values = true
+    )]
     safety: Sureness,
     /// Stop after N fixes.
     #[arg(long, value_name = "N", conflicts_with_all = ["interactive", "for_upstream"])]
@@ -54,16 +62,24 @@ struct How {
     /// Edit the files in place.
     #[arg(long, group = "in_place")]
     write: bool,
-    /// Write a numbered series of patches for `git am`, one package each, to this folder.
+    /// Write patches for `git am` to this folder.
+    ///
+    /// A numbered series, one package each.
     #[arg(long, value_name = "DIR")]
     patch_dir: Option<PathBuf>,
-    /// Make the commits, one package each, on this new branch; the work tree stays as it is.
+    /// Commit the fixes on this new branch.
+    ///
+    /// One package each; the work tree stays as it is.
     #[arg(long, value_name = "BRANCH")]
     commit: Option<String>,
-    /// Show one finding at a time and ask what to do with it; what is accepted is edited in place at once.
+    /// Show one finding at a time, and ask.
+    ///
+    /// What is accepted is edited in place at once.
     #[arg(long, group = "in_place")]
     interactive: bool,
-    /// Print a question to upstream about this package, in Markdown, where only upstream can tell its license.
+    /// Print a question to upstream about a package.
+    ///
+    /// In Markdown, where only upstream can tell its license.
     #[arg(long, value_name = "ATTR", conflicts_with_all = ["attr", "import"])]
     for_upstream: Option<String>,
 }

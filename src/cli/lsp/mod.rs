@@ -28,7 +28,7 @@ use super::what::What;
 use super::{FOUND, Output};
 use desk::{Desk, Turn};
 
-/// Serve an editor: findings as diagnostics, safe fixes, evidence on hover.
+/// Serve an editor: findings, safe fixes, evidence on hover.
 ///
 /// Speaks the language server protocol on stdin and stdout. `clarity docs editor` has the settings of Neovim, Helix and
 /// VS Code.

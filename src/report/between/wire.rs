@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Comparison, Seen, Side, Style};
-use crate::report::json::write_document;
+use crate::report::json::{ROWS, write_document};
 use crate::report::unverified::UnverifiedRow;
 use crate::verdict::{How, Shift};
 
@@ -102,7 +102,7 @@ pub(super) fn render(comparison: &Comparison, _: Style, out: &mut dyn Write) -> 
     };
     let same = comparison.is_same();
     let document = Document { schema: SCHEMA, tool: "clarity", version: env!("CARGO_PKG_VERSION"), same, what };
-    write_document(&document, out)
+    write_document(&document, ROWS, out)
 }
 
 fn side<'a>(side: &'a Side, concluded: &'a str) -> SideRow<'a> {

@@ -81,7 +81,7 @@ impl Write for Harmless<'_> {
 /// The tree without the folders above it: a page is sent around.
 fn name(report: &Report) -> String {
     let name = Path::new(&report.tree).file_name().map(|name| name.to_string_lossy().into_owned());
-    one_line(&name.unwrap_or_else(|| report.tree.clone()))
+    one_line(&name.unwrap_or_else(|| "this tree".to_owned()))
 }
 
 fn escaped(text: &str) -> String {

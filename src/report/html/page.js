@@ -25,8 +25,9 @@
     one.declaredText = one.declared.expression || { absent: 'NONE' }[one.declared.status] || '(' + one.declared.status + ')';
     one.concludedText = one.concluded ? one.concluded.expression : '';
     one.state = one.verdict || (one.outcome === 'audited' ? 'not-judged' : one.outcome);
+    one.freedom = { true: 'free', false: 'unfree' }[one.declared.free] || 'not known';
     one.worst = Math.max(0, ...one.findings.filter((f) => f.state === 'new').map((f) => RANK[f.severity]));
-    one.haystack = [one.attr, one.pname, one.file, one.declaredText, one.concludedText].join(' ').toLowerCase();
+    one.haystack = [one.attr, one.pname, one.file, one.declaredText, one.concludedText, 'is:' + one.freedom, ...(one.maintainers || [])].join(' ').toLowerCase();
   }
   const all = [...packages.values()];
 
@@ -52,7 +53,11 @@
   const WORDS = { 'cannot-tell': 'cannot tell', 'not-judged': 'metadata only' };
   const word = (name) => WORDS[name] || name;
 
+  const counted = (count, noun) => count + ' ' + noun + (count === 1 ? '' : 's');
+
+  // A chart of nothing is none.
   const bars = (title, pairs, path, most = 12) => {
+    if (!pairs.length) return null;
     const top = Math.max(1, ...pairs.map((pair) => pair[1]));
     const shown = pairs.slice(0, most).map(([name, count]) => {
       const fill = make('div', { class: 'fill ' + (COLOR[name] || '') });
@@ -60,22 +65,60 @@
       return make('div', { class: 'bar' }, link(path(name), word(name)), make('div', { class: 'track', 'aria-hidden': 'true' }, fill), make('span', {}, String(count)));
     });
     const more = pairs.length > most ? make('p', {}, pairs.length - most + ' more') : null;
-    return make('div', { class: 'card' }, make('h2', {}, title), shown.length ? shown : make('p', {}, 'none'), more);
+    return make('div', { class: 'card' }, make('h2', {}, title), shown, more);
+  };
+  // Declared licenses in rows, concluded ones in columns; the rarer ones together.
+  const matrix = (items, most = 7) => {
+    if (!items.length) return null;
+    const names = (key) => {
+      const all = tally(items, key).map((pair) => pair[0]);
+      return all.length > most + 1 ? [...all.slice(0, most), null] : all;
+    };
+    const [rows, columns] = [names((one) => one.declaredText), names((one) => one.concludedText)];
+    const find = (list, name) => (list.includes(name) ? name : null);
+    const cells = new Map(tally(items, (one) => JSON.stringify([find(rows, one.declaredText), find(columns, one.concludedText)])));
+    const bad = new Set(items.filter((one) => one.state === 'drifts').map((one) => JSON.stringify([find(rows, one.declaredText), find(columns, one.concludedText)])));
+    const named = (name) => name === null ? 'others' : name;
+    const cell = (row, column) => {
+      const key = JSON.stringify([row, column]);
+      const count = cells.get(key);
+      return make('td', { class: 'number ' + (!count ? '' : bad.has(key) ? 'bad' : 'good') }, count ? String(count) : '\u00b7');
+    };
+    return make('div', { class: 'card matrix' }, make('h2', {}, 'Declared against concluded'),
+      make('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': 'Declared against concluded' }, make('table', {},
+        make('thead', {}, make('tr', {}, make('th', { scope: 'col' }, 'declared \u2193 concluded \u2192'), columns.map((name) => make('th', { scope: 'col', class: 'number' }, named(name))))),
+        make('tbody', {}, rows.map((row) => make('tr', {}, make('th', { scope: 'row' }, row === null ? 'others' : link(query({ q: row }), row)), columns.map((column) => cell(row, column))))))),
+      make('p', { class: 'soft' }, 'Packages. Red: some of them drift.'));
   };
   const query = (filter) => 'packages?' + new URLSearchParams(filter);
 
   const overview = () => {
     const section = byId('overview');
-    const pairs = tally(all.filter((one) => one.state === 'drifts' && one.concludedText), (one) => one.declaredText + ' \u2192 ' + one.concludedText);
-    const sets = tally(all.filter((one) => one.worst > 1), (one) => (one.attr.includes('.') ? one.attr.split('.')[0] : '(top level)'));
+    const judged = all.filter((one) => one.verdict);
+    const drifting = judged.filter((one) => one.state === 'drifts' && one.concludedText);
+    const pairs = tally(drifting, (one) => one.declaredText + ' \u2192 ' + one.concludedText);
+    const grave = all.filter((one) => one.worst > 1);
+    const sets = tally(grave, (one) => (one.attr.includes('.') ? one.attr.split('.')[0] : '(top level)'));
+    const maintainers = tally(grave, (one) => one.maintainers || []);
+    const freeness = tally(all, (one) => one.freedom);
+    const states = judged.length ? bars('Verdicts', tally(all, (one) => one.state), (name) => query({ verdict: name }))
+      : bars('Declarations', tally(all, (one) => one.declared.status), (name) => query({ q: { resolved: '', absent: 'NONE' }[name] ?? name }));
     const checks = tally(counts, (one) => one.check + ' ' + one.name);
-    section.replaceChildren(make('div', { class: 'cards' },
-      bars('Verdicts', tally(all, (one) => one.state), (name) => query({ verdict: name })),
+    const verdicts = tally(judged, (one) => one.state).map(([name, count]) => count + ' ' + (count === 1 ? word(name) : { agrees: 'agree', drifts: 'drift' }[name] || word(name)));
+    const severities = tally(counts, (one) => one.severity).sort((a, b) => RANK[b[0]] - RANK[a[0]]).map(([name, count]) => counted(count, name));
+    const sum = counted(all.length, 'package') + (verdicts.length ? ': ' + verdicts.join(', ') : '') + '. '
+      + (severities.length ? 'Findings: ' + severities.join(', ') + '.' : 'No findings.');
+    section.replaceChildren(make('p', {}, sum),
+      judged.length || !all.length ? '' : make('p', {}, 'Sources were not looked at: nothing is concluded and nothing compared.'),
+      make('div', { class: 'cards' },
+      states,
       bars('Severity', tally(counts, (one) => one.severity), (name) => 'findings?' + new URLSearchParams({ severity: name })),
       bars('Checks', checks, (name) => 'findings?' + new URLSearchParams({ check: name.split(' ')[0] })),
-      bars('Declared \u2192 concluded', pairs, (name) => query({ q: name.split(' \u2192 ')[0], verdict: 'drifts' })),
-      bars('Sets with findings', sets, (name) => query({ q: name === '(top level)' ? '' : name + '.' })),
-      bars('Declared licenses', tally(all, (one) => one.declaredText), (name) => query({ q: name }))));
+      bars('Free and unfree, as declared', freeness, (name) => query({ q: 'is:' + name })),
+      bars('Drifts', pairs, (name) => query({ q: name.split(' \u2192 ')[0], verdict: 'drifts' })),
+      bars('Sets with errors or warnings', sets, (name) => query({ q: name === '(top level)' ? '' : name + '.' })),
+      bars('Maintainers with errors or warnings', maintainers, (name) => query({ q: name })),
+      bars('Declared licenses', tally(all, (one) => one.declaredText), (name) => query({ q: name }))), matrix(judged.filter((one) => one.concludedText)) || '');
   };
 
   // Only the rows in sight are in the document.
@@ -180,8 +223,8 @@
       section.replaceChildren(make('h2', { id: 'package-title' }, 'No package ' + attr));
       return;
     }
-    const facts = [['Verdict', word(one.state)], ['Declared', one.declaredText], ['Concluded', one.concludedText || '(nothing)'],
-      ['Confidence', one.concluded && one.concluded.confidence], ['Reason', one.why], ['Version', one.version],
+    const facts = [['Verdict', word(one.state)], ['Declared', one.declaredText], ['Concluded', one.verdict ? one.concludedText || '(nothing)' : null],
+      ['Confidence', one.concluded && one.concluded.confidence], ['Reason', one.why || (one.verdict || one.outcome !== 'audited' ? null : 'only the metadata was asked for')], ['Maintainers', (one.maintainers || []).join(', ')], ['Version', one.version],
       ['Defined in', one.file ? one.file + ':' + one.line : null], ['Source', one.source.flatMap((s) => s.urls).join(' ')]];
     const parts = one.concluded ? one.concluded.parts : [];
     section.replaceChildren(
@@ -189,7 +232,9 @@
       make('dl', {}, facts.filter((fact) => fact[1]).flatMap(([name, value]) => [make('dt', {}, name), make('dd', { class: name === 'Verdict' ? COLOR[one.state] : null }, value)])),
       ...one.findings.map(findingBlock),
       ...(one.concluded ? [...witnesses('Evidence for', one.concluded.basis), ...witnesses('Evidence against', one.concluded.against)] : []),
-      ...(parts.length ? [make('h3', {}, 'Other licenses in the source'), make('ul', {}, parts.map((part) => make('li', {}, (part.path || '(root)') + ' (' + part.role + ', ' + part.files + ' files): ' + part.expression)))] : []),
+      ...(parts.length ? [make('h3', {}, 'Other licenses in the source'), make('div', { class: 'wide' }, make('table', {},
+        make('thead', {}, make('tr', {}, ['Folder', 'Role', 'License', 'Files'].map((name) => make('th', { scope: 'col', class: name === 'Files' ? 'number' : null }, name)))),
+        make('tbody', {}, parts.map((part) => make('tr', {}, make('td', {}, part.path || '(root)'), make('td', {}, part.role), make('td', {}, part.expression), make('td', { class: 'number' }, String(part.files)))))))] : []),
       ...(one.concluded && one.concluded.reasons.length ? [make('h3', {}, 'Why the confidence is what it is'), make('ul', {}, one.concluded.reasons.map((reason) => make('li', {}, reason)))] : []));
   };
 

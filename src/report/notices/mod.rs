@@ -59,7 +59,7 @@ pub fn notices(report: &Report, form: NoticeForm, out: &mut dyn Write) -> io::Re
         NoticeForm::Html => return page::render(&all, &texts, out),
         NoticeForm::Text => all.iter().try_for_each(|(package, shipped)| text(package, shipped, out))?,
         NoticeForm::Markdown => all.iter().try_for_each(|(package, shipped)| markdown(package, shipped, out))?,
-        NoticeForm::Dep5 => all.iter().try_for_each(|(package, shipped)| dep5(package, shipped, out))?,
+        NoticeForm::Dep5 => dep5(&all, out)?,
     }
     for (id, text) in &texts {
         match form {
@@ -167,17 +167,46 @@ fn markdown(package: &PackageReport, shipped: &Shipped, out: &mut dyn Write) -> 
     shipped.rest().map_or(Ok(()), |line| writeln!(out, "{}\n", escaped(&line)))
 }
 
-fn dep5(package: &PackageReport, shipped: &Shipped, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/")?;
-    writeln!(out, "Upstream-Name: {}", title(package))?;
-    let remarks: Vec<&str> = shipped.about.iter().chain(&shipped.linked).map(String::as_str).collect();
-    writeln!(out, "Comment: {}\n", remarks.join("\n "))?;
+/// One document: of one package with its files as they are, of several with those of each in a folder of its attribute.
+fn dep5(all: &[(&PackageReport, Shipped)], out: &mut dyn Write) -> io::Result<()> {
+    if !all.is_empty() {
+        writeln!(out, "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/")?;
+    }
+    if let [(package, shipped)] = all {
+        writeln!(out, "Upstream-Name: {}", title(package))?;
+        writeln!(out, "Comment: {}\n", remarks(shipped).join("\n "))?;
+        return stanzas(shipped, "", out);
+    }
+    for (number, (package, shipped)) in all.iter().enumerate() {
+        let field = if number == 0 { "Comment:" } else { "" };
+        writeln!(out, "{field} {}/ is {}", folder(package), title(package))?;
+        remarks(shipped).iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+    }
+    for (package, shipped) in all {
+        writeln!(out)?;
+        stanzas(shipped, &format!("{}/", pattern(&folder(package))), out)?;
+    }
+    Ok(())
+}
+
+/// The folder of a package among others: its attribute path.
+fn folder(package: &PackageReport) -> String {
+    one_line(&package.package.attr.0).replace('/', "-")
+}
+
+fn remarks(shipped: &Shipped) -> Vec<&str> {
+    shipped.about.iter().chain(&shipped.linked).map(String::as_str).collect()
+}
+
+/// The stanzas of a package whose files lie in `folder`.
+fn stanzas(shipped: &Shipped, folder: &str, out: &mut dyn Write) -> io::Result<()> {
     // The last stanza that fits a file counts: the whole comes first.
     if let Some(whole) = &shipped.whole {
-        writeln!(out, "Files: *\nCopyright: not stated in these files\nLicense: {}\n", in_debian_words(whole))?;
+        let license = in_debian_words(whole);
+        writeln!(out, "Files: {folder}*\nCopyright: not stated in these files\nLicense: {license}\n")?;
     }
     for (expr, group) in &shipped.groups {
-        let files: Vec<String> = group.files.iter().map(|file| pattern(file)).collect();
+        let files: Vec<String> = group.files.iter().map(|file| format!("{folder}{}", pattern(file))).collect();
         writeln!(out, "Files: {}", files.join("\n       "))?;
         let holders: Vec<&str> = group.holders.iter().map(String::as_str).collect();
         let holders =

@@ -2,6 +2,7 @@
 //!
 //! An `id` is always one of the SPDX list. Before 1.7 an expression stands alone in its array.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -11,7 +12,7 @@ use super::stream::Stream;
 use super::{Bom, Component, Source, time, witness};
 use crate::conclusion::Basis;
 use crate::license::LicenseExpr;
-use crate::report::json::write_document;
+use crate::report::json::{ROWS, write_document};
 use crate::report::policy::closing;
 use crate::report::{Report, Style};
 use crate::source::{Algo, FixedHash};
@@ -37,77 +38,77 @@ impl Version {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Document<P: Serialize, D: Serialize> {
+struct Document<'b, P: Serialize, D: Serialize> {
     #[serde(rename = "$schema")]
     schema: String,
     bom_format: &'static str,
     spec_version: &'static str,
     serial_number: String,
     version: u32,
-    metadata: Metadata,
+    metadata: Metadata<'b>,
     components: P,
     dependencies: D,
 }
 
 #[derive(Serialize)]
-struct Metadata {
+struct Metadata<'b> {
     timestamp: String,
-    tools: Tools,
-    component: Row,
+    tools: Tools<'b>,
+    component: Row<'b>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    properties: Vec<Property>,
+    properties: Vec<Property<'b>>,
 }
 
 #[derive(Serialize)]
-struct Tools {
-    components: [Row; 1],
+struct Tools<'b> {
+    components: [Row<'b>; 1],
 }
 
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Row {
+struct Row<'b> {
     r#type: &'static str,
     #[serde(rename = "bom-ref", skip_serializing_if = "Option::is_none")]
-    reference: Option<String>,
-    name: String,
+    reference: Option<&'b str>,
+    name: &'b str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<String>,
+    version: Option<&'b str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     hashes: Vec<Hash>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    licenses: Vec<License>,
+    licenses: Vec<License<'b>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     copyright: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cpe: Option<String>,
+    cpe: Option<&'b str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    purl: Option<String>,
+    purl: Option<&'b str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    external_references: Vec<External>,
+    external_references: Vec<External<'b>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    evidence: Option<Evidence>,
+    evidence: Option<Evidence<'b>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    properties: Vec<Property>,
+    properties: Vec<Property<'b>>,
 }
 
 #[derive(Serialize)]
-struct Evidence {
+struct Evidence<'b> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    licenses: Vec<License>,
+    licenses: Vec<License<'b>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    copyright: Vec<Text>,
+    copyright: Vec<Text<'b>>,
 }
 
 #[derive(Serialize)]
-struct Text {
-    text: String,
+struct Text<'b> {
+    text: &'b str,
 }
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum License {
+enum License<'b> {
     Single { license: Single },
-    Expression { expression: String, acknowledgement: &'static str },
+    Expression { expression: &'b str, acknowledgement: &'static str },
 }
 
 #[derive(Serialize)]
@@ -126,15 +127,21 @@ struct Hash {
 }
 
 #[derive(Serialize)]
-struct External {
+struct External<'b> {
     r#type: &'static str,
-    url: String,
+    url: &'b str,
 }
 
 #[derive(Serialize)]
-struct Property {
+struct Property<'b> {
     name: &'static str,
-    value: String,
+    value: Cow<'b, str>,
+}
+
+impl<'b> Property<'b> {
+    fn new(name: &'static str, value: impl Into<Cow<'b, str>>) -> Self {
+        Property { name, value: value.into() }
+    }
 }
 
 #[derive(Serialize)]
@@ -169,15 +176,14 @@ fn render(report: &Report, version: Version, style: Style, out: &mut dyn Write) 
         components,
         dependencies: Stream(|| dependencies(&bom)),
     };
-    write_document(&document, out)
+    write_document(&document, ROWS, out)
 }
 
-fn metadata(report: &Report, bom: &Bom<'_>, style: Style) -> Metadata {
-    let version = Some(env!("CARGO_PKG_VERSION").to_owned());
-    let tool = Row { r#type: "application", name: "clarity".to_owned(), version, ..Row::default() };
-    let tree =
-        Row { r#type: "application", reference: Some(TREE.to_owned()), name: bom.name.clone(), ..Row::default() };
-    let last_lines = closing(report).map(|value| Property { name: "clarity:run", value });
+fn metadata<'b>(report: &Report, bom: &'b Bom<'_>, style: Style) -> Metadata<'b> {
+    let version = Some(env!("CARGO_PKG_VERSION"));
+    let tool = Row { r#type: "application", name: "clarity", version, ..Row::default() };
+    let tree = Row { r#type: "application", reference: Some(TREE), name: &bom.name, ..Row::default() };
+    let last_lines = closing(report).map(|value| Property::new("clarity:run", value));
     Metadata {
         timestamp: time(style),
         tools: Tools { components: [tool] },
@@ -186,7 +192,7 @@ fn metadata(report: &Report, bom: &Bom<'_>, style: Style) -> Metadata {
     }
 }
 
-fn package_row(package: &Component<'_>, version: Version) -> Row {
+fn package_row<'b>(package: &'b Component<'_>, version: Version) -> Row<'b> {
     let licenses = &package.licenses;
     let declared = stated(&licenses.declared, "declared");
     let concluded = stated(&licenses.concluded, "concluded");
@@ -194,30 +200,27 @@ fn package_row(package: &Component<'_>, version: Version) -> Row {
     let is_said = |stated: &Stated| !matches!(stated, Stated::Unknown);
     let both = [("clarity:license:declared", &licenses.declared), ("clarity:license:concluded", &licenses.concluded)];
     let both = both.into_iter().filter(|(_, stated)| is_said(stated));
-    let mut properties = vec![Property { name: "nixpkgs:attribute", value: package.attr.clone() }];
-    properties.extend(both.map(|(name, stated)| Property { name, value: stated.in_spdx() }));
-    properties.extend(
-        package.confidence.map(|trust| Property { name: "clarity:confidence", value: trust.name().to_owned() }),
-    );
-    properties.extend(package.unverified.map(|why| Property { name: "clarity:unverified", value: why.to_string() }));
+    let mut properties = vec![Property::new("nixpkgs:attribute", &package.attr)];
+    properties.extend(both.map(|(name, stated)| Property::new(name, stated.in_spdx())));
+    properties.extend(package.confidence.map(|trust| Property::new("clarity:confidence", trust.name())));
+    properties.extend(package.unverified.map(|why| Property::new("clarity:unverified", why.to_string())));
     if let Some((all, parts)) = &package.combined {
-        properties.push(Property { name: "clarity:license:combined", value: all.clone() });
-        properties.extend(parts.iter().map(|part| Property { name: "clarity:license:linked", value: part.clone() }));
+        properties.push(Property::new("clarity:license:combined", all));
+        properties.extend(parts.iter().map(|part| Property::new("clarity:license:linked", part)));
     }
     let names = &package.names;
-    properties
-        .extend(names.possible_cpes.iter().map(|cpe| Property { name: "nixpkgs:possibleCpe", value: cpe.clone() }));
-    properties.extend(names.purls.iter().map(|purl| Property { name: "nixpkgs:purl", value: purl.clone() }));
-    properties.extend(package.basis.iter().map(|basis| Property { name: "clarity:evidence", value: witness(basis) }));
+    properties.extend(names.possible_cpes.iter().map(|cpe| Property::new("nixpkgs:possibleCpe", cpe)));
+    properties.extend(names.purls.iter().map(|purl| Property::new("nixpkgs:purl", purl)));
+    properties.extend(package.basis.iter().map(|basis| Property::new("clarity:evidence", witness(basis))));
     Row {
         r#type: "application",
-        reference: Some(package.key.clone()),
-        name: package.name.clone(),
-        version: package.version.clone(),
+        reference: Some(&package.key),
+        name: &package.name,
+        version: package.version.as_deref(),
         licenses: found,
         copyright: Some(package.holders.join("\n")).filter(|text| !text.is_empty()),
-        cpe: package.names.cpe.clone(),
-        purl: package.purl.clone(),
+        cpe: package.names.cpe.as_deref(),
+        purl: package.purl.as_deref(),
         evidence: evidence(package.basis, &package.holders),
         properties,
         ..Row::default()
@@ -225,8 +228,12 @@ fn package_row(package: &Component<'_>, version: Version) -> Row {
 }
 
 /// Both sides where the version allows it: an expression stands alone before 1.7, and then the conclusion is written.
-fn declared_and_concluded(declared: Vec<License>, concluded: Vec<License>, version: Version) -> Vec<License> {
-    let is_expression = |license: &License| matches!(license, License::Expression { .. });
+fn declared_and_concluded<'b>(
+    declared: Vec<License<'b>>,
+    concluded: Vec<License<'b>>,
+    version: Version,
+) -> Vec<License<'b>> {
+    let is_expression = |license: &License<'_>| matches!(license, License::Expression { .. });
     let all = declared.iter().chain(&concluded);
     if version == Version::V1_7 || !all.into_iter().any(is_expression) {
         return declared.into_iter().chain(concluded).collect();
@@ -235,20 +242,20 @@ fn declared_and_concluded(declared: Vec<License>, concluded: Vec<License>, versi
 }
 
 /// Single licenses as such; anything more is one expression.
-fn stated(stated: &Stated, acknowledgement: &'static str) -> Vec<License> {
+fn stated<'b>(stated: &'b Stated, acknowledgement: &'static str) -> Vec<License<'b>> {
     let parts = stated.parts();
-    let singles: Option<Vec<License>> = parts.iter().map(|part| single(part, acknowledgement)).collect();
+    let singles: Option<Vec<License<'_>>> = parts.iter().map(|part| single(part, acknowledgement)).collect();
     singles.unwrap_or_else(|| vec![License::Expression { expression: stated.in_spdx(), acknowledgement }])
 }
 
-fn single(expr: &LicenseExpr, acknowledgement: &'static str) -> Option<License> {
+fn single<'b>(expr: &LicenseExpr, acknowledgement: &'static str) -> Option<License<'b>> {
     let (id, name) = (single_id(expr), single_name(expr));
     (id.is_some() || name.is_some()).then_some(License::Single { license: Single { id, name, acknowledgement } })
 }
 
 /// The licenses that its files name: each once, and as names where they are more than one license.
-fn evidence(basis: &[Basis], holders: &[String]) -> Option<Evidence> {
-    let mut licenses: Vec<License> = Vec::new();
+fn evidence<'b>(basis: &[Basis], holders: &'b [String]) -> Option<Evidence<'b>> {
+    let mut licenses: Vec<License<'_>> = Vec::new();
     let mut seen: Vec<&LicenseExpr> = Vec::new();
     for basis in basis {
         if seen.contains(&&basis.expr) {
@@ -259,22 +266,22 @@ fn evidence(basis: &[Basis], holders: &[String]) -> Option<Evidence> {
         let name = name.or_else(|| id.is_none().then(|| text(&basis.expr)));
         licenses.push(License::Single { license: Single { id, name, acknowledgement: "concluded" } });
     }
-    let copyright: Vec<Text> = holders.iter().map(|text| Text { text: text.clone() }).collect();
+    let copyright: Vec<Text<'_>> = holders.iter().map(|text| Text { text }).collect();
     (!licenses.is_empty() || !copyright.is_empty()).then_some(Evidence { licenses, copyright })
 }
 
-fn source_row(source: &Source<'_>) -> Row {
-    let url = source.url().map(|url| External { r#type: "distribution", url: url.to_owned() });
+fn source_row<'b>(source: &'b Source<'_>) -> Row<'b> {
+    let url = source.url().map(|url| External { r#type: "distribution", url });
     let nar = source.hash.as_ref().filter(|_| source.file_hash().is_none());
     Row {
         r#type: "file",
-        reference: Some(source.key.clone()),
-        name: source.name.clone(),
-        version: source.version.clone(),
+        reference: Some(&source.key),
+        name: &source.name,
+        version: source.version.as_deref(),
         hashes: source.file_hash().map(hash).into_iter().collect(),
-        purl: source.purl.clone(),
+        purl: source.purl.as_deref(),
         external_references: url.into_iter().collect(),
-        properties: nar.map(|hash| Property { name: "nix:narHash", value: hash.to_string() }).into_iter().collect(),
+        properties: nar.map(|hash| Property::new("nix:narHash", hash.to_string())).into_iter().collect(),
         ..Row::default()
     }
 }

@@ -15,7 +15,12 @@ pub(super) struct Licenses {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Stated {
     /// An expression, and whether its terms are a list that nothing joins.
-    Expression { expr: LicenseExpr, list: bool },
+    Expression {
+        expr: LicenseExpr,
+        list: bool,
+        /// Its text in SPDX 2.
+        text: String,
+    },
     /// There is none.
     Nothing,
     /// It is not known.
@@ -55,17 +60,20 @@ impl Stated {
     fn valid(expr: Option<LicenseExpr>, list: bool) -> Stated {
         let is_listed = |term: &&Term| !term.exception.as_ref().is_some_and(|name| name.starts_with("AdditionRef-"));
         match expr {
-            Some(expr) if expr.terms().iter().all(is_listed) => Stated::Expression { expr, list },
+            Some(expr) if expr.terms().iter().all(is_listed) => {
+                let text = text(&expr);
+                Stated::Expression { expr, list, text }
+            }
             _ => Stated::Unknown,
         }
     }
 
     /// The text of SPDX 2.
-    pub(super) fn in_spdx(&self) -> String {
+    pub(super) fn in_spdx(&self) -> &str {
         match self {
-            Stated::Expression { expr, .. } => text(expr),
-            Stated::Nothing => "NONE".to_owned(),
-            Stated::Unknown => "NOASSERTION".to_owned(),
+            Stated::Expression { text, .. } => text,
+            Stated::Nothing => "NONE",
+            Stated::Unknown => "NOASSERTION",
         }
     }
 
@@ -76,10 +84,10 @@ impl Stated {
     }
 
     /// Its terms, where they stand beside each other without operator; else the whole.
-    pub(super) fn parts(&self) -> Vec<LicenseExpr> {
+    pub(super) fn parts(&self) -> Vec<&LicenseExpr> {
         match self {
-            Stated::Expression { expr: LicenseExpr::And(parts), list: true } => parts.iter().cloned().collect(),
-            Stated::Expression { expr, .. } => vec![expr.clone()],
+            Stated::Expression { expr: LicenseExpr::And(parts), list: true, .. } => parts.iter().collect(),
+            Stated::Expression { expr, .. } => vec![expr],
             Stated::Nothing | Stated::Unknown => Vec::new(),
         }
     }

@@ -12,7 +12,6 @@ mod stream;
 mod tag_value;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::path::Path;
 
 use chrono::{DateTime, SecondsFormat};
@@ -129,8 +128,9 @@ impl<'r> Bom<'r> {
         let name = Path::new(&report.tree).file_name().map(|name| name.to_string_lossy().into_owned());
         let name = name.unwrap_or_else(|| "nixpkgs".to_owned());
         let mut text = name.clone();
-        for Component { attr, version, licenses, .. } in &packages {
-            write!(text, "\n{attr} {version:?} {licenses:?}").expect("memory takes everything");
+        for Component { attr, version, licenses: Licenses { declared, concluded }, .. } in &packages {
+            let version = version.as_deref().unwrap_or_default();
+            text.extend(["\n", attr, "\t", version, "\t", declared.in_spdx(), "\t", concluded.in_spdx()]);
         }
         Bom { name: one_line(&name), packages, sources, identity: Digest::of(text.as_bytes()) }
     }
@@ -150,13 +150,14 @@ struct Keys(BTreeSet<String>);
 impl Keys {
     fn unique(&mut self, kind: &str, name: &str) -> String {
         let plain = |letter: char| if letter.is_ascii_alphanumeric() || letter == '.' { letter } else { '-' };
-        let base: String = format!("{kind}-{name}").chars().map(plain).collect();
+        let base: String = kind.chars().chain(['-']).chain(name.chars()).map(plain).collect();
         let mut key = base.clone();
         let mut number = 1;
-        while !self.0.insert(key.clone()) {
+        while self.0.contains(&key) {
             number += 1;
             key = format!("{base}-{number}");
         }
+        self.0.insert(key.clone());
         key
     }
 }

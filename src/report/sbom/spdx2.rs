@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::stream::Stream;
 use super::{Bom, Component, Source, time, witness};
 use crate::license::list_version;
-use crate::report::json::write_document;
+use crate::report::json::{ROWS, write_document};
 use crate::report::policy::closing;
 use crate::report::unverified::in_words;
 use crate::report::{Report, Style};
@@ -110,7 +110,7 @@ pub(in crate::report) fn render(report: &Report, style: Style, out: &mut dyn Wri
         has_extracted_licensing_infos: extracted(&bom),
         relationships: Stream(|| relations(&bom)),
     };
-    write_document(&document, out)
+    write_document(&document, ROWS, out)
 }
 
 pub(super) fn namespace(bom: &Bom<'_>) -> String {
@@ -147,8 +147,8 @@ fn package(one: &Component<'_>) -> Package {
         download_location: UNKNOWN.to_owned(),
         files_analyzed: false,
         checksums: Vec::new(),
-        license_concluded: one.licenses.concluded.in_spdx(),
-        license_declared: one.licenses.declared.in_spdx(),
+        license_concluded: one.licenses.concluded.in_spdx().to_owned(),
+        license_declared: one.licenses.declared.in_spdx().to_owned(),
         license_comments: said.join("; "),
         copyright_text: if one.holders.is_empty() { UNKNOWN.to_owned() } else { one.holders.join("; ") },
         external_refs: names(one),

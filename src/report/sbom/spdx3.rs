@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::stream::Stream;
 use super::{Bom, Component, Source, spdx2, time};
-use crate::report::json::write_document;
+use crate::report::json::{ROWS, write_document};
 use crate::report::policy::closing;
 use crate::report::unverified::in_words;
 use crate::report::{Report, Style};
@@ -31,7 +31,7 @@ pub(in crate::report) fn render(report: &Report, style: Style, out: &mut dyn Wri
     let sources = || bom.sources.iter().map(|one| source(one, &names));
     let graph = Stream(|| head.iter().cloned().chain(packages()).chain(sources()));
     let document = Document { context: "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", graph };
-    write_document(&document, out)
+    write_document(&document, ROWS, out)
 }
 
 /// The names of elements.

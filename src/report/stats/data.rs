@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Count, GROUPS, Stats};
 use crate::report::Style;
-use crate::report::json::write_document;
+use crate::report::json::{ROWS, write_document};
 use crate::report::sheet::harmless;
 
 /// The version of the format: it only gains fields while it stays the same.
@@ -50,7 +50,7 @@ pub fn schema() -> serde_json::Value {
 pub(super) fn json(all: &[Stats], _: Style, out: &mut dyn Write) -> io::Result<()> {
     let reports = all.iter().map(report).collect();
     let document = Document { schema: SCHEMA, tool: "clarity", version: env!("CARGO_PKG_VERSION"), reports };
-    write_document(&document, out)
+    write_document(&document, ROWS, out)
 }
 
 fn report(stats: &Stats) -> ReportRow<'_> {

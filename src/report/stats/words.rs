@@ -3,20 +3,21 @@
 use std::io::{self, Write};
 
 use super::{Count, GROUPS, Group, Stats, ranked};
-use crate::report::Style;
+use crate::report::{Style, counted};
 use crate::text::one_line;
 
 /// More names of a group are counted, unless all are asked for.
 const SHOWN: usize = 10;
 
 /// Names are cut to so many characters.
-const WIDTH: usize = 44;
+const WIDTH: usize = 40;
 
 /// Writes the totals of each report, then a table for each group.
 pub(super) fn render(all: &[Stats], style: Style, out: &mut dyn Write) -> io::Result<()> {
     for (index, stats) in all.iter().enumerate() {
         let Count { packages, findings } = stats.total;
-        writeln!(out, "({}) {}: {packages} packages, {findings} findings", index + 1, one_line(&stats.name))?;
+        let (packages, findings) = (counted(packages, "package"), counted(findings, "finding"));
+        writeln!(out, "({}) {}: {packages}, {findings}", index + 1, one_line(&stats.name))?;
     }
     GROUPS.iter().try_for_each(|group| table(all, *group, style, out))
 }
