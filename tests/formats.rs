@@ -286,9 +286,9 @@ fn columns_of_csv_have_the_published_types() {
             for row in reader.records().map(|row| row.expect("as wide as the head")) {
                 let bad = row.iter().zip(fields).find(|(cell, field)| !is_of_type(cell, field));
                 assert_eq!(bad, None, "{name}");
-                let counts =
+                let mut counts =
                     head.iter().zip(&row).filter(|(name, _)| ["errors", "warnings", "notes"].contains(&&***name));
-                assert!(counts.into_iter().all(|(_, cell)| !cell.is_empty()), "{name}: a number in each row");
+                assert!(counts.all(|(_, cell)| !cell.is_empty()), "{name}: a number in each row");
             }
         }
     }

@@ -90,10 +90,13 @@ impl Layout {
     }
 
     fn member<W: Write + ?Sized>(&mut self, is_first: bool, out: &mut W) -> io::Result<()> {
-        if !is_first {
-            out.write_all(b",")?;
+        let is_on_own_line = self.depth <= self.levels;
+        match (is_first, is_on_own_line) {
+            (false, true) => out.write_all(b",")?,
+            (false, false) => out.write_all(b", ")?,
+            (true, _) => {}
         }
-        if self.depth <= self.levels { self.line(out) } else { Ok(()) }
+        if is_on_own_line { self.line(out) } else { Ok(()) }
     }
 
     fn line<W: Write + ?Sized>(&self, out: &mut W) -> io::Result<()> {

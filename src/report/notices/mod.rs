@@ -182,8 +182,10 @@ fn dep5(all: &[(&PackageReport, Shipped)], out: &mut dyn Write) -> io::Result<()
         writeln!(out, "{field} {}/ is {}", folder(package), title(package))?;
         remarks(shipped).iter().try_for_each(|line| writeln!(out, "  {line}"))?;
     }
-    for (package, shipped) in all {
+    if !all.is_empty() {
         writeln!(out)?;
+    }
+    for (package, shipped) in all {
         stanzas(shipped, &format!("{}/", pattern(&folder(package))), out)?;
     }
     Ok(())
