@@ -172,7 +172,7 @@ fn the_tree_is_the_one_around_the_current_folder() {
     let copy = copied();
     let tree = copy.path().join("nixpkgs");
     let deep = inside(&tree.join("pkgs/development"), &["list", "birch-log"]);
-    assert_eq!(deep.stdout, "birch-log  MIT  pkgs/by-name/bi/birch-log/package.nix:18:15\n", "{}", deep.stderr);
+    assert_eq!(deep.stdout, "birch-log  free  MIT  pkgs/by-name/bi/birch-log/package.nix:18:15\n", "{}", deep.stderr);
     let scanned = inside(&tree.join("pkgs"), &["scan", "birch-log", "--format", "concise"]);
     assert!(scanned.code == 1 && scanned.stdout.contains("LIC010"), "{}{}", scanned.stdout, scanned.stderr);
     let one = tempfile::tempdir().expect("a temporary folder");

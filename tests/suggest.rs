@@ -27,7 +27,7 @@ fn every_line_is_nix_and_names_files_and_lines() {
     assert_eq!(lines.last(), Some(&"license = with lib.licenses; OR [ asl20 mit ];"), "{}", run.stdout);
     assert!(lines.contains(&"# Cargo.toml:4 Apache-2.0 OR MIT (manifest)"), "{}", run.stdout);
     assert!(lines.iter().any(|line| line.starts_with("# high confidence: ")), "{}", run.stdout);
-    assert!(lines.iter().any(|line| line.starts_with("# names of the table that clarity carries; --for")));
+    assert!(lines.iter().any(|line| line.starts_with("# names of the table that clarity carries; --tree")));
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn the_names_are_those_of_the_tree() {
     let both = folder.path().join("09-two-license-files/fires/source");
     let run = suggest(&both, &args);
     assert!(run.stdout.ends_with("license = with lib.licenses; [ asl20 expat ];\n"), "{}", run.stdout);
-    assert!(!run.stdout.contains("--for"), "{}", run.stdout);
+    assert!(!run.stdout.contains("--tree"), "{}", run.stdout);
     let answer: Value =
         serde_json::from_str(&suggest(&both, &[&args[..], &["--format", "json"]].concat()).stdout).expect("JSON");
     assert_eq!(answer["expression"], "Apache-2.0 OR MIT");

@@ -17,7 +17,7 @@ use crate::tree::{self, Layout, Pins};
 pub(super) struct Behind {
     /// nixpkgs behind an overlay, a flake or one file.
     ///
-    /// What `<nixpkgs>`, `inputs.nixpkgs`, `pkgs` and `lib` mean there. By default the one that flake.lock, npins or niv
+    /// The `<nixpkgs>`, `inputs.nixpkgs`, `pkgs` and `lib` of the tree. By default the one that flake.lock, npins or niv
     /// pins, where it is in the Nix store, in the cache, or fetched.
     #[arg(long, value_name = "DIR", help_heading = "Packages")]
     pub(super) nixpkgs: Option<PathBuf>,

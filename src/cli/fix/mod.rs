@@ -74,7 +74,7 @@ struct How {
     commit: Option<String>,
     /// Show one finding at a time, and ask.
     ///
-    /// What is accepted is edited in place at once.
+    /// An accepted fix is edited in place at once.
     #[arg(long, group = "in_place")]
     interactive: bool,
     /// Print a question to upstream about a package.
