@@ -103,7 +103,7 @@ fn schemas_have_an_address_of_their_own() {
         assert!(id.ends_with(&format!("/schema/{name}.json")) && ids.insert(id.to_owned()), "{id}");
         jsonschema::validator_for(&schema).expect("a schema");
     }
-    assert_eq!(ids.len(), 7);
+    assert_eq!(ids.len(), 9);
 }
 
 #[test]
