@@ -2,16 +2,13 @@
 //!
 //! The words themselves are read by the grammar of grants; a badge is a mention and stays a clue.
 
+use super::role;
 use crate::text::RelPath;
-
-/// "Read me" in the languages in which readmes are called so.
-pub(super) const STEMS: [&str; 8] =
-    ["readme", "liesmich", "lisezmoi", "leeme", "leggimi", "leiame", "leesmij", "czytajto"];
 
 /// True for `README`, `README.md`, `ReadMe.rst`, `README.de.txt`, `LIESMICH` and the like.
 pub(super) fn is_readme(path: &RelPath) -> bool {
     let stem = path.name().split(['.', '-', '_']).next().unwrap_or("");
-    STEMS.iter().any(|own| stem.eq_ignore_ascii_case(own))
+    role::is_stem_of_readme(&stem.to_ascii_lowercase())
 }
 
 #[cfg(test)]
