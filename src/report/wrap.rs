@@ -59,7 +59,7 @@ fn parts(line: &str, width: usize, indent: &str) -> Vec<String> {
 
 /// The words of a line; what stands between backticks is one.
 fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
-    let are_paired = line.matches('`').count() % 2 == 0;
+    let are_paired = line.matches('`').count().is_multiple_of(2);
     let (mut is_quoted, mut is_after_blank) = (false, false);
     let mut starts = vec![0];
     for (at, letter) in line.char_indices() {
