@@ -67,7 +67,7 @@ pub(super) struct Manner {
     #[arg(long, help_heading = "Result")]
     all: bool,
     /// Only count the findings by check.
-    #[arg(long, conflicts_with = "all", help_heading = "Result")]
+    #[arg(long, conflicts_with = "all", help_heading = "Result", hide_short_help = true)]
     statistics: bool,
     /// Also write the report to a file, e.g. x.sarif.
     ///

@@ -99,12 +99,13 @@ pub(super) fn complain(error: &anyhow::Error) {
 pub(super) fn usage(error: &clap::Error) -> ExitCode {
     let text = error.render();
     let is_terminal = if error.use_stderr() { io::stderr().is_terminal() } else { io::stdout().is_terminal() };
-    let text = if is_terminal { text.ansi().to_string() } else { text.to_string() };
+    let is_styled = is_colored(Color::Auto, is_terminal);
+    let text = if is_styled { text.ansi().to_string() } else { text.to_string() };
     // There is nowhere left to complain if that fails.
     if error.use_stderr() {
-        say(text.trim_end(), for_stderr(is_terminal));
+        say(text.trim_end(), for_stderr(is_styled));
     } else {
-        let style = Style { color: is_terminal, ..Style::default() };
+        let style = Style { color: is_styled, ..Style::default() };
         let _ = to_stdout(Escape::Text, style, |out| out.write_all(text.as_bytes()));
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(super::USAGE))
@@ -121,15 +122,20 @@ fn say(text: &str, style: Style) {
     let _ = wrapped(style, &mut out, |out| writeln!(out, "{text}")).and_then(|()| out.flush());
 }
 
-/// Whether stdout gets colours: as asked, else as the environment says, else only on a terminal.
+/// Whether stdout gets colours.
 pub(super) fn colored(color: Color) -> bool {
+    is_colored(color, is_terminal())
+}
+
+/// Whether a stream gets colours: as asked, else as the environment says, else only where it is a terminal.
+fn is_colored(color: Color, is_terminal: bool) -> bool {
     let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
     match color {
         Color::Always => true,
         Color::Never => false,
         Color::Auto if set("NO_COLOR") => false,
         Color::Auto if set("CLICOLOR_FORCE") => true,
-        Color::Auto => io::stdout().is_terminal() && !is_dumb(),
+        Color::Auto => is_terminal && !is_dumb(),
     }
 }
 
