@@ -115,7 +115,9 @@ impl Detector {
         for rule in DETECTORS {
             facts.push_str(&format!("\n{} {}", rule.id, rule.triggers.join(" ")));
         }
-        let rows = notice::tables().chain([restriction::TABLE, parts::TABLE, role::TABLE, text::sayings::USUAL]).map(str::as_bytes);
+        let rows = notice::tables()
+            .chain([restriction::TABLE, parts::TABLE, role::TABLE, text::sayings::USUAL])
+            .map(str::as_bytes);
         let tables = self.texts.facts().into_iter().chain(rows).map(|table| Digest::of(table).to_string());
         let tables: Vec<String> = tables.collect();
         Digest::of(format!("{facts}\n{}\n{}", tables.join(" "), self.own).as_bytes())
