@@ -196,7 +196,8 @@ mod tests {
         write(state::LOCK, &lock.replace("name = \"spdx\"\nversion = \"", "name = \"spdx\"\nversion = \"9"));
         assert_ne!(state(), before, "another license list");
         write(state::LOCK, &lock);
-        for path in ["src/evidence/role.rs", "src/evidence/restriction/restrictions.toml", "src/source/tree.rs"] {
+        for path in ["src/evidence/role/roles.toml", "src/evidence/restriction/restrictions.toml", "src/source/tree.rs"]
+        {
             let text = std::fs::read_to_string(root.join(path)).expect("readable");
             write(path, &format!("{text}\n"));
             assert_ne!(state(), before, "{path}");

@@ -39,7 +39,7 @@ impl TryFrom<String> for RoleName {
     }
 }
 
-/// What is asked of a file: any one of the names, and all of the rest.
+/// The conditions of a row: any one of the names, and all of the rest.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct When {
