@@ -51,6 +51,20 @@ fn operative_changes_of_a_text_stand_on_the_page() {
     assert!(detected.contains("\n    operative: \"for a fee\" in the place of"), "{detected}");
 }
 
+/// Two sources that unpack to a folder of one name are two folders on the page.
+#[test]
+fn texts_of_several_sources_are_each_compared_with_their_own_bytes() {
+    let changed = text_of("MIT").replace("free of charge", "for a fee");
+    let tree = tree(&[("a/src/LICENSE", &changed), ("b/src/LICENSE", text_of("MIT"))]);
+    let package = tree.path().join("a.nix");
+    let one = fs::read_to_string(&package).expect("readable");
+    fs::write(&package, one.replace("src = ./source;", "srcs = [ ./source/a/src ./source/b/src ];")).expect("writable");
+    let page = explained(tree.path(), &[]);
+    assert!(page.contains("operative: \"for a fee\" in the place of"), "{page}");
+    assert!(page.contains("src/LICENSE") && page.contains("src-2/LICENSE"), "{page}");
+    assert!(!page.contains("other lines are a license text now"), "{page}");
+}
+
 #[test]
 fn a_text_that_is_word_for_word_the_listed_one_is_told_to_be() {
     let tree = tree(&[("LICENSE", text_of("MIT"))]);

@@ -3,6 +3,7 @@
 //! These threads own what they use: one that hangs in the kernel or in a server does not keep an interrupted run from
 //! ending.
 
+use std::iter;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::kept::{Entry, KeptEvidence, MissedSource, SourceKey};
 use crate::source::{self, Identity, SourceError, SourceTree, Sources, Verification};
+use crate::text::RelPath;
 use crate::text::stop::{self, Over, Stop};
 use crate::tree::Package;
 
@@ -63,6 +65,22 @@ impl OwnSource {
             OwnSource::Seen(..) => None,
         }
     }
+}
+
+/// The folder of each source in the evidence of a package: none for the only one; else its name, and a number where an
+/// earlier one has that name.
+pub(super) fn folders(own: &[OwnSource]) -> Vec<RelPath> {
+    if own.len() < 2 {
+        return vec![RelPath::default(); own.len()];
+    }
+    let mut folders: Vec<RelPath> = Vec::with_capacity(own.len());
+    for one in own {
+        let name = if RelPath::new(one.name()).is_some() { one.name() } else { "source" };
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        let mut names = iter::once(name.to_owned()).chain(numbered).filter_map(|name| RelPath::new(&name));
+        folders.extend(names.find(|name| !folders.contains(name)));
+    }
+    folders
 }
 
 /// Why a source could not be had.

@@ -8,7 +8,7 @@ use crate::evidence::{Comparison, Detection, Detector, Evidence, Score, Witness,
 use crate::report::ComparedText;
 use crate::text::{LineIndex, LineRange, RelPath};
 
-use super::acquire::OwnSource;
+use super::acquire::{OwnSource, folders};
 use super::some_files::some_files;
 
 /// Texts that are compared of one package: the strongest ones.
@@ -80,9 +80,8 @@ fn again(own: &[OwnSource], places: &[Place], detector: &Detector) -> Vec<Compar
 /// The files of `places` in the sources, and why a source cannot be read.
 fn read_again(own: &[OwnSource], places: &[Place]) -> (BTreeMap<RelPath, Vec<u8>>, Option<String>) {
     let (mut all, mut failure) = (BTreeMap::new(), None);
-    for tree in own.iter().filter_map(OwnSource::tree) {
-        // The evidence of several sources has a folder for each.
-        let folder = if own.len() > 1 { RelPath::new(&tree.name).unwrap_or_default() } else { RelPath::default() };
+    let trees = own.iter().zip(folders(own)).filter_map(|(one, folder)| Some((one.tree()?, folder)));
+    for (tree, folder) in trees {
         let is_wanted = |path: &RelPath| places.iter().any(|(file, _)| file == path);
         let name = |path: &RelPath| folder.join(path.as_str()).filter(is_wanted);
         match some_files(tree, MOST_OF_A_FILE, name) {

@@ -16,7 +16,7 @@ use crate::tree::{Checkout, Package, SourceRef};
 use crate::verdict::{Outline, compare};
 
 use super::Watch;
-use super::acquire::{Acquired, Missed, OwnSource};
+use super::acquire::{Acquired, Missed, OwnSource, folders};
 use super::audit::{Audit, Seen};
 use super::compared::compared;
 use super::conclusions::Conclusions;
@@ -58,12 +58,12 @@ impl Inspector<'_> {
             Err(Missed::Told(missed)) => return Audit::unseen(told(&missed)),
         };
         let mut gathered = Vec::new();
-        for (index, one) in own.iter().enumerate() {
+        for (index, (one, folder)) in own.iter().zip(folders(&own)).enumerate() {
             match self.look(one.identity(), &|| self.recall.own(package, index, one)) {
                 // Equal bytes may be declared by one package and not by another.
                 Ok(evidence) => {
                     let evidence = Evidence { verification: one.verification(), ..evidence };
-                    gathered.push((one.name().to_owned(), evidence));
+                    gathered.push((folder, evidence));
                 }
                 Err(outcome) => return Audit::unseen(outcome),
             }
@@ -159,23 +159,18 @@ fn declared_hashes(package: &Package) -> Vec<FixedHash> {
     package.sources.iter().filter_map(parsed).collect()
 }
 
-/// The evidence of several sources is one tree with a folder for each.
-fn joined(mut parts: Vec<(String, Evidence)>) -> Evidence {
-    if parts.len() == 1 {
-        return parts.pop().map(|(_, evidence)| evidence).unwrap_or_default();
-    }
-    let mut files = Vec::new();
-    let mut verification = Verification::Verified;
-    for (name, evidence) in parts {
-        verification = verification.max(evidence.verification);
-        let folder = RelPath::new(&name).unwrap_or_default();
-        files.extend(evidence.files.into_iter().filter_map(|mut file| {
+/// The evidence of all sources as one tree, with the folder of each.
+fn joined(parts: Vec<(RelPath, Evidence)>) -> Evidence {
+    let mut all = Evidence { verification: Verification::Verified, ..Evidence::default() };
+    for (folder, evidence) in parts {
+        all.verification = all.verification.max(evidence.verification);
+        all.files.extend(evidence.files.into_iter().filter_map(|mut file| {
             file.path = folder.join(file.path.as_str())?;
             Some(file)
         }));
     }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    Evidence { files, verification }
+    all.files.sort_by(|a, b| a.path.cmp(&b.path));
+    all
 }
 
 /// Findings about one package.
