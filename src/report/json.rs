@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use schemars::{JsonSchema, Schema};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::ser::Formatter;
 
 use super::wire::{self, Row};
@@ -18,7 +18,17 @@ struct Document<'a> {
     tool: &'static str,
     version: &'static str,
     tree: &'a str,
-    rows: Vec<Row<'a>>,
+    #[schemars(with = "Vec<Row<'a>>")]
+    rows: Rows<'a>,
+}
+
+/// Rows of a report that are written as they are made.
+struct Rows<'a>(&'a Report);
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(wire::rows(self.0))
+    }
 }
 
 /// Schemas of what is written: a field that may be left out is not required.
@@ -43,7 +53,7 @@ pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Resu
         tool: "clarity",
         version: env!("CARGO_PKG_VERSION"),
         tree: &report.tree,
-        rows: wire::rows(report).collect(),
+        rows: Rows(report),
     };
     write_document(&document, ROWS, out)
 }
