@@ -8,9 +8,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
 use toml::Spanned;
 
+use crate::evidence::RoleName;
+
 use super::value::{
     AttrGlob, BelowRoot, CheckName, Day, Expr, ExprOrNone, JudgedSide, Level, LicensePattern, PathGlob, Reason,
-    RepositoryUrl, Revision, RoleName, SigningKey, SourceHash, Threshold, Trust, Words,
+    RepositoryUrl, Revision, SigningKey, SourceHash, Threshold, Trust, Words,
 };
 
 /// Defaults of a project. Every key may be left out.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::check::{self, CHECKS, Check, Severity, Side};
 use crate::conclusion::Confidence;
-use crate::evidence::{CurationReason, Role};
+use crate::evidence::CurationReason;
 use crate::license::{self, IdPattern, LicenseExpr};
 use crate::source::{BadKey, FixedHash, PublicKey};
 use crate::text::{RelPath, nearest};
@@ -214,20 +214,6 @@ impl TryFrom<String> for ExprOrNone {
             return Ok(ExprOrNone(None));
         }
         Expr::try_from(text).map(|expr| ExprOrNone(Some(expr.0)))
-    }
-}
-
-/// The name of a role.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(try_from = "String")]
-#[schemars(with = "String")]
-pub(super) struct RoleName(pub(super) Role);
-
-impl TryFrom<String> for RoleName {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse().map(RoleName)
     }
 }
 

@@ -38,5 +38,6 @@ pub use import::{Imported, import};
 pub use manifest::license_field;
 pub use page::read_text;
 pub use pipeline::{Detector, Options};
+pub use role::RoleName;
 pub use sharing::Sharing;
 pub use text::{Change, OwnText};

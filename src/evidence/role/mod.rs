@@ -3,10 +3,12 @@
 //! Every answer names the rule that gave it. A role says nothing about licenses; it says in whose name a license in
 //! this file would speak. The rules are rows of `roles.toml`; the code here only compares.
 
+mod name;
 mod row;
 
 use std::sync::LazyLock;
 
+pub use self::name::RoleName;
 use self::row::{Named, Row};
 use super::detection::{FileEvidence, Role, Witness};
 use crate::text::RelPath;

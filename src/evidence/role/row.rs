@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use crate::evidence::detection::Role;
+use super::name::RoleName;
 use crate::evidence::page::floor_boundary;
 
 /// A row of `roles.toml`, which says what its keys ask.
@@ -24,19 +24,6 @@ pub(super) struct Row {
     #[cfg(test)]
     #[serde(flatten)]
     pub(super) unknown: toml::Table,
-}
-
-/// A role by the name that reports write.
-#[derive(Deserialize)]
-#[serde(try_from = "String")]
-pub(super) struct RoleName(pub(super) Role);
-
-impl TryFrom<String> for RoleName {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse().map(RoleName)
-    }
 }
 
 /// The conditions of a row: any one of the names, and all of the rest.
