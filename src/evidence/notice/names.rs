@@ -3,7 +3,9 @@
 //! Knows names and which versions a family has; what surrounds a name is not its business. Invariant: the longest
 //! name wins, so `mit no attribution` is never `mit`.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
+
+use rustc_hash::FxHashMap;
 
 use super::reader;
 use super::words::{Gap, Kind, Words};
@@ -44,24 +46,27 @@ pub(super) struct Found {
 /// The index of names.
 #[derive(Debug)]
 pub(super) struct Names {
-    vocabulary: HashMap<String, u32>,
-    steps: HashMap<(u32, u32), u32>,
-    ends: HashMap<u32, (Named, bool)>,
+    vocabulary: FxHashMap<String, u32>,
+    steps: FxHashMap<(u32, u32), u32>,
+    ends: FxHashMap<u32, (Named, bool)>,
     nodes: u32,
     families: Vec<Family>,
     fixed: Vec<LicenseExpr>,
+    /// The place of each in `fixed`.
+    places: FxHashMap<LicenseExpr, usize>,
 }
 
 impl Names {
     /// The index over the embedded SPDX list.
     pub(super) fn new() -> Names {
         let mut names = Names {
-            vocabulary: HashMap::new(),
-            steps: HashMap::new(),
-            ends: HashMap::new(),
+            vocabulary: FxHashMap::default(),
+            steps: FxHashMap::default(),
+            ends: FxHashMap::default(),
             nodes: 0,
             families: families(),
             fixed: Vec::new(),
+            places: FxHashMap::default(),
         };
         names.add_listed();
         names.add_aliases();
@@ -190,11 +195,12 @@ impl Names {
     }
 
     fn fix(&mut self, expr: LicenseExpr) -> Named {
-        if let Some(index) = self.fixed.iter().position(|known| *known == expr) {
-            return Named::Fixed(index);
+        let next = self.fixed.len();
+        let place = *self.places.entry(expr.clone()).or_insert(next);
+        if place == next {
+            self.fixed.push(expr);
         }
-        self.fixed.push(expr);
-        Named::Fixed(self.fixed.len() - 1)
+        Named::Fixed(place)
     }
 
     fn add(&mut self, name: &str, named: Named) {

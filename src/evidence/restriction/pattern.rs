@@ -2,7 +2,9 @@
 //!
 //! Knows words and sentences, nothing of licenses. Work per place is bounded: a gap is at most 16 words.
 
-use std::collections::HashMap;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::evidence::text::words::{form, words};
 use crate::text::Span;
@@ -65,7 +67,7 @@ fn ends_sentence(between: &str) -> bool {
 
 /// A part of a pattern.
 #[derive(Debug)]
-enum Token {
+pub(super) enum Token {
     /// One of several phrases.
     Any { phrases: Phrases, optional: bool },
     /// None of several phrases comes within the next words of the sentence, or as the next.
@@ -78,9 +80,9 @@ enum Token {
 
 /// Phrases of a part, found by their first word: the lists of verbs and of works have hundreds.
 #[derive(Debug)]
-struct Phrases {
+pub(super) struct Phrases {
     all: Vec<Vec<String>>,
-    by_word: HashMap<String, Vec<usize>>,
+    by_word: FxHashMap<String, Vec<usize>>,
     /// Those that begin with `stem*`.
     by_stem: Vec<usize>,
 }
@@ -88,7 +90,7 @@ struct Phrases {
 impl Phrases {
     fn parse(text: &str) -> Phrases {
         let all: Vec<Vec<String>> = text.split('|').map(phrase).filter(|phrase| !phrase.is_empty()).collect();
-        let (mut by_word, mut by_stem) = (HashMap::<String, Vec<usize>>::new(), Vec::new());
+        let (mut by_word, mut by_stem) = (FxHashMap::<String, Vec<usize>>::default(), Vec::new());
         for (nth, phrase) in all.iter().enumerate() {
             match phrase[0].ends_with('*') {
                 true => by_stem.push(nth),
@@ -115,19 +117,23 @@ const MOST_BEHIND: usize = 24;
 
 /// A line of `match`.
 #[derive(Debug)]
-pub struct Pattern(Vec<Token>);
+pub struct Pattern(Vec<Arc<Token>>);
 
 impl Pattern {
     /// The pattern in `line`; `None` where it does not begin with a word.
     pub fn parse(line: &str) -> Option<Pattern> {
-        let tokens: Vec<Token> = line.split_whitespace().map(token).collect();
-        let first = tokens.iter().find(|token| !matches!(token, Token::Start))?;
-        matches!(first, Token::Any { optional: false, .. }).then_some(Pattern(tokens))
+        Pattern::of(line.split_whitespace().map(|part| Arc::new(token(part))).collect())
+    }
+
+    /// The pattern of these parts; `None` where it does not begin with a word.
+    pub(super) fn of(tokens: Vec<Arc<Token>>) -> Option<Pattern> {
+        let first = tokens.iter().find(|token| !matches!(***token, Token::Start))?;
+        matches!(**first, Token::Any { optional: false, .. }).then_some(Pattern(tokens))
     }
 
     /// The first words of its phrases, with `*` for the rest of a word.
     pub fn openings(&self) -> impl Iterator<Item = &str> {
-        let first = self.0.iter().find_map(|token| match token {
+        let first = self.0.iter().find_map(|token| match &**token {
             Token::Any { phrases, .. } => Some(phrases.all.as_slice()),
             _ => None,
         });
@@ -147,7 +153,8 @@ impl Pattern {
     }
 }
 
-fn token(text: &str) -> Token {
+/// A part as it is written, without names of lists.
+pub(super) fn token(text: &str) -> Token {
     if text == "^" {
         return Token::Start;
     }
@@ -174,9 +181,9 @@ fn phrase(text: &str) -> Vec<String> {
 }
 
 /// Where the match of `tokens` from the word `at` ends; `first` is the word with which the whole match begins.
-fn follow(tokens: &[Token], words: &[Word], at: usize, first: usize) -> Option<usize> {
+fn follow(tokens: &[Arc<Token>], words: &[Word], at: usize, first: usize) -> Option<usize> {
     let Some((token, rest)) = tokens.split_first() else { return Some(at) };
-    match token {
+    match &**token {
         Token::Start => words.get(at).filter(|word| word.begins).and_then(|_| follow(rest, words, at, first)),
         Token::Not { phrases, within } => {
             let mut places = (at..=at + within).take_while(|next| *next == at || is_inside(words, next - 1, first));

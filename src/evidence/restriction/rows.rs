@@ -1,11 +1,12 @@
 //! The rows of `restrictions.toml`, and what of a text they match.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
-use super::pattern::{Pattern, Word, sentence};
+use super::pattern::{Pattern, Token, Word, sentence, token};
 use crate::evidence::detection::RestrictionKind;
 
 /// A restriction that rows know.
@@ -75,20 +76,38 @@ struct File {
 /// Lists of phrases that patterns name as `@list`; a list may name those before it.
 type Classes = BTreeMap<String, String>;
 
-/// `line` with the phrases of every list in place of its name.
-fn expand(line: &str, classes: &Classes) -> String {
+/// Reads patterns; a part that several of them have is read once.
+struct Reader<'c> {
+    classes: &'c Classes,
+    known: FxHashMap<String, Arc<Token>>,
+}
+
+impl Reader<'_> {
+    fn pattern(&mut self, line: &str) -> Option<Pattern> {
+        Pattern::of(line.split_whitespace().map(|part| self.token(part)).collect())
+    }
+
+    fn token(&mut self, part: &str) -> Arc<Token> {
+        if let Some(known) = self.known.get(part) {
+            return Arc::clone(known);
+        }
+        let new = Arc::new(token(&expand(part, self.classes)));
+        self.known.insert(part.to_owned(), Arc::clone(&new));
+        new
+    }
+}
+
+/// `token` with the phrases of every list in place of its name.
+fn expand(token: &str, classes: &Classes) -> String {
     let part = |part: &str| match part.strip_prefix('@') {
         Some(name) => classes.get(name).map_or_else(String::new, |phrases| expand(phrases, classes)),
         None => part.to_owned(),
     };
-    let token = |token: &str| {
-        let is_mark = |letter: char| matches!(letter, '!' | '.' | ':') || letter.is_ascii_digit();
-        let from = token.find(|letter| !is_mark(letter)).unwrap_or(token.len());
-        let (marks, phrases) = token.split_at(from);
-        let (phrases, optional) = phrases.strip_suffix('?').map_or((phrases, ""), |phrases| (phrases, "?"));
-        format!("{marks}{}{optional}", phrases.split('|').map(part).collect::<Vec<_>>().join("|"))
-    };
-    line.split_whitespace().map(token).collect::<Vec<_>>().join(" ")
+    let is_mark = |letter: char| matches!(letter, '!' | '.' | ':') || letter.is_ascii_digit();
+    let from = token.find(|letter| !is_mark(letter)).unwrap_or(token.len());
+    let (marks, phrases) = token.split_at(from);
+    let (phrases, optional) = phrases.strip_suffix('?').map_or((phrases, ""), |phrases| (phrases, "?"));
+    format!("{marks}{}{optional}", phrases.split('|').map(part).collect::<Vec<_>>().join("|"))
 }
 
 /// The lines of `unless`, with those of an excuse in place of its name.
@@ -100,7 +119,7 @@ fn named(unless: &[String], excuses: &BTreeMap<String, Vec<String>>) -> Vec<Stri
 /// All rows, with the patterns of each by the word with which they begin.
 pub struct Rows {
     rows: Vec<Row>,
-    by_word: BTreeMap<String, Vec<(usize, usize)>>,
+    by_word: FxHashMap<String, Vec<(usize, usize)>>,
 }
 
 /// The rows that are compiled in.
@@ -134,8 +153,8 @@ impl Rows {
     }
 
     fn new(file: File) -> Rows {
-        let patterns =
-            |lines: &[String]| lines.iter().filter_map(|line| Pattern::parse(&expand(line, &file.class))).collect();
+        let mut reader = Reader { classes: &file.class, known: FxHashMap::default() };
+        let mut patterns = |lines: &[String]| lines.iter().filter_map(|line| reader.pattern(line)).collect();
         let rows: Vec<Row> = file
             .row
             .into_iter()
@@ -155,7 +174,7 @@ impl Rows {
                 written,
             })
             .collect();
-        let mut by_word: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
+        let mut by_word: FxHashMap<String, Vec<(usize, usize)>> = FxHashMap::default();
         for (row, one) in rows.iter().enumerate() {
             for (nth, pattern) in one.patterns.iter().enumerate() {
                 for word in pattern.openings() {
