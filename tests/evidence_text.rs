@@ -437,7 +437,7 @@ fn spent() -> Duration {
 /// Asserts that eight times the bytes take not much more than eight times the work, or do not take it again. Unoptimized
 /// code needs fewer bytes to be told from noise.
 fn grows_with_its_size(unit: &str) {
-    let bytes = if cfg!(debug_assertions) { 12 << 10 } else { 50 << 10 };
+    let bytes = if cfg!(debug_assertions) { 6 << 10 } else { 50 << 10 };
     let small = unit.repeat(bytes / unit.len() + 1);
     let large = small.repeat(8);
     let grows = || work(large.as_bytes()) >= work(small.as_bytes()).max(Duration::from_millis(5)) * 20;
