@@ -93,6 +93,26 @@ fn colours_follow_the_environment() {
 }
 
 #[test]
+fn places_are_links_where_the_terminal_has_them() {
+    let has_links = ("FORCE_HYPERLINK", "1");
+    let (page, _) = shown(80, &["scan", "--quiet"], &[has_links]);
+    let first = page.split("\u{1b}]8;;file:///").nth(1).expect("a link");
+    let (file, rest) = first.split_once("\u{1b}\\").expect("the end of the address");
+    let (text, _) = rest.split_once("\u{1b}]8;;\u{1b}\\").expect("the end of the link");
+    let (shown_file, line) = text.split_once(':').expect("a line");
+    assert!(file.ends_with(&format!("/nixpkgs/{shown_file}")) && line.starts_with(char::is_numeric), "{file} {text}");
+    let (explained, _) = shown(80, &["explain", "birch-log"], &[has_links]);
+    assert!(explained.contains("\u{1b}]8;;file:///"), "{explained}");
+    for (args, variables) in [
+        (&["scan", "--quiet"][..], &[][..]),
+        (&["scan", "--format", "json"], &[has_links]),
+        (&["scan", "--quiet"], &[has_links, ("NO_COLOR", "1")]),
+    ] {
+        assert!(!shown(80, args, variables).0.contains("]8;;"), "{args:?} {variables:?}");
+    }
+}
+
+#[test]
 fn every_finding_is_shown_in_the_pager() {
     let pager = ("PAGER", "sed 's/^/paged: /'");
     let (all, code) = shown(80, &["scan", "--all", "--quiet"], &[pager]);

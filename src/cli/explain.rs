@@ -71,7 +71,7 @@ fn explain_package(args: &Args, output: &Output) -> anyhow::Result<()> {
         bail!("{}: {}", report.tree, report::unmatched(&report).join("; "));
     }
     let style = Style { verbose: true, quiet: true, all: args.all, ..stream::for_terminal(output) };
-    stream::to_stdout(Escape::Text, style, |out| match args.format {
+    stream::page_to_stdout(&args.tree.path(), style, |out| match args.format {
         Form::Text => report::explain(&report, style, out),
         Form::Html => report::explain_page(&report, out),
     })

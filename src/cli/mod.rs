@@ -17,6 +17,7 @@ mod included;
 mod init;
 mod interrupt;
 mod licenses;
+mod links;
 mod list;
 mod lsp;
 mod manual;

@@ -17,6 +17,7 @@ use crate::kept::Results;
 use crate::report::{self, Ending, FORMATS, Format, Report, Style};
 use crate::tree::Changes;
 
+use super::links::linked;
 use super::names::Names;
 use super::slip::no_such;
 use super::what::{What, configuration, exists, request_by};
@@ -210,7 +211,10 @@ pub(super) fn scan_with(
         stream::to_file(file, |out| format.write(&report, style(false), out))?;
     }
     let on_stdout = Style { width: stream::width(), ..style(stream::colored(output.color)) };
-    let write = |out: &mut dyn Write| args.format.write(&report, on_stdout, out);
+    let write = |out: &mut dyn Write| {
+        let write = |out: &mut dyn Write| args.format.write(&report, on_stdout, out);
+        if args.format.is_read_on_a_terminal() { linked(path, on_stdout, out, write) } else { write(out) }
+    };
     match args.all {
         true => stream::report_to_pager(write)?,
         false => stream::report_to_stdout(write)?,

@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 
+use super::links::linked;
 use super::{Color, Output};
 use crate::report::{Style, wrapped};
 use crate::text::{Escape, EscapingWriter, one_line};
@@ -31,6 +32,21 @@ pub(super) fn to_stdout(
         let mut out = EscapingWriter::new(out, escape, style.colors());
         write(&mut out)?;
         out.flush()
+    })
+}
+
+/// The same for a page with places in `tree`, which are links on a terminal that has them.
+pub(super) fn page_to_stdout(
+    tree: &Path,
+    style: Style,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    report_to_stdout(|out| {
+        linked(tree, style, out, |out| {
+            let mut out = EscapingWriter::new(out, Escape::Text, style.colors());
+            write(&mut out)?;
+            out.flush()
+        })
     })
 }
 

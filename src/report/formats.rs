@@ -38,6 +38,11 @@ impl Format {
         self.endings
     }
 
+    /// True where it is text that people read on a terminal.
+    pub fn is_read_on_a_terminal(&self) -> bool {
+        self.endings.is_empty() && self.escape == Escape::Text
+    }
+
     /// Writes `report` to `out`, without anything that a terminal or a CI runner obeys.
     pub fn write(&self, report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
         let escaping = EscapingWriter::new(out, self.escape, style.colors());

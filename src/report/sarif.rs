@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 use serde_sarif::sarif::{
     ArtifactChange, ArtifactContent, ArtifactLocation, Fix, Invocation, Location, LogicalLocation, Message,
@@ -17,6 +16,7 @@ use serde_sarif::sarif::{
 
 use crate::check::{CHECKS, Check, Safety, Severity};
 use crate::conclusion::Basis;
+use crate::text::path_in_uri;
 use crate::tree::Site;
 use crate::triage::State;
 
@@ -39,10 +39,6 @@ const FINGERPRINT: &str = "clarity/v1";
 
 /// The base of places in the source of a package, which is no part of the checkout.
 const SOURCE: &str = "SOURCE";
-
-/// Characters that may stand in the path of a uri as they are.
-const PATH: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'+').remove(b'@');
 
 /// Writes one log with one run.
 pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -130,7 +126,7 @@ fn source_base() -> ArtifactLocation {
 
 /// A witness in the source of the package.
 fn evidence(basis: &Basis) -> Location {
-    let file = ArtifactLocation::builder().uri(uri(basis.file.as_str())).uri_base_id(SOURCE).build();
+    let file = ArtifactLocation::builder().uri(path_in_uri(basis.file.as_str())).uri_base_id(SOURCE).build();
     let lines =
         Region::builder().start_line(i64::from(basis.lines.first)).end_line(i64::from(basis.lines.last)).build();
     let place = PhysicalLocation::builder().artifact_location(file).region(lines).build();
@@ -192,11 +188,7 @@ fn region(site: &Site) -> Region {
 }
 
 fn checkout_file(site: &Site, report: &Report) -> ArtifactLocation {
-    ArtifactLocation::builder().uri(uri(report.path_of(site).as_str())).uri_base_id("%SRCROOT%").build()
-}
-
-fn uri(path: &str) -> String {
-    utf8_percent_encode(path, PATH).to_string()
+    ArtifactLocation::builder().uri(path_in_uri(report.path_of(site).as_str())).uri_base_id("%SRCROOT%").build()
 }
 
 fn properties(located: &Located) -> PropertyBag {

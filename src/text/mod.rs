@@ -11,6 +11,7 @@ mod path;
 mod plain;
 pub mod regular;
 pub mod stop;
+mod uri;
 
 pub use digest::Digest;
 pub use edit::{Edit, EditSet, Overlap};
@@ -18,6 +19,7 @@ pub use lines::{LineIndex, LineRange, Position};
 pub use nearest::nearest;
 pub use path::RelPath;
 pub use plain::{Colors, Escape, EscapingWriter, is_unprintable, one_line};
+pub use uri::path_in_uri;
 
 /// A range of bytes in one file; `end` is exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]

@@ -33,7 +33,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("zip", &["source/archive"]),
     ("annotate_snippets", &["report"]),
     ("csv", &["report"]),
-    ("percent_encoding", &["report"]),
+    ("percent_encoding", &["text"]),
     ("quick_junit", &["report"]),
     ("serde_sarif", &["report"]),
     ("textwrap", &["report"]),
