@@ -115,6 +115,21 @@ fn sarif_is_valid_by_the_official_schema() {
 }
 
 #[test]
+fn each_rule_of_sarif_leads_to_a_page_of_the_book() {
+    let book = tempfile::tempdir().expect("a folder");
+    assert_eq!(clarity(&["docs", "--out", book.path().to_str().expect("UTF-8")]).code, 0);
+    let log = json("sarif", &SOME);
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().expect("rules");
+    assert!(!rules.is_empty());
+    for rule in rules {
+        let uri = rule["helpUri"].as_str().expect("an address");
+        let page = uri.strip_prefix(concat!(env!("CARGO_PKG_HOMEPAGE"), "/")).expect("an address of the book");
+        let written = book.path().join("src").join(page).with_extension("md");
+        assert!(written.is_file() && page.contains(rule["id"].as_str().expect("an id")), "{uri}");
+    }
+}
+
+#[test]
 fn the_validation_of_sarif_can_fail() {
     let mut log = json("sarif", &golden::hostile());
     log["runs"][0]["results"][0]["level"] = "fatal".into();

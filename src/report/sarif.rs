@@ -79,6 +79,7 @@ fn rule(check: &Check) -> ReportingDescriptor {
         .short_description(words(check.name))
         .full_description(words(check.what))
         .help(words(&help))
+        .help_uri(format!("{}/checks/{}.html", env!("CARGO_PKG_HOMEPAGE"), check.id))
         .default_configuration(ReportingConfiguration::builder().level(json!(level)).build())
         .properties(tags)
         .build()
