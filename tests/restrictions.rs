@@ -176,3 +176,26 @@ fn terms_beside_a_free_alternative_restrict_nothing() {
     assert_eq!(restrictions_of("a.cpp", &format!("{preview}{free}")), Vec::<String>::new());
     assert!(!restrictions_of("a.cpp", &format!("{preview}*/\n")).is_empty());
 }
+
+/// Files whose line breaks were removed without a blank: the last word of a line and the first of the next are one.
+#[test]
+fn words_that_lost_the_blank_between_them_restrict_nothing() {
+    let joined: Vec<String> = text_of("LGPL-2.1-only").split("\n\n").map(|part| part.replace('\n', "")).collect();
+    assert_eq!(read(&joined.join("\n\n")).restrictions, Vec::new());
+}
+
+/// Words that say which files a license is for, or where code comes from.
+#[test]
+fn words_about_the_reach_of_a_license_restrict_nothing() {
+    for words in [
+        "The following license applies ONLY to the importer.",
+        "Unless otherwise specified, files in the source distribution are subject to the following license:",
+        "Not derived from licensed software.",
+        "Specifically, we only include the compiler part of the source from that project.",
+        "Use is subject to license terms.",
+        "I do not work there anymore, so strictly speaking I can't change it.",
+    ] {
+        let seen = read(&format!("{words}\n\n{}\n", text_of("BSD-2-Clause")));
+        assert_eq!(seen.restrictions, Vec::new(), "{words}");
+    }
+}

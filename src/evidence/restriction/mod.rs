@@ -165,6 +165,7 @@ fn unexplained(page: &Page<'_>, role: Role, seen: &mut Seen) -> Vec<Restriction>
     found.retain(|one| one.lines.first >= terms);
     found.retain(|one| counts_here(one, page, role, seen) && !is_explained(one, &seen.matched));
     found.retain(|one| !is_general(one) || !is_said(one, &seen.said));
+    leave_out_verbatim(&mut found, page, seen);
     found.dedup_by(|next, one| next.row == one.row && is_general(one) && next.words == one.words);
     let is_doubt = |one: &Restriction| ROWS.named(one.row).is_some_and(|row| row.is_doubt);
     let (doubts, mut found): (Vec<_>, Vec<_>) = found.into_iter().partition(is_doubt);
@@ -236,6 +237,30 @@ fn is_explained(one: &Restriction, matched: &[Span]) -> bool {
 /// True for a sentence that a known free license says in other words.
 fn is_said(one: &Restriction, said: &[Span]) -> bool {
     whole(one).is_some_and(|whole| said.contains(&whole))
+}
+
+/// Letters in a row that a text of a license has by no chance.
+const VERBATIM: usize = 24;
+
+/// Leaves out what stands in a license text of the file, letter by letter: where line breaks were lost, two words are one.
+fn leave_out_verbatim(found: &mut Vec<Restriction>, page: &Page<'_>, seen: &Seen) {
+    if found.is_empty() {
+        return;
+    }
+    let texts = seen.detections.iter().filter(|one| one.class == Witness::Text);
+    let ids: BTreeSet<String> = texts.flat_map(|one| one.expr.terms()).map(Term::id).collect();
+    let texts: Vec<String> =
+        ids.iter().filter_map(|id| license::license(id)).map(|listed| letters(listed.text)).collect();
+    let is_verbatim = |one: &Restriction| {
+        let words = whole(one).map_or_else(String::new, |whole| letters(whole.of(page.text)));
+        words.len() >= VERBATIM && texts.iter().any(|text| text.contains(&words))
+    };
+    found.retain(|one| !is_verbatim(one));
+}
+
+/// Letters and digits of `text`, in lower case.
+fn letters(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
 /// Words of a sentence that was put into a license text at least.
