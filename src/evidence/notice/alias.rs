@@ -224,6 +224,7 @@ pub(super) fn creative_commons() -> Vec<(String, String)> {
         ("CC-BY-SA".to_owned(), "creative commons sharealike".to_owned()),
         ("CC-BY-SA".to_owned(), "creative commons share alike".to_owned()),
         ("CC-BY-SA".to_owned(), "cc sa".to_owned()),
+        ("CC-BY".to_owned(), "cca".to_owned()),
     ];
     names.extend(begins.iter().map(|begin| ("CC-BY".to_owned(), (*begin).to_owned())));
     for (first, second) in [

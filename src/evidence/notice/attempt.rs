@@ -285,6 +285,7 @@ fn has_sign(gap: Gap, sign: char) -> bool {
         '=' => Gap::EQUALS,
         '/' => Gap::SLASH,
         '?' => Gap::QUESTION,
+        '|' => Gap::BAR,
         _ => return false,
     };
     gap.has(sign)

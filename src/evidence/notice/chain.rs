@@ -8,7 +8,7 @@ use super::mention::{Mention, Tie};
 use super::names::spelled;
 use super::words::{Gap, Kind, Words};
 use crate::evidence::detection::Note;
-use crate::license::LicenseExpr;
+use crate::license::{LicenseExpr, Suffix};
 use crate::text::Span;
 
 /// One statement: its expression, whether it grants, and where it stands.
@@ -311,19 +311,37 @@ fn refined<'m>(words: &Words, kept: &[&'m Mention]) -> Vec<&'m Mention> {
     let worded = |one: &Mention| {
         one.is_url && kept.iter().any(|other| !other.is_url && !open(other) && family(other) == family(one))
     };
-    let second = |at: usize| at > 0 && is_other_name(words, kept[at - 1], kept[at]);
     // "CC0 1.0 Public Domain Dedication": the dedication is the license.
     let dedicated = kept.iter().any(|one| matches!(family(one).as_deref(), Some("CC0" | "PDDL" | "Unlicense")));
     let repeats = |one: &Mention| dedicated && one.expr.to_string() == "LicenseRef-public-domain";
+    let second = |at: usize| at > 0 && is_other_name(words, kept[at - 1], kept[at]) && !repeats(kept[at - 1]);
     // "the GNU Lesser General Public Licenses (LGPL)": the short name only repeats the family.
     let short = |at: usize, one: &Mention| {
         at > 0 && words.gap(one.first).has(Gap::OPEN) && open(kept[at - 1]) && family(kept[at - 1]) == family(one)
     };
     let adds_nothing = |at: usize, one: &Mention| {
-        second(at) || repeats(one) || worded(one) || open(one) && (precise(one) || short(at, one))
+        second(at)
+            || is_repeated(words, kept, at)
+            || repeats(one)
+            || worded(one)
+            || open(one) && (precise(one) || short(at, one))
     };
     let said = kept.iter().enumerate().filter(|(at, one)| !adds_nothing(*at, one));
     said.map(|(_, one)| *one).collect()
+}
+
+/// True for one of "GPL version 3 or later (GPLv3)", where the other says as much of the same license or more.
+fn is_repeated(words: &Words, kept: &[&Mention], at: usize) -> bool {
+    let is_bracket = |at: usize| at > 0 && kept.get(at).is_some_and(|one| words.gap(one.first).has(Gap::OPEN));
+    let single = |one: &Mention| match &one.expr {
+        LicenseExpr::Term(term) => Some(term.clone()),
+        _ => None,
+    };
+    let says_less = |one: &Mention, other: &Mention| {
+        let (Some(one), Some(other)) = (single(one), single(other)) else { return false };
+        one.license == other.license && one.suffix == Suffix::Only && other.suffix == Suffix::OrLater
+    };
+    is_bracket(at) && says_less(kept[at], kept[at - 1]) || is_bracket(at + 1) && says_less(kept[at], kept[at + 1])
 }
 
 /// True where `right` is what the name before it is also called: `Zimbra Public License (ZPL)`, `MIT (aka X11)`.

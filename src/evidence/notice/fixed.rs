@@ -60,6 +60,7 @@ pub(super) const FIXED: &[(&str, &[&str])] = &[
             "0 bsd",
             "bsd 0 clause",
             "zero clause bsd",
+            "bsd zero",
             "bsd zero clause",
             "bsd zero clause license",
             "free public license",

@@ -28,8 +28,9 @@ pub(super) type Stand = (Standing, usize);
 
 /// The standing of the name at words `first..end`; `plain` where it is also a plain word.
 pub(super) fn standing(words: &Words, first: usize, end: usize, plain: bool) -> Stand {
-    // "the OpenSSL exception" is no license, on whatever line it goes on.
-    let goes_on = words.is(end, EXCEPTION) || words.is(end, TALK) && !words.gap(end).has(Gap::NEWLINE);
+    // "the OpenSSL linking exception" is no license, on whatever line it goes on.
+    let kind = end + usize::from(words.is(end, &["linking", "link"]));
+    let goes_on = words.is(kind, EXCEPTION) || words.is(end, TALK) && !words.gap(end).has(Gap::NEWLINE);
     if goes_on && !words.gap(end).has(Gap::STOP) && !words.gap(end).has(Gap::PARAGRAPH) {
         return (Standing::Denied, first);
     }

@@ -17,7 +17,7 @@
 //! | `FILE` | a word that is written like the name of a file |
 //! | `^` `$` | the start and the end of a sentence |
 //! | `^^` `$$` | the start and the end of a line |
-//! | `,` `:` `;` `(` `)` `"` `=` `/` `?` | such a sign before the next word |
+//! | `,` `:` `;` `(` `)` `"` `=` `/` `?` `\|` | such a sign before the next word |
 //! | `.` | a sentence may end here |
 //!
 //! A pattern begins with a word or `NAME`, after `^`, `^^` and signs where it has them. `@name` is a set of words from the
@@ -115,7 +115,7 @@ fn token(text: &str) -> Result<Token, String> {
         "^^" => Token::LineStart,
         "$$" => Token::LineEnd,
         "." => Token::Break,
-        "," | ":" | ";" | "(" | ")" | "\"" | "=" | "/" | "?" => Token::Sign(text.chars().next().unwrap_or(' ')),
+        "," | ":" | ";" | "(" | ")" | "\"" | "=" | "/" | "?" | "|" => Token::Sign(text.chars().next().unwrap_or(' ')),
         _ => return words(text),
     })
 }

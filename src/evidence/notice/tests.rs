@@ -382,6 +382,7 @@ fn what_a_license_is_also_called_is_no_second_license() {
     grant("Licensed under the MIT (aka X11) License.", "MIT");
     grant("Licensed under the Zimbra Public License, Version 1.3 (ZPL)", "Zimbra-1.3");
     grant("License: CC0 1.0 Universal (CC0 1.0) Public Domain Dedication", "CC0-1.0");
+    grant("Licensed under Public Domain (CC0)", "CC0-1.0");
     grant("License: (MIT OR Apache-2.0)", "Apache-2.0 OR MIT");
 }
 
@@ -514,4 +515,11 @@ fn what_others_may_or_must_not_do_grants_nothing() {
         "For those of you that choose to use it under the GNU General Public License, that is a mere aggregation.\n",
     );
     grant("This script falls under the terms of the GPL.\n", "GPL-1.0-or-later");
+}
+
+#[test]
+fn a_bracket_that_repeats_the_name_adds_nothing() {
+    grant("Released under the GNU General Public License version 3 or later (GPLv3).", "GPL-3.0-or-later");
+    grant("Released under the GNU GPL version 3 (GPLv3+).", "GPL-3.0-or-later");
+    grant("Licensed under the GPL with the OpenSSL linking exception.", "GPL-1.0-or-later");
 }
