@@ -1,6 +1,7 @@
 """Draws packages of a nixpkgs tree at random whose sources an ordinary registry client still has.
 
-C and C++ and Perl packages come from Debian's list of source packages, PyPI and Rust packages from the tree itself.
+C and C++ and Perl packages come from Debian's list of source packages, packages of PyPI, npm and Rust from the tree
+itself. From the fifth draw on the archive that Debian has must be the declared one, byte for byte.
 A name that a bench has labeled, or that a file of `--skip` has on a line, is never drawn again. Names whose SHA-256
 begins with 0 to 3 are held out for a later, final measure.
 
@@ -11,6 +12,7 @@ Prints a line a package: ecosystem, name in its registry, attribute, version in 
 """
 
 import argparse
+import base64
 import hashlib
 import json
 import random
@@ -25,7 +27,11 @@ DRAWS = {
     "second": (3011_26_2, {"c": 64, "perl": 14, "pypi": 10, "rust": 6}),
     "third": (3011_26_3, {"c": 84, "perl": 16, "pypi": 14, "rust": 10}),
     "fourth": (3011_26_4, {"c": 84, "perl": 16, "pypi": 14, "rust": 10}),
+    "fifth": (3011_26_5, {"c": 60, "perl": 6, "pypi": 6, "npm": 4, "rust": 4}),
+    "sixth": (3011_26_6, {"c": 60, "perl": 6, "pypi": 6, "npm": 4, "rust": 4}),
 }
+OF_OTHER_VERSIONS = ("first", "second", "third", "fourth")
+NIX_DIGITS = "0123456789abcdfghijklmnpqrsvwxyz"
 OTHER_LANGUAGES = re.compile(r"dh-python|golang|python3-all\b|dh-cargo|default-jdk|ghc|dh-elpa|maven")
 OTHER_SECTIONS = {
     "python", "perl", "ruby", "javascript", "haskell", "golang", "rust", "java", "php", "fonts", "doc", "localization",
@@ -56,8 +62,25 @@ def is_c(fields):
     return section not in OTHER_SECTIONS and not OTHER_LANGUAGES.search(fields.get("Build-Depends", ""))
 
 
-def debian(path, rows):
-    """C and Perl packages that both Debian and the tree have."""
+def digest(declared):
+    """A SHA-256 that a tree declares, in hexadecimal; None for other algorithms."""
+    algorithm, _, value = declared.partition(":")
+    if algorithm != "sha256":
+        return None
+    if len(value) == 52:
+        number = sum(NIX_DIGITS.index(digit) << 5 * place for place, digit in enumerate(reversed(value)))
+        return number.to_bytes(32, "little").hex()
+    return value if len(value) == 64 else base64.b64decode(value).hex()
+
+
+def is_declared_archive(fields, row):
+    """True where Debian has the very archive that the tree fetches."""
+    archives = {line.split()[0] for line in fields.get("Checksums-Sha256", "").strip().splitlines()}
+    return any(digest(source["hash"]) in archives for source in row.get("source", []) if source.get("hash"))
+
+
+def debian(path, rows, wanted):
+    """C and Perl packages that both Debian and the tree have, where `wanted` says so."""
     top = {}
     for row in rows:
         if "." not in row["attr"]:
@@ -69,18 +92,20 @@ def debian(path, rows):
         name = fields["Package"]
         if size(fields) not in BYTES:
             continue
-        if name in perl:
+        if name in perl and wanted(fields, perl[name]):
             yield "perl", name, perl[name]
-        elif name.lower() in top and is_c(fields):
+        elif name.lower() in top and is_c(fields) and wanted(fields, top[name.lower()]):
             yield "c", name, top[name.lower()]
 
 
 def own(tree, rows):
-    """PyPI and Rust packages of the tree."""
+    """Packages of PyPI, npm and Rust in the tree."""
     for row in rows:
         urls = [url for source in row.get("source", []) for url in source.get("urls", [])]
         if row["attr"].startswith("python38Packages.") and row.get("version") and any("pypi" in url for url in urls):
             yield "pypi", row["pname"], row
+        elif re.fullmatch(r"nodePackages\.[\w-]+", row["attr"]) and row.get("version"):
+            yield "npm", row["attr"].partition(".")[2], row
         elif "." not in row["attr"] and row.get("version") and "buildRustPackage" in (tree / row["file"]).read_text(errors="replace"):
             yield "rust", row["pname"], row
 
@@ -103,8 +128,9 @@ def main():
     rows = [row for row in map(json.loads, Path(args.rows).read_text().splitlines()) if row["kind"] == "package" and row.get("file")]
     known = {*labeled(), *(line.strip().lower() for path in args.skip for line in Path(path).read_text().splitlines())}
     drawn = {ecosystem: {} for ecosystem in counts}
-    for ecosystem, name, row in [*debian(args.debian, rows), *own(args.tree, rows)]:
-        if name.lower() not in known and not is_held_out(name):
+    wanted = (lambda fields, row: True) if args.draw in OF_OTHER_VERSIONS else is_declared_archive
+    for ecosystem, name, row in [*debian(args.debian, rows, wanted), *own(args.tree, rows)]:
+        if ecosystem in drawn and name.lower() not in known and not is_held_out(name):
             drawn[ecosystem].setdefault(name, row)
     for ecosystem, count in counts.items():
         print(f"{ecosystem}: {count} of {len(drawn[ecosystem])}", file=sys.stderr)
