@@ -203,9 +203,10 @@ fn drifts(statement: &Statement, concluded: &Concluded, table: &LicenseTable) ->
     let mut open = difference(&declared, &found);
     leave_families_open(&mut open, concluded);
     leave_texts_open(&mut open, concluded);
-    pair_up(&mut open, table, &mut out);
+    let are_related = pair_up(&mut open, table, &mut out);
     placeholders(&mut open, &found, table, &mut out);
-    let shares = declared.iter().any(|term| found.iter().any(|other| other.license == term.license));
+    let is_found = |term: &Term| found.iter().any(|other| other.license == term.license);
+    let shares = are_related || declared.iter().any(is_found);
     // The license of a part of the tree has evidence, whatever the package's main license is.
     open.extra.retain(|term| {
         !concluded.parts.iter().any(|part| part.expr.terms().iter().any(|own| own.license == term.license))
@@ -253,8 +254,10 @@ fn leave_texts_open(open: &mut Difference, concluded: &Concluded) {
     }
 }
 
-/// Takes pairs of a missing and an extra term that are relatives out of `open`, and names what separates them.
-fn pair_up(open: &mut Difference, table: &LicenseTable, out: &mut Vec<Drift>) {
+/// Takes pairs of a missing and an extra term that are relatives out of `open`, and names what separates them. True
+/// where there are any.
+fn pair_up(open: &mut Difference, table: &LicenseTable, out: &mut Vec<Drift>) -> bool {
+    let before = open.extra.len();
     for missing in open.missing.clone() {
         let relative = open.extra.iter().filter_map(|extra| Some((Kinship::of(extra, &missing)?, extra.clone()))).min();
         let Some((kinship, extra)) = relative else { continue };
@@ -269,6 +272,7 @@ fn pair_up(open: &mut Difference, table: &LicenseTable, out: &mut Vec<Drift>) {
         let sets = (BTreeSet::from([missing]), BTreeSet::from([extra]));
         out.push(Drift { kind: kinship.drift(), missing: sets.0, extra: sets.1, part: None });
     }
+    open.extra.len() < before
 }
 
 /// Parts of the ids of exceptions that allow linking with one more library: whoever uses the package has nothing of it,
@@ -492,6 +496,8 @@ mod tests {
         let table = LicenseTable::embedded();
         assert_eq!(table.spell(&parse("Python-2.0.1").expect("valid")).as_deref(), Some("lib.licenses.psfl"));
         assert_eq!(kinds(&["Python-2.0"], "Python-2.0.1"), []);
+        let with_more = kinds(&["Python-2.0"], "GPL-2.0-only AND Python-2.0.1");
+        assert_eq!(with_more, [DriftKind::MissingPart], "they share what is declared");
     }
 
     fn part(path: &str, files: usize, expr: &str) -> Part {
