@@ -333,6 +333,16 @@ mod tests {
     }
 
     #[test]
+    fn the_terms_of_perl_explain_their_sides_beside_them() {
+        let beside = |more: &str| {
+            let perl = (Witness::Grant, "Artistic-1.0-Perl OR GPL-1.0-or-later");
+            concluded(vec![file("get.pm", Role::Shipped, &[perl, (Witness::Grant, more)])])
+        };
+        assert_eq!(beside("GPL-2.0-only"), "Artistic-1.0-Perl OR GPL-1.0-or-later");
+        assert_eq!(beside("LGPL-2.1-only"), "LGPL-2.1-only AND (Artistic-1.0-Perl OR GPL-1.0-or-later)");
+    }
+
+    #[test]
     fn headers_decide_what_the_text_leaves_open() {
         let later = [(Witness::Grant, "GPL-2.0-or-later")];
         let files = |seen: &[(Witness, &str)]| {

@@ -384,12 +384,19 @@ fn basis(file: &FileEvidence, shown: &Detection, expr: LicenseExpr, vague: bool)
     Basis { file: path, lines: shown.lines, class: shown.class, expr, quote, files: 1, vague }
 }
 
-/// A statement that offers several licenses explains the single names of these beside it.
+/// A statement that offers several licenses explains the single names of these beside it, also where it names a side by
+/// its family alone: "the same terms as Perl, that is, the GPL, version 2, or the Artistic License".
 fn without_repeats(detections: Vec<&Detection>) -> Vec<&Detection> {
     let offers: Vec<LicenseExpr> =
         detections.iter().map(|one| &one.expr).filter(|expr| matches!(expr, LicenseExpr::Or(_))).cloned().collect();
-    let explained = |one: &Detection| {
-        matches!(one.expr, LicenseExpr::Term(_)) && offers.iter().any(|offer| super::same_names(&one.expr, offer))
+    let is_side = |one: &Term, offer: &LicenseExpr| {
+        offer.terms().iter().any(|side| side.is_family_alone() && one.family() == side.family())
+    };
+    let explained = |one: &Detection| match &one.expr {
+        LicenseExpr::Term(term) => {
+            offers.iter().any(|offer| super::same_names(&one.expr, offer) || is_side(term, offer))
+        }
+        _ => false,
     };
     detections.into_iter().filter(|one| !explained(one)).collect()
 }
