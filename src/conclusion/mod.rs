@@ -827,6 +827,12 @@ mod tests {
         ]);
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].0, "libs/debounce/LICENSE.md");
+        let headings = [(Witness::Grant, "MIT"), (Witness::Grant, "GPL-3.0-only")];
+        let found = parts_beside(vec![
+            file("vendor/less/LICENSE", Role::Vendored, &headings),
+            file("vendor/less/composer.json", Role::Vendored, &[(Witness::Manifest, "GPL-3.0-only OR MIT")]),
+        ]);
+        assert_eq!(found[0].1, "GPL-3.0-only OR MIT");
     }
 
     #[test]

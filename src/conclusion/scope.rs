@@ -125,8 +125,9 @@ impl<'e> Scope<'e> {
             LicenseExpr::Or(_) => super::same_names(&reading.expr, expr),
             _ => reading.expr.terms().len() > 1 && super::same_names(expr, &reading.expr),
         };
-        let is_text = reading.class == Witness::Text;
-        clear.map(|basis| basis.expr).find(tells).filter(|_| is_text)
+        // Texts, or names as headings above them, of which nothing in the document says how they belong together.
+        let is_open = || reading.class == Witness::Text || self::reading(file).is_some_and(|said| said.joined);
+        clear.map(|basis| basis.expr).find(tells).filter(|_| is_open())
     }
 
     /// The folders below the root that have a file which `wanted` accepts.
