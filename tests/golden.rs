@@ -184,6 +184,7 @@ fn bare(attr: &str, site: Option<Site>) -> Package {
         patches: Vec::new(),
         patched: false,
         license_files: Vec::new(),
+        flags: Vec::new(),
         platforms: Vec::new(),
     }
 }

@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Warning,
     metadata_only: false,
     what: "Something that ships is under a license that is not declared.",
-    why: "The terms of every part bind those who redistribute the whole. A note where these are permissive terms or the public domain, where they let the part be used under what is declared, and for a file or two under a license that binds only themselves.",
+    why: "The terms of every part bind those who redistribute the whole. A note where these are permissive terms or the public domain, where they let the part be used under what is declared, where the part is built only on request, and for a file or two under a license that binds only themselves.",
     example: "The library is MIT, `src/regex/` is LGPL-2.1-or-later and is compiled in.",
     wrong_when: "The part is not built: it is deleted by a phase, or belongs to another platform. Suppress it with that reason.",
     rule,
@@ -70,7 +70,7 @@ fn about(subject: &Subject<'_>, missing: &str, mut places: Vec<Place<'_>>) -> Fi
     let name = places.first().and_then(|first| subject.table.spell(&first.part.expr));
     let name = name.map_or_else(|| missing.to_owned(), |name| format!("`{name}`"));
     finding.help.extend(places.first().map(|first| advice(first.part, places.len(), &name)));
-    if let Some(doubt) = places.first().and_then(|first| first.part.doubt) {
+    if let Some(doubt) = places.first().and_then(|first| first.part.doubt.as_ref()) {
         finding.help.push(format!("look whether it is installed: {doubt}"));
     }
     if subject.package.patched {

@@ -15,6 +15,7 @@ use crate::text::RelPath;
 
 use super::language::Languages;
 use super::scope::{Scope, is_license_document};
+use super::unasked::Unasked;
 use super::{Basis, Confidence, fits};
 
 /// Another license in the tree: a part that has its own terms.
@@ -35,7 +36,7 @@ pub struct Part {
 }
 
 /// Reason to think that a part is not installed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Doubt {
     /// It lies in a folder that comes along, such as `contrib`.
     Folder,
@@ -44,25 +45,29 @@ pub enum Doubt {
     /// It is written in another language than the compiled code of the project: a script of its developers, or a
     /// plugin for another program.
     OtherLanguage,
+    /// It is built only where the build is given this flag.
+    OnRequest(String),
     /// It belongs to a copied project, of which some other part may be all that is used.
     WithinCopy,
 }
 
 impl Doubt {
     /// True where the part leaves a declaration right that does not have its terms.
-    pub fn is_aside(self) -> bool {
-        matches!(self, Doubt::Folder | Doubt::Readme)
+    pub fn is_aside(&self) -> bool {
+        matches!(self, Doubt::Folder | Doubt::Readme | Doubt::OnRequest(_))
     }
 }
 
 impl fmt::Display for Doubt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        let words = match self {
+            Doubt::OnRequest(flag) => return write!(f, "it is built only with `{flag}`, which is not the default"),
             Doubt::Folder => "it lies in a folder that is seldom installed",
             Doubt::Readme => "nothing but a readme tells of its terms",
             Doubt::OtherLanguage => "it is not written in the language of the code that is compiled",
             Doubt::WithinCopy => "it is a part of a copied project, which need not be built as a whole",
-        })
+        };
+        f.write_str(words)
     }
 }
 
@@ -81,7 +86,7 @@ impl Part {
     /// nobody here knows whether it is built.
     pub fn confidence(&self) -> Confidence {
         let is_said = matches!(self.witness.class, Witness::Tag | Witness::Grant);
-        let is_doubted = self.doubt.is_some_and(|doubt| !doubt.is_aside());
+        let is_doubted = self.doubt.as_ref().is_some_and(|doubt| !doubt.is_aside());
         match (self.witness.vague || is_doubted, self.role) {
             (true, _) => Confidence::Low,
             (false, Role::Shipped) if is_said && self.files >= 3 => Confidence::High,
@@ -126,13 +131,13 @@ pub(super) fn parts(scope: &Scope<'_>, expr: Option<&LicenseExpr>) -> Vec<Part> 
     parts.extend(bundled);
     parts.sort_by(|a, b| (&a.path, &a.expr).cmp(&(&b.path, &b.expr)));
     let copies = Copies::of(scope);
-    let doubt = |part: &Part| part.doubt.or_else(|| copies.hold(part).then_some(Doubt::WithinCopy));
+    let doubt = |part: &Part| part.doubt.clone().or_else(|| copies.hold(part).then_some(Doubt::WithinCopy));
     parts.into_iter().map(|part| Part { doubt: doubt(&part), ..part }).map(narrowed).collect()
 }
 
 fn by_folder(scope: &Scope<'_>, expr: Option<&LicenseExpr>) -> Vec<Part> {
     let mut parts: BTreeMap<(RelPath, LicenseExpr), Part> = BTreeMap::new();
-    let languages = Languages::of(scope);
+    let (languages, unasked) = (Languages::of(scope), Unasked::of(scope));
     for (file, reading) in scope.readings().filter(|(file, reading)| may_be_part(scope, file, reading)) {
         let reading = scope.as_stated(file, reading);
         if expr.is_some_and(|expr| fits(&reading.expr, reading.vague, expr)) {
@@ -141,12 +146,13 @@ fn by_folder(scope: &Scope<'_>, expr: Option<&LicenseExpr>) -> Vec<Part> {
         let path = scope.part_of(file);
         let role = if file.role == Role::LicenseText { Role::Shipped } else { file.role };
         let part = Part { files: 0, ..Part::new(path.clone(), role, reading.clone()) };
-        let in_other_language = languages.is_other(file).then_some(Doubt::OtherLanguage);
-        let first = || Part { doubt: part.doubt.or(in_other_language), ..part };
+        let on_request = unasked.flag(&file.path).map(|flag| Doubt::OnRequest(flag.to_owned()));
+        let doubt = on_request.or_else(|| languages.is_other(file).then_some(Doubt::OtherLanguage));
+        let first = || Part { doubt: part.doubt.clone().or_else(|| doubt.clone()), ..part };
         let entry = parts.entry((path, reading.expr.clone())).or_insert_with(first);
         entry.files += 1;
-        if entry.doubt == Some(Doubt::OtherLanguage) {
-            entry.doubt = in_other_language;
+        if matches!(entry.doubt, Some(Doubt::OtherLanguage | Doubt::OnRequest(_))) {
+            entry.doubt = doubt;
         }
         // A license document of the folder is a better witness than one of its files.
         if reading.class == Witness::Text && entry.witness.class != Witness::Text && file.role == Role::LicenseText {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::evidence::{Detection, Evidence, FileEvidence, Role, Score, Unread, Witness};
+use crate::evidence::{Detection, Evidence, FileEvidence, Role, Score, Switch, Unread, Witness};
 use crate::license::{LicenseExpr, LicenseName, Suffix, Term, are_wordings};
 use crate::text::RelPath;
 
@@ -16,6 +16,8 @@ pub(super) struct Scope<'e> {
     root: RelPath,
     files: Vec<&'e FileEvidence>,
     above: Vec<&'e FileEvidence>,
+    /// Flags that the build is given.
+    pub(super) flags: &'e [String],
 }
 
 impl<'e> Scope<'e> {
@@ -24,7 +26,14 @@ impl<'e> Scope<'e> {
         let mut files: Vec<&FileEvidence> = evidence.files.iter().filter(|file| file.path.is_below(root)).collect();
         files.sort_by(|a, b| a.path.cmp(&b.path));
         let above = nearest_documents_above(evidence, root);
-        Scope { root: common_folder(&files).unwrap_or_else(|| root.clone()), files, above }
+        let flags = &evidence.flags[..];
+        Scope { root: common_folder(&files).unwrap_or_else(|| root.clone()), files, above, flags }
+    }
+
+    /// The statements of build files about their switches, each with the folder of its file.
+    pub(super) fn switches(&self) -> impl Iterator<Item = (RelPath, &'e Switch)> {
+        let files = self.files.iter().copied().filter(|file| !file.switches.is_empty());
+        files.flat_map(|file| file.switches.iter().map(move |switch| (file.path.parent(), switch)))
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -3,6 +3,7 @@
 //!
 //! Each fact is read on its own: one that cannot be evaluated is left out and spoils no other.
 
+use super::flags::flags;
 use super::names::identifiers;
 use super::patches::patches;
 use super::phases::{Changes, built_part, installed_licenses};
@@ -57,6 +58,7 @@ pub(super) fn package<'a>(
         patches: patches(checkout, eval, patch_list),
         patched: changes.patched,
         license_files: reader.license_files(value),
+        flags: reader.flags(value),
     }
 }
 
@@ -190,6 +192,16 @@ impl<'a> Reader<'_, 'a> {
             self.eval.files.text(thunk.origin.get())
         });
         written.flat_map(installed_licenses).collect()
+    }
+
+    /// Flags of the build, as they are written: nothing is evaluated.
+    fn flags(&self, value: Value<'a>) -> Vec<String> {
+        let names = ["configureFlags", "cmakeFlags", "mesonFlags"].map(|name| self.eval.sym_of_static(name));
+        let written = names.into_iter().filter_map(|name| {
+            let thunk = attr_of(self.eval, value, name).ok()??;
+            self.eval.files.text(thunk.origin.get())
+        });
+        written.flat_map(flags).collect()
     }
 
     fn maintainers(&self, meta: Value<'a>) -> Vec<Maintainer> {

@@ -7,6 +7,7 @@ mod alike;
 mod coverage;
 pub mod evaluated;
 mod facts;
+mod flags;
 mod kept;
 mod names;
 mod operators;

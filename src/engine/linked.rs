@@ -32,10 +32,11 @@ pub(super) fn linked(scope: &RelPath, evidence: &Evidence) -> Vec<Linked> {
         }
     }
     let concluded = |(folder, files): (RelPath, Vec<FileEvidence>)| {
-        let expr = match conclude(&Evidence { files, verification: evidence.verification }, &folder) {
-            Conclusion::Concluded(concluded) => Some(concluded.expr),
-            _ => None,
-        };
+        let expr =
+            match conclude(&Evidence { files, verification: evidence.verification, ..Evidence::default() }, &folder) {
+                Conclusion::Concluded(concluded) => Some(concluded.expr),
+                _ => None,
+            };
         Some(Linked {
             path: if folder.as_str().is_empty() { scope.clone() } else { scope.join(folder.as_str())? },
             expr,

@@ -76,6 +76,7 @@ impl Inspector<'_> {
         let linked = copies.linked();
         let apart = copies.rows;
         let (evidence, unread) = patched(package, joined(gathered), self.checkout, self.recall.detector);
+        let evidence = Evidence { flags: package.flags.clone(), ..evidence };
         let evidence = evidence.without(&package.removed).with_copies(copies.seen);
         let hashes = declared_hashes(package);
         let curated = Curated { attr: &package.attr.0, hashes: &hashes };

@@ -260,6 +260,27 @@ pub struct Seen {
     pub said: Vec<crate::text::Span>,
     /// Bytes that somebody put between the words of a license text.
     pub added: Vec<crate::text::Span>,
+    /// Statements of a build file about its switches.
+    pub switches: Vec<Switch>,
+}
+
+/// Statement of a build file about a switch: an option or a conditional.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Switch {
+    /// It is off unless the build is given a flag.
+    Off {
+        /// Its name in build files.
+        name: String,
+        /// The flag, e.g. `--enable-frob` or `-DFROB=ON`.
+        flag: String,
+    },
+    /// A file or folder is built only where it is on.
+    Guards {
+        /// Its name in build files.
+        name: String,
+        /// The file or folder, from the folder of the build file.
+        path: String,
+    },
 }
 
 /// How an annotation relates to what a file says itself.
@@ -311,6 +332,8 @@ pub struct FileEvidence {
     pub annotations: Vec<Annotation>,
     /// Terms beside or inside its licenses that take something away.
     pub restrictions: Vec<Restriction>,
+    /// Statements of this file, a build file, about its switches.
+    pub switches: Vec<Switch>,
     /// Why (part of) the file was not read.
     pub unread: Option<Unread>,
 }
@@ -328,6 +351,7 @@ impl FileEvidence {
             pointers: Shared::default(),
             annotations: Vec::new(),
             restrictions: Vec::new(),
+            switches: Vec::new(),
             unread: Some(why),
         }
     }
@@ -406,6 +430,8 @@ pub struct Evidence {
     pub files: Vec<FileEvidence>,
     /// Whether the files are those of the declared source.
     pub verification: Verification,
+    /// Flags that the build is given, which turn switches of the build files on.
+    pub flags: Vec<String>,
 }
 
 impl Evidence {

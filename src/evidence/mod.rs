@@ -23,6 +23,7 @@ mod restriction;
 mod reuse;
 mod role;
 mod sharing;
+mod switch;
 mod tag;
 mod text;
 mod unlisted;
@@ -32,7 +33,7 @@ pub use compared::{Comparison, marked};
 pub use curate::{Curated, Curation, CurationReason, Curations, RoleRule, Signature, Used, curate};
 pub use detection::{
     Annotation, Compiled, Detection, DetectorId, Evidence, FileEvidence, Name, Note, Pointer, Precedence, Restriction,
-    RestrictionKind, Role, Score, Shared, Unread, Witness, read_name,
+    RestrictionKind, Role, Score, Shared, Switch, Unread, Witness, read_name,
 };
 pub use import::{Imported, import};
 pub use manifest::license_field;

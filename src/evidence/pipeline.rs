@@ -12,7 +12,9 @@ use super::notice::kernel;
 use super::page::{self, Encoding, Page};
 use super::prefilter::{Hits, Prefilter};
 use super::text::{self, OwnText, Texts};
-use super::{choice, compiled, copyright, exception, manifest, notice, parts, restriction, reuse, role, tag, unlisted};
+use super::{
+    choice, compiled, copyright, exception, manifest, notice, parts, restriction, reuse, role, switch, tag, unlisted,
+};
 use crate::text::regular::{self, Links};
 use crate::text::{Digest, LineRange, RelPath, stop};
 
@@ -45,9 +47,9 @@ const DETECTORS: &[Rule] = &[
 /// Reads a file of which the name says what it is.
 type Reader = fn(&Page<'_>, &mut Seen);
 
-/// The reader of whole files of this name; `None` where the name is that of any file.
-fn reader(path: &RelPath) -> Option<Reader> {
-    reuse::reader(path).or_else(|| manifest::reader(path))
+/// The readers of whole files of this name; none where the name is that of any file.
+fn readers(path: &RelPath) -> impl Iterator<Item = Reader> {
+    [reuse::reader(path), manifest::reader(path), switch::reader(path)].into_iter().flatten()
 }
 
 /// One step of settling: changes what is left of all that was seen in a file.
@@ -150,9 +152,9 @@ impl Detector {
             evidence.unread = Some(compiled::of(bytes).map_or(Unread::Binary, Unread::Compiled));
             return evidence;
         }
-        let whole = reader(path);
+        let whole: Vec<Reader> = readers(path).collect();
         let early = (encoding == Encoding::Bytes).then(|| self.prefilter.scan(bytes));
-        if whole.is_none() && early.as_ref().is_some_and(Hits::is_empty) {
+        if whole.is_empty() && early.as_ref().is_some_and(Hits::is_empty) {
             return evidence;
         }
         let text = page::decode(bytes, encoding);
@@ -165,7 +167,7 @@ impl Detector {
         }
         let page = Page::new(path, &text);
         let mut seen = self.look(&page, &hits);
-        if let Some(read) = whole {
+        for read in whole {
             read(&page, &mut seen);
         }
         let questions = restriction::questions(&page, evidence.role, &mut seen);
@@ -219,6 +221,7 @@ fn empty(path: &RelPath, size: u64) -> FileEvidence {
         pointers: Shared::default(),
         annotations: Vec::new(),
         restrictions: Vec::new(),
+        switches: Vec::new(),
         unread: None,
     }
 }
@@ -282,6 +285,7 @@ fn take(seen: Seen, evidence: &mut FileEvidence) {
     evidence.pointers = seen.pointers.into();
     evidence.annotations = seen.annotations;
     evidence.restrictions = seen.restrictions;
+    evidence.switches = seen.switches;
     evidence.copyrights = seen.copyrights.into();
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::file::{Content, FileSeen};
 use crate::evidence::{
-    Annotation, Detection, FileEvidence, Name, Pointer, Restriction, Role, Shared, Unread, read_name,
+    Annotation, Detection, FileEvidence, Name, Pointer, Restriction, Role, Shared, Switch, Unread, read_name,
 };
 use crate::text::RelPath;
 
@@ -33,6 +33,7 @@ struct FileRow {
     copyrights: u32,
     annotations: Vec<Annotation>,
     restrictions: Vec<Restriction>,
+    switches: Vec<Switch>,
     unread: Option<Unread>,
     is_read: bool,
 }
@@ -89,6 +90,7 @@ pub fn write(files: &[FileSeen]) -> Option<Vec<u8>> {
             copyrights: copyrights.number(&evidence.copyrights),
             annotations: evidence.annotations.clone(),
             restrictions: evidence.restrictions.clone(),
+            switches: evidence.switches.clone(),
             unread: evidence.unread.clone(),
             is_read: content.is_some(),
         });
@@ -123,6 +125,7 @@ pub fn read(bytes: &[u8]) -> Option<Vec<FileSeen>> {
             size: row.size,
             annotations: row.annotations,
             restrictions: row.restrictions,
+            switches: row.switches,
             unread: row.unread,
         };
         files.push(FileSeen { content, evidence });

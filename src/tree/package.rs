@@ -66,6 +66,8 @@ pub struct Package {
     pub patched: bool,
     /// License files that a phase of the build installs, as its commands name them.
     pub license_files: Vec<String>,
+    /// Flags that turn something on in `configureFlags`, `cmakeFlags` and `mesonFlags`, as they are written.
+    pub flags: Vec<String>,
 }
 
 /// Dependencies that a package manager downloads for a package, under one hash.

@@ -181,7 +181,7 @@ const FILES_THAT_MATTER: usize = 3;
 /// are not free. Permissive terms and the public domain ask for nothing that the package does not give.
 fn weighs(part: &Part, missing: &BTreeSet<Term>, table: &LicenseTable) -> bool {
     let is_unfree = |term: &Term| table.is_free(term) == Some(false);
-    let is_aside = part.doubt.is_some_and(Doubt::is_aside);
+    let is_aside = part.doubt.as_ref().is_some_and(Doubt::is_aside);
     let is_some = |files: usize| part.role == Role::Shipped && files >= FILES_THAT_MATTER;
     let reaches = |term: &Term| term.is_copyleft() || term.is_reciprocal() && is_some(part.files);
     let binds = |term: &Term| is_unfree(term) || !is_aside && reaches(term);

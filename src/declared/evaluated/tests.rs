@@ -37,6 +37,7 @@ fn package(attr: &str) -> Package {
         patches: Vec::new(),
         patched: false,
         license_files: Vec::new(),
+        flags: Vec::new(),
         platforms: Vec::new(),
     }
 }
