@@ -359,6 +359,23 @@ mod tests {
     }
 
     #[test]
+    fn the_files_of_a_part_decide_what_its_text_leaves_open() {
+        let parts = |second: &str| {
+            let library = ["lib/a.c", "lib/b.c", "lib/c.c", "lib/d.c"];
+            let mut files: Vec<_> =
+                library.map(|path| file(path, Role::Shipped, &[(Witness::Grant, "LGPL-2.1-or-later")])).into();
+            files.push(file("COPYING", Role::LicenseText, &[(Witness::Text, "GPL-2.0")]));
+            files.push(file("COPYING.LGPL", Role::LicenseText, &[(Witness::Text, "LGPL-2.1")]));
+            files.push(file("README", Role::Docs, &[(Witness::Readme, "GPL-1.0-or-later AND LGPL-2.0-or-later")]));
+            files.push(file("top.c", Role::Shipped, &[(Witness::Grant, "GPL-2.0-or-later")]));
+            files.push(file("list.c", Role::Shipped, &[(Witness::Grant, second)]));
+            concluded(files)
+        };
+        assert_eq!(parts("GPL-2.0-or-later"), "GPL-2.0-or-later AND LGPL-2.1-or-later");
+        assert_eq!(parts("GPL-2.0-only"), "GPL-2.0-only AND LGPL-2.1-or-later");
+    }
+
+    #[test]
     fn one_tagged_file_does_not_overrule_the_license_document() {
         let files = vec![
             file("LICENSE", Role::LicenseText, &[(Witness::Text, "MIT")]),

@@ -13,12 +13,12 @@ pub(super) fn settle(expr: &LicenseExpr, voices: &[Voice], scope: &Scope<'_>) ->
         let with = |suffix| term.clone().with_suffix(suffix);
         let stated = match term.suffix {
             // The grants of its files come before a readme or a field that abbreviates "GPLv2".
-            Suffix::Unstated => granted_by_files(term, scope)
+            Suffix::Unstated => granted_by_files(term, expr, scope)
                 .or_else(|| stated_for(term, voices))
                 .map(with)
                 .or_else(|| granted_beside(term, voices)),
             // A field that abbreviates "GPLv3" does not take back what the headers grant.
-            Suffix::Only => granted_later(term, voices).or_else(|| granted_by_files(term, scope)).map(with),
+            Suffix::Only => granted_later(term, voices).or_else(|| granted_by_files(term, expr, scope)).map(with),
             Suffix::OrLater | Suffix::None => None,
         };
         stated.unwrap_or_else(|| term.clone())
@@ -55,8 +55,9 @@ fn granted_later(term: &Term, voices: &[Voice]) -> Option<Suffix> {
 const SOME: usize = 3;
 
 /// Later versions, where the files under this very license grant them, however few of all files these are; one or two
-/// files alone count where they are half of those that say anything, and no other file names the license.
-fn granted_by_files(term: &Term, scope: &Scope<'_>) -> Option<Suffix> {
+/// files alone count where they are half of those that say anything, and no other file names the license. Two are enough
+/// where `whole` gives each part its license: theirs is that of the programs beside a library.
+fn granted_by_files(term: &Term, whole: &LicenseExpr, scope: &Scope<'_>) -> Option<Suffix> {
     let grants = grants_of_code(scope);
     let suffixes = grants.iter().filter_map(|said| {
         said.basis.expr.terms().into_iter().find(|other| other.license == term.license).map(|other| other.suffix)
@@ -64,7 +65,8 @@ fn granted_by_files(term: &Term, scope: &Scope<'_>) -> Option<Suffix> {
     let (later, others): (Vec<Suffix>, Vec<Suffix>) = suffixes.partition(|suffix| *suffix == Suffix::OrLater);
     let are_many = later.len() >= SOME && later.len() > 2 * others.len();
     let are_half = !later.is_empty() && others.is_empty() && 2 * later.len() >= grants.len();
-    (are_many || are_half).then_some(Suffix::OrLater)
+    let are_of_part = matches!(whole, LicenseExpr::And(_)) && later.len() > 1 && others.is_empty();
+    (are_many || are_half || are_of_part).then_some(Suffix::OrLater)
 }
 
 /// Grants of the code that ships, else of the other files: `license: GPLv3` in the settings of a service is a name, and
