@@ -1,4 +1,4 @@
-//! What a build leaves out unless it is asked for it.
+//! Files and folders that a build leaves out unless it is asked for them.
 
 use std::collections::BTreeMap;
 

@@ -46,7 +46,7 @@ fn without_comments(text: &str) -> String {
 /// A script with more of these is not looked into: no hand writes it.
 const MOST: usize = 3_000;
 
-/// What decides about the variables of the script.
+/// The commands that decide about variables, and where they stand.
 struct Script<'t> {
     choices: Vec<Choice>,
     assignments: BTreeMap<&'t str, Vec<Assignment<'t>>>,

@@ -78,7 +78,7 @@ fn targets(given: &[Given<'_>]) -> BTreeMap<String, Vec<String>> {
         .collect()
 }
 
-/// What is packed into a release, or may be built, is not built by that.
+/// True for lists of files that are packed into a release, or may be built: they are not built by that.
 fn is_of_release(variable: &str) -> bool {
     variable.starts_with("EXTRA_") || variable == "DIST_SUBDIRS"
 }

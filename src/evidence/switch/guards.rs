@@ -8,7 +8,7 @@ use crate::evidence::detection::{Seen, Switch};
 const DEEPEST: usize = 16;
 const MOST_SWITCHES: usize = 4;
 
-/// What one build file names, by the switches that it is behind.
+/// Files and folders that one build file names, by the switches that they are behind.
 #[derive(Default)]
 pub(super) struct Guards {
     /// For each condition around the current line: the switches that must be on; none where it is another condition.

@@ -111,7 +111,7 @@ fn variable(word: &str) -> Option<&str> {
     is_name.then_some(name)
 }
 
-/// What stands between `then` and the `else` or `fi` behind it, with its condition.
+/// The commands between `then` and the `else` or `fi` behind it, each with its condition.
 pub(super) fn branches(text: &str) -> Vec<(&str, Range<usize>)> {
     let (mut open, mut closed): (Vec<Option<(&str, usize)>>, Vec<(&str, Range<usize>)>) = (Vec::new(), Vec::new());
     let (mut at, mut condition) = (0, None);
