@@ -215,6 +215,7 @@ mod tests {
         "thiserror",
         "sha2",
         "globset",
+        "percent_encoding",
         "rayon",
         "proptest",
         "tempfile",
