@@ -7,8 +7,10 @@ use textwrap::{Options, WordSeparator, WordSplitter, wrap};
 
 use super::Style;
 
-/// Columns that are needed for words beside a label; narrower terminals get the lines as they are.
+/// Narrower terminals get the lines as they are.
 const LEAST: usize = 40;
+/// Columns that are needed for words beside a label: the longest names of checks leave 36 of 80.
+const LEAST_BESIDE: usize = 24;
 /// The widest label that the following lines are put under, e.g. `would change it: `.
 const MOST_OF_LABEL: usize = 18;
 
@@ -30,7 +32,7 @@ pub fn wrapped(
 /// `text` with line breaks, so that no line has more than so many columns where the width is known; `label` columns of each
 /// are taken.
 pub(super) fn filled(text: &str, label: usize, style: Style) -> String {
-    match style.width.and_then(|width| width.checked_sub(label)).filter(|columns| *columns >= LEAST) {
+    match style.width.and_then(|width| width.checked_sub(label)).filter(|columns| *columns >= LEAST_BESIDE) {
         Some(columns) => parts(text, columns, "").join("\n"),
         None => text.to_owned(),
     }
