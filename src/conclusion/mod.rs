@@ -376,6 +376,16 @@ mod tests {
     }
 
     #[test]
+    fn two_files_do_not_widen_what_a_document_grants_of_a_part() {
+        let stated = "GPL-2.0-only AND LGPL-2.0-only";
+        let mut files = vec![file("COPYING", Role::LicenseText, &[(Witness::Grant, stated)])];
+        let grants = |path: &str, expr| file(path, Role::Shipped, &[(Witness::Grant, expr)]);
+        files.extend(["a.c", "b.c"].map(|path| grants(path, "LGPL-2.0-or-later")));
+        files.extend(["main.c", "list.c", "text.c"].map(|path| grants(path, "GPL-2.0-only")));
+        assert_eq!(concluded(files), stated);
+    }
+
+    #[test]
     fn one_tagged_file_does_not_overrule_the_license_document() {
         let files = vec![
             file("LICENSE", Role::LicenseText, &[(Witness::Text, "MIT")]),

@@ -56,7 +56,7 @@ const SOME: usize = 3;
 
 /// Later versions, where the files under this very license grant them, however few of all files these are; one or two
 /// files alone count where they are half of those that say anything, and no other file names the license. Two are enough
-/// where `whole` gives each part its license: theirs is that of the programs beside a library.
+/// where `whole` gives each part its license and a bare text leaves it open: theirs is that of the programs beside a library.
 fn granted_by_files(term: &Term, whole: &LicenseExpr, scope: &Scope<'_>) -> Option<Suffix> {
     let grants = grants_of_code(scope);
     let suffixes = grants.iter().filter_map(|said| {
@@ -65,7 +65,8 @@ fn granted_by_files(term: &Term, whole: &LicenseExpr, scope: &Scope<'_>) -> Opti
     let (later, others): (Vec<Suffix>, Vec<Suffix>) = suffixes.partition(|suffix| *suffix == Suffix::OrLater);
     let are_many = later.len() >= SOME && later.len() > 2 * others.len();
     let are_half = !later.is_empty() && others.is_empty() && 2 * later.len() >= grants.len();
-    let are_of_part = matches!(whole, LicenseExpr::And(_)) && later.len() > 1 && others.is_empty();
+    let is_open = term.suffix == Suffix::Unstated && matches!(whole, LicenseExpr::And(_));
+    let are_of_part = is_open && later.len() > 1 && others.is_empty();
     (are_many || are_half || are_of_part).then_some(Suffix::OrLater)
 }
 
