@@ -113,7 +113,8 @@ fn variable(word: &str) -> Option<&str> {
 
 /// The commands between `then` and the `else` or `fi` behind it, each with its condition.
 pub(super) fn branches(text: &str) -> Vec<(&str, Range<usize>)> {
-    let (mut open, mut closed): (Vec<Option<(&str, usize)>>, Vec<(&str, Range<usize>)>) = (Vec::new(), Vec::new());
+    let mut open: Vec<Option<(&str, usize)>> = Vec::new();
+    let mut closed = Vec::new();
     let (mut at, mut condition) = (0, None);
     for line in text.split_inclusive('\n') {
         let (from, trimmed) = (at, line.trim().trim_start_matches('['));
