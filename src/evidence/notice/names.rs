@@ -147,8 +147,10 @@ impl Names {
             return self.add(name, named);
         }
         self.add(name, named);
-        let plain: String = name.split('"').step_by(2).collect::<Vec<_>>().join(" ");
-        self.add(&plain, named);
+        if name.contains('"') {
+            let plain: String = name.split('"').step_by(2).collect::<Vec<_>>().join(" ");
+            self.add(&plain, named);
+        }
         if let Some(before) = shortened.of(name) {
             self.add(before, named);
         }

@@ -42,11 +42,16 @@ pub fn words_of_license(text: &str) -> Vec<Word> {
 
 /// True for a line that names a copyright holder or reserves rights and says nothing else.
 fn states_copyright(line: &str) -> bool {
-    let lower = line.trim().to_ascii_lowercase();
-    let lower = lower.trim_matches(|character: char| !character.is_alphanumeric() && !"(<[©".contains(character));
-    let names_holder = lower.contains("(c)") || lower.contains('©') || lower.contains(['<', '[']) || has_year(lower);
+    let line = line.trim().trim_matches(|character: char| !character.is_alphanumeric() && !"(<[©".contains(character));
+    // Most lines begin otherwise, and are not looked through.
+    if line.len() >= 160 || !line.starts_with(['c', 'C', '(', '©', 'a', 'A']) {
+        return false;
+    }
+    let lower = line.to_ascii_lowercase();
     let is_statement = ["copyright", "(c)", "©"].iter().any(|start| lower.starts_with(start));
-    lower.len() < 160 && (is_statement && names_holder || lower.starts_with("all rights reserved") && lower.len() < 24)
+    let names_holder =
+        || lower.contains("(c)") || lower.contains('©') || lower.contains(['<', '[']) || has_year(&lower);
+    is_statement && names_holder() || lower.starts_with("all rights reserved") && lower.len() < 24
 }
 
 fn has_year(text: &str) -> bool {
