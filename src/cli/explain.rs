@@ -71,10 +71,10 @@ fn explain_package(args: &Args, output: &Output) -> anyhow::Result<()> {
         bail!("{}: {}", report.tree, report::unmatched(&report).join("; "));
     }
     let style = Style { verbose: true, quiet: true, all: args.all, ..stream::for_terminal(output) };
-    stream::page_to_stdout(&args.tree.path(), style, |out| match args.format {
-        Form::Text => report::explain(&report, style, out),
-        Form::Html => report::explain_page(&report, out),
-    })
+    match args.format {
+        Form::Text => stream::page_to_stdout(&args.tree.path(), style, |out| report::explain(&report, style, out)),
+        Form::Html => stream::to_stdout(Escape::Text, style, |out| report::explain_page(&report, out)),
+    }
 }
 
 /// e.g. `LIC999`

@@ -8,7 +8,7 @@ use std::path::Path;
 use supports_hyperlinks::Stream;
 
 use crate::report::Style;
-use crate::text::path_in_uri;
+use crate::text::{RelPath, path_in_uri};
 
 /// Endings of the files that places name.
 const ENDINGS: [&str; 2] = [".nix:", ".toml:"];
@@ -24,7 +24,8 @@ pub(super) fn linked(
     let Some(tree) = tree else { return write(out) };
     let mut linking = Linking { tree: &tree, line: Vec::new(), out };
     write(&mut linking)?;
-    linking.end()
+    linking.end()?;
+    linking.flush()
 }
 
 struct Linking<'a> {
@@ -38,10 +39,9 @@ impl Linking<'_> {
     fn end(&mut self) -> io::Result<()> {
         let line = std::mem::take(&mut self.line);
         match str::from_utf8(&line).ok().and_then(|line| with_link(line, self.tree)) {
-            Some(line) => self.out.write_all(line.as_bytes())?,
-            None => self.out.write_all(&line)?,
+            Some(line) => self.out.write_all(line.as_bytes()),
+            None => self.out.write_all(&line),
         }
-        self.out.flush()
     }
 }
 
@@ -64,8 +64,9 @@ impl Write for Linking<'_> {
 /// The line with its first place, `pkgs/a.nix:3:5`, as a link; `None` where it has none.
 fn with_link(line: &str, tree: &Path) -> Option<String> {
     let (start, path, end) = place(line)?;
-    let file = tree.join(path);
-    let uri = path_in_uri(file.is_file().then_some(file.to_str()?)?);
+    // A path that leads up, an absolute one and a link that leads away are words of the tree like all others.
+    let file = tree.join(RelPath::new(path)?.as_str()).canonicalize().ok()?;
+    let uri = path_in_uri((file.starts_with(tree) && file.is_file()).then_some(file.to_str()?)?);
     let (before, shown, after) = (&line[..start], &line[start..end], &line[end..]);
     Some(format!("{before}\u{1b}]8;;file://{uri}\u{1b}\\{shown}\u{1b}]8;;\u{1b}\\{after}"))
 }
@@ -104,5 +105,23 @@ mod tests {
             assert_eq!((path, &line[start..end]), (file, shown), "{line:?}");
         }
         assert_eq!(place("no place"), None);
+    }
+
+    #[test]
+    fn a_link_leads_to_a_file_of_the_tree_and_nowhere_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().canonicalize().expect("there");
+        let tree = root.join("tree");
+        for file in ["tree/a.nix", "tree/sub/b.nix", "secret.nix"] {
+            let file = root.join(file);
+            std::fs::create_dir_all(file.parent().expect("a folder")).expect("writable");
+            std::fs::write(file, "").expect("writable");
+        }
+        std::os::unix::fs::symlink(root.join("secret.nix"), tree.join("away.nix")).expect("writable");
+        assert!(with_link("a.nix:3: x", &tree).is_some() && with_link(" --> sub/b.nix:3:1\n", &tree).is_some());
+        let absolute = format!("{}:1", root.join("secret.nix").display());
+        for line in ["../secret.nix:1", "sub/../../secret.nix:1", "away.nix:1", "gone.nix:1", &absolute] {
+            assert_eq!(with_link(line, &tree), None, "{line}");
+        }
     }
 }

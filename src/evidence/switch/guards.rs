@@ -4,9 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::detection::{Seen, Switch};
 
-/// Conditions within more others are left aside, and so are further switches of one condition: a line stays short.
+/// Conditions within more others are left aside, and so are more switches around a line and longer names: every path is kept
+/// with those that it is behind.
 const DEEPEST: usize = 16;
 const MOST_SWITCHES: usize = 4;
+const LONGEST_NAME: usize = 100;
+/// Further paths count as built: no build file that a hand writes names so many.
+const MOST_PATHS: usize = 5_000;
 
 /// Files and folders that one build file names, by the switches that they are behind.
 #[derive(Default)]
@@ -20,7 +24,10 @@ pub(super) struct Guards {
 impl Guards {
     /// Enters a condition that holds only where all of `switches` are on.
     pub(super) fn enter(&mut self, mut switches: Vec<String>) {
-        switches.truncate(if self.around.len() < DEEPEST { MOST_SWITCHES } else { 0 });
+        let outer: usize = self.around.iter().take(DEEPEST).map(Vec::len).sum();
+        let room = if self.around.len() < DEEPEST { MOST_SWITCHES.saturating_sub(outer) } else { 0 };
+        switches.retain(|name| name.len() <= LONGEST_NAME);
+        switches.truncate(room);
         self.around.push(switches);
     }
 
@@ -38,7 +45,7 @@ impl Guards {
 
     /// The switches that the current line is behind.
     pub(super) fn now(&self) -> Vec<String> {
-        self.around.iter().flatten().cloned().collect()
+        self.around.iter().take(DEEPEST).flatten().cloned().collect()
     }
 
     /// Notes that `path` is named on the current line.
@@ -53,6 +60,7 @@ impl Guards {
         match switches {
             _ if path.is_empty() || path == "." => {}
             [] => drop(self.always.insert(path.to_owned())),
+            _ if self.behind.len() >= MOST_PATHS && !self.behind.contains_key(path) => {}
             _ => self.behind.entry(path.to_owned()).or_default().extend(switches.iter().cloned()),
         }
     }

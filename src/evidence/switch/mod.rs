@@ -105,4 +105,27 @@ mod tests {
             if with_gtk.enabled()\n  subdir('gtk')\nelse\n  subdir('tty')\nendif\nif not get_option('a')\n subdir('b')\nendif\n";
         assert_eq!(switches("meson.build", build), ["gtk > gtk", "tools > t.c", "tools > tools"]);
     }
+
+    #[test]
+    fn hostile_build_files_end_soon_and_say_little() {
+        let name = "A".repeat(50_000);
+        let files = "a.c ".repeat(20_000);
+        let many: String = (0..20_000).map(|number| format!("f{number}.c ")).collect();
+        for (path, text) in [
+            ("configure.ac", format!("AM_CONDITIONAL{}", "a=".repeat(100_000))),
+            ("configure.ac", format!("AM_CONDITIONAL{}", "[a=".repeat(70_000))),
+            ("configure.ac", "AM_CONDITIONAL(".repeat(500)),
+            ("CMakeLists.txt", format!("{}add_executable(x {files})", "if(A)\n".repeat(25_000))),
+            ("CMakeLists.txt", format!("if({name})\nadd_executable(x {many})\nendif()\n")),
+            ("CMakeLists.txt", format!("if(A AND B AND C)\nadd_executable(x {many})\nendif()\n")),
+            ("Makefile.am", format!("{}{}", "if A\n".repeat(25_000), "x_SOURCES = a.c\n".repeat(10_000))),
+            ("meson.build", format!("{}{}", "if get_option('a')\n".repeat(10_000), "subdir('x')\n".repeat(10_000))),
+        ] {
+            let start = std::time::Instant::now();
+            let said = switches(path, &text);
+            assert!(start.elapsed().as_secs() < 20, "{path}: {:?} for {}", start.elapsed(), &text[..40]);
+            let bytes: usize = said.iter().map(String::len).sum();
+            assert!(bytes < 1 << 20, "{path}: {bytes} bytes for {}", &text[..40]);
+        }
+    }
 }

@@ -51,6 +51,9 @@ pub(super) struct Assignment<'t> {
     pub(super) at: usize,
 }
 
+/// Letters of a value that are looked at: `yes` and `no` are short.
+const LONGEST_VALUE: usize = 100;
+
 /// The assignments in `text`.
 pub(super) fn assignments(text: &str) -> impl Iterator<Item = Assignment<'_>> {
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
@@ -60,10 +63,19 @@ pub(super) fn assignments(text: &str) -> impl Iterator<Item = Assignment<'_>> {
         let start = at - length;
         let begins = start == 0 || b" \t\n;[,({".contains(&bytes[start - 1]);
         let ends = !matches!(bytes.get(at + 1), Some(b'=' | b' '));
-        let value = text[at + 1..].split([' ', '\t', '\n', '\r', ';', ']', ',', ')']).next().unwrap_or("");
-        let value = value.trim_matches(['"', '\'']);
-        (length > 0 && begins && ends).then(|| Assignment { variable: &text[start..at], value, at: start })
+        (length > 0 && begins && ends).then(|| Assignment {
+            variable: &text[start..at],
+            value: value(text, at + 1),
+            at: start,
+        })
     })
+}
+
+fn value(text: &str, from: usize) -> &str {
+    let mut letters = text[from..].char_indices().take(LONGEST_VALUE);
+    let end = letters.find(|(_, letter)| " \t\n\r;],)".contains(*letter)).map(|(at, _)| at);
+    let end = end.or_else(|| text[from..].char_indices().nth(LONGEST_VALUE).map(|(at, _)| at));
+    text[from..].get(..end.unwrap_or(text.len() - from)).unwrap_or("").trim_matches(['"', '\''])
 }
 
 /// True for values that leave something off.
