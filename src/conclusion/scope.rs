@@ -329,7 +329,7 @@ fn choice_among(file: &FileEvidence, texts: &Saying) -> Option<Saying> {
         let terms = detection.expr.terms();
         // The LGPL's own words speak of the GPL of any version: no choice of this project.
         let is_of_text = is_within_text(file, detection) && terms.iter().any(|term| term.is_family_alone());
-        matches!(detection.expr, LicenseExpr::Or(_))
+        detection.is_choice()
             && !is_of_text
             && terms.iter().any(|term| held.iter().any(|own| own.license == term.license))
     };
@@ -398,7 +398,7 @@ fn basis(file: &FileEvidence, shown: &Detection, expr: LicenseExpr, vague: bool)
 /// its family alone: "the same terms as Perl, that is, the GPL, version 2, or the Artistic License".
 fn without_repeats(detections: Vec<&Detection>) -> Vec<&Detection> {
     let offers: Vec<LicenseExpr> =
-        detections.iter().map(|one| &one.expr).filter(|expr| matches!(expr, LicenseExpr::Or(_))).cloned().collect();
+        detections.iter().filter(|one| one.is_choice()).map(|one| one.expr.clone()).collect();
     let is_side = |one: &Term, offer: &LicenseExpr| {
         offer.terms().iter().any(|side| side.is_family_alone() && one.family() == side.family())
     };

@@ -2,21 +2,24 @@
 //!
 //! Imports nothing of this room, so every file of it may import from here.
 
+mod file;
 mod name;
 mod note;
 mod restriction;
 mod shared;
+mod unread;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::file::{Evidence, FileEvidence};
 pub use self::name::{Name, read as read_name};
 pub use self::note::Note;
 pub use self::restriction::{Restriction, RestrictionKind};
 pub use self::shared::Shared;
+pub use self::unread::{Compiled, Unread};
 use crate::license::LicenseExpr;
-use crate::source::Verification;
 use crate::text::{LineRange, RelPath};
 
 /// The class of a witness, strongest first.
@@ -181,6 +184,11 @@ impl Detection {
         (self.lines, self.class, &self.expr)
     }
 
+    /// True for an offer to choose between licenses.
+    pub fn is_choice(&self) -> bool {
+        matches!(self.expr, LicenseExpr::Or(_))
+    }
+
     /// True where only the family of the license was named; the expression is then the family's usual reading.
     pub fn is_family(&self) -> bool {
         self.note.as_ref().is_some_and(Note::is_unversioned)
@@ -309,151 +317,4 @@ pub struct Annotation {
     pub expr: LicenseExpr,
     /// Copyright holders.
     pub copyrights: Vec<String>,
-}
-
-/// Evidence of one file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileEvidence {
-    /// The file, below the root of the source.
-    pub path: RelPath,
-    /// Why it counts.
-    pub role: Role,
-    /// The rule that decided the role, e.g. `folder vendor/`.
-    pub role_rule: &'static str,
-    /// Size in bytes.
-    pub size: u64,
-    /// Detections, in order of lines.
-    pub detections: Shared<Detection>,
-    /// Copyright holders as stated, each once, in order.
-    pub copyrights: Shared<String>,
-    /// References to files that hold the license; `assemble` follows those that lead somewhere.
-    pub pointers: Shared<Pointer>,
-    /// Statements of this file, a `REUSE.toml` or `dep5`, about other files.
-    pub annotations: Vec<Annotation>,
-    /// Terms beside or inside its licenses that take something away.
-    pub restrictions: Vec<Restriction>,
-    /// Statements of this file, a build file, about its switches.
-    pub switches: Vec<Switch>,
-    /// Why (part of) the file was not read.
-    pub unread: Option<Unread>,
-}
-
-impl FileEvidence {
-    /// The evidence of a file that was not read.
-    pub fn unread(path: &RelPath, why: Unread) -> Self {
-        FileEvidence {
-            path: path.clone(),
-            role: Role::Shipped,
-            role_rule: "nothing else applies",
-            size: 0,
-            detections: Shared::default(),
-            copyrights: Shared::default(),
-            pointers: Shared::default(),
-            annotations: Vec::new(),
-            restrictions: Vec::new(),
-            switches: Vec::new(),
-            unread: Some(why),
-        }
-    }
-
-    /// Notes that so many more bytes of the file were not read.
-    pub fn leave_out(&mut self, bytes: u64) {
-        let earlier = if let Some(Unread::TooLarge(earlier)) = self.unread { earlier } else { 0 };
-        if bytes > 0 {
-            self.unread = Some(Unread::TooLarge(earlier + bytes));
-        }
-    }
-}
-
-/// Why a file could not be read as text.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Unread {
-    /// Looks binary: only its role counts.
-    Binary,
-    /// Was made by a compiler.
-    Compiled(Compiled),
-    /// Larger than the limit: the first part was read; the bytes left out.
-    TooLarge(u64),
-    /// An error of the file system.
-    Io(String),
-}
-
-/// The form of something compiled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Compiled {
-    /// Machine code of Linux and the BSDs; also inside a static library.
-    Elf,
-    /// An ELF file with a file system behind it.
-    AppImage,
-    /// Machine code of Apple's systems.
-    MachO,
-    /// A program or library of Windows, or of .NET.
-    Pe,
-    /// A package of Debian.
-    Deb,
-    /// A package of an RPM distribution.
-    Rpm,
-    /// A class of Java.
-    JavaClass,
-    /// An archive with classes of Java.
-    Jar,
-    /// Bytecode of Android.
-    Dex,
-    /// WebAssembly.
-    Wasm,
-    /// An image of memory without a mark of its own, such as firmware: told by its name.
-    Image,
-}
-
-impl fmt::Display for Compiled {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Compiled::Elf => "ELF",
-            Compiled::AppImage => "AppImage",
-            Compiled::MachO => "Mach-O",
-            Compiled::Pe => "PE",
-            Compiled::Deb => "a Debian package",
-            Compiled::Rpm => "an RPM package",
-            Compiled::JavaClass => "a Java class",
-            Compiled::Jar => "a jar with classes",
-            Compiled::Dex => "DEX",
-            Compiled::Wasm => "WebAssembly",
-            Compiled::Image => "a memory image",
-        })
-    }
-}
-
-/// All evidence of one source, files in order of their paths.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Evidence {
-    /// Every file of the source.
-    pub files: Vec<FileEvidence>,
-    /// Whether the files are those of the declared source.
-    pub verification: Verification,
-    /// Flags that the build is given, which turn switches of the build files on.
-    pub flags: Vec<String>,
-}
-
-impl Evidence {
-    /// The evidence with that of copies of other projects, each below the folder that it is given with.
-    pub fn with_copies(mut self, copies: Vec<(RelPath, Evidence)>) -> Evidence {
-        for (folder, copy) in copies {
-            self.verification = self.verification.max(copy.verification);
-            self.files.extend(copy.files.into_iter().filter_map(|mut file| {
-                file.path = folder.join(file.path.as_str())?;
-                (file.role, file.role_rule) = (Role::Vendored, "a dependency that is brought along");
-                Some(file)
-            }));
-        }
-        self.files.sort_by(|a, b| a.path.cmp(&b.path));
-        self
-    }
-
-    /// The evidence without the files and folders in `paths`, such as those that are deleted before the build.
-    pub fn without(mut self, paths: &[String]) -> Evidence {
-        let gone: Vec<RelPath> =
-            paths.iter().filter_map(RelPath::new).filter(|path| !path.as_str().is_empty()).collect();
-        self.files.retain(|file| !gone.iter().any(|path| file.path.is_below(path)));
-        self
-    }
 }

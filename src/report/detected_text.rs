@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::columns::widths;
 use super::counted::counted;
-use super::detected::stated;
+
 use crate::evidence::{Evidence, FileEvidence};
 use crate::text::one_line;
 
@@ -40,7 +40,7 @@ pub fn text(evidence: &Evidence, all: bool, out: &mut dyn Write) -> io::Result<(
 /// A row for each statement: place, expression, class.
 fn rows(file: &FileEvidence) -> impl Iterator<Item = [String; 3]> {
     let path = one_line(file.path.as_str());
-    stated(file).map(move |one| {
+    file.stated().map(move |one| {
         let lines = one.lines;
         let at = if lines.first == lines.last {
             format!("{path}:{}", lines.first)
@@ -55,7 +55,7 @@ fn rows(file: &FileEvidence) -> impl Iterator<Item = [String; 3]> {
 fn by_license(evidence: &Evidence) -> Vec<(String, Vec<String>)> {
     let mut files: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for file in &evidence.files {
-        for one in stated(file) {
+        for one in file.stated() {
             let own = files.entry(one_line(&one.expr.to_string())).or_default();
             let path = one_line(file.path.as_str());
             if own.last() != Some(&path) {
@@ -69,7 +69,7 @@ fn by_license(evidence: &Evidence) -> Vec<(String, Vec<String>)> {
 }
 
 fn last_line(evidence: &Evidence) -> String {
-    let silent = evidence.files.iter().filter(|file| stated(file).next().is_none());
+    let silent = evidence.files.iter().filter(|file| file.stated().next().is_none());
     let unread = silent.clone().filter(|file| file.unread.is_some()).count();
     let silent = silent.count() - unread;
     format!("{} read: {silent} without a statement, {unread} not read as text", counted(evidence.files.len(), "file"))

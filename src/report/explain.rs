@@ -13,7 +13,7 @@ use super::account::{Account, WitnessSide};
 use super::combined::parts;
 use super::compared::ComparedText;
 use super::counted::counted;
-use super::detected::stated;
+
 use super::paint::painted;
 use super::terminal::finding_block;
 use super::wrap::wrapped;
@@ -158,7 +158,7 @@ pub(super) struct RoleFiles {
 impl RoleFiles {
     fn add(&mut self, file: &FileEvidence) {
         self.files += 1;
-        let stated: BTreeSet<String> = stated(file).map(|one| one_line(&one.expr.to_string())).collect();
+        let stated: BTreeSet<String> = file.stated().map(|one| one_line(&one.expr.to_string())).collect();
         stated.into_iter().for_each(|license| *self.stated.entry(license).or_default() += 1);
         for seen in &file.detections {
             let clue = if seen.class == Witness::Clue { ", mention only, not counted" } else { "" };

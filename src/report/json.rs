@@ -18,17 +18,14 @@ struct Document<'a> {
     tool: &'static str,
     version: &'static str,
     tree: &'a str,
+    #[serde(serialize_with = "rows")]
     #[schemars(with = "Vec<Row<'a>>")]
-    rows: Rows<'a>,
+    rows: &'a Report,
 }
 
-/// Rows of a report that are written as they are made.
-struct Rows<'a>(&'a Report);
-
-impl Serialize for Rows<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(wire::rows(self.0))
-    }
+/// Rows are written as they are made.
+fn rows<S: Serializer>(report: &Report, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(wire::rows(report))
 }
 
 /// Schemas of what is written: a field that may be left out is not required.
@@ -53,7 +50,7 @@ pub(super) fn render(report: &Report, _: Style, out: &mut dyn Write) -> io::Resu
         tool: "clarity",
         version: env!("CARGO_PKG_VERSION"),
         tree: &report.tree,
-        rows: Rows(report),
+        rows: report,
     };
     write_document(&document, ROWS, out)
 }

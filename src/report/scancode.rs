@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use super::detected::{expression, stated, unread};
+use super::detected::unread;
 use super::json::{ROWS, write_document};
 use crate::evidence::{Detection, Evidence, FileEvidence, Score, Unread, Witness};
 use crate::license::{self, LicenseExpr};
@@ -45,7 +45,7 @@ fn header(evidence: &Evidence) -> Value {
 }
 
 fn file(file: &FileEvidence) -> Value {
-    let expression = expression(file);
+    let expression = file.expression();
     let errors: Vec<String> =
         file.unread.iter().filter(|why| !matches!(why, Unread::Binary | Unread::Compiled(_))).map(unread).collect();
     let clues = file.detections.iter().filter(|one| one.class == Witness::Clue);
@@ -55,7 +55,7 @@ fn file(file: &FileEvidence) -> Value {
         "size": file.size,
         "detected_license_expression": expression.as_ref().map(key_expression),
         "detected_license_expression_spdx": expression.map(|expr| expr.to_string()),
-        "license_detections": stated(file).map(|one| detection(one, file)).collect::<Vec<_>>(),
+        "license_detections": file.stated().map(|one| detection(one, file)).collect::<Vec<_>>(),
         "license_clues": clues.map(|one| license_match(one, file)).collect::<Vec<_>>(),
         "percentage_of_license_text": percentage(file),
         "holders": file.copyrights.iter().map(|holder| json!({ "holder": holder })).collect::<Vec<_>>(),
@@ -95,7 +95,7 @@ fn license_match(one: &Detection, file: &FileEvidence) -> Value {
 fn unique_detections(evidence: &Evidence) -> Vec<Value> {
     let mut unique: BTreeMap<String, (usize, &Detection, &FileEvidence)> = BTreeMap::new();
     for file in &evidence.files {
-        for one in stated(file) {
+        for one in file.stated() {
             unique.entry(identifier(one)).or_insert((0, one, file)).0 += 1;
         }
     }
@@ -213,7 +213,7 @@ fn matched(one: &Detection, size: impl Fn(&str) -> usize) -> usize {
 
 /// Bytes of license words of all bytes, in percent: 100 at most.
 fn percentage(file: &FileEvidence) -> f64 {
-    let bytes: usize = stated(file).map(|one| matched(one, str::len)).sum();
+    let bytes: usize = file.stated().map(|one| matched(one, str::len)).sum();
     let hundredths = (bytes as u64 * 10_000).checked_div(file.size).unwrap_or(0).min(10_000);
     hundredths as f64 / 100.0
 }

@@ -112,14 +112,15 @@ impl Names {
 
     fn add_listed(&mut self) {
         let shortened = Shortened::of_list();
+        let known = Known::of(&self.families);
         for license in licenses().filter(|license| !license.deprecated) {
             let Some(expr) = Term::from_id(license.id).map(LicenseExpr::from) else { continue };
             let (name, version, tail) = unversioned(license.name);
-            let family = self.family_with(license.id);
-            let own = match self.families.iter().position(|family| family.base.eq_ignore_ascii_case(license.id)) {
+            let family = known.by_version.get(gnu_base(license.id)).copied();
+            let own = match known.by_base.get(&license.id.to_ascii_lowercase()) {
                 // `SISSL` and `SISSL-1.2`: the name alone is the first, and a version beside it is read.
-                Some(index) => Named::Family(index),
-                None => self.fix(expr.clone()),
+                Some(index) => Named::Family(*index),
+                None => self.fix(expr),
             };
             let is_plainly_versioned = version.is_some() && tail.iter().all(|word| SAYS_LITTLE.contains(word));
             match family {
@@ -131,12 +132,6 @@ impl Names {
                 None => self.add(license.id, own),
             }
         }
-    }
-
-    /// The family of which the license with this id is a version.
-    fn family_with(&self, id: &str) -> Option<usize> {
-        let base = gnu_base(id);
-        self.families.iter().position(|family| family.versions.iter().any(|(_, version)| *version == base))
     }
 
     /// A full name as the list writes it, and without the parts people leave out.
@@ -281,6 +276,24 @@ impl Family {
     }
 }
 
+/// The places of families.
+struct Known {
+    /// By the ids of their versions.
+    by_version: FxHashMap<String, usize>,
+    /// By their letters in lower case.
+    by_base: FxHashMap<String, usize>,
+}
+
+impl Known {
+    fn of(families: &[Family]) -> Known {
+        let ids = |family: &Family| family.versions.iter().map(|(_, id)| id.clone()).collect::<Vec<_>>();
+        let by_version =
+            families.iter().enumerate().flat_map(|(at, family)| ids(family).into_iter().map(move |id| (id, at)));
+        let by_base = families.iter().enumerate().map(|(at, family)| (family.base.to_ascii_lowercase(), at));
+        Known { by_version: by_version.collect(), by_base: by_base.collect() }
+    }
+}
+
 /// Full names without what stands in brackets behind them, where that is the name of one license only.
 struct Shortened(BTreeMap<&'static str, usize>);
 
@@ -326,8 +339,8 @@ pub(super) fn spelled(word: &str) -> &str {
 }
 
 /// `GPL-2.0-or-later` and `GPL-2.0-only` to `GPL-2.0`; other ids as they are.
-fn gnu_base(id: &str) -> String {
-    id.strip_suffix("-only").or_else(|| id.strip_suffix("-or-later")).unwrap_or(id).to_owned()
+fn gnu_base(id: &str) -> &str {
+    id.strip_suffix("-only").or_else(|| id.strip_suffix("-or-later")).unwrap_or(id)
 }
 
 /// The families of the list: ids that end in a version.
@@ -340,8 +353,8 @@ fn families() -> Vec<Family> {
         let numeric = version.starts_with(|first: char| first.is_ascii_digit()) && !base.ends_with("Clause");
         let is_version =
             version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'c' || byte == b'a');
-        if numeric && is_version && Term::from_id(&id).is_some() && seen.insert(id.clone()) {
-            found.entry(base.to_owned()).or_default().push((version.to_owned(), id.clone()));
+        if numeric && is_version && Term::from_id(id).is_some() && seen.insert(id) {
+            found.entry(base.to_owned()).or_default().push((version.to_owned(), id.to_owned()));
         }
     }
     found.into_iter().map(|(base, versions)| Family { base, versions }).collect()

@@ -69,16 +69,20 @@ fn ends_sentence(between: &str) -> bool {
 #[derive(Debug)]
 pub(super) enum Token {
     /// One of several phrases.
-    Any { phrases: Phrases, optional: bool },
+    Any { phrases: Alternatives, optional: bool },
     /// None of several phrases comes within the next words of the sentence, or as the next.
-    Not { phrases: Phrases, within: usize },
+    Not { phrases: Alternatives, within: usize },
     /// At most so many words.
     Gap(usize),
     /// A sentence begins here.
     Start,
 }
 
-/// Phrases of a part, found by their first word: the lists of verbs and of works have hundreds.
+/// The phrases of a part, in the order in which they are written; lists that have a name are shared by all parts that name
+/// them.
+pub(super) type Alternatives = Vec<Arc<Phrases>>;
+
+/// Phrases, found by their first word: the lists of verbs and of works have hundreds.
 #[derive(Debug)]
 pub(super) struct Phrases {
     all: Vec<Vec<String>>,
@@ -88,8 +92,9 @@ pub(super) struct Phrases {
 }
 
 impl Phrases {
-    fn parse(text: &str) -> Phrases {
-        let all: Vec<Vec<String>> = text.split('|').map(phrase).filter(|phrase| !phrase.is_empty()).collect();
+    /// Those that are written so, without names of lists.
+    pub(super) fn of<'t>(written: impl IntoIterator<Item = &'t str>) -> Phrases {
+        let all: Vec<Vec<String>> = written.into_iter().map(phrase).filter(|phrase| !phrase.is_empty()).collect();
         let (mut by_word, mut by_stem) = (FxHashMap::<String, Vec<usize>>::default(), Vec::new());
         for (nth, phrase) in all.iter().enumerate() {
             match phrase[0].ends_with('*') {
@@ -122,7 +127,8 @@ pub struct Pattern(Vec<Arc<Token>>);
 impl Pattern {
     /// The pattern in `line`; `None` where it does not begin with a word.
     pub fn parse(line: &str) -> Option<Pattern> {
-        Pattern::of(line.split_whitespace().map(|part| Arc::new(token(part))).collect())
+        let phrases = |text: &str| vec![Arc::new(Phrases::of(text.split('|')))];
+        Pattern::of(line.split_whitespace().map(|part| Arc::new(token(part, phrases))).collect())
     }
 
     /// The pattern of these parts; `None` where it does not begin with a word.
@@ -134,10 +140,11 @@ impl Pattern {
     /// The first words of its phrases, with `*` for the rest of a word.
     pub fn openings(&self) -> impl Iterator<Item = &str> {
         let first = self.0.iter().find_map(|token| match &**token {
-            Token::Any { phrases, .. } => Some(phrases.all.as_slice()),
+            Token::Any { phrases, .. } => Some(phrases.as_slice()),
             _ => None,
         });
-        first.unwrap_or_default().iter().filter_map(|phrase| phrase.first().map(String::as_str))
+        let phrases = first.unwrap_or_default().iter().flat_map(|phrases| &phrases.all);
+        phrases.filter_map(|phrase| phrase.first().map(String::as_str))
     }
 
     /// True where it matches within the rest of the sentence that ends behind the word `end`.
@@ -153,8 +160,8 @@ impl Pattern {
     }
 }
 
-/// A part as it is written, without names of lists.
-pub(super) fn token(text: &str) -> Token {
+/// A part as it is written; `read` reads its alternatives.
+pub(super) fn token(text: &str, read: impl FnOnce(&str) -> Alternatives) -> Token {
     if text == "^" {
         return Token::Start;
     }
@@ -165,10 +172,10 @@ pub(super) fn token(text: &str) -> Token {
         (Some(not), _) => {
             let far = not.strip_prefix("..").and_then(|far| far.split_once(':'));
             let (within, not) = far.map_or((0, not), |(words, not)| (words.parse().unwrap_or(0), not));
-            Token::Not { phrases: Phrases::parse(not), within }
+            Token::Not { phrases: read(not), within }
         }
-        (_, Some(optional)) => Token::Any { phrases: Phrases::parse(optional), optional: true },
-        _ => Token::Any { phrases: Phrases::parse(text), optional: false },
+        (_, Some(optional)) => Token::Any { phrases: read(optional), optional: true },
+        _ => Token::Any { phrases: read(text), optional: false },
     }
 }
 
@@ -187,18 +194,22 @@ fn follow(tokens: &[Arc<Token>], words: &[Word], at: usize, first: usize) -> Opt
         Token::Start => words.get(at).filter(|word| word.begins).and_then(|_| follow(rest, words, at, first)),
         Token::Not { phrases, within } => {
             let mut places = (at..=at + within).take_while(|next| *next == at || is_inside(words, next - 1, first));
-            let follows = places.any(|at| !phrases.ends(words, at, first).is_empty());
+            let follows = places.any(|at| ends(phrases, words, at, first).next().is_some());
             if follows { None } else { follow(rest, words, at, first) }
         }
         Token::Any { phrases, optional } => {
-            let mut ends = phrases.ends(words, at, first).into_iter();
-            let taken = ends.find_map(|end| follow(rest, words, end, first));
+            let taken = ends(phrases, words, at, first).find_map(|end| follow(rest, words, end, first));
             taken.or_else(|| if *optional { follow(rest, words, at, first) } else { None })
         }
         Token::Gap(most) => (at..=at + most)
             .take_while(|next| *next == at || is_inside(words, next - 1, first))
             .find_map(|next| follow(rest, words, next, first)),
     }
+}
+
+/// The places behind those of `phrases` that stand at `at`, in their order.
+fn ends(phrases: &[Arc<Phrases>], words: &[Word], at: usize, first: usize) -> impl Iterator<Item = usize> {
+    phrases.iter().flat_map(move |phrases| phrases.ends(words, at, first))
 }
 
 /// True for a word of the sentence in which the match began.

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
-use super::pattern::{Pattern, Token, Word, sentence, token};
+use super::pattern::{Alternatives, Pattern, Phrases, Token, Word, sentence, token};
 use crate::evidence::detection::RestrictionKind;
 
 /// A restriction that rows know.
@@ -76,38 +76,48 @@ struct File {
 /// Lists of phrases that patterns name as `@list`; a list may name those before it.
 type Classes = BTreeMap<String, String>;
 
-/// Reads patterns; a part that several of them have is read once.
+/// Reads patterns; a part or list that several of them have is read once.
 struct Reader<'c> {
     classes: &'c Classes,
-    known: FxHashMap<String, Arc<Token>>,
+    parts: FxHashMap<String, Arc<Token>>,
+    lists: FxHashMap<&'c str, Alternatives>,
 }
 
-impl Reader<'_> {
+impl<'c> Reader<'c> {
     fn pattern(&mut self, line: &str) -> Option<Pattern> {
-        Pattern::of(line.split_whitespace().map(|part| self.token(part)).collect())
+        Pattern::of(line.split_whitespace().map(|part| self.part(part)).collect())
     }
 
-    fn token(&mut self, part: &str) -> Arc<Token> {
-        if let Some(known) = self.known.get(part) {
+    fn part(&mut self, part: &str) -> Arc<Token> {
+        if let Some(known) = self.parts.get(part) {
             return Arc::clone(known);
         }
-        let new = Arc::new(token(&expand(part, self.classes)));
-        self.known.insert(part.to_owned(), Arc::clone(&new));
+        let new = Arc::new(token(part, |phrases| self.alternatives(phrases)));
+        self.parts.insert(part.to_owned(), Arc::clone(&new));
         new
     }
-}
 
-/// `token` with the phrases of every list in place of its name.
-fn expand(token: &str, classes: &Classes) -> String {
-    let part = |part: &str| match part.strip_prefix('@') {
-        Some(name) => classes.get(name).map_or_else(String::new, |phrases| expand(phrases, classes)),
-        None => part.to_owned(),
-    };
-    let is_mark = |letter: char| matches!(letter, '!' | '.' | ':') || letter.is_ascii_digit();
-    let from = token.find(|letter| !is_mark(letter)).unwrap_or(token.len());
-    let (marks, phrases) = token.split_at(from);
-    let (phrases, optional) = phrases.strip_suffix('?').map_or((phrases, ""), |phrases| (phrases, "?"));
-    format!("{marks}{}{optional}", phrases.split('|').map(part).collect::<Vec<_>>().join("|"))
+    /// Phrases and names of lists, with `|` between them.
+    fn alternatives(&mut self, written: &str) -> Alternatives {
+        let all: Vec<&str> = written.split('|').collect();
+        let runs = all.chunk_by(|one, next| !one.starts_with('@') && !next.starts_with('@'));
+        runs.flat_map(|run| match run[0].strip_prefix('@') {
+            Some(list) => self.list(list),
+            None => vec![Arc::new(Phrases::of(run.iter().copied()))],
+        })
+        .collect()
+    }
+
+    fn list(&mut self, name: &str) -> Alternatives {
+        let classes = self.classes;
+        let Some((name, written)) = classes.get_key_value(name) else { return Alternatives::new() };
+        if let Some(known) = self.lists.get(name.as_str()) {
+            return known.clone();
+        }
+        let new = self.alternatives(written);
+        self.lists.insert(name, new.clone());
+        new
+    }
 }
 
 /// The lines of `unless`, with those of an excuse in place of its name.
@@ -153,7 +163,7 @@ impl Rows {
     }
 
     fn new(file: File) -> Rows {
-        let mut reader = Reader { classes: &file.class, known: FxHashMap::default() };
+        let mut reader = Reader { classes: &file.class, parts: FxHashMap::default(), lists: FxHashMap::default() };
         let mut patterns = |lines: &[String]| lines.iter().filter_map(|line| reader.pattern(line)).collect();
         let rows: Vec<Row> = file
             .row
