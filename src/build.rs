@@ -63,7 +63,26 @@ fn write_rows(out: &Path) -> io::Result<()> {
         let table = table.map_err(|error| io::Error::other(format!("{path}: {error}")))?;
         fs::write(out.join(format!("{name}.rows")), table)?;
     }
+    for path in ["src/evidence/restriction/restrictions.toml", "src/evidence/role/roles.toml"] {
+        let path = Path::new(path);
+        let rows = without_examples(&fs::read_to_string(path)?);
+        let rows = rows.map_err(|error| io::Error::other(format!("{}: {error}", path.display())))?;
+        fs::write(out.join(path.with_extension("rows").file_name().unwrap_or_default()), rows)?;
+    }
     Ok(())
+}
+
+/// A file of rows without what only its readers and tests need.
+fn without_examples(file: &str) -> Result<String, String> {
+    let mut file: toml::Table = file.parse().map_err(|error| format!("{error}"))?;
+    for row in file.get_mut("row").and_then(toml::Value::as_array_mut).into_iter().flatten() {
+        let Some(row) = row.as_table_mut() else { continue };
+        if row.remove("yes").is_none() || row.remove("no").is_none() {
+            return Err("a row needs an example for it and one against it".to_owned());
+        }
+        row.remove("seen");
+    }
+    toml::to_string(&file).map_err(|error| error.to_string())
 }
 
 /// The addresses of the list, sorted by key: the license each names, and whether the address itself says so.

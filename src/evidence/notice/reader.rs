@@ -121,7 +121,7 @@ impl Reader<'_> {
     }
 
     /// Adds the word in the bytes `start..end`, spelled `low`.
-    fn push_as(&mut self, start: usize, end: usize, kind: Kind, low: impl Iterator<Item = char>) {
+    fn push_as(&mut self, start: usize, end: usize, kind: Kind, low: &str) {
         let span = Span::new(self.base + start as u32, self.base + end as u32);
         self.words.push(low, span, self.gap, kind);
         self.gap = Gap::default();
@@ -129,9 +129,8 @@ impl Reader<'_> {
     }
 
     fn push(&mut self, start: usize, end: usize, kind: Kind) {
-        let keeps_case = kind == Kind::Url;
-        let low = |letter: char| if keeps_case { letter } else { letter.to_ascii_lowercase() };
-        self.push_as(start, end, kind, self.text[start..end].chars().map(low));
+        let text = self.text;
+        self.push_as(start, end, kind, &text[start..end]);
     }
 
     fn number(&mut self) {
@@ -183,13 +182,16 @@ impl Reader<'_> {
 
     /// The number of "version three", in digits.
     fn numeral(&self, start: usize, end: usize) -> Option<&'static str> {
-        let behind_version = self.words.len().checked_sub(1).is_some_and(|at| self.words.is(at, &["version"]));
+        let last = self.words.len().checked_sub(1)?;
+        if !self.words.is(last, &["version"]) {
+            return None;
+        }
         let numeral = NUMERALS.iter().find(|(word, _)| self.text[start..end].eq_ignore_ascii_case(word));
-        numeral.filter(|_| behind_version).map(|(_, number)| *number)
+        numeral.map(|(_, number)| *number)
     }
 
     fn push_number(&mut self, start: usize, end: usize, number: &str) {
-        self.push_as(start, end, Kind::Number, number.chars());
+        self.push_as(start, end, Kind::Number, number);
     }
 
     /// The end of a word that goes on beyond ASCII at `at`.
@@ -212,7 +214,7 @@ impl Reader<'_> {
                 _ => low.push(letter.to_ascii_lowercase()),
             }
         }
-        self.push_as(start, end, Kind::Letters, low.chars());
+        self.push_as(start, end, Kind::Letters, &low);
     }
 
     /// Where the second half of a word that is cut by a hyphen at the end of a line begins and ends.
@@ -233,8 +235,8 @@ impl Reader<'_> {
     }
 
     fn push_joined(&mut self, start: usize, end: usize, rest: (usize, usize)) {
-        let halves = self.text[start..end].chars().chain(self.text[rest.0..rest.1].chars());
-        self.push_as(start, rest.1, Kind::Letters, halves.map(|letter| letter.to_ascii_lowercase()));
+        let whole = [&self.text[start..end], &self.text[rest.0..rest.1]].concat();
+        self.push_as(start, rest.1, Kind::Letters, &whole);
     }
 
     fn url_end(&self, start: usize, len: usize) -> Option<usize> {

@@ -32,10 +32,13 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// Adds a word whose letters are `low`, in lower case, and which stands at `span` behind `gap`.
-    pub(super) fn push(&mut self, low: impl IntoIterator<Item = char>, span: Span, gap: Gap, kind: Kind) {
+    /// Adds a word that stands at `span` behind `gap`; `low` is its letters, in lower case but for urls.
+    pub(super) fn push(&mut self, low: &str, span: Span, gap: Gap, kind: Kind) {
         let start = self.lower.len() as u32;
-        self.lower.extend(low);
+        self.lower.push_str(low);
+        if kind != Kind::Url {
+            self.lower[start as usize..].make_ascii_lowercase();
+        }
         self.list.push(Word { low: (start, self.lower.len() as u32), span, gap, kind });
     }
 

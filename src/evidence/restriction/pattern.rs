@@ -2,6 +2,7 @@
 //!
 //! Knows words and sentences, nothing of licenses. Work per place is bounded: a gap is at most 16 words.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -82,6 +83,14 @@ pub(super) enum Token {
 /// them.
 pub(super) type Alternatives = Vec<Arc<Phrases>>;
 
+impl Token {
+    /// The first words of the phrases of which one has to stand there, with `*` for the rest of a word.
+    pub(super) fn openings(&self) -> impl Iterator<Item = &str> {
+        let phrases = if let Token::Any { phrases, optional: false } = self { phrases.as_slice() } else { &[] };
+        phrases.iter().flat_map(|phrases| &phrases.all).filter_map(|phrase| phrase.first().map(String::as_str))
+    }
+}
+
 /// Phrases, found by their first word: the lists of verbs and of works have hundreds.
 #[derive(Debug)]
 pub(super) struct Phrases {
@@ -108,11 +117,14 @@ impl Phrases {
     /// The places behind those that stand at `at`, in the order in which they are written.
     fn ends(&self, words: &[Word], at: usize, first: usize) -> Vec<usize> {
         let Some(word) = words.get(at) else { return Vec::new() };
-        let mut likely: Vec<usize> = self.by_word.get(&word.form).cloned().unwrap_or_default();
-        if !self.by_stem.is_empty() {
-            likely.extend(&self.by_stem);
-            likely.sort_unstable();
-        }
+        let exact = self.by_word.get(&word.form).map_or(&[] as &[usize], Vec::as_slice);
+        let likely = if self.by_stem.is_empty() {
+            Cow::from(exact)
+        } else {
+            let mut both = [exact, &self.by_stem].concat();
+            both.sort_unstable();
+            Cow::from(both)
+        };
         likely.iter().filter_map(|nth| after(&self.all[*nth], words, at, first)).collect()
     }
 }
@@ -135,16 +147,6 @@ impl Pattern {
     pub(super) fn of(tokens: Vec<Arc<Token>>) -> Option<Pattern> {
         let first = tokens.iter().find(|token| !matches!(***token, Token::Start))?;
         matches!(**first, Token::Any { optional: false, .. }).then_some(Pattern(tokens))
-    }
-
-    /// The first words of its phrases, with `*` for the rest of a word.
-    pub fn openings(&self) -> impl Iterator<Item = &str> {
-        let first = self.0.iter().find_map(|token| match &**token {
-            Token::Any { phrases, .. } => Some(phrases.as_slice()),
-            _ => None,
-        });
-        let phrases = first.unwrap_or_default().iter().flat_map(|phrases| &phrases.all);
-        phrases.filter_map(|phrase| phrase.first().map(String::as_str))
     }
 
     /// True where it matches within the rest of the sentence that ends behind the word `end`.

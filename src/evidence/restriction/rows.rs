@@ -1,7 +1,7 @@
 //! The rows of `restrictions.toml`, and what of a text they match.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
@@ -28,11 +28,31 @@ pub struct Row {
     pub is_doubt: bool,
     /// True where it counts only in a sentence that no known free license says in other words.
     pub is_general: bool,
-    patterns: Vec<Pattern>,
-    excuses: Vec<Pattern>,
+    patterns: Vec<Lines>,
+    excuses: Lines,
     letters: Vec<String>,
     #[cfg(test)]
     written: Written,
+}
+
+/// Lines of a row, read when a text asks for them: most texts ask for few.
+#[derive(Debug)]
+struct Lines {
+    written: Vec<String>,
+    patterns: OnceLock<Vec<Pattern>>,
+}
+
+impl Lines {
+    fn of(written: Vec<String>) -> Lines {
+        Lines { written, patterns: OnceLock::new() }
+    }
+
+    fn patterns(&self, reader: &Mutex<Reader>) -> &[Pattern] {
+        self.patterns.get_or_init(|| {
+            let mut reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
+            self.written.iter().filter_map(|line| reader.pattern(line)).collect()
+        })
+    }
 }
 
 /// A row as it is written.
@@ -77,13 +97,19 @@ struct File {
 type Classes = BTreeMap<String, String>;
 
 /// Reads patterns; a part or list that several of them have is read once.
-struct Reader<'c> {
-    classes: &'c Classes,
+struct Reader {
+    classes: Classes,
     parts: FxHashMap<String, Arc<Token>>,
-    lists: FxHashMap<&'c str, Alternatives>,
+    lists: FxHashMap<String, Alternatives>,
 }
 
-impl<'c> Reader<'c> {
+impl Reader {
+    /// The words with which matches of `line` begin; none where it is no pattern.
+    fn openings(&mut self, line: &str) -> Vec<String> {
+        let first = line.split_whitespace().find(|part| *part != "^");
+        first.map_or_else(Vec::new, |part| self.part(part).openings().map(str::to_owned).collect())
+    }
+
     fn pattern(&mut self, line: &str) -> Option<Pattern> {
         Pattern::of(line.split_whitespace().map(|part| self.part(part)).collect())
     }
@@ -109,13 +135,12 @@ impl<'c> Reader<'c> {
     }
 
     fn list(&mut self, name: &str) -> Alternatives {
-        let classes = self.classes;
-        let Some((name, written)) = classes.get_key_value(name) else { return Alternatives::new() };
-        if let Some(known) = self.lists.get(name.as_str()) {
+        if let Some(known) = self.lists.get(name) {
             return known.clone();
         }
-        let new = self.alternatives(written);
-        self.lists.insert(name, new.clone());
+        let written = self.classes.get(name).cloned();
+        let new = written.map_or_else(Alternatives::new, |written| self.alternatives(&written));
+        self.lists.insert(name.to_owned(), new.clone());
         new
     }
 }
@@ -126,17 +151,36 @@ fn named(unless: &[String], excuses: &BTreeMap<String, Vec<String>>) -> Vec<Stri
     unless.iter().flat_map(|line| of(line).unwrap_or_else(|| vec![line.clone()])).collect()
 }
 
+impl Row {
+    fn of(written: Written, excuses: &BTreeMap<String, Vec<String>>) -> Row {
+        Row {
+            id: written.id.clone(),
+            kind: written.kind,
+            is_inserted: written.inserted,
+            is_firm: written.firm,
+            is_of_header: written.header,
+            is_of_document: written.document,
+            is_doubt: written.doubt,
+            is_general: written.unexplained,
+            patterns: written.r#match.iter().map(|line| Lines::of(vec![line.clone()])).collect(),
+            excuses: Lines::of(named(&written.unless, excuses)),
+            letters: written.letters.clone(),
+            #[cfg(test)]
+            written,
+        }
+    }
+}
+
 /// All rows, with the patterns of each by the word with which they begin.
 pub struct Rows {
     rows: Vec<Row>,
     by_word: FxHashMap<String, Vec<(usize, usize)>>,
+    reader: Mutex<Reader>,
 }
 
 /// The rows that are compiled in.
-pub static ROWS: LazyLock<Rows> = LazyLock::new(|| {
-    let file: File = toml::from_str(include_str!("restrictions.toml")).expect("a test reads the file");
-    Rows::new(file)
-});
+pub static ROWS: LazyLock<Rows> =
+    LazyLock::new(|| Rows::new(toml::from_str(super::TABLE).expect("a test reads the file")));
 
 /// Words behind a restriction that refer to the license itself: "may not be copied except according to those terms".
 static LIFTED: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
@@ -148,14 +192,6 @@ static LIFTED: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     lines.iter().filter_map(|line| Pattern::parse(line)).collect()
 });
 
-impl Row {
-    /// True where other words of the sentence say that nothing is taken away.
-    fn is_excused(&self, words: &[Word], range: &std::ops::Range<usize>) -> bool {
-        let around = || sentence(words, range);
-        !self.excuses.is_empty() && around().any(|at| self.excuses.iter().any(|one| one.matches(words, at).is_some()))
-    }
-}
-
 impl Rows {
     /// The row with this name.
     pub fn named(&self, id: &str) -> Option<&Row> {
@@ -163,36 +199,25 @@ impl Rows {
     }
 
     fn new(file: File) -> Rows {
-        let mut reader = Reader { classes: &file.class, parts: FxHashMap::default(), lists: FxHashMap::default() };
-        let mut patterns = |lines: &[String]| lines.iter().filter_map(|line| reader.pattern(line)).collect();
-        let rows: Vec<Row> = file
-            .row
-            .into_iter()
-            .map(|written| Row {
-                id: written.id.clone(),
-                kind: written.kind,
-                is_inserted: written.inserted,
-                is_firm: written.firm,
-                is_of_header: written.header,
-                letters: written.letters.clone(),
-                is_of_document: written.document,
-                is_doubt: written.doubt,
-                is_general: written.unexplained,
-                patterns: patterns(&written.r#match),
-                excuses: patterns(&named(&written.unless, &file.excuse)),
-                #[cfg(test)]
-                written,
-            })
-            .collect();
+        let File { excuse, class, row } = file;
+        let mut reader = Reader { classes: class, parts: FxHashMap::default(), lists: FxHashMap::default() };
         let mut by_word: FxHashMap<String, Vec<(usize, usize)>> = FxHashMap::default();
-        for (row, one) in rows.iter().enumerate() {
-            for (nth, pattern) in one.patterns.iter().enumerate() {
-                for word in pattern.openings() {
-                    by_word.entry(word.to_owned()).or_default().push((row, nth));
+        for (at, written) in row.iter().enumerate() {
+            for (nth, line) in written.r#match.iter().enumerate() {
+                for word in reader.openings(line) {
+                    by_word.entry(word).or_default().push((at, nth));
                 }
             }
         }
-        Rows { rows, by_word }
+        let rows = row.into_iter().map(|written| Row::of(written, &excuse)).collect();
+        Rows { rows, by_word, reader: Mutex::new(reader) }
+    }
+
+    /// True where other words of the sentence say that nothing is taken away.
+    fn is_excused(&self, row: &Row, words: &[Word], range: &std::ops::Range<usize>) -> bool {
+        let excuses = row.excuses.patterns(&self.reader);
+        !excuses.is_empty()
+            && sentence(words, range).any(|at| excuses.iter().any(|one| one.matches(words, at).is_some()))
     }
 
     /// Where rows of languages that do not part their words match in `text`: the row and the bytes.
@@ -226,8 +251,10 @@ impl Rows {
                     continue;
                 }
                 let row = &self.rows[nth_row];
-                let Some(range) = row.patterns[nth].matches(words, at) else { continue };
-                if !LIFTED.iter().any(|lifted| lifted.follows(words, range.end)) && !row.is_excused(words, &range) {
+                let patterns = row.patterns[nth].patterns(&self.reader);
+                let Some(range) = patterns.iter().find_map(|one| one.matches(words, at)) else { continue };
+                if !LIFTED.iter().any(|lifted| lifted.follows(words, range.end)) && !self.is_excused(row, words, &range)
+                {
                     ends[nth_row] = range.end;
                     found.push((row, range));
                 }
@@ -254,7 +281,7 @@ mod tests {
 
     #[test]
     fn every_list_that_a_pattern_names_is_there() {
-        let file: File = toml::from_str(include_str!("restrictions.toml")).expect("TOML");
+        let file: File = toml::from_str(super::super::TABLE).expect("TOML");
         let of_rows =
             file.row.iter().flat_map(|row| row.r#match.iter().chain(&row.unless)).chain(file.excuse.values().flatten());
         let parts = of_rows.chain(file.class.values()).flat_map(|line| line.split([' ', '|', ':', '!']));
@@ -272,8 +299,13 @@ mod tests {
         for row in &ROWS.rows {
             let Written { id, yes, no, seen, r#match, unless, .. } = &row.written;
             assert!(!yes.is_empty() && !no.is_empty() && seen.len() > 1, "{id}: a row needs yes, no and two places");
-            assert_eq!(row.patterns.len(), r#match.len(), "{id}: a pattern begins with a word");
-            assert!(row.excuses.len() >= unless.len(), "{id}: an excuse begins with a word");
+            let read = |lines: &Lines| lines.patterns(&ROWS.reader).len();
+            assert_eq!(
+                row.patterns.iter().map(read).sum::<usize>(),
+                r#match.len(),
+                "{id}: a pattern begins with a word"
+            );
+            assert!(read(&row.excuses) >= unless.len(), "{id}: an excuse begins with a word");
             let missed = yes.iter().filter(|text| !matched(text).contains(id));
             faults.extend(missed.map(|text| format!("{id} does not find {text:?}, found {:?}", matched(text))));
             for text in no {

@@ -13,7 +13,10 @@ use self::row::{Named, Row};
 use super::detection::{FileEvidence, Role, Witness};
 use crate::text::RelPath;
 
-/// The rows as they are written, for the fingerprint.
+/// The rows, for the fingerprint too; only tests read their examples.
+#[cfg(not(test))]
+pub(super) const TABLE: &str = include_str!(concat!(env!("OUT_DIR"), "/roles.rows"));
+#[cfg(test)]
 pub(super) const TABLE: &str = include_str!("roles.toml");
 
 static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| row::read(TABLE).expect("a test reads the file"));
