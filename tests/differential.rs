@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 use super::evaluator::{Answer, evaluate};
 use super::expressions::expression;
 
-/// How many expressions are generated, where CLARITY_EXPRESSIONS and CLARITY_SEED do not say otherwise.
+/// How many expressions are generated.
 const EXPRESSIONS: u64 = 1_000;
 
 /// Expressions of one run of Nix at most: after each that fails, another run reads those that follow.
@@ -57,11 +57,16 @@ fn until_one_fails(expressions: &[String], folder: &Path) -> Vec<Option<Json>> {
 #[test]
 #[ignore = "needs nix-instantiate"]
 fn generated_expressions_have_the_value_that_nix_gives() {
-    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect("a number"));
-    let (first, count) = (number("CLARITY_SEED").unwrap_or(1), number("CLARITY_EXPRESSIONS").unwrap_or(EXPRESSIONS));
-    let expressions: Vec<String> = (first..first + count).map(expression).collect();
+    let expressions: Vec<String> = seeds(EXPRESSIONS).map(expression).collect();
     let unknown = differ_from_nix(&expressions);
     assert!(unknown * 20 < expressions.len(), "{unknown} unknown");
+}
+
+/// Seeds of generated expressions: so many from 1 on, where CLARITY_EXPRESSIONS and CLARITY_SEED do not say otherwise.
+pub fn seeds(count: u64) -> std::ops::Range<u64> {
+    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect("a number"));
+    let (first, count) = (number("CLARITY_SEED").unwrap_or(1), number("CLARITY_EXPRESSIONS").unwrap_or(count));
+    first..first + count
 }
 
 /// What Nix says to each expression, and what we say, on all processors.

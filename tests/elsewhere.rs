@@ -249,7 +249,7 @@ fn nix_copies_results_with_their_signatures() {
     let bench = Bench::new(&many(3));
     let one = bench.scanned(&["--no-cache"]);
     fs::copy(env!("CARGO_BIN_EXE_clarity"), bench.path("clarity")).expect("copied");
-    let results = built(&bench, &[]).paths;
+    let results = built(&bench).paths;
     let mut keys = Vec::new();
     let mut copied = |name: &str, paths: &[String]| {
         let (secret, public) = (bench.path(&format!("{name}.secret")), bench.path(&format!("{name}.public")));
@@ -300,15 +300,18 @@ struct Built {
     count: usize,
 }
 
-fn built(bench: &Bench, args: &[&str]) -> Built {
+fn built(bench: &Bench) -> Built {
     let expression = said(
         bench.command("nix", &["--clarity"]).arg(bench.path("clarity")).arg(bench.path("tree")).output().expect("runs"),
     );
-    let file = bench.path("audit.nix");
-    fs::write(&file, expression).expect("writable");
+    fs::write(bench.path("audit.nix"), expression).expect("writable");
+    build(bench, "audit.nix")
+}
+
+fn build(bench: &Bench, file: &str) -> Built {
     let mut command = Command::new("nix-build");
-    command.arg(&file).args(["-j2", "-k", "--no-out-link", "--option", "sandbox", "false", "--arg", "pkgs"]);
-    command.arg(format!("import {}", package_set(bench).display())).args(args);
+    command.arg(bench.path(file)).args(["-j2", "-k", "--no-out-link", "--option", "sandbox", "false", "--arg", "pkgs"]);
+    command.arg(format!("import {}", package_set(bench).display()));
     let output = command.output().expect("nix is installed");
     let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{complaints}");
@@ -327,20 +330,20 @@ fn nix_builds_each_source_once() {
     cases.iter_mut().for_each(|case| case.files.push(("own".to_owned(), own.clone())));
     bench.write(&cases);
     fs::copy(env!("CARGO_BIN_EXE_clarity"), bench.path("clarity")).expect("copied");
-    let first = built(&bench, &[]);
+    let first = built(&bench);
     assert_eq!((first.paths.len(), first.count), (52, 52), "one derivation for each source");
-    assert_eq!(built(&bench, &[]).count, 0, "a repetition builds nothing");
+    assert_eq!(built(&bench).count, 0, "a repetition builds nothing");
     cases[3].license = "isc";
     bench.write(&cases);
-    assert_eq!(built(&bench, &[]).count, 0, "nor does another license");
+    assert_eq!(built(&bench).count, 0, "nor does another license");
     cases[4].files.push(("more".to_owned(), "of it".to_owned()));
     bench.write(&cases);
-    assert_eq!(built(&bench, &[]).count, 1, "another source does, once");
-    let parts: usize = "0123456789abcdef"
-        .chars()
-        .map(|digit| built(&bench, &["--argstr", "shard", &digit.to_string()]).paths.len())
-        .sum();
-    assert_eq!(parts, 52, "shards by prefix are all of it");
+    assert_eq!(built(&bench).count, 1, "another source does, once");
+    let shards = "{ pkgs }:\nlet\n  digits = builtins.genList (at: builtins.substring at 1 \"0123456789abcdef\") 16;\n  \
+                  of = shard: builtins.attrValues (import ./audit.nix { inherit pkgs shard; });\n  \
+                  all = builtins.concatMap of digits;\nin\nassert builtins.length all == 52; all\n";
+    fs::write(bench.path("shards.nix"), shards).expect("writable");
+    assert_eq!(build(&bench, "shards.nix").paths.len(), 52, "shards by prefix are all of it");
 
     let path = bench.path("sources/p5-1.0.tar.gz");
     let before = fs::read(&path).expect("there");
@@ -349,7 +352,7 @@ fn nix_builds_each_source_once() {
     let tree = fs::read_to_string(bench.path("tree/default.nix")).expect("there");
     let tree = tree.replace(&sha256(&before).to_string(), &sha256(half).to_string());
     fs::write(bench.path("tree/default.nix"), tree).expect("writable");
-    let last = built(&bench, &[]);
+    let last = built(&bench);
     assert_eq!(last.count, 1, "a broken archive fails no build");
 
     let one = bench.scanned(&["--no-cache"]);
@@ -365,7 +368,7 @@ fn nix_builds_each_source_once() {
     let mut other = fs::read(bench.path("clarity")).expect("there");
     other.extend(b"another program");
     fs::write(bench.path("clarity"), other).expect("writable");
-    assert_eq!(built(&bench, &[]).count, 52, "another program builds all");
+    assert_eq!(built(&bench).count, 52, "another program builds all");
 }
 
 #[test]
