@@ -202,6 +202,16 @@ fn a_flake_gives_the_packages_of_the_stated_platform_once_and_the_files_that_it_
 }
 
 #[test]
+fn packages_with_a_row_under_another_name_are_one_line() {
+    let tree = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/loose/flake");
+    let options = ["--metadata-only", "--fail-on", "never", "--system", "x86_64-linux"];
+    let run = clarity(&[&["scan", tree.to_str().expect("UTF-8")], &options[..]].concat());
+    let line = "skipped: 4 packages that have a row under another name, such as ";
+    assert_eq!(run.stdout.matches("the same package as").count(), 1, "{}", run.stdout);
+    assert!(run.stdout.contains(line), "{}", run.stdout);
+}
+
+#[test]
 fn a_flake_is_asked_for_another_platform() {
     let rows = rows_on("flake", "aarch64-darwin");
     let packages = packages(&rows);

@@ -21,6 +21,13 @@ pub enum Row {
         /// Why.
         why: String,
     },
+    /// Has a row under another name.
+    Repeated {
+        /// The attribute path.
+        attr: String,
+        /// Under which.
+        why: String,
+    },
     /// Could not be evaluated.
     Failed {
         /// The attribute path or the file.
@@ -35,7 +42,7 @@ impl Row {
     pub fn attr(&self) -> &str {
         match self {
             Row::Package(package, _) => &package.attr.0,
-            Row::Skipped { attr, .. } | Row::Failed { attr, .. } => attr,
+            Row::Skipped { attr, .. } | Row::Repeated { attr, .. } | Row::Failed { attr, .. } => attr,
         }
     }
 }
@@ -139,7 +146,7 @@ fn in_time(row: Row) -> Row {
     }
     let attr = match row {
         Row::Package(package, _) => package.attr.0,
-        Row::Skipped { attr, .. } | Row::Failed { attr, .. } => attr,
+        Row::Skipped { attr, .. } | Row::Repeated { attr, .. } | Row::Failed { attr, .. } => attr,
     };
     Row::Failed { attr, why: "its evaluation takes longer than allowed; raise --time-limit".to_owned() }
 }
@@ -157,6 +164,7 @@ fn row<'a>(checkout: &Checkout, eval: &Eval<'a>, parsed: &terms::Parsed, attr: &
             Row::Package(Box::new(package), Box::new(declared))
         }
         Found::Skipped(why) => Row::Skipped { attr: attr.to_owned(), why },
+        Found::Repeated(why) => Row::Repeated { attr: attr.to_owned(), why },
         Found::Failed(why) => Row::Failed { attr: attr.to_owned(), why },
     }
 }

@@ -143,8 +143,8 @@ fn add(
                 }
             }
             // A call that is no package says nothing of those that are.
-            Row::Failed { .. } | Row::Skipped { .. } if reading == Reading::Calls => {}
-            Row::Failed { why, .. } | Row::Skipped { why, .. } => {
+            _ if reading == Reading::Calls => {}
+            Row::Failed { why, .. } | Row::Repeated { why, .. } | Row::Skipped { why, .. } => {
                 failed.entry(file).or_insert_with(|| std::mem::take(why));
             }
         }

@@ -50,7 +50,7 @@ fn related(report: &Report, checkout: &Checkout, request: &Request, watch: &Watc
     let rows = evaluated(checkout, &some_of(request, Selection::only(names)), None, watch).rows.into_iter();
     let package = |row| match row {
         Row::Package(package, declared) => Some((package, declared)),
-        Row::Skipped { .. } | Row::Failed { .. } => None,
+        Row::Skipped { .. } | Row::Repeated { .. } | Row::Failed { .. } => None,
     };
     rows.filter_map(package).collect()
 }

@@ -142,14 +142,12 @@ impl Surveyed {
     }
 
     pub(super) fn add(&mut self, row: Row) {
-        match row {
-            Row::Package(package, declared) => self.packages.push((package, declared)),
-            Row::Skipped { attr, why } => {
-                self.rest.push(Rest { name: attr, failed: false, kind: RestKind::Attribute, why })
-            }
-            Row::Failed { attr, why } => {
-                self.rest.push(Rest { name: attr, failed: true, kind: RestKind::Attribute, why })
-            }
-        }
+        let (name, failed, kind, why) = match row {
+            Row::Package(package, declared) => return self.packages.push((package, declared)),
+            Row::Skipped { attr, why } => (attr, false, RestKind::Attribute, why),
+            Row::Repeated { attr, why } => (attr, false, RestKind::Repeated, why),
+            Row::Failed { attr, why } => (attr, true, RestKind::Attribute, why),
+        };
+        self.rest.push(Rest { name, failed, kind, why });
     }
 }

@@ -204,6 +204,8 @@ pub struct Rest {
 pub enum RestKind {
     /// An attribute or a file that gave no package.
     Attribute,
+    /// A package that has a row under another name.
+    Repeated,
     /// A package that the configuration ignores.
     Ignored,
     /// Dependencies that a package manager brings along.

@@ -1,7 +1,7 @@
 //! For people: every finding with its place quoted and underlined, its witnesses and what to write.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
@@ -16,7 +16,7 @@ use super::counted::counted;
 use super::fixes::unmatched;
 use super::policy::{closing, warnings};
 use super::wrap::{filled, wrapped};
-use super::{Disagreement, Located, Report, Style, Totals, overview, unseen};
+use super::{Disagreement, Located, Report, Rest, RestKind, Style, Totals, overview, unseen};
 
 /// More witnesses than this are counted, not listed, unless all are asked for.
 const SHOWN_WITNESSES: usize = 4;
@@ -137,14 +137,22 @@ const MOST_REASONS: usize = 10;
 /// Packages that were not looked at, grouped by reason: a dead host is one line and not one a package. Failures come first.
 fn not_looked_at(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut unlooked: BTreeMap<(bool, &str), Vec<String>> = BTreeMap::new();
+    let repeated = repeated(report, style);
+    let names: BTreeSet<&str> = repeated.iter().map(|rest| rest.name.as_str()).collect();
     for (name, failed, why, _) in unseen(report) {
-        unlooked.entry((!failed, why)).or_default().push(one_line(&name));
+        if failed || !names.contains(name.as_str()) {
+            unlooked.entry((!failed, why)).or_default().push(one_line(&name));
+        }
     }
     for is_skipped in [false, true] {
         let of_kind = unlooked.iter().filter(|((skipped, _), _)| *skipped == is_skipped);
         let mut reasons: Vec<(&str, &[String])> = of_kind.map(|((_, why), names)| (*why, &names[..])).collect();
         reasons.sort_by_key(|(_, names)| Reverse(names.len()));
         reasons_of(if is_skipped { "skipped" } else { "failed" }, &reasons, style, out)?;
+    }
+    if let [first, ..] = repeated[..] {
+        let (count, name, why) = (repeated.len(), one_line(&first.name), one_line(&first.why));
+        writeln!(out, "skipped: {count} packages that have a row under another name, such as {name}: {why}")?;
     }
     for one in &report.disagreements {
         let Disagreement { attr, stated, evaluated } = one;
@@ -153,6 +161,12 @@ fn not_looked_at(report: &Report, style: Style, out: &mut dyn Write) -> io::Resu
     }
     elsewhere(report, style, out)?;
     unmatched(report).iter().try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// The packages that have a row under another name, where one line is enough for all of them.
+fn repeated(report: &Report, style: Style) -> Vec<&Rest> {
+    let all: Vec<&Rest> = report.rest.iter().filter(|rest| rest.kind == RestKind::Repeated).collect();
+    if style.verbose || all.len() < 2 { Vec::new() } else { all }
 }
 
 /// Writes a line for each reason, the ones of most packages first, and how many more there are.

@@ -24,6 +24,8 @@ pub(crate) enum Found<'a> {
     Package(&'a Thunk<'a>, Value<'a>),
     /// Something else, or something that throws.
     Skipped(String),
+    /// A package that was found under another name: which.
+    Repeated(String),
     /// Something that could not be evaluated.
     Failed(String),
 }
@@ -224,6 +226,7 @@ impl Walk<'_> {
         }
         Unknown::Else(match conditions.lost().or(followed.lost()) {
             Some(why) => Found::Failed(why.to_owned()),
+            None if opaque.why.loss == Loss::Repeated => Found::Repeated(opaque.why.text.to_owned()),
             None if no_loss => Found::Skipped(opaque.why.text.to_owned()),
             None => Found::Failed(opaque.why.text.to_owned()),
         })
