@@ -66,7 +66,14 @@ const KINDS: &[Kind] = &[
     Kind { names: &[], endings: &[".spec", ".spec.in"], reads: rpm::read },
     Kind {
         names: &[],
-        endings: &[".metainfo.xml", ".appdata.xml", ".metainfo.xml.in", ".appdata.xml.in"],
+        endings: &[
+            ".metainfo.xml",
+            ".appdata.xml",
+            ".metainfo.xml.in",
+            ".appdata.xml.in",
+            ".metainfo.xml.in.in",
+            ".appdata.xml.in.in",
+        ],
         reads: appstream::read,
     },
 ];

@@ -5,7 +5,7 @@
 use super::aside::behind_exception;
 use super::mention::Mention;
 use super::pattern::{self, Token, Word};
-use super::words::{Gap, Kind, Words};
+use super::words::{self, Gap, Kind, Words};
 
 /// How far a match may reach, and what a row without a name is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,6 +112,7 @@ impl Attempt<'_> {
         match token {
             Token::SentenceStart => self.starts(at).then(|| self.run(rest, at, free)).flatten(),
             Token::LineStart => self.words.gap(at).has(Gap::NEWLINE).then(|| self.run(rest, at, true)).flatten(),
+            Token::FileStart => self.heads_file(at).then(|| self.run(rest, at, free)).flatten(),
             Token::SentenceEnd => {
                 let gap = self.words.gap(at);
                 (gap.has(Gap::STOP) || gap.has(Gap::PARAGRAPH)).then(|| self.run(rest, at, true)).flatten()
@@ -154,6 +155,12 @@ impl Attempt<'_> {
     fn starts(&self, at: usize) -> bool {
         let gap = self.words.gap(at);
         gap.has(Gap::STOP) || gap.has(Gap::PARAGRAPH) || at == 0
+    }
+
+    /// True for the first word of a file, behind the sign of a comment at most, and not in a string.
+    fn heads_file(&self, at: usize) -> bool {
+        let is_first = |word: &words::Word| word.span.start <= COMMENT_SIGN && !word.gap.has(Gap::QUOTE);
+        at == 0 && self.words.get(at).is_some_and(is_first)
     }
 
     /// True where the match may not go on to the word at `at`.
@@ -264,6 +271,9 @@ impl Attempt<'_> {
         (at + 1..at + 4).find(|next| !self.words.gap(*next).has(Gap::JOINED)).unwrap_or(at + 1)
     }
 }
+
+/// Bytes of the sign with which a comment begins, with a byte order mark and blanks: `<!-- `.
+const COMMENT_SIGN: u32 = 8;
 
 /// Words around a match that it can be about at most.
 const REACH: usize = 60;

@@ -17,10 +17,11 @@
 //! | `FILE` | a word that is written like the name of a file |
 //! | `^` `$` | the start and the end of a sentence |
 //! | `^^` `$$` | the start and the end of a line |
+//! | `^^^` | the first word of a file |
 //! | `,` `:` `;` `(` `)` `"` `=` `/` `?` `\|` | such a sign before the next word |
 //! | `.` | a sentence may end here |
 //!
-//! A pattern begins with a word or `NAME`, after `^`, `^^` and signs where it has them. `@name` is a set of words from the
+//! A pattern begins with a word or `NAME`, after `^`, `^^`, `^^^` and signs where it has them. `@name` is a set of words from the
 //! table `[set]` of the same file. Letters with accents are written without
 //! them, Chinese and Japanese as they are.
 
@@ -50,6 +51,7 @@ pub(crate) enum Token {
     SentenceEnd,
     LineStart,
     LineEnd,
+    FileStart,
     Sign(char),
     /// A sentence may end here.
     Break,
@@ -97,7 +99,7 @@ pub(crate) fn parse(pattern: &str) -> Result<Vec<Token>, String> {
 
 /// True for what stands before the word with which a pattern begins.
 pub(crate) fn is_start(token: &Token) -> bool {
-    matches!(token, Token::SentenceStart | Token::LineStart | Token::Sign(_))
+    matches!(token, Token::SentenceStart | Token::LineStart | Token::FileStart | Token::Sign(_))
 }
 
 fn token(text: &str) -> Result<Token, String> {
@@ -114,6 +116,7 @@ fn token(text: &str) -> Result<Token, String> {
         "$" => Token::SentenceEnd,
         "^^" => Token::LineStart,
         "$$" => Token::LineEnd,
+        "^^^" => Token::FileStart,
         "." => Token::Break,
         "," | ":" | ";" | "(" | ")" | "\"" | "=" | "/" | "?" | "|" => Token::Sign(text.chars().next().unwrap_or(' ')),
         _ => return words(text),
