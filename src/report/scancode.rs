@@ -1,7 +1,8 @@
 //! Detections in the shape of ScanCode's output, in its own keys, so that ScanCode and Provenant read them.
 //!
 //! Knows the shape and the names of ScanCode's LicenseDB, and nothing of detection. A license without a key there, one of
-//! our own or with added restrictions, is `unknown`; the SPDX expression beside it is always ours, unchanged.
+//! our own or with added restrictions, is `unknown`; the SPDX expression beside it is always ours, unchanged. Holders of
+//! copyright are left out: both readers refuse a holder without its line, and detection keeps no lines of holders.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -58,7 +59,6 @@ fn file(file: &FileEvidence) -> Value {
         "license_detections": file.stated().map(|one| detection(one, file)).collect::<Vec<_>>(),
         "license_clues": clues.map(|one| license_match(one, file)).collect::<Vec<_>>(),
         "percentage_of_license_text": percentage(file),
-        "holders": file.copyrights.iter().map(|holder| json!({ "holder": holder })).collect::<Vec<_>>(),
         "scan_errors": errors,
     })
 }
