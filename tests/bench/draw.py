@@ -30,6 +30,7 @@ DRAWS = {
     "fifth": (3011_26_5, {"c": 60, "perl": 6, "pypi": 6, "npm": 4, "rust": 4}),
     "sixth": (3011_26_6, {"c": 60, "perl": 6, "pypi": 6, "npm": 4, "rust": 4}),
     "seventh": (3011_26_7, {"c": 70, "perl": 4, "pypi": 6, "npm": 2, "rust": 2}),
+    "eighth": (3011_26_8, {"c": 95, "perl": 8, "pypi": 10}),
 }
 OF_OTHER_VERSIONS = ("first", "second", "third", "fourth")
 NIX_DIGITS = "0123456789abcdfghijklmnpqrsvwxyz"
