@@ -14,7 +14,7 @@ use crate::license::{LicenseExpr, Suffix};
 use crate::text::RelPath;
 
 use super::language::Languages;
-use super::scope::{Scope, is_license_document};
+use super::scope::{Scope, is_license_document, written};
 use super::unasked::Unasked;
 use super::{Basis, Confidence, fits};
 
@@ -140,7 +140,9 @@ fn by_folder(scope: &Scope<'_>, expr: Option<&LicenseExpr>) -> Vec<Part> {
     let (languages, unasked) = (Languages::of(scope), Unasked::of(scope));
     for (file, reading) in scope.readings().filter(|(file, reading)| may_be_part(scope, file, reading)) {
         let reading = scope.as_stated(file, reading);
-        if expr.is_some_and(|expr| fits(&reading.expr, reading.vague, expr)) {
+        // Words that a program prints beside the header of its own file are no part.
+        let is_covered = |said: &Basis| expr.is_some_and(|expr| fits(&said.expr, said.vague, expr));
+        if is_covered(&reading) || written(file).is_some_and(|said| is_covered(&said)) {
             continue;
         }
         let path = scope.part_of(file);

@@ -302,6 +302,14 @@ pub(super) fn reading(file: &FileEvidence) -> Option<Saying> {
     saying(file, speaking().map(|detection| detection.class).min()?).map(|said| with_granted_suffix(file, said))
 }
 
+/// Statement of a file of code without what it prints, where it has a statement beside that.
+pub(super) fn written(file: &FileEvidence) -> Option<Basis> {
+    let written = || file.detections.iter().filter(|one| !one.is_printed());
+    let prints = written().count() < file.detections.len();
+    let rest = prints.then(|| FileEvidence { detections: written().cloned().collect(), ..file.clone() });
+    rest.and_then(|rest| reading(&rest)).map(|said| said.basis)
+}
+
 /// The statement with the suffix that words of the same file grant, where its own leaves it open: the deprecated id in
 /// `SPDX-License-Identifier: GPL-3.0` takes nothing back of "either version 3 or any later version" above it.
 fn with_granted_suffix(file: &FileEvidence, said: Saying) -> Saying {

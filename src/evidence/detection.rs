@@ -166,6 +166,9 @@ pub(super) const UNEXPLAINED: DetectorId = "restriction/unexplained";
 /// Who reads the classifiers of Python packages.
 pub(super) const CLASSIFIER: DetectorId = "manifest/classifier";
 
+/// Who sees words that a program prints: they stand in a string of its code.
+pub(super) const PRINTED: DetectorId = "grant/printed";
+
 /// Who sees text that resembles a license and is none that is known.
 pub(super) const UNKNOWN_TEXT: DetectorId = "text/unknown";
 
@@ -222,6 +225,11 @@ impl Detection {
     /// True for one of several statements of a file of which none says how they belong together.
     pub fn is_classifier(&self) -> bool {
         self.by == CLASSIFIER
+    }
+
+    /// True for words that a program prints.
+    pub fn is_printed(&self) -> bool {
+        self.by == PRINTED
     }
 
     /// True for a passage that reads like a license and is none that is known; the expression is the nearest one.

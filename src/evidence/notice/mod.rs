@@ -34,7 +34,7 @@ use std::sync::OnceLock;
 use self::names::Names;
 use self::rows::{Form, Rows};
 pub(super) use self::settle::{family, is_made_precise, settle, settle_pointers};
-use super::detection::{Detection, DetectorId, Note, Score, Seen, Witness};
+use super::detection::{Detection, DetectorId, Note, PRINTED, Score, Seen, Witness};
 use super::page::{Page, floor_boundary, quote};
 use super::readme::is_readme;
 use crate::license::LicenseExpr;
@@ -244,6 +244,15 @@ fn line_end(text: &str, at: usize) -> usize {
         .map_or(if reach == text.len() { reach } else { at }, |found| at + found)
 }
 
+/// True for words that end in a string of code: an odd number of quotes stands before their end in its line. Three of them
+/// begin a comment of Python.
+fn is_printed(page: &Page<'_>, span: Span) -> bool {
+    let end = span.end as usize;
+    let line = &page.text[line_start(page.text, end)..end];
+    let quotes = || line.bytes().enumerate().filter(|(at, byte)| *byte == b'"' && !line[..*at].ends_with('\\'));
+    form(page) == Some(Form::Code) && !line.contains("\"\"\"") && quotes().count() % 2 == 1
+}
+
 fn detection(chain: chain::Chain, page: &Page<'_>) -> Detection {
     Detection {
         expr: chain.expr,
@@ -252,7 +261,10 @@ fn detection(chain: chain::Chain, page: &Page<'_>) -> Detection {
             true => Witness::Grant,
             false => Witness::Clue,
         },
-        by: chain.row.unwrap_or(ID),
+        by: match chain.granted && is_printed(page, chain.span) {
+            true => PRINTED,
+            false => chain.row.unwrap_or(ID),
+        },
         lines: page.line_range(chain.span),
         score: if chain.note.is_some() { Score(8_000) } else { Score::FULL },
         quote: quote(chain.span.of(page.text)),
