@@ -81,13 +81,20 @@ pub(super) fn alternatives(page: &Page<'_>, _: Role, seen: &mut Seen) {
 }
 
 /// Words between two grants that make a choice of them.
-const OR_UNDER: [&str; 6] = [
+const OR_UNDER: [&str; 12] = [
     "or under",
     "or at your option under",
     "or at your opinion under",
     "or at your choice under",
     "or at your preference under",
     "or alternatively under",
+    // By use: whoever takes the file out of a kernel, or into a module, has the terms below.
+    "or when distributed separately",
+    "or when used in",
+    "when used as part of",
+    "when used as a standalone",
+    "when used to build",
+    "by your choice when distributed",
 ];
 
 /// "Distributed under the Boost Software License .. or (at your option) under: the MIT License".
