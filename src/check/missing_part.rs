@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::conclusion::{Confidence, Part};
 use crate::evidence::Role;
-use crate::license::LicenseExpr;
+use crate::license::{LicenseExpr, Term};
 use crate::verdict::{Drift, DriftKind, is_aside, is_public_domain};
 
 use super::words;
@@ -111,12 +111,23 @@ fn about_the_whole(subject: &Subject<'_>, drift: &Drift) -> Finding {
     if drift.missing.iter().all(is_public_domain) {
         return Finding { severity: Severity::Note, ..subject.finding_with_remedy(&CHECK, message) };
     }
-    if drift.missing.iter().all(|term| subject.table.is_free(term) != Some(false)) {
+    let is_free = drift.missing.iter().all(|term| subject.table.is_free(term) != Some(false));
+    if is_free && names_declared(subject) {
         return subject.finding_with_remedy(&CHECK, message);
     }
     let mut finding = subject.finding(&CHECK, message);
+    if is_free {
+        finding.help.push(format!("what is declared is the license of a part: add {missing} to it"));
+        return finding;
+    }
     finding.help.push(format!("{missing} is not free: look whether what it covers is built at all"));
     finding
+}
+
+/// True where the conclusion has something of what is declared, so that it can stand in its place.
+fn names_declared(subject: &Subject<'_>) -> bool {
+    let found = subject.concluded().map(|concluded| concluded.expr.terms()).unwrap_or_default();
+    subject.declares(|own| found.iter().any(|term| Term::family(term) == own.family()))
 }
 
 fn advice(part: &Part, places: usize, missing: &str) -> String {

@@ -206,7 +206,7 @@ fn drifts(statement: &Statement, concluded: &Concluded, table: &LicenseTable) ->
     let are_related = pair_up(&mut open, table, &mut out);
     placeholders(&mut open, &found, table, &mut out);
     let is_found = |term: &Term| found.iter().any(|other| other.license == term.license);
-    let shares = are_related || declared.iter().any(is_found);
+    let shares = are_related || declared.iter().any(is_found) || is_of_a_folder(&declared, &open, concluded, table);
     // The license of a part of the tree has evidence, whatever the package's main license is.
     open.extra.retain(|term| {
         !concluded.parts.iter().any(|part| part.expr.terms().iter().any(|own| own.license == term.license))
@@ -223,6 +223,21 @@ fn drifts(statement: &Statement, concluded: &Concluded, table: &LicenseTable) ->
     leftovers(statement, concluded, open, &mut out);
     out.extend(concluded.parts.iter().filter_map(|part| missing_part(part, &declared)));
     Ok(out)
+}
+
+/// A folder with at least a tenth of as many files as the rest has a weight of its own.
+const SHARE_OF_A_FOLDER: usize = 10;
+
+/// True where a folder that ships grants what is declared: a library and a program under one roof, of which the declaration
+/// names one.
+fn is_of_a_folder(declared: &BTreeSet<Term>, open: &Difference, concluded: &Concluded, table: &LicenseTable) -> bool {
+    let others = concluded.basis.iter().map(|basis| basis.files).max().unwrap_or_default();
+    let weighs = |part: &Part| {
+        let is_some = part.files >= FILES_THAT_MATTER && part.files * SHARE_OF_A_FOLDER >= others;
+        part.role == Role::Shipped && part.doubt.is_none() && is_some
+    };
+    let grants = |part: &Part| weighs(part) && missing_part(part, declared).is_none();
+    concluded.parts.iter().any(grants) && !found_unfree(declared, &open.missing, table)
 }
 
 /// A source that says no more than "BSD" agrees with every license of that family.
@@ -549,6 +564,27 @@ mod tests {
         ] {
             assert_eq!(weight(declared, files, expr), weighs, "{files} files under {expr} beside {declared}");
         }
+    }
+
+    #[test]
+    fn what_a_folder_that_ships_grants_is_one_license_of_several() {
+        let beside = |files: usize, expr: &str, main: usize| {
+            let Conclusion::Concluded(mut concluded) = found("GPL-2.0-or-later") else { panic!("concluded") };
+            concluded.basis = vec![Basis { files: main, ..part("daemon/a.c", 1, "GPL-2.0-or-later").witness }];
+            concluded.parts = vec![part("lib", files, expr)];
+            match compare(
+                &declared(&["LGPL-2.1-or-later"]),
+                &Conclusion::Concluded(concluded),
+                &LicenseTable::embedded(),
+            ) {
+                Verdict::Drifts(drifts) => drifts[0].kind,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(beside(15, "LGPL-2.1-or-later", 68), DriftKind::MissingPart);
+        assert_eq!(beside(2, "LGPL-2.1-or-later", 9), DriftKind::Mismatch, "two files that were copied");
+        assert_eq!(beside(5, "LGPL-2.1-or-later", 68), DriftKind::Mismatch, "a small folder");
+        assert_eq!(beside(15, "MIT", 68), DriftKind::Mismatch, "another license");
     }
 
     #[test]
