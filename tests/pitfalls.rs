@@ -27,3 +27,17 @@ fn every_pitfall_has_a_case_that_fires_and_one_that_is_quiet() {
     assert!(missing.is_empty(), "no `fires` or no `quiet` for {missing:?}");
     assert_eq!(sides.len(), PITFALLS.count(), "a folder a pitfall: {:?}", sides.keys());
 }
+
+#[test]
+fn where_upstream_says_what_is_declared_as_well_no_job_fails() {
+    let cases = Cases::of("pitfalls");
+    for (place, confidence) in [
+        ("12-manifest-against-text/quiet-versions", "low"),
+        ("12-manifest-against-text/fires-versions", "high"),
+        ("01-text-without-headers/quiet-no-version", "low"),
+    ] {
+        let case = cases.all.iter().find(|case| case.place == place).expect("it is there");
+        let told: Vec<_> = case.findings.iter().filter_map(|row| row["confidence"].as_str()).collect();
+        assert_eq!(told, [confidence], "{place}");
+    }
+}

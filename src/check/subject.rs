@@ -147,9 +147,22 @@ impl<'a> Subject<'a> {
     /// Findings from metadata alone are certain; the others are as certain as the conclusion.
     fn confidence(&self, check: &Check, concluded: Option<&Concluded>) -> Confidence {
         match concluded {
+            Some(_) if !check.metadata_only && self.is_contested() => Confidence::Low,
             Some(concluded) if !check.metadata_only => concluded.confidence,
             _ => Confidence::High,
         }
+    }
+
+    /// True where a tag or words that grant say what is declared, and others what was concluded in its place: upstream
+    /// contradicts itself. A GPL of which no version is named is granted in the declared one, too.
+    fn is_contested(&self) -> bool {
+        let Some(concluded) = self.concluded() else { return false };
+        let witnesses: Vec<&Basis> = concluded.basis.iter().chain(&concluded.against).collect();
+        let is_granted = |own: &Term| witnesses.iter().any(|basis| grants(basis, own));
+        let names_family = |own: &Term| witnesses.iter().any(|basis| names_family_alone(basis, own));
+        let variants = self.drifts(DriftKind::FamilyVariant).flat_map(|drift| &drift.extra);
+        let is_mismatch = self.drifts(DriftKind::Mismatch).next().is_some();
+        variants.into_iter().any(is_granted) || is_mismatch && self.declares(|own| is_granted(own) || names_family(own))
     }
 
     /// The same, with the remedy that states the conclusion.
@@ -195,7 +208,7 @@ impl<'a> Subject<'a> {
             (terms.iter().any(|term| term.suffix == Suffix::Unstated), Doubt::Suffix),
             (concluded.operator_unstated, Doubt::Operator),
             (terms.iter().any(|term| verdict::is_placeholder(term)), Doubt::Placeholder),
-            (concluded.confidence == Confidence::Low, Doubt::Low),
+            (concluded.confidence == Confidence::Low || self.is_contested(), Doubt::Low),
             (self.change_of_freedom(&concluded.expr).is_some(), Doubt::Freedom),
             (drops_exception, Doubt::Exception),
             (matches!(concluded.expr, LicenseExpr::And(_)), Doubt::Parts),
@@ -219,6 +232,22 @@ impl<'a> Subject<'a> {
     pub fn declared_in_words(&self) -> String {
         declared_in_words(self.declared)
     }
+}
+
+/// True for a tag or words that grant `own`; words above a text are those of its suffix.
+fn grants(basis: &Basis, own: &Term) -> bool {
+    let is_worded = match basis.class {
+        Witness::Tag | Witness::Grant => true,
+        Witness::Text => matches!(own.suffix, Suffix::Only | Suffix::OrLater),
+        Witness::Manifest | Witness::Readme | Witness::Clue => false,
+    };
+    is_worded && basis.expr.terms().into_iter().any(|said| said == own)
+}
+
+/// True for words that grant the GPL, and name no version of it, where `own` is one.
+fn names_family_alone(basis: &Basis, own: &Term) -> bool {
+    let is_family = |said: &&Term| said.is_family_alone() && said.family() == own.family();
+    basis.vague && basis.class == Witness::Grant && basis.expr.terms().iter().any(is_family)
 }
 
 /// So many files that grant the same, with nobody against them, are as good as two kinds of witness.
