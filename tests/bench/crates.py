@@ -23,7 +23,11 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-MINIATURE = Path(__file__).resolve().parents[2] / "fixtures" / "nixpkgs"
+ROOT = Path(__file__).resolve().parents[2]
+MINIATURE = ROOT / "fixtures" / "nixpkgs"
+# Facts of nixpkgs' own table: a finding about a license that has no name there cannot be acted on.
+TABLE = [row for row in json.loads((ROOT / "src/table/licenses.json").read_text()).values() if "spdxId" in row]
+UNFREE = {row["spdxId"] for row in TABLE if not row.get("free", True)}
 TOKEN = re.compile(r"\(|\)|/|[^\s()/]+")
 MOST_WARNINGS = 3
 
@@ -80,9 +84,9 @@ def crates(home):
             yield folder, package
 
 
-def spdx_id(name):
-    """The id of a record of the table; placeholders have none."""
-    return "" if name == "free" else f'spdxId = "{name}"; '
+def facts(name):
+    """Fields of a record of the table; placeholders have no id."""
+    return ("" if name == "free" else f'spdxId = "{name}"; ') + ("free = false; " if name in UNFREE else "")
 
 
 def write(work, packages):
@@ -90,7 +94,7 @@ def write(work, packages):
     tree, sources = work / "tree", work / "sources"
     shutil.copytree(MINIATURE, tree, ignore=shutil.ignore_patterns("sources", "by-name", "clarity.toml"))
     sources.mkdir()
-    ids = set()
+    ids = {row["spdxId"] for row in TABLE}
     for folder, attr, name, version, license in packages:
         os.symlink(folder, sources / attr)
         place = tree / "pkgs" / "by-name" / attr[:2].lower() / attr
@@ -105,7 +109,7 @@ def write(work, packages):
     table = tree / "lib" / "licenses.nix"
     named = table.read_text()
     new = sorted(one for one in ids if f"  {one} = " not in named)
-    rows = "".join(f'  "{one}" = {{ {spdx_id(one)}fullName = "{one}"; }};\n' for one in new)
+    rows = "".join(f'  "{one}" = {{ {facts(one)}fullName = "{one}"; }};\n' for one in new)
     table.write_text(named.replace("builtins.mapAttrs complete {\n", "builtins.mapAttrs complete {\n" + rows, 1))
     return tree, sources
 
