@@ -34,7 +34,7 @@ use std::sync::OnceLock;
 use self::names::Names;
 use self::rows::{Form, Rows};
 pub(super) use self::settle::{family, is_made_precise, settle, settle_pointers};
-use super::detection::{Detection, DetectorId, Note, PRINTED, Score, Seen, Witness};
+use super::detection::{ALTERNATIVE, Detection, DetectorId, Note, PRINTED, Score, Seen, Witness};
 use super::page::{Page, floor_boundary, quote};
 use super::readme::is_readme;
 use crate::license::LicenseExpr;
@@ -244,13 +244,20 @@ fn line_end(text: &str, at: usize) -> usize {
         .map_or(if reach == text.len() { reach } else { at }, |found| at + found)
 }
 
-/// True for words that end in a string of code: an odd number of quotes stands before their end in its line. Three of them
-/// begin a comment of Python.
+/// True for words that end in a string which a call prints: `printf ("licensed under the GPL`, or a line of it further down.
+/// Three quotes begin a comment of Python.
 fn is_printed(page: &Page<'_>, span: Span) -> bool {
     let end = span.end as usize;
     let line = &page.text[line_start(page.text, end)..end];
     let quotes = || line.bytes().enumerate().filter(|(at, byte)| *byte == b'"' && !line[..*at].ends_with('\\'));
-    form(page) == Some(Form::Code) && !line.contains("\"\"\"") && quotes().count() % 2 == 1
+    let Some((before, _)) = line.split_once('"') else { return false };
+    form(page) == Some(Form::Code) && is_call(before.trim()) && quotes().count() % 2 == 1 && !line.contains("\"\"\"")
+}
+
+/// True for the beginning of a call, and for nothing: `printf (`, `fputs(_(`, `cout <<`, but not `the License (`.
+fn is_call(before: &str) -> bool {
+    let name = before.split('(').next().unwrap_or(before).trim_end_matches("<<").trim();
+    name.chars().all(|letter| letter.is_alphanumeric() || "_:.->".contains(letter))
 }
 
 fn detection(chain: chain::Chain, page: &Page<'_>) -> Detection {
@@ -261,9 +268,10 @@ fn detection(chain: chain::Chain, page: &Page<'_>) -> Detection {
             true => Witness::Grant,
             false => Witness::Clue,
         },
-        by: match chain.granted && is_printed(page, chain.span) {
-            true => PRINTED,
-            false => chain.row.unwrap_or(ID),
+        by: match chain.row {
+            Some(ALTERNATIVE) => ALTERNATIVE,
+            _ if chain.granted && is_printed(page, chain.span) => PRINTED,
+            row => row.unwrap_or(ID),
         },
         lines: page.line_range(chain.span),
         score: if chain.note.is_some() { Score(8_000) } else { Score::FULL },

@@ -370,6 +370,29 @@ fn a_version_that_the_list_does_not_have_is_no_other_version() {
 }
 
 #[test]
+fn words_in_strings_that_a_call_prints_are_told_from_quoted_names() {
+    let is_printed = |text: &str| {
+        let evidence = Detector::usual().read(&RelPath::new("src/a.c").expect("relative"), text.as_bytes());
+        let granted = evidence.detections.iter().find(|one| one.class == Witness::Grant);
+        granted.expect("it grants").is_printed()
+    };
+    for text in [
+        "printf (\"Foo is licensed under the terms of the GPLv3.\\n\");",
+        "fputs(_(\"Foo is licensed under the MIT license\\n\"), stdout);",
+        "cout << \"Licensed under the GNU GPL version 2\" << endl;",
+    ] {
+        assert!(is_printed(text), "{text}");
+    }
+    for text in [
+        "/* Licensed under the terms of the GNU General Public License (\"GPL\") version 2. */",
+        " * may be used under the terms of the GNU General Public License Version 2 (the \"GPL\").",
+        "// Foo \"bar\" is licensed under the MIT license.",
+    ] {
+        assert!(!is_printed(text), "{text}");
+    }
+}
+
+#[test]
 fn the_notice_that_gnu_programs_print_grants() {
     grant("License GPLv3+: GNU GPL version 3 or later <https://gnu.org/licenses/gpl.html>.", "GPL-3.0-or-later");
     grant("printf (\"License LGPLv2.1+: GNU LGPL version 2.1 or later\\n\");", "LGPL-2.1-or-later");
