@@ -295,4 +295,8 @@ fn explain_knows_every_check_and_every_package() {
     assert_eq!(clarity(&["explain", "no-such", "--tree", tree.to_str().expect("UTF-8")]).code, 2);
     assert_eq!(clarity(&["explain", "LIC099"]).code, 2);
     assert_eq!(clarity(&["explain", "LIC010", "--format", "html"]).code, 2);
+    let idle = clarity(&["explain", "LIC010", "--fetch"]);
+    assert_eq!(idle.code, 2);
+    assert!(idle.stderr.contains("--fetch is about packages and says nothing of a check"), "{}", idle.stderr);
+    assert_eq!(clarity(&["explain", "LIC010", "--verbose", "--color", "never"]).code, 0);
 }

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::bail;
-use clap::ValueEnum;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, ValueEnum};
 
 use crate::check::{self, Check};
 use crate::engine::{self, Watch};
@@ -39,6 +40,21 @@ enum Form {
     Text,
     /// One page for a browser, without a script.
     Html,
+}
+
+/// An option that is given beside the id of a check and is about packages.
+pub(super) fn idle_option(command: &clap::Command, given: &ArgMatches) -> Option<String> {
+    if command.get_name() != "explain" {
+        return None;
+    }
+    check::documented(given.get_one::<String>("subject")?)?;
+    let is_idle = |arg: &&clap::Arg| {
+        let id = arg.get_id().as_str();
+        !arg.is_global_set()
+            && !["subject", "format"].contains(&id)
+            && given.value_source(id) == Some(ValueSource::CommandLine)
+    };
+    command.get_arguments().find(is_idle).and_then(|arg| Some(format!("--{}", arg.get_long()?)))
 }
 
 /// Runs the subcommand.

@@ -42,7 +42,7 @@ mod what;
 use std::io;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::report::Style;
 
@@ -157,7 +157,7 @@ const INTERRUPTED: u8 = 130;
 
 /// Runs the command line of this process and returns its exit code. A reader that goes away is no failure.
 pub fn run() -> ExitCode {
-    let args = match Args::try_parse() {
+    let args = match parsed() {
         Ok(args) => args,
         Err(error) => return stream::usage(&error),
     };
@@ -169,6 +169,19 @@ pub fn run() -> ExitCode {
             ExitCode::from(USAGE)
         }
     }
+}
+
+fn parsed() -> Result<Args, clap::Error> {
+    let mut command = Args::command();
+    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    if let Some((name, own)) = matches.subcommand()
+        && let Some(command) = command.find_subcommand_mut(name)
+        && let Some(option) = explain::idle_option(command, own)
+    {
+        let why = format!("{option} is about packages and says nothing of a check; leave it out");
+        return Err(command.error(clap::error::ErrorKind::ArgumentConflict, why));
+    }
+    Args::from_arg_matches(&matches)
 }
 
 fn dispatch(args: &Args) -> anyhow::Result<ExitCode> {
