@@ -154,10 +154,13 @@ impl<'a> Subject<'a> {
     }
 
     /// True where a tag or words that grant say what is declared, and others what was concluded in its place: upstream
-    /// contradicts itself. A GPL of which no version is named is granted in the declared one, too.
+    /// contradicts itself. A GPL of which no version is named is granted in the declared one, too. Words that say both, or
+    /// lead to a document with both, contradict nothing.
     fn is_contested(&self) -> bool {
         let Some(concluded) = self.concluded() else { return false };
-        let witnesses: Vec<&Basis> = concluded.basis.iter().chain(&concluded.against).collect();
+        let found = concluded.expr.terms();
+        let is_other = |basis: &&Basis| basis.expr.terms().is_disjoint(&found);
+        let witnesses: Vec<&Basis> = concluded.basis.iter().chain(&concluded.against).filter(is_other).collect();
         let is_granted = |own: &Term| witnesses.iter().any(|basis| grants(basis, own));
         let names_family = |own: &Term| witnesses.iter().any(|basis| names_family_alone(basis, own));
         let variants = self.drifts(DriftKind::FamilyVariant).flat_map(|drift| &drift.extra);
