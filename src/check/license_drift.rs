@@ -79,6 +79,7 @@ fn line(shift: &Shift) -> String {
     let (license, role, names) = (&shift.license, shift.role, names.join(", "));
     let more = match shift.files.len().saturating_sub(SHOWN_FILES) {
         0 => String::new(),
+        1 => " and one more file".to_owned(),
         more => format!(" and {more} more files"),
     };
     match shift.how {

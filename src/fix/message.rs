@@ -153,6 +153,8 @@ fn listed<'b>(all: impl Iterator<Item = &'b Basis>, upstream: &Upstream<'_>) -> 
     let lines = seen.iter().take(WITNESSES).flat_map(|basis| {
         let more = match (basis.files, basis.class) {
             (0 | 1, _) => String::new(),
+            (2, Witness::Tag) => ", and one more file with the same tag".to_owned(),
+            (2, _) => ", and one more file that says the same".to_owned(),
             (files, Witness::Tag) => format!(", and {} more files with the same tag", files - 1),
             (files, _) => format!(", and {} more files that say the same", files - 1),
         };

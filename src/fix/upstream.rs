@@ -202,7 +202,11 @@ fn place(upstream: &Upstream<'_>, basis: &Basis) -> String {
         Some(link) => format!("[{shown}]({link})"),
         None => shown,
     };
-    if basis.files > 1 { format!("{place} (and {} more files)", basis.files - 1) } else { place }
+    match basis.files {
+        0 | 1 => place,
+        2 => format!("{place} (and one more file)"),
+        files => format!("{place} (and {} more files)", files - 1),
+    }
 }
 
 fn words(basis: &Basis) -> String {
